@@ -1,0 +1,3 @@
+/** ACPI tables and AML: pure data in, bytes out. */
+module org.ballastvm.acpi {
+}

@@ -1,0 +1,2 @@
+/** Kernels, initramfs and disks for guests. */
+package org.ballastvm.images;

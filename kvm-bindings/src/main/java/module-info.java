@@ -1,0 +1,4 @@
+/** The only module with native calls. */
+module org.ballastvm.kvm {
+  requires static com.sun.jna;
+}

@@ -1,0 +1,2 @@
+/** The only module with native calls. */
+package org.ballastvm.kvm;

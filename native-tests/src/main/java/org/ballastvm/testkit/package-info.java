@@ -1,0 +1,2 @@
+/** Boots guests from JUnit: the extension, the rig and the benchmarks. */
+package org.ballastvm.testkit;

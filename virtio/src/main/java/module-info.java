@@ -1,0 +1,3 @@
+/** Virtqueues, the PCI transport and the devices; knows nothing of KVM. */
+module org.ballastvm.virtio {
+}

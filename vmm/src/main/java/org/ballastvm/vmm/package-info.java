@@ -1,0 +1,2 @@
+/** The machine: memory, buses, boot, monitor and command line. */
+package org.ballastvm.vmm;
