@@ -4,4 +4,6 @@ module org.ballastvm.vmm {
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
   requires org.ballastvm.images;
+
+  exports org.ballastvm.vmm.config;
 }

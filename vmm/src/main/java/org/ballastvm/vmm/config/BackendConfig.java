@@ -1,0 +1,62 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** {@code -object memory-backend-*}: where memory of a guest comes from. */
+public sealed interface BackendConfig {
+  /** {@return the id that {@code -machine memory-backend=}, {@code -numa} and {@code -device} name} */
+  String id();
+
+  /** {@return the size in bytes} */
+  long sizeBytes();
+
+  /** {@return what all kinds have} */
+  Common common();
+
+  /**
+   * What all kinds have.
+   *
+   * @param share changes are visible to others that map the same memory
+   * @param prealloc every page is allocated before the guest starts
+   * @param reserve the host reserves swap for it (no MAP_NORESERVE)
+   * @param merge the host may merge equal pages (MADV_MERGEABLE)
+   * @param dump it is part of a core dump (otherwise MADV_DONTDUMP)
+   */
+  record Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump) {
+    /** QEMU's defaults for private memory. */
+    public static final Common DEFAULTS = new Common(false, false, true, true, true);
+  }
+
+  /**
+   * {@code memory-backend-ram}: anonymous memory.
+   *
+   * @param id its id
+   * @param sizeBytes its size in bytes
+   * @param common what all kinds have
+   */
+  record Ram(String id, long sizeBytes, Common common) implements BackendConfig {}
+
+  /**
+   * {@code memory-backend-memfd}: an anonymous file.
+   *
+   * @param id its id
+   * @param sizeBytes its size in bytes
+   * @param common what all kinds have; {@code share} is on by default for this kind
+   * @param hugetlb on huge pages
+   * @param hugePageBytes size of the huge pages in bytes; the host's default when empty
+   */
+  record Memfd(String id, long sizeBytes, Common common, boolean hugetlb, OptionalLong hugePageBytes)
+      implements
+        BackendConfig {}
+
+  /**
+   * {@code memory-backend-file}: a file, or a file in a directory (which may be on hugetlbfs).
+   *
+   * @param id its id
+   * @param sizeBytes its size in bytes
+   * @param common what all kinds have
+   * @param path {@code mem-path}
+   */
+  record File(String id, long sizeBytes, Common common, Path path) implements BackendConfig {}
+}

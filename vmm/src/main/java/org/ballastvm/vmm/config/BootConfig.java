@@ -1,0 +1,45 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the first vCPU runs. */
+public sealed interface BootConfig {
+  /** Nothing: the machine has no firmware, so its vCPUs wait in reset for ever. */
+  record Nothing() implements BootConfig {}
+
+  /**
+   * A Linux kernel.
+   *
+   * @param kernel a bzImage, or an ELF vmlinux with a PVH note
+   * @param initrd its initial RAM disk
+   * @param commandLine {@code -append}
+   */
+  record Linux(Path kernel, Optional<Path> initrd, String commandLine) implements BootConfig {}
+
+  /** A flat 64-bit program, entered in long mode with memory below 4 GiB mapped one to one. */
+  final class Payload implements BootConfig {
+    private final byte[] code;
+    private final long loadAddress;
+
+    /**
+     * Describes a program.
+     *
+     * @param code the program, copied
+     * @param loadAddress where it is put and entered, a guest physical address in RAM, a multiple of 4 KiB, at least 1
+     *     MiB
+     */
+    public Payload(byte[] code, long loadAddress) {
+      this.code = code.clone();
+      this.loadAddress = loadAddress;
+    }
+
+    /** {@return a copy of the program} */
+    public byte[] code() { return code.clone(); }
+
+    /** {@return the guest physical address it is put at and entered} */
+    public long loadAddress() {
+      return loadAddress;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+
+/** {@code -chardev}: an end that a serial port or a monitor talks through. */
+public sealed interface ChardevConfig {
+  /** {@return the id that {@code -serial chardev:ID} and {@code -mon chardev=ID} name} */
+  String id();
+
+  /** {@return whether several frontends share it, switched by Ctrl-A c} */
+  boolean mux();
+
+  /**
+   * The process's own standard input and output.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   * @param signal Ctrl-C ends the process rather than reaching the guest
+   */
+  record Stdio(String id, boolean mux, boolean signal) implements ChardevConfig {}
+
+  /**
+   * A Unix socket.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   * @param path where
+   * @param server we listen; otherwise we connect
+   * @param waitForClient the machine starts only when a client has connected
+   */
+  record Unix(String id, boolean mux, Path path, boolean server, boolean waitForClient) implements ChardevConfig {}
+
+  /**
+   * A TCP socket.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   * @param host name or address
+   * @param port 0 to 65535; 0 lets the host choose
+   * @param server we listen; otherwise we connect
+   * @param waitForClient the machine starts only when a client has connected
+   */
+  record Tcp(String id, boolean mux, String host, int port, boolean server, boolean waitForClient)
+      implements
+        ChardevConfig {}
+
+  /**
+   * Output is dropped, there is no input.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   */
+  record Null(String id, boolean mux) implements ChardevConfig {}
+
+  /**
+   * Output goes to a file that is made anew; there is no input.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   * @param path the file
+   */
+  record File(String id, boolean mux, Path path) implements ChardevConfig {}
+
+  /**
+   * A new pseudo-terminal, whose name is printed at start.
+   *
+   * @param id its id
+   * @param mux shared by several frontends
+   */
+  record Pty(String id, boolean mux) implements ChardevConfig {}
+}

@@ -1,0 +1,27 @@
+package org.ballastvm.vmm.config;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** {@code -device}: one device of the machine. */
+public sealed interface DeviceConfig {
+  /** {@return the id a monitor names it by, if it was given one} */
+  Optional<String> id();
+
+  /**
+   * {@code virtio-balloon-pci}.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param deflateOnOom the guest may take pages back when it runs out of memory
+   */
+  record Balloon(Optional<String> id, OptionalInt slot, boolean deflateOnOom) implements DeviceConfig {}
+
+  /**
+   * {@code virtio-rng-pci}, fed by the host's getrandom.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   */
+  record Rng(Optional<String> id, OptionalInt slot) implements DeviceConfig {}
+}

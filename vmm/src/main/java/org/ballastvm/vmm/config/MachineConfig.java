@@ -1,0 +1,63 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything a machine is assembled from.
+ *
+ * @param name the {@code -name} of the machine, for people
+ * @param memory base memory and room to grow
+ * @param cpus how many vCPUs and how they are grouped
+ * @param boot what the first vCPU runs
+ * @param backends memory backends by {@code -object}, in the order given
+ * @param devices devices by {@code -device}, in the order given
+ * @param chardevs character devices, each with an id of its own
+ * @param serials ids of the chardevs behind COM1, at most one
+ * @param monitors monitors, each on a chardev
+ * @param policy what start, reboot, shutdown and panic do
+ * @param pidFile where the process writes its number, if anywhere
+ */
+public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, BootConfig boot,
+    List<BackendConfig> backends, List<DeviceConfig> devices, List<ChardevConfig> chardevs, List<String> serials,
+    List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile) {
+  /** Copies the lists and checks what needs no host: ids are unique within each kind, references resolve. */
+  public MachineConfig {
+    backends = List.copyOf(backends);
+    devices = List.copyOf(devices);
+    chardevs = List.copyOf(chardevs);
+    serials = List.copyOf(serials);
+    monitors = List.copyOf(monitors);
+    unique("-object", backends.stream().map(BackendConfig::id).toList());
+    unique("-device", devices.stream().map(DeviceConfig::id).flatMap(Optional::stream).toList());
+    unique("-chardev", chardevs.stream().map(ChardevConfig::id).toList());
+    Set<String> known = new HashSet<>(chardevs.stream().map(ChardevConfig::id).toList());
+    for (String serial : serials) {
+      requireChardev(known, "-serial", serial);
+    }
+    for (MonitorConfig monitor : monitors) {
+      requireChardev(known, "-mon", monitor.chardev());
+    }
+    if (serials.size() > 1) {
+      throw new UserError("-serial: " + serials.size() + " serial ports were asked for; this machine has one, COM1");
+    }
+  }
+
+  private static void unique(String option, List<String> ids) {
+    Set<String> seen = new HashSet<>();
+    for (String id : ids) {
+      if (!seen.add(id)) {
+        throw new UserError(option + ": id '" + id + "' is used twice; every id must be unique");
+      }
+    }
+  }
+
+  private static void requireChardev(Set<String> known, String option, String id) {
+    if (!known.contains(id)) {
+      throw new UserError(option + ": chardev '" + id + "' does not exist; it must be the id of a -chardev");
+    }
+  }
+}
