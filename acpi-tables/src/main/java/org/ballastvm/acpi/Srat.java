@@ -1,0 +1,53 @@
+package org.ballastvm.acpi;
+
+import java.util.List;
+
+/** Which processors and which memory are near each other (ACPI 6.5, 5.2.16). */
+public record Srat(List<Affinity> affinities) implements AcpiTable {
+  private static final int ENABLED = 1;
+  private static final int HOT_PLUGGABLE = 2;
+  private static final int FIRST_X2APIC_ID = 255;
+
+  /** Something that belongs to a proximity domain, which is what a guest calls a node. */
+  public sealed interface Affinity {}
+
+  /** A processor, by its APIC id. */
+  public record Processor(int apicId, int domain) implements Affinity {}
+
+  /** A range of guest-physical memory; a hot-pluggable one may hold nothing yet. */
+  public record Memory(long address, long lengthBytes, int domain, boolean hotPluggable) implements Affinity {}
+
+  /** Keeps the list as it is now. */
+  public Srat {
+    affinities = List.copyOf(affinities);
+  }
+
+  @Override
+  public String signature() { return "SRAT"; }
+
+  @Override
+  public int revision() { return 3; }
+
+  @Override
+  public byte[] body() {
+    ByteSink out = new ByteSink().u32(1).u64(0);
+    affinities.forEach(each -> write(each, out));
+    return out.toArray();
+  }
+
+  private static void write(Affinity affinity, ByteSink out) {
+    switch (affinity) {
+      case Processor(int apicId, int domain) -> {
+        if (apicId < FIRST_X2APIC_ID) {
+          out.u8(0).u8(16).u8(domain).u8(apicId).u32(ENABLED).u8(0);
+          out.u8(domain >>> 8).u8(domain >>> 16).u8(domain >>> 24).u32(0);
+        } else {
+          out.u8(2).u8(24).u16(0).u32(domain).u32(apicId).u32(ENABLED).u32(0).u32(0);
+        }
+      }
+      case Memory(long address, long lengthBytes, int domain, boolean hotPluggable) ->
+        out.u8(1).u8(40).u32(domain).u16(0).u64(address).u64(lengthBytes).u32(0)
+            .u32(ENABLED | (hotPluggable ? HOT_PLUGGABLE : 0)).u64(0);
+    }
+  }
+}
