@@ -56,8 +56,14 @@ public final class Acpica {
 
   /** Loads a DSDT into the interpreter as on hardware-reduced ACPI, and runs debugger commands there; its output. */
   public String execute(byte[] dsdt, String... commands) {
+    return execute(0, dsdt, commands);
+  }
+
+  /** The same, on a machine where every byte of every register reads as {@code registerByte}. */
+  public String execute(int registerByte, byte[] dsdt, String... commands) {
     write("dsdt.aml", dsdt);
-    String output = run("acpiexec", "-r", "-b", String.join(";", commands), "dsdt.aml");
+    String output = run("acpiexec", "-r", "-fv", Integer.toString(registerByte), "-b", String.join(";", commands),
+        "dsdt.aml");
     assertTrue(!output.contains("ACPI Error") && !output.contains("ACPI Warning") && !output.contains("ACPI BIOS"),
         output);
     return output;

@@ -1,0 +1,58 @@
+package org.ballastvm.vmm.acpi;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.acpi.Aml;
+import org.ballastvm.acpi.AmlTerm;
+import org.ballastvm.acpi.AmlValue;
+import org.ballastvm.acpi.Resource;
+import org.ballastvm.acpi.Resource.Polarity;
+import org.ballastvm.acpi.Resource.Sharing;
+import org.ballastvm.acpi.Resource.Trigger;
+
+/** The devices that a guest cannot find by itself, as the DSDT declares them. */
+final class MachineDevices {
+  private static final String POWER_BUTTON = "\\_SB.PWRB";
+  private static final int BUTTON_PRESSED = 0x80;
+  private static final int SERIAL_BASE = 0x3f8;
+  private static final int SERIAL_PORTS = 8;
+  private static final int RTC_BASE = 0x70;
+  private static final int RTC_PORTS = 2;
+
+  private MachineDevices() {}
+
+  static List<AmlTerm> of(MachineFacts facts) {
+    EventDevice events = new EventDevice(
+        List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.tell(POWER_BUTTON, BUTTON_PRESSED))));
+    return List.of(
+        Aml.scope("\\_SB", PciRoot.device(facts), reservedPorts(), serial(facts), clock(facts), powerButton(),
+            events.device()),
+        // Of the four elements only the first means something without fixed registers (ACPI 6.5, 4.8.3.7).
+        Aml.define("\\_S5", Aml.integers(AcpiPorts.SLEEP_TYPE_S5, 0, 0, 0)));
+  }
+
+  private static AmlTerm reservedPorts() {
+    return Aml.device("MBRD", Aml.define("_HID", Aml.eisaId("PNP0C02")), Aml.define("_UID", 0),
+        Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.BLOCK_BASE, AcpiPorts.BLOCK_BYTES))));
+  }
+
+  private static AmlTerm serial(MachineFacts facts) {
+    return Aml.device("COM1", Aml.define("_HID", Aml.eisaId("PNP0501")), Aml.define("_UID", 1),
+        Aml.define("_CRS", Aml.template(Resource.ports(SERIAL_BASE, SERIAL_PORTS), edgeLine(facts.serialGsi()))));
+  }
+
+  private static AmlTerm clock(MachineFacts facts) {
+    List<Resource> resources = new ArrayList<>(List.of(Resource.ports(RTC_BASE, RTC_PORTS)));
+    facts.rtcGsi().ifPresent(gsi -> resources.add(edgeLine(gsi)));
+    return Aml.device("RTC", Aml.define("_HID", Aml.eisaId("PNP0B00")),
+        Aml.define("_CRS", new AmlValue.ResourceTemplate(resources)));
+  }
+
+  private static AmlTerm powerButton() {
+    return Aml.device(POWER_BUTTON, Aml.define("_HID", Aml.eisaId("PNP0C0C")), Aml.define("_UID", 0));
+  }
+
+  private static Resource edgeLine(int line) {
+    return new Resource.Irq(Trigger.EDGE, Polarity.ACTIVE_HIGH, Sharing.EXCLUSIVE, line);
+  }
+}

@@ -1,0 +1,127 @@
+package org.ballastvm.vmm.acpi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.ballastvm.acpica.Acpica;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MachineTablesTest {
+  @TempDir
+  private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 300})
+  void acpicaFindsNothingToRemarkUponInAnyTable(int cpuCount) {
+    AcpiImage image = MachineTables.of(machine(cpuCount));
+    Acpica acpica = Acpica.in(directory);
+    for (String signature : List.of("DSDT", "FACP", "APIC", "XSDT")) {
+      acpica.roundTrip(signature, image.table(signature));
+    }
+  }
+
+  @Test
+  void theTablesLeadFromTheRootPointerToTheDevices() {
+    AcpiImage image = MachineTables.of(machine(2));
+    ByteBuffer memory = ByteBuffer.wrap(image.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(0xe0000, image.rsdpAddress());
+    int rsdp = (int) (image.rsdpAddress() - image.address());
+    assertEquals("RSD ", signature(memory, rsdp));
+    int xsdt = (int) (memory.getLong(rsdp + 24) - image.address());
+    assertEquals("XSDT", signature(memory, xsdt));
+    int fadt = (int) (memory.getLong(xsdt + 36) - image.address());
+    assertEquals("FACP", signature(memory, fadt));
+    assertEquals("APIC", signature(memory, (int) (memory.getLong(xsdt + 44) - image.address())));
+    assertEquals("DSDT", signature(memory, (int) (memory.getLong(fadt + 140) - image.address())));
+  }
+
+  @Test
+  void theGuestSeesThePciRootsWindowsAndConfigurationPorts() {
+    String output = run(0, "resources \\_SB.PCI0");
+    assertContains(output, "Address Minimum : 0CF8", "Address Minimum : C0000000", "Address Maximum : FEBFFFFF",
+        "Address Minimum : 0000000800000000", "Address Maximum : 0000000FFFFFFFFF", "Address Minimum : 00001000",
+        "Address Maximum : 0000FFFF", "Bus Number Range");
+  }
+
+  @Test
+  void everyPinOfEverySlotIsWiredToAPciLine() {
+    String routes = run(0, "evaluate \\_SB.PCI0._PRT");
+    Pattern route = Pattern
+        .compile("= 0000000000([0-9A-F]{2})FFFF\\s+\\[Integer\\] = 0{15}([0-3])\\s+\\[Integer\\] = 0{16}\\s+"
+            + "\\[Integer\\] = 0{14}1([0-7])\\s");
+    long[] wired = route.matcher(routes).results().mapToLong(each -> {
+      int slot = Integer.parseInt(each.group(1), 16);
+      int pin = Integer.parseInt(each.group(2));
+      assertEquals((slot + pin) % 8, Integer.parseInt(each.group(3)), routes);
+      return 4L * slot + pin;
+    }).distinct().toArray();
+    assertEquals(32 * 4, wired.length, routes);
+  }
+
+  @Test
+  void theGuestSeesSerialPortClockAndEventLine() {
+    String output = run(0, "resources \\_SB.COM1", "resources \\_SB.RTC", "resources \\_SB.GED");
+    assertContains(output, "Address Minimum : 03F8", "Interrupt List : 4 ", "Address Minimum : 0070",
+        "Interrupt List : 8 ", "00000009");
+    assertContains(run(0, "evaluate \\_S5"), "0000000000000005");
+  }
+
+  @Test
+  void aClockWithoutALineClaimsNone() {
+    MachineFacts facts = new MachineFacts(machine(1).cpus(), machine(1).lowMmio(), Optional.empty(),
+        PciInterruptRouting.swizzled(), 4, OptionalInt.empty());
+    byte[] dsdt = MachineTables.of(facts).table("DSDT");
+    String output = Acpica.in(directory).execute(dsdt, "resources \\_SB.RTC");
+    assertTrue(!output.contains("Interrupt"), output);
+  }
+
+  @Test
+  void thePowerButtonIsPressedWhenTheSelectorSaysSo() {
+    String event = "evaluate \\_SB.GED._EVT 9";
+    String pressed = "Notify on [PWRB]";
+    int everyByteHasThePowerBit = AcpiPorts.GED_POWER_DOWN;
+    assertTrue(run(everyByteHasThePowerBit, event).contains(pressed), run(everyByteHasThePowerBit, event));
+    assertTrue(!run(0, event).contains(pressed));
+  }
+
+  @Test
+  void tablesThatDoNotFitTheBiosAreaAreOurMistake() {
+    assertThrows(IllegalStateException.class, () -> MachineTables.of(machine(10_000)));
+  }
+
+  private String run(int registerByte, String... commands) {
+    return Acpica.in(directory).execute(registerByte, MachineTables.of(machine(2)).table("DSDT"), commands);
+  }
+
+  private static void assertContains(String output, String... expected) {
+    for (String each : expected) {
+      assertTrue(output.contains(each), () -> "no \"" + each + "\" in " + output);
+    }
+  }
+
+  private static String signature(ByteBuffer memory, int offset) {
+    byte[] name = new byte[4];
+    memory.get(offset, name);
+    return new String(name, StandardCharsets.US_ASCII);
+  }
+
+  private static MachineFacts machine(int cpuCount) {
+    List<MachineFacts.Cpu> cpus = IntStream.range(0, cpuCount).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList();
+    return new MachineFacts(cpus, new MachineFacts.Window(0xc0000000L, 0x3ec00000L),
+        Optional.of(new MachineFacts.Window(0x800000000L, 0x800000000L)), PciInterruptRouting.swizzled(), 4,
+        OptionalInt.of(8));
+  }
+}
