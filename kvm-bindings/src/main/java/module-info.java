@@ -1,4 +1,6 @@
 /** The only module with native calls. */
 module org.ballastvm.kvm {
-  requires static com.sun.jna;
+  requires com.sun.jna;
+
+  exports org.ballastvm.kvm;
 }

@@ -1,0 +1,24 @@
+/* Every system header whose structs and constants Ballast uses; includes.txt names the symbols. */
+#define _GNU_SOURCE
+#include <linux/kvm.h>
+#include <asm/kvm_para.h>
+#include <sys/syscall.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/eventfd.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <signal.h>
+#include <time.h>
+#include <errno.h>
+#include <asm/termbits.h>
+#include <linux/falloc.h>
+#include <linux/memfd.h>
+#include <linux/mempolicy.h>

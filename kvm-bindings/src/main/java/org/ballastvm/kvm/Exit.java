@@ -1,0 +1,161 @@
+package org.ballastvm.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Why a vCPU left its guest: {@code kvm_run.exit_reason} and what comes with it, linux/kvm.h.
+ *
+ * <p>
+ * {@link Pio} and {@link Mmio} are views of the vCPU's run page, the same object at each exit: they mean something until
+ * the vCPU runs again.
+ */
+public sealed interface Exit {
+  /** The guest used an I/O port that nothing in the kernel answers. */
+  final class Pio implements Exit {
+    private final MemorySegment page;
+    private boolean write;
+    private int port;
+    private int sizeBytes;
+    private int count;
+    private long dataOffset;
+
+    Pio(MemorySegment page) { this.page = page; }
+
+    void read() {
+      write = page.get(JAVA_BYTE, RunPage.IO_DIRECTION) == RunPage.IO_OUT;
+      sizeBytes = page.get(JAVA_BYTE, RunPage.IO_SIZE);
+      port = page.get(JAVA_SHORT_UNALIGNED, RunPage.IO_PORT) & 0xffff;
+      count = page.get(JAVA_INT_UNALIGNED, RunPage.IO_COUNT);
+      dataOffset = page.get(JAVA_LONG_UNALIGNED, RunPage.IO_DATA_OFFSET);
+    }
+
+    /** {@return whether the guest wrote} */
+    public boolean isWrite() { return write; }
+
+    /** {@return the port, 0 to 65535} */
+    public int port() { return port; }
+
+    /** {@return the width of each access: 1, 2 or 4 bytes} */
+    public int sizeBytes() { return sizeBytes; }
+
+    /** {@return how many accesses, one after the other; above 1 for string instructions} */
+    public int count() {
+      return count;
+    }
+
+    /**
+     * What the guest wrote.
+     *
+     * @param i below {@link #count()}
+     * @return the value, zero-extended
+     */
+    public int data(int i) {
+      long at = dataOffset + (long) i * sizeBytes;
+      return switch (sizeBytes) {
+        case 1 -> page.get(JAVA_BYTE, at) & 0xff;
+        case 2 -> page.get(JAVA_SHORT_UNALIGNED, at) & 0xffff;
+        default -> page.get(JAVA_INT_UNALIGNED, at);
+      };
+    }
+
+    /**
+     * Answers a read.
+     *
+     * @param i below {@link #count()}
+     * @param value in the low {@link #sizeBytes()} bytes
+     */
+    public void setData(int i, int value) {
+      long at = dataOffset + (long) i * sizeBytes;
+      switch (sizeBytes) {
+        case 1 -> page.set(JAVA_BYTE, at, (byte) value);
+        case 2 -> page.set(JAVA_SHORT_UNALIGNED, at, (short) value);
+        default -> page.set(JAVA_INT_UNALIGNED, at, value);
+      }
+    }
+  }
+
+  /** The guest used memory that has no slot. */
+  final class Mmio implements Exit {
+    private final MemorySegment page;
+    private boolean write;
+    private int lengthBytes;
+    private long gpa;
+
+    Mmio(MemorySegment page) { this.page = page; }
+
+    void read() {
+      gpa = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_ADDRESS);
+      lengthBytes = page.get(JAVA_INT_UNALIGNED, RunPage.MMIO_LENGTH);
+      write = page.get(JAVA_BYTE, RunPage.MMIO_IS_WRITE) != 0;
+    }
+
+    /** {@return whether the guest wrote} */
+    public boolean isWrite() { return write; }
+
+    /** {@return the guest physical address} */
+    public long gpa() { return gpa; }
+
+    /** {@return 1 to 8 bytes} */
+    public int lengthBytes() { return lengthBytes; }
+
+    /** {@return what the guest wrote, little-endian, zero-extended} */
+    public long data() {
+      long all = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_DATA);
+      return lengthBytes == 8 ? all : all & (1L << lengthBytes * 8) - 1;
+    }
+
+    /**
+     * Answers a read.
+     *
+     * @param value little-endian, in the low {@link #lengthBytes()} bytes
+     */
+    public void setData(long value) { page.set(JAVA_LONG_UNALIGNED, RunPage.MMIO_DATA, value); }
+  }
+
+  /** Exits that carry nothing. */
+  enum Simple implements Exit {
+    /** The guest waits for an interrupt; only without an in-kernel LAPIC. */
+    HALT,
+    /** The guest crashed its processor: a triple fault. */
+    SHUTDOWN,
+    /** A kick, or another signal, took the vCPU out. */
+    INTERRUPTED,
+    /** The guest can take an interrupt; only without an in-kernel LAPIC. */
+    IRQ_WINDOW_OPEN
+  }
+
+  /**
+   * The guest asked the host for something about the whole VM.
+   *
+   * @param type KVM_SYSTEM_EVENT_*
+   */
+  record SystemEvent(int type) implements Exit {}
+
+  /**
+   * The processor refused to enter the guest.
+   *
+   * @param hardwareReason its own number for why
+   */
+  record FailEntry(long hardwareReason) implements Exit {}
+
+  /**
+   * KVM gave up.
+   *
+   * @param suberror KVM_INTERNAL_ERROR_*
+   * @param data what it tells besides
+   */
+  record GaveUp(int suberror, List<Long> data) implements Exit {}
+
+  /**
+   * An exit that no machine of ours causes.
+   *
+   * @param reason KVM_EXIT_*
+   */
+  record Unhandled(int reason) implements Exit {}
+}

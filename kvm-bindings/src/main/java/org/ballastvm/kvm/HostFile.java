@@ -1,0 +1,162 @@
+package org.ballastvm.kvm;
+
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.stat;
+import org.ballastvm.kvm.generated.statfs;
+
+/** A file that memory can be mapped from: an anonymous one (memfd), or one with a name. */
+public final class HostFile implements AutoCloseable {
+  private static final long BLOCK_BYTES = 512; // of st_blocks, whatever the file system's own are
+  private static final int OWNER_ONLY = 0600;
+
+  private final AtomicInteger descriptor;
+  private final String what;
+
+  private HostFile(long descriptor, String what) {
+    this.descriptor = new AtomicInteger((int) descriptor);
+    this.what = what;
+  }
+
+  /**
+   * Creates an anonymous file, memfd_create(2).
+   *
+   * @param name for /proc
+   * @param hugePageBytes empty for normal pages; else the size of its huge pages in bytes, 0 for the host's default
+   * @return an empty file
+   * @throws HostError ENODEV or EINVAL where the host has no huge pages of that size
+   */
+  public static HostFile memfd(String name, OptionalLong hugePageBytes) {
+    long flags = Host.MFD_CLOEXEC() | Host.MFD_ALLOW_SEALING();
+    if (hugePageBytes.isPresent()) {
+      long bytes = hugePageBytes.getAsLong();
+      flags |= Integer.toUnsignedLong(Host.MFD_HUGETLB());
+      flags |= bytes == 0 ? 0 : (long) Long.numberOfTrailingZeros(bytes) << Host.MFD_HUGE_SHIFT();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return new HostFile(
+          HostError.check(CALLS.syscall(Host.SYS_memfd_create(), arena.allocateFrom(name).address(), flags),
+              "memfd_create " + name),
+          "memfd " + name);
+    }
+  }
+
+  /**
+   * Opens a file to read and write.
+   *
+   * @param path its name
+   * @param create make it, readable by its owner alone, if it is not there
+   * @return the file
+   * @throws HostError ENOENT, EACCES, EISDIR, ...
+   */
+  public static HostFile open(Path path, boolean create) {
+    return open(path, Host.O_RDWR() | (create ? Host.O_CREAT() : 0));
+  }
+
+  /**
+   * Opens a file without a name in a directory; it is gone when it is closed.
+   *
+   * @param directory where
+   * @return the file
+   * @throws HostError ENOTDIR, EACCES, EOPNOTSUPP, ...
+   */
+  public static HostFile unnamedIn(Path directory) { return open(directory, Host.O_RDWR() | Host.O_TMPFILE()); }
+
+  private static HostFile open(Path path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      return new HostFile(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
+          arena.allocateFrom(path.toString()).address(), flags | Host.O_CLOEXEC(), OWNER_ONLY), "open " + path),
+          path.toString());
+    }
+  }
+
+  /** {@return its length in bytes} */
+  public long sizeBytes() { return status(Status.SIZE); }
+
+  /** {@return the bytes that the host holds for it, in memory or on disk} */
+  public long allocatedBytes() {
+    return status(Status.ALLOCATED);
+  }
+
+  /** {@return the size of the pages it is mapped in, in bytes: of its huge pages on hugetlbfs} */
+  public long pageSizeBytes() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(statfs.layout());
+      HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what);
+      boolean huge = statfs.f_type(status) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
+      return huge ? statfs.f_bsize(status) : HostProcess.pageSizeBytes();
+    }
+  }
+
+  /**
+   * Sets its length.
+   *
+   * @param sizeBytes in bytes; new bytes read as zeros
+   */
+  public void truncate(long sizeBytes) {
+    HostError.check(CALLS.syscall(Host.SYS_ftruncate(), fd(), sizeBytes), "ftruncate " + what);
+  }
+
+  /**
+   * Gives a range back to the host, with every mapping of it; the next read is zeros. Allocates nothing.
+   *
+   * @param offsetBytes from the start of the file
+   * @param lengthBytes above zero
+   * @throws HostError EOPNOTSUPP, EPERM (sealed), ...
+   */
+  public void punchHole(long offsetBytes, long lengthBytes) {
+    long result = CALLS.syscall(Host.SYS_fallocate(), fd(), Host.FALLOC_FL_PUNCH_HOLE() | Host.FALLOC_FL_KEEP_SIZE(),
+        offsetBytes, lengthBytes);
+    if (result < 0) {
+      HostError.check(result, "fallocate PUNCH_HOLE " + what);
+    }
+  }
+
+  /**
+   * Forbids changes, fcntl F_ADD_SEALS; for anonymous files.
+   *
+   * @param seals the kernel's flags
+   */
+  void seal(int seals) {
+    HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_ADD_SEALS(), seals), "F_ADD_SEALS " + what);
+  }
+
+  int fd() {
+    int now = descriptor.get();
+    if (now < 0) {
+      throw new IllegalStateException(what + " is closed");
+    }
+    return now;
+  }
+
+  String what() { return what; }
+
+  @Override
+  public void close() {
+    int last = descriptor.getAndSet(-1);
+    if (last >= 0) {
+      CALLS.syscall(Host.SYS_close(), last);
+    }
+  }
+
+  private enum Status {
+    SIZE, ALLOCATED
+  }
+
+  private long status(Status wanted) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(stat.layout());
+      HostError.check(CALLS.syscall(Host.SYS_fstat(), fd(), status.address()), "fstat " + what);
+      return switch (wanted) {
+        case SIZE -> stat.st_size(status);
+        case ALLOCATED -> stat.st_blocks(status) * BLOCK_BYTES;
+      };
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.ballastvm.kvm;
+
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.ballastvm.kvm.generated.Host;
+
+/**
+ * Memory that the host maps for us: mmap(2), readable and writable.
+ *
+ * <p>
+ * It is seen through chunks of 1 GiB, because JNA can show no more than 2 GiB at once. Whoever closes it knows that
+ * nobody looks at the chunks any more.
+ */
+public final class HostMapping implements AutoCloseable {
+  /** The size of every chunk but the last, in bytes. */
+  public static final long CHUNK_BYTES = 1L << 30;
+
+  private final long address;
+  private final long sizeBytes;
+  private final MemorySegment[] chunks;
+  private boolean closed;
+
+  private HostMapping(long address, long sizeBytes) {
+    this.address = address;
+    this.sizeBytes = sizeBytes;
+    this.chunks = new MemorySegment[Math.toIntExact((sizeBytes + CHUNK_BYTES - 1) / CHUNK_BYTES)];
+    for (int i = 0; i < chunks.length; i++) {
+      long offset = i * CHUNK_BYTES;
+      chunks[i] = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset));
+    }
+  }
+
+  /**
+   * Maps anonymous memory.
+   *
+   * @param sizeBytes above zero
+   * @param shared others can be given the same pages; changes how they are given back
+   * @param reserve the host accounts for all of it now
+   * @return the memory, all zeros, nothing of it resident
+   * @throws HostError ENOMEM
+   */
+  public static HostMapping anonymous(long sizeBytes, boolean shared, boolean reserve) {
+    int flags = Host.MAP_ANONYMOUS() | (shared ? Host.MAP_SHARED() : Host.MAP_PRIVATE());
+    return map(sizeBytes, flags, reserve, -1, 0, "mmap of " + sizeBytes + " bytes of anonymous memory");
+  }
+
+  /**
+   * Maps a file.
+   *
+   * @param file what to map; may be closed afterwards
+   * @param offsetBytes from the start of the file, a multiple of its page size
+   * @param sizeBytes above zero
+   * @param shared changes reach the file
+   * @param reserve the host accounts for all of it now
+   * @return the memory
+   * @throws HostError ENOMEM, EACCES, EINVAL
+   */
+  public static HostMapping ofFile(HostFile file, long offsetBytes, long sizeBytes, boolean shared, boolean reserve) {
+    int flags = shared ? Host.MAP_SHARED() : Host.MAP_PRIVATE();
+    return map(sizeBytes, flags, reserve, file.fd(), offsetBytes, "mmap of " + sizeBytes + " bytes of " + file.what());
+  }
+
+  private static HostMapping map(long sizeBytes, int flags, boolean reserve, int fd, long offset, String what) {
+    int all = flags | (reserve ? 0 : Host.MAP_NORESERVE());
+    return new HostMapping(HostError
+        .check(CALLS.syscall(Host.SYS_mmap(), 0, sizeBytes, Host.PROT_READ() | Host.PROT_WRITE(), all, fd, offset),
+            what),
+        sizeBytes);
+  }
+
+  /** {@return its size in bytes} */
+  public long sizeBytes() { return sizeBytes; }
+
+  /** {@return where it stands in this process, for the kernel's interfaces} */
+  public long address() { return address; }
+
+  /** {@return how many chunks it is seen through} */
+  public int chunkCount() { return chunks.length; }
+
+  /**
+   * A part of it.
+   *
+   * @param index below {@link #chunkCount()}
+   * @return the bytes from {@code index * CHUNK_BYTES} on, 1 GiB of them or what is left
+   */
+  public MemorySegment chunk(int index) { return chunks[index]; }
+
+  /**
+   * Tells the host what will become of a range, madvise(2). Allocates nothing.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @param advice what
+   * @throws HostError EINVAL, ENOMEM, EBUSY, ...
+   */
+  public void advise(long offsetBytes, long lengthBytes, Advice advice) {
+    check(offsetBytes, lengthBytes);
+    long result = CALLS.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, advice.code);
+    if (result < 0) {
+      HostError.check(result, "madvise MADV_" + advice.name());
+    }
+  }
+
+  /**
+   * Counts the pages of a range that are resident, mincore(2). For private anonymous memory this is what this process
+   * pays for; for files it is what the page cache holds.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes above zero
+   * @return resident bytes
+   */
+  public long residentBytes(long offsetBytes, long lengthBytes) {
+    check(offsetBytes, lengthBytes);
+    long page = HostProcess.pageSizeBytes();
+    long step = CHUNK_BYTES / 8;
+    long resident = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment vector = arena.allocate(step / page);
+      for (long done = 0; done < lengthBytes; done += step) {
+        long length = Math.min(step, lengthBytes - done);
+        HostError.check(
+            CALLS.syscall(Host.SYS_mincore(), address + offsetBytes + done, length, vector.address()), "mincore");
+        for (long i = 0; i < (length + page - 1) / page; i++) {
+          resident += (vector.get(ValueLayout.JAVA_BYTE, i) & 1) * page;
+        }
+      }
+    }
+    return resident;
+  }
+
+  /** {@return resident bytes of the whole mapping, as {@link #residentBytes(long, long)} counts them} */
+  public long residentBytes() {
+    return residentBytes(0, sizeBytes);
+  }
+
+  /** Unmaps it. Closing twice is harmless. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      HostError.check(CALLS.syscall(Host.SYS_munmap(), address, sizeBytes), "munmap");
+    }
+  }
+
+  private void check(long offsetBytes, long lengthBytes) {
+    if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > sizeBytes - lengthBytes) {
+      throw new IndexOutOfBoundsException(
+          "range of " + lengthBytes + " bytes at " + offsetBytes + " in a mapping of " + sizeBytes);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package org.ballastvm.kvm;
+
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.sockaddr_in;
+import org.ballastvm.kvm.generated.sockaddr_un;
+
+/** A stream socket, listening or connected, non-blocking. */
+public final class HostSocket extends Pollable {
+  /** What {@link #read} and {@link #write} return when they would have to wait. */
+  public static final int WOULD_BLOCK = -2;
+  /** What {@link #read} returns when the other end will send no more, and {@link #write} when it is gone. */
+  public static final int END = -1;
+
+  private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
+      .withOrder(ByteOrder.BIG_ENDIAN);
+  private static final int OWNER_ONLY = 0600;
+
+  private HostSocket(long descriptor, String what) { super(descriptor, what); }
+
+  /**
+   * Listens on a Unix socket that its owner alone can use. A socket file that nobody listens on any more is replaced.
+   *
+   * @param path where
+   * @return the listener
+   * @throws HostError EADDRINUSE if somebody listens there or something else has the name
+   */
+  public static HostSocket listenUnix(Path path) {
+    HostSocket socket = create(Host.AF_UNIX(), "socket " + path);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = unixAddress(arena, path);
+      // On Linux the mode of an unbound socket becomes the mode of the file that bind makes.
+      HostError.check(CALLS.syscall(Host.SYS_fchmod(), socket.fd(), OWNER_ONLY), "fchmod " + path);
+      long result = CALLS.syscall(Host.SYS_bind(), socket.fd(), address.address(), address.byteSize());
+      if (result == -Host.EADDRINUSE() && isStale(path)) {
+        CALLS.syscall(Host.SYS_unlink(), arena.allocateFrom(path.toString()).address());
+        result = CALLS.syscall(Host.SYS_bind(), socket.fd(), address.address(), address.byteSize());
+      }
+      HostError.check(result, "bind " + path);
+      HostError.check(CALLS.syscall(Host.SYS_listen(), socket.fd(), 16), "listen " + path);
+      return socket;
+    } catch (HostError e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Listens on a TCP port.
+   *
+   * @param address of this host
+   * @param port 0 to 65535; 0 lets the host choose
+   * @return the listener
+   * @throws HostError EADDRINUSE, EADDRNOTAVAIL, EACCES
+   */
+  public static HostSocket listenTcp(InetAddress address, int port) {
+    String what = "tcp:" + address.getHostAddress() + ":" + port;
+    HostSocket socket = create(Host.AF_INET(), what);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      HostError.check(CALLS.syscall(Host.SYS_setsockopt(), socket.fd(), Host.SOL_SOCKET(), Host.SO_REUSEADDR(),
+          one.address(), 4), "SO_REUSEADDR");
+      MemorySegment where = inetAddress(arena, address, port);
+      HostError.check(CALLS.syscall(Host.SYS_bind(), socket.fd(), where.address(), where.byteSize()), "bind " + what);
+      HostError.check(CALLS.syscall(Host.SYS_listen(), socket.fd(), 16), "listen " + what);
+      return socket;
+    } catch (HostError e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Connects to a Unix socket.
+   *
+   * @param path where
+   * @return the connection
+   * @throws HostError ENOENT, ECONNREFUSED, EACCES
+   */
+  public static HostSocket connectUnix(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      return connect(Host.AF_UNIX(), unixAddress(arena, path), "socket " + path);
+    }
+  }
+
+  /**
+   * Connects to a TCP port. The connection may still be under way when this returns; it is writable when it is done.
+   *
+   * @param address of the other host
+   * @param port 1 to 65535
+   * @return the connection
+   * @throws HostError ECONNREFUSED, ENETUNREACH
+   */
+  public static HostSocket connectTcp(InetAddress address, int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      return connect(Host.AF_INET(), inetAddress(arena, address, port),
+          "tcp:" + address.getHostAddress() + ":" + port);
+    }
+  }
+
+  private static HostSocket connect(int family, MemorySegment address, String what) {
+    HostSocket socket = create(family, what);
+    long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
+    if (result < 0 && result != -Host.EINPROGRESS()) {
+      socket.close();
+      HostError.check(result, "connect " + what);
+    }
+    return socket;
+  }
+
+  /**
+   * Takes the next client of a listener.
+   *
+   * @return the connection, or null if nobody waits
+   */
+  public HostSocket accept() {
+    long result = CALLS.syscall(Host.SYS_accept4(), fd(), 0, 0, Host.SOCK_NONBLOCK() | Host.SOCK_CLOEXEC());
+    if (result == -Host.EAGAIN() || result == -Host.EINTR()) {
+      return null;
+    }
+    return new HostSocket(HostError.check(result, "accept on " + what()), "client of " + what());
+  }
+
+  /** {@return the port that a TCP listener has} */
+  public int localPort() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(sockaddr_in.layout());
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) address.byteSize());
+      HostError.check(CALLS.syscall(Host.SYS_getsockname(), fd(), address.address(), length.address()), "getsockname");
+      return address.get(NETWORK_SHORT, sockaddr_in.sin_port$offset()) & 0xffff;
+    }
+  }
+
+  /**
+   * Reads what is there.
+   *
+   * @param into native memory
+   * @return bytes read, {@link #END} or {@link #WOULD_BLOCK}
+   */
+  public int read(MemorySegment into) { return HostStream.read(this, into); }
+
+  /**
+   * Writes what there is room for.
+   *
+   * @param from native memory
+   * @return bytes written, {@link #END} or {@link #WOULD_BLOCK}
+   */
+  public int write(MemorySegment from) { return HostStream.write(this, from); }
+
+  private static HostSocket create(int family, String what) {
+    return new HostSocket(HostError.check(CALLS.syscall(Host.SYS_socket(), family,
+        Host.SOCK_STREAM() | Host.SOCK_NONBLOCK() | Host.SOCK_CLOEXEC(), 0), "socket"), what);
+  }
+
+  private static MemorySegment unixAddress(Arena arena, Path path) {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    MemorySegment address = arena.allocate(sockaddr_un.layout());
+    if (name.length >= sockaddr_un.sun_path(address).byteSize()) {
+      throw new HostError("bind " + path + ", a path of " + name.length + " bytes where a socket has room for "
+          + (sockaddr_un.sun_path(address).byteSize() - 1), Errno.ENAMETOOLONG);
+    }
+    sockaddr_un.sun_family(address, (short) Host.AF_UNIX());
+    MemorySegment.copy(name, 0, sockaddr_un.sun_path(address), ValueLayout.JAVA_BYTE, 0, name.length);
+    return address;
+  }
+
+  private static MemorySegment inetAddress(Arena arena, InetAddress host, int port) {
+    byte[] number = host.getAddress();
+    if (number.length != 4) {
+      throw new HostError("address " + host.getHostAddress() + ", which is not of IPv4", Errno.EAFNOSUPPORT);
+    }
+    MemorySegment address = arena.allocate(sockaddr_in.layout());
+    sockaddr_in.sin_family(address, (short) Host.AF_INET());
+    address.set(NETWORK_SHORT, sockaddr_in.sin_port$offset(), (short) port);
+    MemorySegment.copy(number, 0, address, ValueLayout.JAVA_BYTE, sockaddr_in.sin_addr$offset(), number.length);
+    return address;
+  }
+
+  private static boolean isStale(Path path) {
+    try {
+      connectUnix(path).close();
+      return false;
+    } catch (HostError e) {
+      return e.errno().equals(Errno.ECONNREFUSED) && java.nio.file.Files.exists(path)
+          && !java.nio.file.Files.isRegularFile(path);
+    }
+  }
+}

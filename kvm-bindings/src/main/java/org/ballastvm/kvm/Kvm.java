@@ -1,0 +1,98 @@
+package org.ballastvm.kvm;
+
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.kvm_cpuid2;
+import org.ballastvm.kvm.generated.kvm_cpuid_entry2;
+
+/** The host's KVM, {@code /dev/kvm}. */
+public final class Kvm implements AutoCloseable {
+  /** Where it is. */
+  public static final Path DEVICE = Path.of("/dev/kvm");
+
+  private static final int MOST_CPUID_ENTRIES = 256;
+  private static final long CPUID_ENTRIES_OFFSET = kvm_cpuid2.sizeof();
+
+  private final KvmFile file;
+
+  private Kvm(KvmFile file) { this.file = file; }
+
+  /**
+   * Opens it.
+   *
+   * @return the host's KVM
+   * @throws HostError ENOENT where there is none, EACCES where the user may not; EINVAL for an API other than version 12
+   */
+  public static Kvm open() {
+    long fd;
+    try (Arena arena = Arena.ofConfined()) {
+      fd = HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
+          arena.allocateFrom(DEVICE.toString()).address(), Host.O_RDWR() | Host.O_CLOEXEC()), "open " + DEVICE);
+    }
+    Kvm kvm = new Kvm(new KvmFile(fd, DEVICE.toString()));
+    int version = kvm.apiVersion();
+    if (version != Host.KVM_API_VERSION()) {
+      kvm.close();
+      throw new HostError("KVM_GET_API_VERSION of " + DEVICE + " is " + version + ", not 12", Errno.EINVAL);
+    }
+    return kvm;
+  }
+
+  /** {@return the version of the API, KVM_GET_API_VERSION; 12 since 2007} */
+  public int apiVersion() {
+    return (int) file.ioctl(Host.KVM_GET_API_VERSION(), 0, "KVM_GET_API_VERSION");
+  }
+
+  /**
+   * KVM_CHECK_EXTENSION.
+   *
+   * @param cap what is asked for
+   * @return 0 where it is missing, above zero where it is there; a number for those that count
+   */
+  public int checkExtension(KvmCap cap) {
+    return (int) file.ioctl(Host.KVM_CHECK_EXTENSION(), cap.code, "KVM_CHECK_EXTENSION " + cap);
+  }
+
+  /** {@return what CPUID can tell a guest on this host, KVM_GET_SUPPORTED_CPUID} */
+  public List<CpuidEntry> supportedCpuid() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment table = arena.allocate(CPUID_ENTRIES_OFFSET + MOST_CPUID_ENTRIES * kvm_cpuid_entry2.sizeof(), 8);
+      kvm_cpuid2.nent(table, MOST_CPUID_ENTRIES);
+      file.ioctl(Host.KVM_GET_SUPPORTED_CPUID(), table, "KVM_GET_SUPPORTED_CPUID");
+      List<CpuidEntry> entries = new ArrayList<>();
+      for (int i = 0; i < kvm_cpuid2.nent(table); i++) {
+        MemorySegment e = table.asSlice(CPUID_ENTRIES_OFFSET + i * kvm_cpuid_entry2.sizeof(),
+            kvm_cpuid_entry2.sizeof());
+        entries.add(new CpuidEntry(kvm_cpuid_entry2.function(e), kvm_cpuid_entry2.index(e), kvm_cpuid_entry2.flags(e),
+            kvm_cpuid_entry2.eax(e), kvm_cpuid_entry2.ebx(e), kvm_cpuid_entry2.ecx(e), kvm_cpuid_entry2.edx(e)));
+      }
+      return entries;
+    }
+  }
+
+  /**
+   * Creates a VM with no memory and no vCPU, KVM_CREATE_VM.
+   *
+   * @return the VM
+   * @throws HostError ENOMEM, EBUSY, ...
+   */
+  public KvmVm createVm() {
+    int runBytes = (int) file.ioctl(Host.KVM_GET_VCPU_MMAP_SIZE(), 0, "KVM_GET_VCPU_MMAP_SIZE");
+    while (true) {
+      // KVM_CREATE_VM allocates in many steps and gives up when a signal comes between them.
+      long fd = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_CREATE_VM(), 0);
+      if (fd != -Host.EINTR()) {
+        return new KvmVm(new KvmFile(HostError.check(fd, "KVM_CREATE_VM"), "VM"), runBytes);
+      }
+    }
+  }
+
+  @Override
+  public void close() { file.close(); }
+}

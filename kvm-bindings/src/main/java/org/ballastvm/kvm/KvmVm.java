@@ -1,0 +1,244 @@
+package org.ballastvm.kvm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.kvm_ioeventfd;
+import org.ballastvm.kvm.generated.kvm_irq_level;
+import org.ballastvm.kvm.generated.kvm_irq_routing;
+import org.ballastvm.kvm.generated.kvm_irq_routing_entry;
+import org.ballastvm.kvm.generated.kvm_irq_routing_irqchip;
+import org.ballastvm.kvm.generated.kvm_irq_routing_msi;
+import org.ballastvm.kvm.generated.kvm_irqfd;
+import org.ballastvm.kvm.generated.kvm_pit_config;
+import org.ballastvm.kvm.generated.kvm_userspace_memory_region;
+
+/** A VM of the host's KVM. Safe for several threads. It lives on in the kernel until its vCPUs are closed too. */
+public final class KvmVm implements AutoCloseable {
+  private static final long ROUTES_OFFSET = kvm_irq_routing.sizeof();
+
+  private final KvmFile file;
+  private final int runBytes;
+
+  KvmVm(KvmFile file, int runBytes) {
+    this.file = file;
+    this.runBytes = runBytes;
+  }
+
+  /**
+   * KVM_CHECK_EXTENSION, for this VM.
+   *
+   * @param cap what is asked for
+   * @return 0 where it is missing
+   */
+  public int checkExtension(KvmCap cap) {
+    return (int) file.ioctl(Host.KVM_CHECK_EXTENSION(), cap.code, "KVM_CHECK_EXTENSION " + cap);
+  }
+
+  /**
+   * KVM_SET_TSS_ADDR: three pages that Intel hosts need for real mode.
+   *
+   * @param gpa below 4 GiB, away from memory and devices
+   */
+  public void setTssAddress(long gpa) { file.ioctl(Host.KVM_SET_TSS_ADDR(), gpa, "KVM_SET_TSS_ADDR"); }
+
+  /**
+   * KVM_SET_IDENTITY_MAP_ADDR: one page that Intel hosts need for real mode.
+   *
+   * @param gpa below 4 GiB, away from memory and devices
+   */
+  public void setIdentityMapAddress(long gpa) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_LONG, gpa);
+      file.ioctl(Host.KVM_SET_IDENTITY_MAP_ADDR(), address, "KVM_SET_IDENTITY_MAP_ADDR");
+    }
+  }
+
+  /** KVM_CREATE_IRQCHIP: PIC, IOAPIC and, for vCPUs created later, LAPICs in the kernel. */
+  public void createIrqChip() {
+    file.ioctl(Host.KVM_CREATE_IRQCHIP(), 0, "KVM_CREATE_IRQCHIP");
+  }
+
+  /** KVM_CREATE_PIT2: the timer at ports 0x40 to 0x43, and the speaker port 0x61, in the kernel. */
+  public void createPit2() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment config = arena.allocate(kvm_pit_config.layout());
+      kvm_pit_config.flags(config, Host.KVM_PIT_SPEAKER_DUMMY());
+      file.ioctl(Host.KVM_CREATE_PIT2(), config, "KVM_CREATE_PIT2");
+    }
+  }
+
+  /**
+   * Lets the guest see memory, KVM_SET_USER_MEMORY_REGION. Changes a slot that exists already.
+   *
+   * @param slot its number, below {@link KvmCap#NR_MEMSLOTS}
+   * @param gpa guest physical address, a multiple of 4 KiB
+   * @param mapping the memory
+   * @param offsetBytes where in it the slot begins, a multiple of 4 KiB
+   * @param sizeBytes a multiple of 4 KiB, above zero
+   * @throws HostError EEXIST where it overlaps another slot, EINVAL, ENOMEM
+   */
+  public void setUserMemoryRegion(int slot, long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {
+    if (offsetBytes < 0 || sizeBytes <= 0 || offsetBytes > mapping.sizeBytes() - sizeBytes) {
+      throw new IndexOutOfBoundsException("slot " + slot + " of " + sizeBytes + " bytes at " + offsetBytes);
+    }
+    setRegion(slot, gpa, mapping.address() + offsetBytes, sizeBytes);
+  }
+
+  /**
+   * Takes memory away from the guest, KVM_SET_USER_MEMORY_REGION with no size.
+   *
+   * @param slot its number
+   */
+  public void removeUserMemoryRegion(int slot) { setRegion(slot, 0, 0, 0); }
+
+  private void setRegion(int slot, long gpa, long address, long sizeBytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment region = arena.allocate(kvm_userspace_memory_region.layout());
+      kvm_userspace_memory_region.slot(region, slot);
+      kvm_userspace_memory_region.guest_phys_addr(region, gpa);
+      kvm_userspace_memory_region.memory_size(region, sizeBytes);
+      kvm_userspace_memory_region.userspace_addr(region, address);
+      file.ioctl(Host.KVM_SET_USER_MEMORY_REGION(), region, "KVM_SET_USER_MEMORY_REGION slot " + slot + " at 0x"
+          + Long.toHexString(gpa) + " of " + sizeBytes + " bytes");
+    }
+  }
+
+  /**
+   * Creates a vCPU, KVM_CREATE_VCPU.
+   *
+   * @param id its number and APIC id
+   * @return the vCPU
+   */
+  public Vcpu createVcpu(int id) {
+    return new Vcpu(new KvmFile(file.ioctl(Host.KVM_CREATE_VCPU(), id, "KVM_CREATE_VCPU " + id), "vCPU " + id), id,
+        runBytes);
+  }
+
+  /**
+   * Drives a pin of the in-kernel interrupt controllers, KVM_IRQ_LINE.
+   *
+   * @param gsi its number
+   * @param high whether it is asserted
+   */
+  public void setIrqLine(int gsi, boolean high) {
+    MemorySegment line = Buffers.eightBytes();
+    kvm_irq_level.irq(line, gsi);
+    kvm_irq_level.level(line, high ? 1 : 0);
+    file.ioctl(Host.KVM_IRQ_LINE(), line, "KVM_IRQ_LINE");
+  }
+
+  /**
+   * Makes an eventfd raise an interrupt, KVM_IRQFD.
+   *
+   * @param source what raises it
+   * @param gsi the interrupt
+   */
+  public void assignIrqfd(EventFd source, int gsi) { irqfd(source, gsi, 0, null); }
+
+  /**
+   * Makes an eventfd assert a level interrupt that the guest's end-of-interrupt takes back, KVM_IRQFD with resampling.
+   *
+   * @param source what asserts it
+   * @param gsi the interrupt
+   * @param resample is raised at each end of interrupt; assert again if the cause still stands
+   */
+  public void assignIrqfd(EventFd source, int gsi, EventFd resample) {
+    irqfd(source, gsi, Host.KVM_IRQFD_FLAG_RESAMPLE(), resample);
+  }
+
+  /**
+   * Ends what {@link #assignIrqfd} began.
+   *
+   * @param source what raised it
+   * @param gsi the interrupt
+   */
+  public void deassignIrqfd(EventFd source, int gsi) { irqfd(source, gsi, Host.KVM_IRQFD_FLAG_DEASSIGN(), null); }
+
+  private void irqfd(EventFd source, int gsi, int flags, EventFd resample) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment irqfd = arena.allocate(kvm_irqfd.layout());
+      kvm_irqfd.fd(irqfd, source.fd());
+      kvm_irqfd.gsi(irqfd, gsi);
+      kvm_irqfd.flags(irqfd, flags);
+      if (resample != null) {
+        kvm_irqfd.resamplefd(irqfd, resample.fd());
+      }
+      file.ioctl(Host.KVM_IRQFD(), irqfd, "KVM_IRQFD gsi " + gsi);
+    }
+  }
+
+  /**
+   * Makes guest writes to an address raise an eventfd without an exit, KVM_IOEVENTFD.
+   *
+   * @param target what is raised
+   * @param address the doorbell
+   */
+  public void assignIoeventfd(EventFd target, IoAddress address) { ioeventfd(target, address, 0); }
+
+  /**
+   * Ends what {@link #assignIoeventfd} began.
+   *
+   * @param target what was raised
+   * @param address the doorbell
+   */
+  public void deassignIoeventfd(EventFd target, IoAddress address) {
+    ioeventfd(target, address, Host.KVM_IOEVENTFD_FLAG_DEASSIGN());
+  }
+
+  private void ioeventfd(EventFd target, IoAddress address, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment doorbell = arena.allocate(kvm_ioeventfd.layout());
+      kvm_ioeventfd.addr(doorbell, address.address());
+      kvm_ioeventfd.len(doorbell, address.lengthBytes());
+      kvm_ioeventfd.fd(doorbell, target.fd());
+      kvm_ioeventfd.flags(doorbell, flags | (address.port() ? Host.KVM_IOEVENTFD_FLAG_PIO() : 0));
+      file.ioctl(Host.KVM_IOEVENTFD(), doorbell, "KVM_IOEVENTFD " + address);
+    }
+  }
+
+  /**
+   * Says where interrupts go, KVM_SET_GSI_ROUTING. Replaces the whole table.
+   *
+   * @param routes all routes
+   */
+  public void setGsiRouting(List<GsiRoute> routes) {
+    try (Arena arena = Arena.ofConfined()) {
+      long entryBytes = kvm_irq_routing_entry.sizeof();
+      MemorySegment table = arena.allocate(ROUTES_OFFSET + routes.size() * entryBytes, 8);
+      kvm_irq_routing.nr(table, routes.size());
+      for (int i = 0; i < routes.size(); i++) {
+        put(table.asSlice(ROUTES_OFFSET + i * entryBytes, entryBytes), routes.get(i));
+      }
+      file.ioctl(Host.KVM_SET_GSI_ROUTING(), table, "KVM_SET_GSI_ROUTING of " + routes.size() + " routes");
+    }
+  }
+
+  private static void put(MemorySegment entry, GsiRoute route) {
+    kvm_irq_routing_entry.gsi(entry, route.gsi());
+    MemorySegment union = kvm_irq_routing_entry.u(entry);
+    switch (route) {
+      case GsiRoute.Pin pin -> {
+        kvm_irq_routing_entry.type(entry, Host.KVM_IRQ_ROUTING_IRQCHIP());
+        MemorySegment target = kvm_irq_routing_entry.u.irqchip(union);
+        kvm_irq_routing_irqchip.irqchip(target, switch (pin.chip()) {
+          case PIC_MASTER -> Host.KVM_IRQCHIP_PIC_MASTER();
+          case PIC_SLAVE -> Host.KVM_IRQCHIP_PIC_SLAVE();
+          case IOAPIC -> Host.KVM_IRQCHIP_IOAPIC();
+        });
+        kvm_irq_routing_irqchip.pin(target, pin.pin());
+      }
+      case GsiRoute.Msi msi -> {
+        kvm_irq_routing_entry.type(entry, Host.KVM_IRQ_ROUTING_MSI());
+        MemorySegment target = kvm_irq_routing_entry.u.msi(union);
+        kvm_irq_routing_msi.address_lo(target, (int) msi.address());
+        kvm_irq_routing_msi.address_hi(target, (int) (msi.address() >>> 32));
+        kvm_irq_routing_msi.data(target, msi.data());
+      }
+    }
+  }
+
+  @Override
+  public void close() { file.close(); }
+}

@@ -1,0 +1,43 @@
+package org.ballastvm.kvm;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * All that Ballast asks of native code: system calls, a view of memory they mapped, and one signal handler. FFM and JNA
+ * each provide it whole.
+ */
+interface NativeCalls {
+  /** {@return {@code ffm} or {@code jna}} */
+  String name();
+
+  /**
+   * Makes a system call, syscall(2). Allocates nothing.
+   *
+   * @return the result, or the negated errno, as the kernel itself answers
+   */
+  long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+  /**
+   * Gives a signal a handler that does nothing, so that it interrupts a system call and harms no one.
+   *
+   * @return 0, or the negated errno
+   */
+  long installHarmlessHandler(int signal);
+
+  /** A view of mapped memory, valid for as long as it stays mapped; at most 1 GiB. */
+  MemorySegment view(long address, long lengthBytes);
+
+  default long syscall(long number) { return syscall(number, 0, 0, 0, 0, 0, 0); }
+
+  default long syscall(long number, long a) { return syscall(number, a, 0, 0, 0, 0, 0); }
+
+  default long syscall(long number, long a, long b) { return syscall(number, a, b, 0, 0, 0, 0); }
+
+  default long syscall(long number, long a, long b, long c) { return syscall(number, a, b, c, 0, 0, 0); }
+
+  default long syscall(long number, long a, long b, long c, long d) { return syscall(number, a, b, c, d, 0, 0); }
+
+  default long syscall(long number, long a, long b, long c, long d, long e) {
+    return syscall(number, a, b, c, d, e, 0);
+  }
+}

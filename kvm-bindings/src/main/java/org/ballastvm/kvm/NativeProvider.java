@@ -1,0 +1,35 @@
+package org.ballastvm.kvm;
+
+import java.util.Objects;
+
+/**
+ * Which native provider this process uses: FFM, or JNA where the FFM linker is missing or denied to this module, or where
+ * {@code -Dballast.native=jna} asks for it.
+ */
+public final class NativeProvider {
+  static final NativeCalls CALLS = choose(System.getProperty("ballast.native", "auto"));
+
+  private NativeProvider() {}
+
+  /** {@return {@code ffm} or {@code jna}} */
+  public static String name() { return CALLS.name(); }
+
+  private static NativeCalls choose(String wanted) {
+    return switch (wanted) {
+      case "jna" -> new JnaCalls();
+      case "ffm" -> new FfmCalls();
+      case "auto" -> {
+        try {
+          yield new FfmCalls();
+        } catch (ExceptionInInitializerError e) {
+          if (e.getCause() instanceof IllegalCallerException || e.getCause() instanceof UnsupportedOperationException) {
+            yield new JnaCalls();
+          }
+          throw e;
+        }
+      }
+      default -> throw new IllegalArgumentException(
+          "-Dballast.native=" + Objects.toString(wanted) + ": the native provider must be auto, ffm or jna");
+    };
+  }
+}

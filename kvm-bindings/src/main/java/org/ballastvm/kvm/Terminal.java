@@ -1,0 +1,59 @@
+package org.ballastvm.kvm;
+
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.termios;
+
+/** The terminal on standard input, switched to pass every key on, and back. */
+public final class Terminal implements AutoCloseable {
+  private static final int STDIN = 0;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment saved;
+  private boolean restored;
+
+  private Terminal(boolean signals) {
+    saved = arena.allocate(termios.layout());
+    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), saved.address()), "TCGETS");
+    MemorySegment raw = arena.allocate(termios.layout());
+    raw.copyFrom(saved);
+    termios.c_iflag(raw, termios.c_iflag(raw)
+        & ~(Host.BRKINT() | Host.ICRNL() | Host.INPCK() | Host.ISTRIP() | Host.IXON()));
+    termios.c_lflag(raw,
+        termios.c_lflag(raw) & ~(Host.ECHO() | Host.ICANON() | Host.IEXTEN() | (signals ? 0 : Host.ISIG())));
+    termios.c_cflag(raw, termios.c_cflag(raw) & ~(Host.CSIZE() | Host.PARENB()) | Host.CS8());
+    MemorySegment control = termios.c_cc(raw);
+    control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
+    control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
+    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()), "TCSETS");
+  }
+
+  /** {@return whether standard input is a terminal} */
+  public static boolean isPresent() {
+    try (Arena arena = Arena.ofConfined()) {
+      return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), arena.allocate(termios.layout()).address()) == 0;
+    }
+  }
+
+  /**
+   * Passes every key on as it is pressed, without echo.
+   *
+   * @param signals Ctrl-C and the like still send signals
+   * @return the way back
+   * @throws HostError ENOTTY if standard input is no terminal
+   */
+  public static Terminal raw(boolean signals) { return new Terminal(signals); }
+
+  /** Puts the terminal back as it was. Twice is harmless. */
+  @Override
+  public synchronized void close() {
+    if (!restored) {
+      restored = true;
+      CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), saved.address());
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,372 @@
+package org.ballastvm.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.kvm_cpuid2;
+import org.ballastvm.kvm.generated.kvm_cpuid_entry2;
+import org.ballastvm.kvm.generated.kvm_fpu;
+import org.ballastvm.kvm.generated.kvm_lapic_state;
+import org.ballastvm.kvm.generated.kvm_mp_state;
+import org.ballastvm.kvm.generated.kvm_msr_entry;
+import org.ballastvm.kvm.generated.kvm_msrs;
+import org.ballastvm.kvm.generated.kvm_regs;
+import org.ballastvm.kvm.generated.kvm_sregs;
+
+/**
+ * A virtual processor. It belongs to one thread, the one that runs it; {@link #kick()} alone may be called by any.
+ *
+ * <p>
+ * {@link #run()} allocates nothing for port, memory and interrupted exits.
+ */
+public final class Vcpu implements AutoCloseable {
+  /** A real-time signal that neither the JVM nor libc uses. */
+  private static final int KICK_SIGNAL = 40;
+
+  private static final int MOST_INTERNAL_DATA = 16;
+
+  private final KvmFile file;
+  private final int id;
+  private final int runBytes;
+  private final MemorySegment page;
+  private final Exit.Pio pio;
+  private final Exit.Mmio mmio;
+  private volatile int threadId;
+  private volatile boolean closed;
+
+  private static final class KickSignal {
+    static {
+      HostError.check(CALLS.installHarmlessHandler(KICK_SIGNAL), "sigaction " + KICK_SIGNAL);
+    }
+
+    private KickSignal() {}
+
+    static void install() {
+      // The initializer does it, once.
+    }
+  }
+
+  Vcpu(KvmFile file, int id, int runBytes) {
+    KickSignal.install();
+    this.file = file;
+    this.id = id;
+    this.runBytes = runBytes;
+    long address = CALLS.syscall(Host.SYS_mmap(), 0, runBytes, Host.PROT_READ() | Host.PROT_WRITE(), Host.MAP_SHARED(),
+        file.fd(), 0);
+    if (address < 0 && address >= -4095) {
+      file.close();
+      HostError.check(address, "mmap of the run page of vCPU " + id);
+    }
+    this.page = CALLS.view(address, runBytes);
+    this.pio = new Exit.Pio(page);
+    this.mmio = new Exit.Mmio(page);
+  }
+
+  /** {@return its number} */
+  public int id() { return id; }
+
+  /** {@return the number of the thread that runs it, as the host's tools show it; 0 before {@link #bindToCurrentThread}} */
+  public int threadId() {
+    return threadId;
+  }
+
+  /** Makes the calling thread the one that runs this vCPU, so that {@link #kick()} finds it. */
+  public void bindToCurrentThread() {
+    threadId = HostProcess.threadId();
+  }
+
+  /**
+   * Runs the guest until something happens, KVM_RUN.
+   *
+   * @return what happened; a {@link Exit.Pio} or {@link Exit.Mmio} is answered before the next call
+   * @throws HostError for what KVM_RUN refuses besides EINTR and EAGAIN
+   */
+  public Exit run() {
+    long result = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_RUN(), 0);
+    if (result < 0) {
+      if (result == -Host.EINTR() || result == -Host.EAGAIN()) {
+        return Exit.Simple.INTERRUPTED;
+      }
+      HostError.check(result, "KVM_RUN vCPU " + id);
+    }
+    int reason = page.get(JAVA_INT_UNALIGNED, RunPage.EXIT_REASON);
+    if (reason == Host.KVM_EXIT_IO()) {
+      pio.read();
+      return pio;
+    }
+    if (reason == Host.KVM_EXIT_MMIO()) {
+      mmio.read();
+      return mmio;
+    }
+    return otherExit(reason);
+  }
+
+  private Exit otherExit(int reason) {
+    if (reason == Host.KVM_EXIT_HLT()) {
+      return Exit.Simple.HALT;
+    }
+    if (reason == Host.KVM_EXIT_INTR()) {
+      return Exit.Simple.INTERRUPTED;
+    }
+    if (reason == Host.KVM_EXIT_IRQ_WINDOW_OPEN()) {
+      return Exit.Simple.IRQ_WINDOW_OPEN;
+    }
+    if (reason == Host.KVM_EXIT_SHUTDOWN()) {
+      return Exit.Simple.SHUTDOWN;
+    }
+    if (reason == Host.KVM_EXIT_SYSTEM_EVENT()) {
+      return new Exit.SystemEvent(page.get(JAVA_INT_UNALIGNED, RunPage.SYSTEM_EVENT_TYPE));
+    }
+    if (reason == Host.KVM_EXIT_FAIL_ENTRY()) {
+      return new Exit.FailEntry(page.get(JAVA_LONG_UNALIGNED, RunPage.FAIL_ENTRY_REASON));
+    }
+    if (reason == Host.KVM_EXIT_INTERNAL_ERROR()) {
+      int count = Math.clamp(page.get(JAVA_INT_UNALIGNED, RunPage.INTERNAL_COUNT), 0, MOST_INTERNAL_DATA);
+      List<Long> data = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        data.add(page.get(JAVA_LONG_UNALIGNED, RunPage.INTERNAL_DATA + i * 8L));
+      }
+      return new Exit.GaveUp(page.get(JAVA_INT_UNALIGNED, RunPage.INTERNAL_SUBERROR), List.copyOf(data));
+    }
+    return new Exit.Unhandled(reason);
+  }
+
+  /**
+   * Takes the vCPU out of the guest, soon: the present or the next {@link #run()} returns {@link
+   * Exit.Simple#INTERRUPTED}, until {@link #clearKick()}. Any thread may call it, at any time.
+   */
+  public synchronized void kick() {
+    if (closed) {
+      return;
+    }
+    page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 1);
+    VarHandle.fullFence();
+    int thread = threadId;
+    if (thread != 0) {
+      CALLS.syscall(Host.SYS_tgkill(), ProcessHandle.current().pid(), thread, KICK_SIGNAL);
+    }
+  }
+
+  /** Forgets a kick; by the vCPU's thread, before it looks at why it was kicked. */
+  public void clearKick() {
+    page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 0);
+    VarHandle.fullFence();
+  }
+
+  /**
+   * KVM_SET_CPUID2.
+   *
+   * @param entries what CPUID answers on this vCPU
+   */
+  public void setCpuid(List<CpuidEntry> entries) {
+    try (Arena arena = Arena.ofConfined()) {
+      long entryBytes = kvm_cpuid_entry2.sizeof();
+      MemorySegment table = arena.allocate(kvm_cpuid2.sizeof() + entries.size() * entryBytes, 8);
+      kvm_cpuid2.nent(table, entries.size());
+      for (int i = 0; i < entries.size(); i++) {
+        MemorySegment e = table.asSlice(kvm_cpuid2.sizeof() + i * entryBytes, entryBytes);
+        CpuidEntry entry = entries.get(i);
+        kvm_cpuid_entry2.function(e, entry.function());
+        kvm_cpuid_entry2.index(e, entry.index());
+        kvm_cpuid_entry2.flags(e, entry.flags());
+        kvm_cpuid_entry2.eax(e, entry.eax());
+        kvm_cpuid_entry2.ebx(e, entry.ebx());
+        kvm_cpuid_entry2.ecx(e, entry.ecx());
+        kvm_cpuid_entry2.edx(e, entry.edx());
+      }
+      file.ioctl(Host.KVM_SET_CPUID2(), table, "KVM_SET_CPUID2 vCPU " + id);
+    }
+  }
+
+  /** {@return the general registers, KVM_GET_REGS} */
+  public Registers getRegisters() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment r = arena.allocate(kvm_regs.layout());
+      file.ioctl(Host.KVM_GET_REGS(), r, "KVM_GET_REGS vCPU " + id);
+      return new Registers(kvm_regs.rax(r), kvm_regs.rbx(r), kvm_regs.rcx(r), kvm_regs.rdx(r), kvm_regs.rsi(r),
+          kvm_regs.rdi(r), kvm_regs.rsp(r), kvm_regs.rbp(r), kvm_regs.r8(r), kvm_regs.r9(r), kvm_regs.r10(r),
+          kvm_regs.r11(r), kvm_regs.r12(r), kvm_regs.r13(r), kvm_regs.r14(r), kvm_regs.r15(r), kvm_regs.rip(r),
+          kvm_regs.rflags(r));
+    }
+  }
+
+  /**
+   * KVM_SET_REGS.
+   *
+   * @param value all of the general registers
+   */
+  public void setRegisters(Registers value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment r = arena.allocate(kvm_regs.layout());
+      kvm_regs.rax(r, value.rax());
+      kvm_regs.rbx(r, value.rbx());
+      kvm_regs.rcx(r, value.rcx());
+      kvm_regs.rdx(r, value.rdx());
+      kvm_regs.rsi(r, value.rsi());
+      kvm_regs.rdi(r, value.rdi());
+      kvm_regs.rsp(r, value.rsp());
+      kvm_regs.rbp(r, value.rbp());
+      kvm_regs.r8(r, value.r8());
+      kvm_regs.r9(r, value.r9());
+      kvm_regs.r10(r, value.r10());
+      kvm_regs.r11(r, value.r11());
+      kvm_regs.r12(r, value.r12());
+      kvm_regs.r13(r, value.r13());
+      kvm_regs.r14(r, value.r14());
+      kvm_regs.r15(r, value.r15());
+      kvm_regs.rip(r, value.rip());
+      kvm_regs.rflags(r, value.rflags());
+      file.ioctl(Host.KVM_SET_REGS(), r, "KVM_SET_REGS vCPU " + id);
+    }
+  }
+
+  /** {@return the segment and control registers, KVM_GET_SREGS} */
+  public SpecialRegisters getSpecialRegisters() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment s = arena.allocate(kvm_sregs.layout());
+      file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
+      return SpecialRegisterCodec.read(s);
+    }
+  }
+
+  /**
+   * KVM_SET_SREGS. Pending interrupts stay as they are.
+   *
+   * @param value all of the segment and control registers
+   */
+  public void setSpecialRegisters(SpecialRegisters value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment s = arena.allocate(kvm_sregs.layout());
+      file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
+      SpecialRegisterCodec.write(s, value);
+      file.ioctl(Host.KVM_SET_SREGS(), s, "KVM_SET_SREGS vCPU " + id);
+    }
+  }
+
+  /**
+   * KVM_SET_MSRS.
+   *
+   * @param values by MSR number
+   * @throws HostError EINVAL naming the first MSR that the host does not take
+   */
+  public void setMsrs(Map<Integer, Long> values) {
+    try (Arena arena = Arena.ofConfined()) {
+      List<Map.Entry<Integer, Long>> entries = List.copyOf(values.entrySet());
+      MemorySegment table = msrTable(arena, entries.size());
+      for (int i = 0; i < entries.size(); i++) {
+        kvm_msr_entry.index(msr(table, i), entries.get(i).getKey());
+        kvm_msr_entry.data(msr(table, i), entries.get(i).getValue());
+      }
+      long done = file.ioctl(Host.KVM_SET_MSRS(), table, "KVM_SET_MSRS vCPU " + id);
+      if (done < entries.size()) {
+        throw new HostError(
+            "KVM_SET_MSRS vCPU " + id + ", MSR 0x" + Integer.toHexString(entries.get((int) done).getKey()),
+            Errno.EINVAL);
+      }
+    }
+  }
+
+  /**
+   * KVM_GET_MSRS, one of them.
+   *
+   * @param index the MSR's number
+   * @return its value
+   * @throws HostError EINVAL for one the host does not know
+   */
+  public long getMsr(int index) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment table = msrTable(arena, 1);
+      kvm_msr_entry.index(msr(table, 0), index);
+      if (file.ioctl(Host.KVM_GET_MSRS(), table, "KVM_GET_MSRS vCPU " + id) < 1) {
+        throw new HostError("KVM_GET_MSRS vCPU " + id + ", MSR 0x" + Integer.toHexString(index), Errno.EINVAL);
+      }
+      return kvm_msr_entry.data(msr(table, 0));
+    }
+  }
+
+  private static MemorySegment msrTable(Arena arena, int count) {
+    MemorySegment table = arena.allocate(kvm_msrs.sizeof() + count * kvm_msr_entry.sizeof(), 8);
+    kvm_msrs.nmsrs(table, count);
+    return table;
+  }
+
+  private static MemorySegment msr(MemorySegment table, int i) {
+    return table.asSlice(kvm_msrs.sizeof() + i * kvm_msr_entry.sizeof(), kvm_msr_entry.sizeof());
+  }
+
+  /**
+   * KVM_SET_FPU: an empty x87 stack and zero vector registers.
+   *
+   * @param controlWord of the x87
+   * @param mxcsr of SSE
+   */
+  public void setFpu(int controlWord, int mxcsr) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment fpu = arena.allocate(kvm_fpu.layout());
+      kvm_fpu.fcw(fpu, (short) controlWord);
+      kvm_fpu.mxcsr(fpu, mxcsr);
+      file.ioctl(Host.KVM_SET_FPU(), fpu, "KVM_SET_FPU vCPU " + id);
+    }
+  }
+
+  /**
+   * A register of the in-kernel LAPIC, KVM_GET_LAPIC.
+   *
+   * @param offset of the register in bytes, Intel SDM volume 3, table 11-1
+   * @return its value
+   */
+  public int getLapicRegister(int offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment lapic = arena.allocate(kvm_lapic_state.layout());
+      file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
+      return lapic.get(JAVA_INT_UNALIGNED, offset);
+    }
+  }
+
+  /**
+   * Changes registers of the in-kernel LAPIC, KVM_SET_LAPIC.
+   *
+   * @param values by the registers' offsets in bytes
+   */
+  public void setLapicRegisters(Map<Integer, Integer> values) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment lapic = arena.allocate(kvm_lapic_state.layout());
+      file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
+      values.forEach((offset, value) -> lapic.set(JAVA_INT_UNALIGNED, offset, value));
+      file.ioctl(Host.KVM_SET_LAPIC(), lapic, "KVM_SET_LAPIC vCPU " + id);
+    }
+  }
+
+  /** {@return whether it waits to be started by another vCPU, KVM_GET_MP_STATE} */
+  public boolean isUninitialized() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(kvm_mp_state.layout());
+      file.ioctl(Host.KVM_GET_MP_STATE(), state, "KVM_GET_MP_STATE vCPU " + id);
+      return kvm_mp_state.mp_state(state) == Host.KVM_MP_STATE_UNINITIALIZED();
+    }
+  }
+
+  /** {@return the frequency of the guest's TSC in kHz, KVM_GET_TSC_KHZ} */
+  public int tscKhz() {
+    return (int) file.ioctl(Host.KVM_GET_TSC_KHZ(), 0, "KVM_GET_TSC_KHZ vCPU " + id);
+  }
+
+  /** Gives it back; by its own thread, or after that has ended. Closing twice is harmless. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      CALLS.syscall(Host.SYS_munmap(), page.address(), runBytes);
+      file.close();
+    }
+  }
+}

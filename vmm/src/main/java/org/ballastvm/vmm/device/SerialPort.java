@@ -1,0 +1,344 @@
+package org.ballastvm.vmm.device;
+
+import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.bus.IrqLine;
+
+/**
+ * A 16550A serial port.
+ *
+ * <p>
+ * What the guest sends goes into a ring that the event loop empties into the chardev, so a vCPU never waits for a
+ * terminal or a socket; while the ring is full the port says that its transmitter is busy, as hardware does. What
+ * arrives is offered through {@link #room()} and {@link #receive}, never more than the receive FIFO holds.
+ *
+ * <p>
+ * Source: National Semiconductor PC16550D data sheet; interrupt priorities as in its table III.
+ */
+public final class SerialPort implements BusDevice {
+  /** COM1's first port. */
+  public static final int COM1_BASE = 0x3f8;
+
+  /** COM1's interrupt. */
+  public static final int COM1_IRQ = 4;
+
+  /** Ports. */
+  public static final int LENGTH = 8;
+
+  /** What the port needs of the chardev behind it. */
+  public interface Line {
+    /** There is output to fetch with {@link SerialPort#takeOutput}; called on a vCPU thread, must not block. */
+    void outputReady();
+
+    /** There is room for input again; called on a vCPU thread, must not block. */
+    void roomForInput();
+  }
+
+  private static final int DATA = 0;
+  private static final int INTERRUPT_ENABLE = 1;
+  private static final int INTERRUPT_ID = 2;
+  private static final int LINE_CONTROL = 3;
+  private static final int MODEM_CONTROL = 4;
+  private static final int LINE_STATUS = 5;
+  private static final int MODEM_STATUS = 6;
+  private static final int SCRATCH = 7;
+
+  private static final int IER_RECEIVED = 0x01;
+  private static final int IER_TRANSMIT_EMPTY = 0x02;
+  private static final int IER_LINE_STATUS = 0x04;
+
+  private static final int IIR_NONE = 0x01;
+  private static final int IIR_TRANSMIT_EMPTY = 0x02;
+  private static final int IIR_RECEIVED = 0x04;
+  private static final int IIR_LINE_STATUS = 0x06;
+  private static final int IIR_TIMEOUT = 0x0c;
+  private static final int IIR_FIFOS_ON = 0xc0;
+
+  private static final int FCR_ENABLE = 0x01;
+  private static final int FCR_CLEAR_RECEIVE = 0x02;
+  private static final int FCR_CLEAR_TRANSMIT = 0x04;
+
+  private static final int LCR_DIVISOR_LATCH = 0x80;
+
+  private static final int MCR_DTR = 0x01;
+  private static final int MCR_RTS = 0x02;
+  private static final int MCR_OUT1 = 0x04;
+  private static final int MCR_OUT2 = 0x08;
+  private static final int MCR_LOOPBACK = 0x10;
+
+  private static final int LSR_DATA_READY = 0x01;
+  private static final int LSR_OVERRUN = 0x02;
+  private static final int LSR_HOLDING_EMPTY = 0x20;
+  private static final int LSR_TRANSMITTER_EMPTY = 0x40;
+
+  private static final int MSR_CTS = 0x10;
+  private static final int MSR_DSR = 0x20;
+  private static final int MSR_RI = 0x40;
+  private static final int MSR_DCD = 0x80;
+
+  private static final int FIFO_BYTES = 16;
+  private static final int OUTPUT_BYTES = 4096;
+
+  private final IrqLine irq;
+  private final Line line;
+  private final byte[] output = new byte[OUTPUT_BYTES];
+  private int outputStart;
+  private int outputCount;
+  private final byte[] input = new byte[FIFO_BYTES];
+  private int inputStart;
+  private int inputCount;
+  private int interruptEnable;
+  private int lineControl;
+  private int modemControl;
+  private int divisor;
+  private int scratch;
+  private int triggerLevel = 1;
+  private boolean fifosOn;
+  private boolean transmitEmptyPending;
+  private boolean overrun;
+  private boolean irqHigh;
+
+  /**
+   * A port as it is after power-on.
+   *
+   * @param irq its interrupt
+   * @param line what is behind it
+   */
+  public SerialPort(IrqLine irq, Line line) {
+    this.irq = irq;
+    this.line = line;
+    reset();
+  }
+
+  /** Puts the port back to how it is after power-on; output not yet fetched is kept, since the guest did send it. */
+  public synchronized void reset() {
+    interruptEnable = 0;
+    lineControl = 0;
+    modemControl = MCR_OUT2;
+    divisor = 0x0c;
+    scratch = 0;
+    triggerLevel = 1;
+    fifosOn = false;
+    transmitEmptyPending = false;
+    overrun = false;
+    inputCount = 0;
+    updateIrq();
+  }
+
+  @Override
+  public long read(long offset, int sizeBytes) {
+    boolean madeRoom = false;
+    long value;
+    synchronized (this) {
+      boolean latch = (lineControl & LCR_DIVISOR_LATCH) != 0;
+      value = switch ((int) offset) {
+        case DATA -> {
+          if (latch) {
+            yield divisor & 0xff;
+          }
+          madeRoom = inputCount > 0;
+          yield takeInput();
+        }
+        case INTERRUPT_ENABLE -> latch ? divisor >> 8 : interruptEnable;
+        case INTERRUPT_ID -> {
+          int id = interruptId();
+          if (id == IIR_TRANSMIT_EMPTY) {
+            transmitEmptyPending = false;
+            updateIrq();
+          }
+          yield id | (fifosOn ? IIR_FIFOS_ON : 0);
+        }
+        case LINE_CONTROL -> lineControl;
+        case MODEM_CONTROL -> modemControl;
+        case LINE_STATUS -> {
+          int status = lineStatus();
+          overrun = false;
+          updateIrq();
+          yield status;
+        }
+        case MODEM_STATUS -> modemStatus();
+        case SCRATCH -> scratch;
+        default -> 0xff;
+      };
+    }
+    if (madeRoom) {
+      line.roomForInput();
+    }
+    return value;
+  }
+
+  @Override
+  public void write(long offset, int sizeBytes, long value) {
+    int given = (int) value & 0xff;
+    boolean sent = false;
+    boolean madeRoom = false;
+    synchronized (this) {
+      boolean latch = (lineControl & LCR_DIVISOR_LATCH) != 0;
+      switch ((int) offset) {
+        case DATA -> {
+          if (latch) {
+            divisor = divisor & 0xff00 | given;
+          } else {
+            sent = send(given);
+          }
+        }
+        case INTERRUPT_ENABLE -> {
+          if (latch) {
+            divisor = divisor & 0xff | given << 8;
+          } else {
+            enableInterrupts(given & 0x0f);
+          }
+        }
+        case INTERRUPT_ID -> madeRoom = fifoControl(given);
+        case LINE_CONTROL -> lineControl = given;
+        case MODEM_CONTROL -> modemControl = given & 0x1f;
+        case SCRATCH -> scratch = given;
+        default -> {
+          // Line status and modem status are read-only.
+        }
+      }
+      updateIrq();
+    }
+    if (sent) {
+      line.outputReady();
+    }
+    if (madeRoom) {
+      line.roomForInput();
+    }
+  }
+
+  /**
+   * Fetches output; on the event loop.
+   *
+   * @param into where to
+   * @return bytes fetched, 0 when there is none
+   */
+  public synchronized int takeOutput(byte[] into) {
+    int count = Math.min(outputCount, into.length);
+    for (int i = 0; i < count; i++) {
+      into[i] = output[(outputStart + i) % OUTPUT_BYTES];
+    }
+    boolean wasFull = outputCount == OUTPUT_BYTES;
+    outputStart = (outputStart + count) % OUTPUT_BYTES;
+    outputCount -= count;
+    if (wasFull && count > 0) {
+      transmitEmptyPending = true;
+      updateIrq();
+    }
+    return count;
+  }
+
+  /** {@return how many bytes {@link #receive} takes now, 0 to 16} */
+  public synchronized int room() {
+    if ((modemControl & MCR_LOOPBACK) != 0) {
+      return 0;
+    }
+    return (fifosOn ? FIFO_BYTES : 1) - Math.min(inputCount, fifosOn ? FIFO_BYTES : 1);
+  }
+
+  /**
+   * Delivers input; on the event loop.
+   *
+   * @param from the bytes
+   * @param offset of the first
+   * @param count how many, at most {@link #room()}
+   */
+  public synchronized void receive(byte[] from, int offset, int count) {
+    for (int i = 0; i < count; i++) {
+      putInput(from[offset + i] & 0xff);
+    }
+    updateIrq();
+  }
+
+  private boolean send(int value) {
+    transmitEmptyPending = false;
+    if ((modemControl & MCR_LOOPBACK) != 0) {
+      putInput(value);
+      transmitEmptyPending = true;
+      return false;
+    }
+    if (outputCount == OUTPUT_BYTES) {
+      return false;
+    }
+    output[(outputStart + outputCount) % OUTPUT_BYTES] = (byte) value;
+    outputCount++;
+    transmitEmptyPending = outputCount < OUTPUT_BYTES;
+    return true;
+  }
+
+  private void enableInterrupts(int enable) {
+    boolean transmitTurnedOn = (enable & ~interruptEnable & IER_TRANSMIT_EMPTY) != 0;
+    interruptEnable = enable;
+    if (transmitTurnedOn && outputCount < OUTPUT_BYTES) {
+      transmitEmptyPending = true;
+    }
+  }
+
+  private boolean fifoControl(int control) {
+    boolean on = (control & FCR_ENABLE) != 0;
+    boolean cleared = on != fifosOn || (control & FCR_CLEAR_RECEIVE) != 0;
+    if (cleared) {
+      inputCount = 0;
+    }
+    if ((control & FCR_CLEAR_TRANSMIT) != 0 && outputCount < OUTPUT_BYTES) {
+      transmitEmptyPending = true;
+    }
+    fifosOn = on;
+    triggerLevel = on ? new int[]{1, 4, 8, 14}[control >> 6 & 3] : 1;
+    return cleared;
+  }
+
+  private void putInput(int value) {
+    if (inputCount == (fifosOn ? FIFO_BYTES : 1)) {
+      overrun = true;
+      return;
+    }
+    input[(inputStart + inputCount) % FIFO_BYTES] = (byte) value;
+    inputCount++;
+  }
+
+  private int takeInput() {
+    if (inputCount == 0) {
+      return 0;
+    }
+    int value = input[inputStart] & 0xff;
+    inputStart = (inputStart + 1) % FIFO_BYTES;
+    inputCount--;
+    updateIrq();
+    return value;
+  }
+
+  private int lineStatus() {
+    return (inputCount > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0)
+        | (outputCount < OUTPUT_BYTES ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
+  }
+
+  private int modemStatus() {
+    if ((modemControl & MCR_LOOPBACK) == 0) {
+      return MSR_CTS | MSR_DSR | MSR_DCD;
+    }
+    return ((modemControl & MCR_RTS) != 0 ? MSR_CTS : 0) | ((modemControl & MCR_DTR) != 0 ? MSR_DSR : 0)
+        | ((modemControl & MCR_OUT1) != 0 ? MSR_RI : 0) | ((modemControl & MCR_OUT2) != 0 ? MSR_DCD : 0);
+  }
+
+  private int interruptId() {
+    if ((interruptEnable & IER_LINE_STATUS) != 0 && overrun) {
+      return IIR_LINE_STATUS;
+    }
+    if ((interruptEnable & IER_RECEIVED) != 0 && inputCount > 0) {
+      // Below the trigger level the hardware waits for four character times before it says so; here time has passed.
+      return inputCount >= triggerLevel ? IIR_RECEIVED : IIR_TIMEOUT;
+    }
+    if ((interruptEnable & IER_TRANSMIT_EMPTY) != 0 && transmitEmptyPending) {
+      return IIR_TRANSMIT_EMPTY;
+    }
+    return IIR_NONE;
+  }
+
+  private void updateIrq() {
+    boolean high = interruptId() != IIR_NONE;
+    if (high != irqHigh) {
+      irqHigh = high;
+      irq.set(high);
+    }
+  }
+}

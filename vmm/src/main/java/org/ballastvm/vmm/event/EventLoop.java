@@ -1,0 +1,197 @@
+package org.ballastvm.vmm.event;
+
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.EventFd;
+import org.ballastvm.kvm.Pollable;
+
+/**
+ * One thread that waits for doorbells, timers, sockets and posted tasks, and runs their handlers one at a time.
+ *
+ * <p>
+ * A dispatch allocates nothing. A handler must not block; one that throws has found a bug of ours: the crash handler is
+ * told and the loop ends.
+ */
+public final class EventLoop implements AutoCloseable {
+  /** Is told that what it registered for is ready. */
+  @FunctionalInterface
+  public interface Handler {
+    /**
+     * Runs on the loop's thread.
+     *
+     * @param events the {@link Epoll} flags that are set
+     */
+    void ready(int events);
+  }
+
+  private final Epoll epoll = Epoll.create();
+  private final EventFd wakeup = EventFd.create();
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Consumer<Throwable> crashed;
+  private final Thread thread;
+  private Registration[] registrations = new Registration[32];
+  private volatile boolean ending;
+
+  /**
+   * A loop that has not started.
+   *
+   * @param name of the thread
+   * @param crashed is told when a handler throws; the loop has ended then
+   */
+  public EventLoop(String name, Consumer<Throwable> crashed) {
+    this.crashed = crashed;
+    this.thread = new Thread(this::run, name);
+    register(wakeup, Epoll.IN, events -> runTasks());
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Watches something until the registration is closed.
+   *
+   * @param source what to watch
+   * @param interest {@link Epoll} flags
+   * @param handler runs on the loop's thread
+   * @return the way to change or end it
+   */
+  public Registration register(Pollable source, int interest, Handler handler) {
+    Registration registration;
+    synchronized (this) {
+      int token = 0;
+      while (token < registrations.length && registrations[token] != null) {
+        token++;
+      }
+      if (token == registrations.length) {
+        registrations = Arrays.copyOf(registrations, token * 2);
+      }
+      registration = new Registration(source, token, handler);
+      registrations[token] = registration;
+    }
+    try {
+      epoll.add(source, interest, registration.token);
+    } catch (RuntimeException e) {
+      forget(registration);
+      throw e;
+    }
+    return registration;
+  }
+
+  /**
+   * Runs a task on the loop's thread, soon, in the order of posting.
+   *
+   * @param task must not block
+   */
+  public void post(Runnable task) {
+    tasks.add(task);
+    if (woken.compareAndSet(false, true)) {
+      wakeup.signal();
+    }
+  }
+
+  /** {@return whether the caller is the loop's thread} */
+  public boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Ends the thread, waits for it unless called on it, and gives everything back. Tasks not yet run are dropped. */
+  @Override
+  public void close() {
+    ending = true;
+    wakeup.signal();
+    if (thread.isAlive() && !isCurrentThread()) {
+      joinUninterruptibly();
+    }
+    epoll.close();
+    wakeup.close();
+  }
+
+  private void joinUninterruptibly() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!ending) {
+        int ready = epoll.await(-1);
+        for (int i = 0; i < ready && !ending; i++) {
+          Registration registration = registrationOf(epoll.token(i));
+          if (registration != null) {
+            registration.handler.ready(epoll.events(i));
+          }
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      crashed.accept(e);
+    }
+  }
+
+  private void runTasks() {
+    wakeup.drain();
+    woken.set(false);
+    for (Runnable task = tasks.poll(); task != null && !ending; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private synchronized Registration registrationOf(int token) {
+    return registrations[token];
+  }
+
+  private synchronized void forget(Registration registration) {
+    if (registrations[registration.token] == registration) {
+      registrations[registration.token] = null;
+    }
+  }
+
+  /** One watched thing. */
+  public final class Registration implements AutoCloseable {
+    private final Pollable source;
+    private final int token;
+    private final Handler handler;
+
+    private Registration(Pollable source, int token, Handler handler) {
+      this.source = source;
+      this.token = token;
+      this.handler = handler;
+    }
+
+    /**
+     * Changes what is watched for.
+     *
+     * @param interest {@link Epoll} flags; 0 waits for errors alone
+     */
+    public void interest(int interest) {
+      epoll.modify(source, interest, token);
+    }
+
+    /** Watches no more; the source itself stays open. Closing twice is harmless. */
+    @Override
+    public void close() {
+      synchronized (EventLoop.this) {
+        if (registrations[token] != this) {
+          return;
+        }
+        registrations[token] = null;
+      }
+      epoll.remove(source);
+    }
+  }
+}
