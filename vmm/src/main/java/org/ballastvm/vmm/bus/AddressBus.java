@@ -44,7 +44,8 @@ public final class AddressBus {
    */
   public synchronized void map(BusDevice device, String what, long base, long length) {
     if (length <= 0 || base < 0 || base > sizeBytes - length) {
-      throw new IllegalArgumentException(what + " does not fit into the " + name + " space at 0x" + Long.toHexString(base));
+      throw new IllegalArgumentException(
+          what + " does not fit into the " + name + " space at 0x" + Long.toHexString(base));
     }
     List<Range> next = new ArrayList<>(List.of(ranges));
     for (Range other : next) {

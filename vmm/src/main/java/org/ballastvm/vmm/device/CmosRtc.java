@@ -108,9 +108,7 @@ public final class CmosRtc implements BusDevice {
     offsetSeconds += to.toEpochSecond() - from.toEpochSecond();
   }
 
-  private int encode(int value) {
-    return (memory[REGISTER_B] & B_BINARY) != 0 ? value : value / 10 << 4 | value % 10;
-  }
+  private int encode(int value) { return (memory[REGISTER_B] & B_BINARY) != 0 ? value : value / 10 << 4 | value % 10; }
 
   private int decode(int value) {
     return (memory[REGISTER_B] & B_BINARY) != 0 ? value : (value >> 4) * 10 + (value & 0xf);

@@ -49,9 +49,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /** Starts the thread. */
-  public void start() {
-    thread.start();
-  }
+  public void start() { thread.start(); }
 
   /**
    * Watches something until the registration is closed.
@@ -151,9 +149,7 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private synchronized Registration registrationOf(int token) {
-    return registrations[token];
-  }
+  private synchronized Registration registrationOf(int token) { return registrations[token]; }
 
   private synchronized void forget(Registration registration) {
     if (registrations[registration.token] == registration) {
@@ -178,9 +174,7 @@ public final class EventLoop implements AutoCloseable {
      *
      * @param interest {@link Epoll} flags; 0 waits for errors alone
      */
-    public void interest(int interest) {
-      epoll.modify(source, interest, token);
-    }
+    public void interest(int interest) { epoll.modify(source, interest, token); }
 
     /** Watches no more; the source itself stays open. Closing twice is harmless. */
     @Override

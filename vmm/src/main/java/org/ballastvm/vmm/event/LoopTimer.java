@@ -27,23 +27,17 @@ public final class LoopTimer implements AutoCloseable {
    *
    * @param nanos from now, above zero
    */
-  public void once(long nanos) {
-    timer.arm(nanos, 0);
-  }
+  public void once(long nanos) { timer.arm(nanos, 0); }
 
   /**
    * Arms the timer, again and again.
    *
    * @param nanos from now to the first, and from each to the next; above zero
    */
-  public void every(long nanos) {
-    timer.arm(nanos, nanos);
-  }
+  public void every(long nanos) { timer.arm(nanos, nanos); }
 
   /** Disarms it. */
-  public void stop() {
-    timer.disarm();
-  }
+  public void stop() { timer.disarm(); }
 
   @Override
   public void close() {

@@ -1,0 +1,81 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Where vCPU threads wait while the machine is paused.
+ *
+ * <p>
+ * A running vCPU passes with one volatile read. Whoever closes the gate kicks the vCPUs out of the guest and can then
+ * wait until every one of them stands here; from then on their registers are nobody else's.
+ */
+final class RunGate {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final int threads;
+  private int waiting;
+  private volatile boolean open;
+  private volatile boolean ended;
+
+  /** A closed gate for that many threads. */
+  RunGate(int threads) { this.threads = threads; }
+
+  /** Called by a vCPU thread before it enters the guest: waits while the gate is closed. False: end the thread. */
+  boolean pass() {
+    if (open && !ended) {
+      return true;
+    }
+    lock.lock();
+    try {
+      waiting++;
+      changed.signalAll();
+      while (!open && !ended) {
+        changed.awaitUninterruptibly();
+      }
+      waiting--;
+      return !ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets the vCPUs run. */
+  void open() {
+    lock.lock();
+    try {
+      open = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the gate; vCPUs in the guest must be kicked by the caller. Can be called by a vCPU thread. */
+  void close() {
+    open = false;
+  }
+
+  /** Makes every vCPU thread end when it comes here. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until all vCPU threads stand at the closed gate. Never called by a vCPU thread. */
+  void awaitAllWaiting() {
+    lock.lock();
+    try {
+      while (waiting < threads && !ended) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.ballastvm.vmm.machine;
+
+import org.ballastvm.kvm.Exit;
+import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.vmm.bus.AddressBus;
+
+/**
+ * One vCPU's thread: it enters the guest, and carries each exit to the bus or the machine it is for.
+ *
+ * <p>
+ * Port and memory exits allocate nothing and take no lock here.
+ */
+final class VcpuThread {
+  /** What an exit can mean for the whole machine; called on the vCPU's thread, must not wait for vCPUs. */
+  interface Watcher {
+    /** The guest crashed its processor (a triple fault) or asked for a reset. */
+    void resetAsked(String why);
+
+    /** The guest asked to be switched off. */
+    void powerOffAsked();
+
+    /** KVM cannot go on with this vCPU; the sentence says why. */
+    void vcpuFailed(String sentence);
+
+    /** A bug of ours. */
+    void crashed(Throwable bug);
+  }
+
+  /** {@code KVM_SYSTEM_EVENT_*}, linux/kvm.h. */
+  private static final int SYSTEM_EVENT_SHUTDOWN = 1;
+
+  private final int index;
+  private final Vcpu vcpu;
+  private final RunGate gate;
+  private final AddressBus ports;
+  private final AddressBus memory;
+  private final Watcher watcher;
+  private final Thread thread;
+
+  VcpuThread(int index, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory, Watcher watcher, String name) {
+    this.index = index;
+    this.vcpu = vcpu;
+    this.gate = gate;
+    this.ports = ports;
+    this.memory = memory;
+    this.watcher = watcher;
+    this.thread = new Thread(null, this::run, name, 256 << 10);
+  }
+
+  void start() { thread.start(); }
+
+  /** Takes the vCPU out of the guest, soon; harmless when it is not in it. */
+  void kick() { vcpu.kick(); }
+
+  /** {@return whether the caller is this thread} */
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** {@return the host's number of the thread, 0 before it runs} */
+  long threadId() { return vcpu.threadId(); }
+
+  /** Waits for the end of the thread, which the gate has brought about. */
+  void join() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      vcpu.bindToCurrentThread();
+      while (true) {
+        vcpu.clearKick();
+        // Closing the gate comes before kicking, so a kick that the line above swallowed is seen here.
+        if (!gate.pass()) {
+          return;
+        }
+        handle(vcpu.run());
+      }
+    } catch (RuntimeException | Error bug) {
+      watcher.crashed(bug);
+      gate.pass();
+    }
+  }
+
+  private void handle(Exit exit) {
+    switch (exit) {
+      case Exit.Pio pio -> handlePio(pio);
+      case Exit.Mmio mmio -> {
+        if (mmio.isWrite()) {
+          memory.write(mmio.gpa(), mmio.lengthBytes(), mmio.data());
+        } else {
+          mmio.setData(memory.read(mmio.gpa(), mmio.lengthBytes()));
+        }
+      }
+      case Exit.Simple simple -> {
+        switch (simple) {
+          case HALT, INTERRUPTED, IRQ_WINDOW_OPEN -> {
+            // Back to the gate.
+          }
+          case SHUTDOWN -> watcher.resetAsked("triple fault");
+        }
+      }
+      case Exit.SystemEvent event -> {
+        if (event.type() == SYSTEM_EVENT_SHUTDOWN) {
+          watcher.powerOffAsked();
+        } else {
+          watcher.resetAsked("KVM system event " + event.type());
+        }
+      }
+      case Exit.FailEntry failure ->
+        watcher.vcpuFailed("vCPU " + index + ": KVM could not enter the guest: hardware reason 0x"
+            + Long.toHexString(failure.hardwareReason()));
+      case Exit.GaveUp error ->
+        watcher.vcpuFailed("vCPU " + index + ": KVM internal error, suberror " + error.suberror()
+            + " (" + describe(error.suberror()) + "), data " + error.data());
+      case Exit.Unhandled unhandled -> watcher.vcpuFailed("vCPU " + index + ": KVM exit reason " + unhandled.reason()
+          + " is not one this machine can cause");
+    }
+  }
+
+  private void handlePio(Exit.Pio pio) {
+    for (int i = 0; i < pio.count(); i++) {
+      if (pio.isWrite()) {
+        ports.write(pio.port(), pio.sizeBytes(), pio.data(i) & 0xffff_ffffL);
+      } else {
+        pio.setData(i, (int) ports.read(pio.port(), pio.sizeBytes()));
+      }
+    }
+  }
+
+  /** {@code KVM_INTERNAL_ERROR_*}, linux/kvm.h. */
+  private static String describe(int suberror) {
+    return switch (suberror) {
+      case 1 -> "an instruction that KVM cannot emulate";
+      case 2 -> "two exceptions at once";
+      case 3 -> "an event that could not be delivered";
+      case 4 -> "an exit reason unknown to KVM";
+      default -> "unknown";
+    };
+  }
+}
