@@ -9,13 +9,15 @@ import java.util.Set;
  * @param dsdtAddress guest-physical address of the DSDT
  * @param flags what the machine is and can do
  * @param bootFlags what of a PC it has or lacks
+ * @param centuryRegister index of the CMOS clock's century byte, 0 if it has none
  * @param sleepControl the register that enters a sleep state
  * @param sleepStatus the register that tells of waking
  * @param reset the register that resets the machine
  * @param resetValue what to write there
  * @param hypervisor who runs the machine, at most 8 characters
  */
-public record Fadt(long dsdtAddress, Set<Flag> flags, Set<BootFlag> bootFlags, PortRegister sleepControl,
+public record Fadt(long dsdtAddress, Set<Flag> flags, Set<BootFlag> bootFlags, int centuryRegister,
+    PortRegister sleepControl,
     PortRegister sleepStatus, PortRegister reset, int resetValue, String hypervisor) implements AcpiTable {
   private static final int MINOR_REVISION = 3;
 
@@ -74,7 +76,7 @@ public record Fadt(long dsdtAddress, Set<Flag> flags, Set<BootFlag> bootFlags, P
     long allFlags = flags.stream().mapToLong(flag -> 1L << flag.bit).sum();
     int allBootFlags = bootFlags.stream().mapToInt(flag -> 1 << flag.bit).sum();
     ByteSink out = new ByteSink();
-    pad(out, 109).u16(allBootFlags);
+    pad(out, 108).u8(centuryRegister).u16(allBootFlags);
     pad(out, 112).u32(allFlags);
     reset.writeTo(out);
     out.u8(resetValue);

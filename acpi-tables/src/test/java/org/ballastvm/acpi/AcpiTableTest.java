@@ -34,11 +34,12 @@ class AcpiTableTest {
   @Test
   void theFixedTableHasItsFieldsWhereTheSpecificationPutsThem() {
     Fadt fadt = new Fadt(0xe0080, Set.of(Fadt.Flag.HW_REDUCED_ACPI, Fadt.Flag.RESET_REG_SUP),
-        Set.of(Fadt.BootFlag.VGA_NOT_PRESENT), new PortRegister(0x604), new PortRegister(0x605),
+        Set.of(Fadt.BootFlag.VGA_NOT_PRESENT), 0x32, new PortRegister(0x604), new PortRegister(0x605),
         new PortRegister(0xcf9), 6, "BALLAST");
     ByteBuffer table = ByteBuffer.wrap(fadt.toBytes(IDENTITY)).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals(276, table.limit());
     assertEquals(1 << 20 | 1 << 10, table.getInt(112));
+    assertEquals(0x32, table.get(108));
     assertEquals(1 << 2, table.getShort(109));
     assertEquals("01080001" + "f90c000000000000" + "06", HexFormat.of().formatHex(table.array(), 116, 129));
     assertEquals(3, table.get(131));

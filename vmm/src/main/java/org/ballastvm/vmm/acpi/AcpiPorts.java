@@ -64,6 +64,9 @@ public final class AcpiPorts {
   /** The line that announces events: edge-triggered, active high. Raise it, then lower it, after setting the event's bit. */
   public static final int GED_GSI = 9;
 
+  /** Index of the CMOS clock's century byte. */
+  public static final int CMOS_CENTURY = 0x32;
+
   private AcpiPorts() {}
 
   /** Whether {@code value}, written to {@link #SLEEP_CONTROL}, asks for soft off. */

@@ -56,7 +56,7 @@ public final class MachineTables {
         Fadt.Flag.RESET_REG_SUP, Fadt.Flag.HW_REDUCED_ACPI);
     // No 8042 is claimed, so no guest waits for one; the CMOS clock is there.
     Set<Fadt.BootFlag> bootFlags = Set.of(Fadt.BootFlag.VGA_NOT_PRESENT);
-    return new Fadt(dsdt, flags, bootFlags, new PortRegister(AcpiPorts.SLEEP_CONTROL),
+    return new Fadt(dsdt, flags, bootFlags, AcpiPorts.CMOS_CENTURY, new PortRegister(AcpiPorts.SLEEP_CONTROL),
         new PortRegister(AcpiPorts.SLEEP_STATUS), new PortRegister(AcpiPorts.RESET_CONTROL), AcpiPorts.RESET_VALUE,
         "BALLAST");
   }

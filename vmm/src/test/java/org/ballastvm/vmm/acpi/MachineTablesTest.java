@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.ballastvm.acpica.Acpica;
+import org.ballastvm.vmm.device.CmosRtc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,11 @@ class MachineTablesTest {
     int everyByteHasThePowerBit = AcpiPorts.GED_POWER_DOWN;
     assertTrue(run(everyByteHasThePowerBit, event).contains(pressed), run(everyByteHasThePowerBit, event));
     assertTrue(!run(0, event).contains(pressed));
+  }
+
+  @Test
+  void theTablesNameTheCenturyWhereTheClockHasIt() {
+    assertEquals(CmosRtc.CENTURY, MachineTables.of(machine(1)).table("FACP")[108]);
   }
 
   @Test
