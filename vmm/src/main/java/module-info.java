@@ -4,6 +4,16 @@ module org.ballastvm.vmm {
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
   requires org.ballastvm.images;
+  requires org.slf4j;
+  requires org.apache.commons.compress;
+  requires org.tukaani.xz;
+  requires aircompressor.v3;
+  requires info.picocli;
 
+  exports org.ballastvm.vmm;
+  exports org.ballastvm.vmm.cli;
   exports org.ballastvm.vmm.config;
+  exports org.ballastvm.vmm.machine;
+
+  uses org.ballastvm.vmm.cli.SubCommand;
 }

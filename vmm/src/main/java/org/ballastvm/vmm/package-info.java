@@ -1,2 +1,2 @@
-/** The machine: memory, buses, boot, monitor and command line. */
+/** Virtual machines: what a program that embeds them uses. */
 package org.ballastvm.vmm;

@@ -21,4 +21,34 @@ public final class ByteSize {
     }
     return unit < 0 ? left + " bytes" : left + " " + UNITS.charAt(unit) + "iB";
   }
+
+  /**
+   * Reads a size.
+   *
+   * @param where what to name in an error
+   * @param text a number, perhaps with a fraction, and perhaps a suffix: B, K, M, G, T, P, E
+   * @param unitWithoutSuffix how many bytes a bare number counts
+   * @return the size in bytes
+   * @throws UserError if it is no size, is negative, or does not fit
+   */
+  public static long parse(String where, String text, long unitWithoutSuffix) {
+    String number = text;
+    long unit = unitWithoutSuffix;
+    if (!text.isEmpty() && !Character.isDigit(text.charAt(text.length() - 1))) {
+      int power = ("B" + UNITS).indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
+      number = text.substring(0, text.length() - 1);
+      unit = power < 0 ? 0 : 1L << 10 * power;
+    }
+    try {
+      java.math.BigDecimal value = new java.math.BigDecimal(number);
+      if (unit > 0 && value.signum() >= 0) {
+        return value.multiply(java.math.BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    } catch (ArithmeticException e) {
+      throw new UserError(where + ": is more than any machine can have", e);
+    }
+    throw new UserError(where + ": must be a size such as 512M or 4G");
+  }
 }

@@ -98,14 +98,21 @@ public final class EventLoop implements AutoCloseable {
     return Thread.currentThread() == thread;
   }
 
-  /** Ends the thread, waits for it unless called on it, and gives everything back. Tasks not yet run are dropped. */
-  @Override
-  public void close() {
-    ending = true;
-    wakeup.signal();
+  /** Ends the thread and waits for it, unless called on it. Tasks not yet run are dropped. */
+  public void stop() {
+    if (!ending) {
+      ending = true;
+      wakeup.signal();
+    }
     if (thread.isAlive() && !isCurrentThread()) {
       joinUninterruptibly();
     }
+  }
+
+  /** Stops, and gives everything back. */
+  @Override
+  public void close() {
+    stop();
     epoll.close();
     wakeup.close();
   }

@@ -10,7 +10,7 @@ import org.ballastvm.vmm.bus.AddressBus;
  * <p>
  * Port and memory exits allocate nothing and take no lock here.
  */
-final class VcpuThread {
+public final class VcpuThread {
   /** What an exit can mean for the whole machine; called on the vCPU's thread, must not wait for vCPUs. */
   interface Watcher {
     /** The guest crashed its processor (a triple fault) or asked for a reset. */
@@ -52,13 +52,11 @@ final class VcpuThread {
   /** Takes the vCPU out of the guest, soon; harmless when it is not in it. */
   void kick() { vcpu.kick(); }
 
-  /** {@return whether the caller is this thread} */
-  boolean isCurrentThread() {
-    return Thread.currentThread() == thread;
-  }
+  /** {@return which vCPU} */
+  public int index() { return index; }
 
   /** {@return the host's number of the thread, 0 before it runs} */
-  long threadId() { return vcpu.threadId(); }
+  public long threadId() { return vcpu.threadId(); }
 
   /** Waits for the end of the thread, which the gate has brought about. */
   void join() {
@@ -74,6 +72,9 @@ final class VcpuThread {
       Thread.currentThread().interrupt();
     }
   }
+
+  /** Gives the vCPU back, after {@link #join}. */
+  void close() { vcpu.close(); }
 
   private void run() {
     try {

@@ -1,0 +1,28 @@
+package org.ballastvm.virtio;
+
+/** What a device has to tell that a monitor or a log would pass on. */
+public sealed interface DeviceEvent {
+  /**
+   * The guest has changed the size of its balloon.
+   *
+   * @param pageCount what the balloon holds now, in pages of 4 KiB
+   */
+  record BalloonChanged(long pageCount) implements DeviceEvent {}
+
+  /**
+   * The guest broke a rule. The device waits for a reset if {@code needsReset}.
+   *
+   * @param device which kind of device
+   * @param sentence what it did and which rule
+   * @param needsReset whether the device has stopped working until its driver resets it
+   */
+  record GuestMistake(String device, String sentence, boolean needsReset) implements DeviceEvent {}
+
+  /**
+   * The host refused something the device needed.
+   *
+   * @param device which kind of device
+   * @param sentence what and why
+   */
+  record HostRefusal(String device, String sentence) implements DeviceEvent {}
+}

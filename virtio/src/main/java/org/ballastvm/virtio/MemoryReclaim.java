@@ -1,0 +1,35 @@
+package org.ballastvm.virtio;
+
+/** How a device gives guest memory back to the host, and says that it is wanted again. */
+public interface MemoryReclaim {
+  /**
+   * Gives a range back: it reads as zeros from now on, and the host has its memory.
+   *
+   * @param gpa guest physical address, a multiple of 4 KiB, in memory
+   * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory
+   * @throws ReclaimFailed if the host refuses
+   */
+  void discard(long gpa, long lengthBytes);
+
+  /**
+   * Says that the guest will use a range again. The host brings pages back by itself at the first touch, so this may do
+   * nothing.
+   *
+   * @param gpa guest physical address, a multiple of 4 KiB, in memory
+   * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory
+   */
+  void makePresent(long gpa, long lengthBytes);
+
+  /** The host refused to take memory back; the message says what it said. */
+  final class ReclaimFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates it.
+     *
+     * @param sentence the operation, the range and the host's reason
+     * @param cause the host's error
+     */
+    public ReclaimFailed(String sentence, Throwable cause) { super(sentence, cause); }
+  }
+}

@@ -1,0 +1,97 @@
+package org.ballastvm.virtio;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** The entropy device. Virtio 1.3, 5.4. */
+public final class RngDevice implements VirtioDevice {
+  /** PCI class: other, as QEMU's. */
+  public static final int PCI_CLASS = 0x00ff00;
+
+  private static final int TYPE = 4;
+  private static final int QUEUE_SIZE = 8;
+  /** What one chain is given at most; a guest that wants more asks again, so none can keep the event loop. */
+  private static final int MOST_BYTES = 64 << 10;
+
+  private final EntropySource source;
+  private final MemorySegment scratch = Arena.ofAuto().allocate(4096);
+  private Context context;
+
+  /**
+   * A device.
+   *
+   * @param source its bytes
+   */
+  public RngDevice(EntropySource source) { this.source = source; }
+
+  @Override
+  public int type() { return TYPE; }
+
+  @Override
+  public String name() { return "virtio-rng"; }
+
+  @Override
+  public long features() { return 0; }
+
+  @Override
+  public int queueCount() { return 1; }
+
+  @Override
+  public int queueSize(int queue) { return QUEUE_SIZE; }
+
+  @Override
+  public int configBytes() { return 0; }
+
+  @Override
+  public int configByte(int offset) { return 0; }
+
+  @Override
+  public void configWrite(int offset, int width, long value) {
+    // There is no configuration.
+  }
+
+  @Override
+  public void start(Context driver) {
+    context = driver;
+    queueReady(0);
+  }
+
+  @Override
+  public void reset() { context = null; }
+
+  @Override
+  public void queueReady(int queue) {
+    Virtqueue ring = context == null ? null : context.queue(queue);
+    if (ring == null) {
+      return;
+    }
+    do {
+      for (DescriptorChain chain = ring.next(); chain != null; chain = ring.next()) {
+        ring.giveBack(chain.head(), fill(chain));
+        if (ring.wantsInterrupt()) {
+          context.interrupt(queue);
+        }
+      }
+    } while (ring.rearm());
+  }
+
+  private int fill(DescriptorChain chain) {
+    if (chain.readableCount() != 0) {
+      throw new GuestError("queue 0: a chain with " + chain.readableBytes() + " bytes to read; all must be to write");
+    }
+    int written = 0;
+    for (int i = 0; i < chain.writableCount() && written < MOST_BYTES; i++) {
+      long at = chain.address(i);
+      long left = Math.min(chain.lengthBytes(i), MOST_BYTES - written);
+      while (left > 0) {
+        long step = Math.min(left, scratch.byteSize());
+        source.fill(scratch.asSlice(0, step));
+        context.memory().write(at, scratch, 0, step);
+        at += step;
+        left -= step;
+        written += (int) step;
+      }
+    }
+    return written;
+  }
+}

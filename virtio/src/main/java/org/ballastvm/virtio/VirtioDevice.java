@@ -1,0 +1,99 @@
+package org.ballastvm.virtio;
+
+/**
+ * What a virtio device does, whatever carries it. One lock of the transport keeps all calls apart; none may block for
+ * long, and none may call back into the transport except through {@link Context}.
+ */
+public interface VirtioDevice {
+  /** {@code VIRTIO_F_VERSION_1}: the device is not a legacy one. Virtio 1.3, 6. */
+  long VERSION_1 = 1L << 32;
+
+  /** {@return its number, virtio 1.3, 5} */
+  int type();
+
+  /** {@return its name for people, as {@code -device} has it} */
+  String name();
+
+  /** {@return the features of its own that it offers, bits 0 to 23 and 50 to 127 of the specification} */
+  long features();
+
+  /** {@return how many queues it has, with the features it offers} */
+  int queueCount();
+
+  /**
+   * The largest size of a queue.
+   *
+   * @param queue which
+   * @return entries, a power of two
+   */
+  int queueSize(int queue);
+
+  /** {@return the length of its configuration space in bytes} */
+  int configBytes();
+
+  /**
+   * The driver reads a byte of configuration space.
+   *
+   * @param offset below {@link #configBytes()}
+   * @return its value, 0 to 255
+   */
+  int configByte(int offset);
+
+  /**
+   * The driver writes configuration space; what is not writable is left alone.
+   *
+   * @param offset below {@link #configBytes()}
+   * @param width 1, 2, 4 or 8, all of it below {@link #configBytes()}
+   * @param value in the low {@code width} bytes
+   */
+  void configWrite(int offset, int width, long value);
+
+  /**
+   * The driver is ready: queues may be used from now on.
+   *
+   * @param context what the device has until {@link #reset()}
+   */
+  void start(Context context);
+
+  /**
+   * The driver says that a queue has buffers; they may have been taken already.
+   *
+   * @param queue which
+   * @throws GuestError if what is in it breaks a rule: the device then waits for a reset
+   */
+  void queueReady(int queue);
+
+  /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
+  void reset();
+
+  /** What a started device has of its driver. */
+  interface Context {
+    /** {@return the features both sides agreed on} */
+    long features();
+
+    /** {@return guest memory} */
+    GuestMemory memory();
+
+    /**
+     * A queue.
+     *
+     * @param queue which
+     * @return the queue, or null if the driver did not enable it
+     */
+    Virtqueue queue(int queue);
+
+    /**
+     * Tells the driver that a queue has used buffers.
+     *
+     * @param queue which
+     */
+    void interrupt(int queue);
+  }
+
+  /** Tells the transport that configuration space has changed, so that it tells the driver. */
+  @FunctionalInterface
+  interface ConfigListener {
+    /** Configuration space has changed. */
+    void configChanged();
+  }
+}

@@ -1,0 +1,187 @@
+package org.ballastvm.virtio;
+
+/**
+ * A split virtqueue, from the device's side. Virtio 1.3, 2.7.
+ *
+ * <p>
+ * Every number that the driver wrote is checked here, once; what breaks a rule is a {@link GuestError}. Nothing is
+ * allocated for a chain.
+ */
+public final class Virtqueue {
+  /** {@code VIRTIO_F_INDIRECT_DESC}. */
+  public static final long FEATURE_INDIRECT = 1L << 28;
+  /** {@code VIRTIO_F_EVENT_IDX}. */
+  public static final long FEATURE_EVENT_INDEX = 1L << 29;
+
+  private static final int DESCRIPTOR_BYTES = 16;
+  private static final int FLAG_NEXT = 1;
+  private static final int FLAG_WRITE = 2;
+  private static final int FLAG_INDIRECT = 4;
+  private static final int AVAIL_NO_INTERRUPT = 1;
+
+  private final int index;
+  private final GuestMemory memory;
+  private final int size;
+  private final long descriptors;
+  private final long avail;
+  private final long used;
+  private final boolean indirect;
+  private final boolean eventIndex;
+  private final DescriptorChain chain = new DescriptorChain();
+  private int nextAvail;
+  private int nextUsed;
+  private int signalledUsed;
+
+  /**
+   * A queue as the driver set it up.
+   *
+   * @param index which queue of the device, for messages
+   * @param memory guest memory
+   * @param size entries, a power of two up to 32768
+   * @param descriptors where the descriptor table is, a multiple of 16
+   * @param avail where the available ring is, a multiple of 2
+   * @param used where the used ring is, a multiple of 4
+   * @param features agreed on
+   * @throws GuestError if a part is misaligned or not wholly in memory
+   */
+  public Virtqueue(int index, GuestMemory memory, int size, long descriptors, long avail, long used, long features) {
+    this.index = index;
+    this.memory = memory;
+    this.size = size;
+    this.descriptors = descriptors;
+    this.avail = avail;
+    this.used = used;
+    this.indirect = (features & FEATURE_INDIRECT) != 0;
+    this.eventIndex = (features & FEATURE_EVENT_INDEX) != 0;
+    requirePart("descriptor table", descriptors, 16, (long) size * DESCRIPTOR_BYTES);
+    requirePart("available ring", avail, 2, 6 + 2L * size);
+    requirePart("used ring", used, 4, 6 + 8L * size);
+  }
+
+  private void requirePart(String what, long gpa, int alignment, long lengthBytes) {
+    if (gpa % alignment != 0 || !memory.contains(gpa, lengthBytes)) {
+      throw new GuestError("queue " + index + ": the " + what + " of " + lengthBytes + " bytes at 0x"
+          + Long.toHexString(gpa) + " must be in memory, at a multiple of " + alignment);
+    }
+  }
+
+  /** {@return how many entries it has} */
+  public int size() { return size; }
+
+  /**
+   * Takes the next chain that the driver has offered.
+   *
+   * @return the chain, or null if there is none; valid until the next call
+   * @throws GuestError if the ring or the chain breaks a rule
+   */
+  public DescriptorChain next() {
+    int offered = memory.getShortAcquire(avail + 2);
+    int ready = offered - nextAvail & 0xffff;
+    if (ready == 0) {
+      return null;
+    }
+    if (ready > size) {
+      throw new GuestError("queue " + index + ": the driver offers " + ready + " chains in a ring of " + size);
+    }
+    int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
+    nextAvail = nextAvail + 1 & 0xffff;
+    chain.begin(head);
+    walk(descriptors, size, head, false);
+    return chain;
+  }
+
+  /**
+   * Whether a chain waits, after telling the driver to ring again for the next one.
+   *
+   * @return true if one came meanwhile, so that the caller goes on
+   */
+  public boolean rearm() {
+    if (eventIndex) {
+      memory.putShort(used + 4 + 8L * size, nextAvail); // avail_event
+      java.lang.invoke.VarHandle.fullFence();
+    }
+    return (memory.getShortAcquire(avail + 2) - nextAvail & 0xffff) != 0;
+  }
+
+  /**
+   * Gives a chain back.
+   *
+   * @param head of the chain
+   * @param writtenBytes how many bytes of it the device has written
+   */
+  public void giveBack(int head, int writtenBytes) {
+    long entry = used + 4 + 8L * (nextUsed & size - 1);
+    memory.putInt(entry, head);
+    memory.putInt(entry + 4, writtenBytes);
+    nextUsed = nextUsed + 1 & 0xffff;
+    memory.putShortRelease(used + 2, nextUsed);
+  }
+
+  /**
+   * Whether the driver wants an interrupt for what was given back since the last call.
+   *
+   * @return true if it does
+   */
+  public boolean wantsInterrupt() {
+    if (nextUsed == signalledUsed) {
+      return false;
+    }
+    java.lang.invoke.VarHandle.fullFence();
+    int before = signalledUsed;
+    signalledUsed = nextUsed;
+    if (eventIndex) {
+      int event = memory.getShort(avail + 4 + 2L * size); // used_event
+      return (nextUsed - event - 1 & 0xffff) < (nextUsed - before & 0xffff);
+    }
+    return (memory.getShortAcquire(avail) & AVAIL_NO_INTERRUPT) == 0;
+  }
+
+  private void walk(long table, int tableSize, int first, boolean inIndirect) {
+    int at = first;
+    for (int steps = 0;; steps++) {
+      if (at >= tableSize) {
+        throw new GuestError("queue " + index + ": descriptor " + at + " in a table of " + tableSize);
+      }
+      if (steps >= tableSize) {
+        throw new GuestError("queue " + index + ": the chain from descriptor " + first + " is a loop");
+      }
+      long descriptor = table + (long) at * DESCRIPTOR_BYTES;
+      long gpa = memory.getLong(descriptor);
+      int lengthBytes = memory.getInt(descriptor + 8);
+      int flags = memory.getShort(descriptor + 12);
+      if ((flags & FLAG_INDIRECT) != 0) {
+        if (!indirect || inIndirect || (flags & FLAG_NEXT) != 0) {
+          throw new GuestError("queue " + index + ": descriptor " + at + " is indirect where it must not be");
+        }
+        walkIndirect(at, gpa, Integer.toUnsignedLong(lengthBytes));
+        return;
+      }
+      add(at, gpa, lengthBytes, (flags & FLAG_WRITE) != 0);
+      if ((flags & FLAG_NEXT) == 0) {
+        return;
+      }
+      at = memory.getShort(descriptor + 14);
+    }
+  }
+
+  private void walkIndirect(int at, long table, long lengthBytes) {
+    if (lengthBytes == 0 || lengthBytes % DESCRIPTOR_BYTES != 0 || lengthBytes / DESCRIPTOR_BYTES > size
+        || !memory.contains(table, lengthBytes)) {
+      throw new GuestError("queue " + index + ": descriptor " + at + " names an indirect table of " + lengthBytes
+          + " bytes at 0x" + Long.toHexString(table) + "; it must hold 1 to " + size + " descriptors in memory");
+    }
+    walk(table, (int) (lengthBytes / DESCRIPTOR_BYTES), 0, true);
+  }
+
+  private void add(int at, long gpa, int lengthBytes, boolean write) {
+    if (lengthBytes == 0 || !memory.contains(gpa, Integer.toUnsignedLong(lengthBytes))) {
+      throw new GuestError("queue " + index + ": descriptor " + at + " names " + Integer.toUnsignedLong(lengthBytes)
+          + " bytes at 0x" + Long.toHexString(gpa) + ", which are not all memory");
+    }
+    if (!write && chain.hasWritable()) {
+      throw new GuestError(
+          "queue " + index + ": descriptor " + at + " is to be read, behind one that is to be written");
+    }
+    chain.add(gpa, lengthBytes, write);
+  }
+}

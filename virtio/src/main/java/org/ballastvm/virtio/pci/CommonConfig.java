@@ -1,0 +1,225 @@
+package org.ballastvm.virtio.pci;
+
+import java.util.function.IntConsumer;
+import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.Virtqueue;
+
+/**
+ * {@code struct virtio_pci_common_cfg}: the driver's conversation with the device before it works. Virtio 1.3, 4.1.4.3
+ * and 3.1. The function's lock is held.
+ */
+final class CommonConfig implements VirtioDevice.Context {
+  private static final int ACKNOWLEDGE_DRIVER = 1 | 2;
+  private static final int DRIVER_OK = 4;
+  private static final int FEATURES_OK = 8;
+  private static final int NEEDS_RESET = 64;
+  private static final int FAILED = 128;
+
+  private final VirtioDevice device;
+  private final GuestMemory memory;
+  private final IntConsumer interrupt;
+  private final long offered;
+  private final QueueSetup[] setups;
+  private final Virtqueue[] queues;
+  private int deviceFeatureSelect;
+  private int driverFeatureSelect;
+  private long driverFeatures;
+  private boolean unknownFeatures;
+  private int configVector;
+  private int status;
+  private int generation;
+  private int queueSelect;
+
+  CommonConfig(VirtioDevice device, GuestMemory memory, IntConsumer interrupt) {
+    this.device = device;
+    this.memory = memory;
+    this.interrupt = interrupt;
+    this.offered = device.features() | VirtioDevice.VERSION_1 | Virtqueue.FEATURE_INDIRECT
+        | Virtqueue.FEATURE_EVENT_INDEX;
+    this.setups = new QueueSetup[device.queueCount()];
+    this.queues = new Virtqueue[setups.length];
+    for (int i = 0; i < setups.length; i++) {
+      setups[i] = new QueueSetup(device.queueSize(i));
+    }
+    clear();
+  }
+
+  void reset() {
+    device.reset();
+    clear();
+  }
+
+  private void clear() {
+    deviceFeatureSelect = 0;
+    driverFeatureSelect = 0;
+    driverFeatures = 0;
+    unknownFeatures = false;
+    configVector = QueueSetup.NO_VECTOR;
+    status = 0;
+    queueSelect = 0;
+    for (int i = 0; i < setups.length; i++) {
+      setups[i].reset();
+      queues[i] = null;
+    }
+  }
+
+  int status() { return status; }
+
+  boolean isDriverOk() { return (status & DRIVER_OK) != 0; }
+
+  /** Whether queues may be worked on. */
+  boolean isRunning() {
+    return (status & (DRIVER_OK | NEEDS_RESET | FAILED)) == DRIVER_OK;
+  }
+
+  /** Sets DEVICE_NEEDS_RESET; false if it was set. */
+  boolean needReset() {
+    boolean first = (status & NEEDS_RESET) == 0;
+    status |= NEEDS_RESET;
+    return first;
+  }
+
+  void nextGeneration() { generation = generation + 1 & 0xff; }
+
+  int configVector() { return configVector; }
+
+  int queueVector(int queue) { return setups[queue].vector; }
+
+  @Override
+  public long features() { return driverFeatures; }
+
+  @Override
+  public GuestMemory memory() { return memory; }
+
+  @Override
+  public Virtqueue queue(int queue) { return queues[queue]; }
+
+  @Override
+  public void interrupt(int queue) { interrupt.accept(queue); }
+
+  long read(int register, int width) {
+    QueueSetup queue = queueSelect < setups.length ? setups[queueSelect] : null;
+    long value = switch (register) {
+      case 0x00 -> deviceFeatureSelect;
+      case 0x04 -> deviceFeatureSelect < 2 ? offered >>> 32 * deviceFeatureSelect : 0;
+      case 0x08 -> driverFeatureSelect;
+      case 0x0c -> driverFeatureSelect < 2 ? driverFeatures >>> 32 * driverFeatureSelect : 0;
+      case 0x10 -> configVector;
+      case 0x12 -> setups.length;
+      case 0x14 -> status;
+      case 0x15 -> generation;
+      case 0x16 -> queueSelect;
+      case 0x18 -> queue == null ? 0 : queue.size;
+      case 0x1a -> queue == null ? QueueSetup.NO_VECTOR : queue.vector;
+      case 0x1c -> queue != null && queue.enabled ? 1 : 0;
+      case 0x1e -> queueSelect;
+      case 0x20 -> queue == null ? 0 : queue.descriptors;
+      case 0x24 -> queue == null ? 0 : queue.descriptors >>> 32;
+      case 0x28 -> queue == null ? 0 : queue.driver;
+      case 0x2c -> queue == null ? 0 : queue.driver >>> 32;
+      case 0x30 -> queue == null ? 0 : queue.device;
+      case 0x34 -> queue == null ? 0 : queue.device >>> 32;
+      default -> 0;
+    };
+    return width == 8 ? value : value & (1L << 8 * width) - 1;
+  }
+
+  void write(int register, int width, long value) {
+    int low = (int) value;
+    switch (register) {
+      case 0x00 -> deviceFeatureSelect = low;
+      case 0x08 -> driverFeatureSelect = low;
+      case 0x0c -> writeFeatures(low);
+      case 0x10 -> configVector = vector(low);
+      case 0x14 -> writeStatus(low & 0xff);
+      case 0x16 -> queueSelect = low & 0xffff;
+      default -> {
+        if (queueSelect < setups.length) {
+          writeQueue(setups[queueSelect], register, width, value);
+        }
+      }
+    }
+  }
+
+  private void writeFeatures(int value) {
+    if ((status & FEATURES_OK) != 0) {
+      return;
+    }
+    if (driverFeatureSelect == 0) {
+      driverFeatures = driverFeatures & ~0xffff_ffffL | Integer.toUnsignedLong(value);
+    } else if (driverFeatureSelect == 1) {
+      driverFeatures = driverFeatures & 0xffff_ffffL | (long) value << 32;
+    } else if (value != 0) {
+      unknownFeatures = true;
+    }
+  }
+
+  private void writeQueue(QueueSetup queue, int register, int width, long value) {
+    if (register == 0x1a) {
+      queue.vector = vector((int) value);
+      return;
+    }
+    if (queue.enabled) {
+      return; // 4.1.4.3.2: the driver must not change an enabled queue
+    }
+    switch (register) {
+      case 0x18 -> {
+        int size = (int) value & 0xffff;
+        if (size > 0 && size <= queue.mostEntries && Integer.bitCount(size) == 1) {
+          queue.size = size;
+        }
+      }
+      case 0x1c -> {
+        if ((value & 1) != 0 && (status & FEATURES_OK) != 0) {
+          queues[queueSelect] = VirtioPciFunction.open(queueSelect, memory, queue, driverFeatures);
+          queue.enabled = true;
+        }
+      }
+      case 0x20 -> queue.descriptors = merge(queue.descriptors, 0, width, value);
+      case 0x24 -> queue.descriptors = merge(queue.descriptors, 32, width, value);
+      case 0x28 -> queue.driver = merge(queue.driver, 0, width, value);
+      case 0x2c -> queue.driver = merge(queue.driver, 32, width, value);
+      case 0x30 -> queue.device = merge(queue.device, 0, width, value);
+      case 0x34 -> queue.device = merge(queue.device, 32, width, value);
+      default -> {
+        // Read-only, or nothing.
+      }
+    }
+  }
+
+  private static long merge(long old, int shift, int width, long value) {
+    if (width == 8) {
+      return value;
+    }
+    return old & ~(0xffff_ffffL << shift) | (value & 0xffff_ffffL) << shift;
+  }
+
+  private int vector(int wanted) {
+    int vector = wanted & 0xffff;
+    return vector <= setups.length ? vector : QueueSetup.NO_VECTOR;
+  }
+
+  private void writeStatus(int wanted) {
+    if (wanted == 0) {
+      reset();
+      return;
+    }
+    int next = wanted | status & NEEDS_RESET;
+    if ((next & FEATURES_OK) != 0 && (status & FEATURES_OK) == 0) {
+      boolean agreed = (driverFeatures & ~offered) == 0 && !unknownFeatures
+          && (driverFeatures & VirtioDevice.VERSION_1) != 0 && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER;
+      if (!agreed) {
+        next &= ~FEATURES_OK;
+      }
+    }
+    boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0 && (next & FEATURES_OK) != 0;
+    if ((next & DRIVER_OK) != 0 && (next & FEATURES_OK) == 0) {
+      next &= ~DRIVER_OK;
+    }
+    status = next;
+    if (starts) {
+      device.start(this);
+    }
+  }
+}

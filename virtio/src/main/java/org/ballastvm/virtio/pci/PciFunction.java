@@ -1,0 +1,184 @@
+package org.ballastvm.virtio.pci;
+
+/**
+ * A PCI function with 32-bit memory BARs. Configuration accesses come from vCPU threads; the function's lock keeps them
+ * apart.
+ */
+public abstract class PciFunction {
+  /** BARs of a function. */
+  public static final int BARS = 6;
+
+  private static final int COMMAND_MEMORY = 0x2;
+  private static final int COMMAND_BUS_MASTER = 0x4;
+  private static final int COMMAND_INTX_OFF = 0x400;
+
+  private final PciConfigSpace config;
+  private final int[] barBytes = new int[BARS];
+  private final long[] mappedAt = new long[BARS];
+  private volatile boolean interruptPinOff;
+  private PciHost host;
+
+  /**
+   * A function that is on no bus yet.
+   *
+   * @param identity who it is
+   */
+  protected PciFunction(PciIdentity identity) {
+    config = new PciConfigSpace(identity);
+    config.allow(PciConfigSpace.COMMAND, 2, COMMAND_MEMORY | COMMAND_BUS_MASTER | COMMAND_INTX_OFF);
+  }
+
+  /**
+   * Puts the function on a bus.
+   *
+   * @param bus what it asks of it
+   */
+  public final void attach(PciHost bus) { this.host = bus; }
+
+  /** {@return the bus it sits on} */
+  protected final PciHost host() { return host; }
+
+  /** {@return the configuration space, for capabilities} */
+  protected final PciConfigSpace config() { return config; }
+
+  /**
+   * Declares a BAR.
+   *
+   * @param bar which, 0 to 5
+   * @param bytes its size, a power of two, at least 16
+   */
+  protected final void declareBar(int bar, int bytes) {
+    barBytes[bar] = bytes;
+    config.allow(PciConfigSpace.BAR_0 + 4 * bar, 4, -bytes);
+  }
+
+  /** Says that the function uses interrupt pin A. */
+  protected final void declareInterruptPin() {
+    config.put8(PciConfigSpace.INTERRUPT_PIN, 1);
+  }
+
+  /**
+   * The size of a BAR.
+   *
+   * @param bar which, 0 to 5
+   * @return bytes, 0 for one it does not have
+   */
+  public final int barBytes(int bar) { return barBytes[bar]; }
+
+  /**
+   * Where a BAR answers.
+   *
+   * @param bar which, 0 to 5
+   * @return guest physical address, 0 when it does not answer
+   */
+  public final synchronized long barAddress(int bar) { return mappedAt[bar]; }
+
+  /**
+   * Gives a BAR its place, as firmware does before a kernel runs. It answers when the guest enables it.
+   *
+   * @param bar which
+   * @param base a multiple of its size
+   */
+  public final synchronized void placeBar(int bar, int base) { config.put32(PciConfigSpace.BAR_0 + 4 * bar, base); }
+
+  /**
+   * Says which interrupt the pin is wired to, for guests that ask the interrupt line register.
+   *
+   * @param line 0 to 255
+   */
+  public final synchronized void placeInterruptLine(int line) { config.put8(PciConfigSpace.INTERRUPT_LINE, line); }
+
+  /**
+   * A guest reads configuration space.
+   *
+   * @param offset 0 to 255
+   * @param width 1, 2 or 4 bytes
+   * @return the value; all ones outside
+   */
+  public synchronized int configRead(int offset, int width) { return config.read(offset, width); }
+
+  /**
+   * A guest writes configuration space; bits that it may not write keep their value.
+   *
+   * @param offset 0 to 255
+   * @param width 1, 2 or 4 bytes
+   * @param value in the low {@code width} bytes
+   */
+  public synchronized void configWrite(int offset, int width, int value) {
+    config.write(offset, width, value);
+    interruptPinOff = (config.get16(PciConfigSpace.COMMAND) & COMMAND_INTX_OFF) != 0;
+    remap((config.get16(PciConfigSpace.COMMAND) & COMMAND_MEMORY) != 0);
+  }
+
+  /** {@return whether the guest has switched the interrupt pin off} */
+  protected final boolean interruptPinOff() {
+    return interruptPinOff;
+  }
+
+  /**
+   * A guest reads a BAR.
+   *
+   * @param bar which
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @return the value
+   */
+  public abstract long barRead(int bar, long offset, int width);
+
+  /**
+   * A guest writes a BAR.
+   *
+   * @param bar which
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @param value in the low {@code width} bytes
+   */
+  public abstract void barWrite(int bar, long offset, int width, long value);
+
+  /** {@return the doorbells in its BARs, for the bus to listen to} */
+  public abstract Iterable<Doorbell> doorbells();
+
+  /** {@return how many message-signalled interrupts it can send} */
+  public abstract int vectorCount();
+
+  /**
+   * A doorbell rang; on the event loop.
+   *
+   * @param index which
+   */
+  public abstract void doorbell(int index);
+
+  /** Puts the function back to how it is after power-on; the places of its BARs stay. */
+  public synchronized void reset() {
+    config.put16(PciConfigSpace.COMMAND, 0);
+    interruptPinOff = false;
+    remap(false);
+  }
+
+  private void remap(boolean decoding) {
+    for (int bar = 0; bar < BARS; bar++) {
+      if (barBytes[bar] == 0) {
+        continue;
+      }
+      long base = decoding ? Integer.toUnsignedLong(config.get32(PciConfigSpace.BAR_0 + 4 * bar)) : 0;
+      if (base != mappedAt[bar]) {
+        if (mappedAt[bar] != 0) {
+          host.barUnmapped(bar, mappedAt[bar]);
+        }
+        mappedAt[bar] = base;
+        if (base != 0) {
+          host.barMapped(bar, base);
+        }
+      }
+    }
+  }
+
+  /**
+   * A place in a BAR whose writes mean only that they happened.
+   *
+   * @param index what {@link #doorbell} is told
+   * @param bar which BAR
+   * @param offset in bytes
+   */
+  public record Doorbell(int index, int bar, long offset) {}
+}

@@ -1,0 +1,43 @@
+package org.ballastvm.virtio.pci;
+
+/** What a PCI function asks of the bus it sits on. */
+public interface PciHost {
+  /**
+   * A BAR answers from now on.
+   *
+   * @param bar which, 0 to 5
+   * @param base guest physical address
+   */
+  void barMapped(int bar, long base);
+
+  /**
+   * A BAR answers no more.
+   *
+   * @param bar which, 0 to 5
+   * @param base where it answered
+   */
+  void barUnmapped(int bar, long base);
+
+  /**
+   * Drives the function's interrupt pin.
+   *
+   * @param high whether it is asserted
+   */
+  void setInterruptPin(boolean high);
+
+  /**
+   * Says where a message-signalled interrupt goes.
+   *
+   * @param vector which, below the function's number of vectors
+   * @param address the message's address
+   * @param data the message
+   */
+  void routeVector(int vector, long address, int data);
+
+  /**
+   * Sends a message-signalled interrupt that has been routed. Allocates nothing.
+   *
+   * @param vector which
+   */
+  void triggerVector(int vector);
+}

@@ -1,0 +1,244 @@
+package org.ballastvm.virtio.pci;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.GuestError;
+import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.Virtqueue;
+
+/**
+ * A virtio device on PCI, modern interface only. Virtio 1.3, 4.1.
+ *
+ * <p>
+ * BAR 4 holds the common, interrupt, device and notification registers, a page each; BAR 1 holds the MSI-X table. One
+ * lock keeps the vCPUs' register accesses and the event loop's queue work apart.
+ */
+public final class VirtioPciFunction extends PciFunction implements VirtioDevice.ConfigListener {
+  private static final int VENDOR = 0x1af4;
+  private static final int FIRST_DEVICE = 0x1040;
+  private static final int FIRST_SUBSYSTEM = 0x1100;
+  private static final int REVISION = 1;
+
+  private static final int REGISTERS_BAR = 4;
+  private static final int REGISTERS_BYTES = 0x4000;
+  private static final int COMMON = 0x0000;
+  private static final int INTERRUPT_STATUS = 0x1000;
+  private static final int DEVICE = 0x2000;
+  private static final int NOTIFY = 0x3000;
+  private static final int NOTIFY_MULTIPLIER = 4;
+
+  private static final int MSIX_BAR = 1;
+  private static final int MSIX_BYTES = 0x1000;
+  private static final int MSIX_PENDING = 0x800;
+  private static final int CAPABILITY_MSIX = 0x11;
+  private static final int MSIX_ENABLE = 0x8000;
+  private static final int MSIX_FUNCTION_MASK = 0x4000;
+
+  private static final int STATUS_HAS_INTERRUPT = 0x08;
+  private static final int ISR_QUEUE = 1;
+  private static final int ISR_CONFIG = 2;
+
+  private final VirtioDevice device;
+  private final CommonConfig common;
+  private final MsixTable msix;
+  private final EventSink events;
+  private final int msixCapability;
+  private final PciAccessWindow window;
+  private volatile int interruptStatus;
+
+  /**
+   * A function for a device.
+   *
+   * @param device what it does
+   * @param classCode the PCI class, 24 bits
+   * @param memory guest memory
+   * @param events takes what goes wrong
+   */
+  public VirtioPciFunction(VirtioDevice device, int classCode, GuestMemory memory, EventSink events) {
+    super(new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, classCode, VENDOR,
+        FIRST_SUBSYSTEM));
+    this.device = device;
+    this.events = events;
+    this.common = new CommonConfig(device, memory, this::queueInterrupt);
+    this.msix = new MsixTable(device.queueCount() + 1);
+    declareBar(REGISTERS_BAR, REGISTERS_BYTES);
+    declareBar(MSIX_BAR, MSIX_BYTES);
+    declareInterruptPin();
+    msixCapability = config().addCapability(CAPABILITY_MSIX, Capabilities.msix(device.queueCount() + 1, MSIX_BAR, 0,
+        MSIX_PENDING));
+    config().allow(msixCapability + 2, 2, MSIX_ENABLE | MSIX_FUNCTION_MASK);
+    config().addCapability(Capabilities.VENDOR,
+        Capabilities.virtio(Capabilities.COMMON, REGISTERS_BAR, COMMON, 0x1000));
+    config().addCapability(Capabilities.VENDOR, Capabilities.virtio(Capabilities.ISR, REGISTERS_BAR, INTERRUPT_STATUS,
+        0x1000));
+    config().addCapability(Capabilities.VENDOR,
+        Capabilities.virtio(Capabilities.DEVICE, REGISTERS_BAR, DEVICE, 0x1000));
+    config().addCapability(Capabilities.VENDOR, Capabilities.notification(REGISTERS_BAR, NOTIFY, 0x1000,
+        NOTIFY_MULTIPLIER));
+    window = new PciAccessWindow(this,
+        config().addCapability(Capabilities.VENDOR, Capabilities.pciAccess()));
+  }
+
+  /** {@return the device behind it} */
+  public VirtioDevice device() { return device; }
+
+  @Override
+  public int vectorCount() { return device.queueCount() + 1; }
+
+  @Override
+  public List<Doorbell> doorbells() {
+    List<Doorbell> doorbells = new ArrayList<>();
+    for (int queue = 0; queue < device.queueCount(); queue++) {
+      doorbells.add(new Doorbell(queue, REGISTERS_BAR, NOTIFY + (long) queue * NOTIFY_MULTIPLIER));
+    }
+    return doorbells;
+  }
+
+  @Override
+  public synchronized void doorbell(int queue) {
+    if (!common.isRunning()) {
+      return;
+    }
+    try {
+      device.queueReady(queue);
+    } catch (GuestError mistake) {
+      fail(mistake);
+    }
+  }
+
+  @Override
+  public synchronized int configRead(int offset, int width) {
+    window.beforeRead(offset);
+    int value = super.configRead(offset, width);
+    boolean pinAsserted = offset <= PciConfigSpace.STATUS && offset + width > PciConfigSpace.STATUS
+        && interruptStatus != 0;
+    return pinAsserted ? value | STATUS_HAS_INTERRUPT << 8 * (PciConfigSpace.STATUS - offset) : value;
+  }
+
+  @Override
+  public synchronized void configWrite(int offset, int width, int value) {
+    super.configWrite(offset, width, value);
+    window.afterWrite(offset);
+    if (offset + width > msixCapability + 2 && offset < msixCapability + 4) {
+      int control = config().get16(msixCapability + 2);
+      msix.attach(host());
+      msix.control((control & MSIX_ENABLE) != 0, (control & MSIX_FUNCTION_MASK) != 0);
+    }
+    updatePin();
+  }
+
+  @Override
+  public synchronized long barRead(int bar, long offset, int width) {
+    if (bar == MSIX_BAR) {
+      return offset >= MSIX_PENDING ? (offset == MSIX_PENDING ? msix.pendingBits() : 0) : msix.read(offset, width);
+    }
+    int register = (int) offset & 0xfff;
+    return switch ((int) offset & ~0xfff) {
+      case COMMON -> common.read(register, width);
+      case INTERRUPT_STATUS -> register == 0 ? takeInterruptStatus() : 0;
+      case DEVICE -> readDevice(register, width);
+      default -> 0;
+    };
+  }
+
+  @Override
+  public void barWrite(int bar, long offset, int width, long value) {
+    int page = (int) offset & ~0xfff;
+    int register = (int) offset & 0xfff;
+    if (bar == MSIX_BAR) {
+      synchronized (this) {
+        msix.attach(host());
+        msix.write(offset, width, value);
+      }
+    } else if (page == COMMON) {
+      writeCommon(register, width, value);
+    } else if (page == DEVICE) {
+      synchronized (this) {
+        if (register + width <= device.configBytes()) {
+          device.configWrite(register, width, value);
+        }
+      }
+    } else if (page == NOTIFY && register / NOTIFY_MULTIPLIER < device.queueCount()) {
+      // Only a write that the doorbell's eventfd did not take comes here.
+      doorbell(register / NOTIFY_MULTIPLIER);
+    }
+  }
+
+  private synchronized void writeCommon(int register, int width, long value) {
+    try {
+      boolean wasRunning = common.isRunning();
+      common.write(register, width, value);
+      if (wasRunning && common.status() == 0) {
+        interruptStatus = 0;
+        updatePin();
+      }
+    } catch (GuestError mistake) {
+      fail(mistake);
+    }
+  }
+
+  private long readDevice(int register, int width) {
+    long value = 0;
+    for (int i = 0; i < width; i++) {
+      int at = register + i;
+      value |= (long) (at < device.configBytes() ? device.configByte(at) : 0) << 8 * i;
+    }
+    return value;
+  }
+
+  @Override
+  public synchronized void configChanged() {
+    common.nextGeneration();
+    if (common.isDriverOk()) {
+      interruptForConfig();
+    }
+  }
+
+  private void interruptForConfig() { raise(ISR_CONFIG, common.configVector()); }
+
+  private void queueInterrupt(int queue) { raise(ISR_QUEUE, common.queueVector(queue)); }
+
+  private void raise(int cause, int vector) {
+    if (msix.isEnabled()) {
+      msix.trigger(vector);
+    } else {
+      interruptStatus |= cause;
+      updatePin();
+    }
+  }
+
+  private int takeInterruptStatus() {
+    int status = interruptStatus;
+    interruptStatus = 0;
+    updatePin();
+    return status;
+  }
+
+  private void updatePin() { host().setInterruptPin(interruptStatus != 0 && !interruptPinOff() && !msix.isEnabled()); }
+
+  private void fail(GuestError mistake) {
+    boolean first = common.needReset();
+    if (first) {
+      events.accept(new DeviceEvent.GuestMistake(device.name(), mistake.getMessage(), true));
+      interruptForConfig();
+    }
+  }
+
+  @Override
+  public synchronized void reset() {
+    common.reset();
+    msix.reset();
+    config().put16(msixCapability + 2, config().get16(msixCapability + 2) & ~(MSIX_ENABLE | MSIX_FUNCTION_MASK));
+    interruptStatus = 0;
+    updatePin();
+    super.reset();
+  }
+
+  /** What the driver made of a queue, for {@link CommonConfig}. */
+  static Virtqueue open(int index, GuestMemory memory, QueueSetup setup, long features) {
+    return new Virtqueue(index, memory, setup.size, setup.descriptors, setup.driver, setup.device, features);
+  }
+}

@@ -1,0 +1,20 @@
+package org.ballastvm.vmm;
+
+/** Why a machine ended. */
+public enum EndReason {
+  /** The guest powered it off. */
+  GUEST_SHUTDOWN(0),
+  /** The guest reset it, and {@code -no-reboot} makes that the end. */
+  GUEST_RESET(0),
+  /** A user, or the program that embeds it, ended it. */
+  HOST_QUIT(0),
+  /** A bug of Ballast. */
+  CRASHED(1);
+
+  private final int exitStatus;
+
+  EndReason(int exitStatus) { this.exitStatus = exitStatus; }
+
+  /** {@return the exit status of a process that ran nothing else} */
+  public int exitStatus() { return exitStatus; }
+}

@@ -1,0 +1,22 @@
+package org.ballastvm.vmm;
+
+/** What a machine is doing, by QEMU's names. */
+public enum RunState {
+  /** Not started yet: {@code -S}. */
+  PRELAUNCH("paused (prelaunch)"),
+  /** Its vCPUs run. */
+  RUNNING("running"),
+  /** Stopped by the user. */
+  PAUSED("paused"),
+  /** Powered off by its guest, and kept by {@code -no-shutdown}. */
+  SHUTDOWN("paused (shutdown)"),
+  /** KVM cannot go on with it. */
+  INTERNAL_ERROR("paused (internal-error)");
+
+  private final String words;
+
+  RunState(String words) { this.words = words; }
+
+  /** {@return what {@code info status} says behind {@code VM status:}} */
+  public String words() { return words; }
+}

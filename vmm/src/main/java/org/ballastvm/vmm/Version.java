@@ -1,0 +1,9 @@
+package org.ballastvm.vmm;
+
+/** Which Ballast this is. */
+public final class Version {
+  /** The version, as {@code -version} and the monitor tell it. */
+  public static final String TEXT = "0.1.0";
+
+  private Version() {}
+}

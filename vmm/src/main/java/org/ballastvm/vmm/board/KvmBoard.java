@@ -1,0 +1,195 @@
+package org.ballastvm.vmm.board;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.ballastvm.kvm.EventFd;
+import org.ballastvm.kvm.GsiRoute;
+import org.ballastvm.kvm.IoAddress;
+import org.ballastvm.kvm.Kvm;
+import org.ballastvm.kvm.KvmVm;
+import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.memory.GuestLayout;
+import org.ballastvm.vmm.memory.GuestRam;
+
+/**
+ * The part of the machine that lives in the kernel: the VM, its vCPUs, its interrupt controllers and doorbells.
+ *
+ * <p>
+ * A reset replaces it whole by a new VM over the same memory, so that no register, timer or pending interrupt of the old
+ * one can be forgotten. What outlives it, devices and their eventfds, reaches it through this object.
+ */
+public final class KvmBoard implements AutoCloseable {
+  private static final int IOAPIC_PINS = 24;
+  /** The first interrupt number for messages, behind the pins. */
+  private static final int FIRST_MESSAGE = 24;
+
+  private final Kvm kvm;
+  private final GuestRam ram;
+  private final TreeMap<Integer, MsiVector> vectors = new TreeMap<>();
+  private KvmVm vm;
+
+  /**
+   * A VM with its memory and interrupt controllers.
+   *
+   * @param kvm the host's KVM
+   * @param ram the memory, which stays the caller's
+   */
+  public KvmBoard(Kvm kvm, GuestRam ram) {
+    this.kvm = kvm;
+    this.ram = ram;
+    this.vm = create();
+  }
+
+  private KvmVm create() {
+    KvmVm fresh = kvm.createVm();
+    try {
+      fresh.setTssAddress(GuestLayout.KVM_TSS);
+      fresh.setIdentityMapAddress(GuestLayout.KVM_IDENTITY_MAP);
+      fresh.createIrqChip();
+      fresh.createPit2();
+      fresh.setGsiRouting(pinRoutes());
+      ram.attach(fresh);
+      return fresh;
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+  }
+
+  /** Throws the VM away and makes a new one. Its vCPUs are closed, and devices have let go of doorbells and vectors. */
+  public synchronized void replace() {
+    vm.close();
+    vm = create();
+    vectors.values().forEach(MsiVector::forget);
+  }
+
+  /**
+   * Creates a vCPU.
+   *
+   * @param apicId its number
+   * @return the vCPU
+   */
+  public synchronized Vcpu createVcpu(int apicId) { return vm.createVcpu(apicId); }
+
+  /**
+   * A wire to the interrupt controllers.
+   *
+   * @param gsi the pin
+   * @return the wire
+   */
+  public IrqLine line(int gsi) {
+    return high -> {
+      synchronized (this) {
+        vm.setIrqLine(gsi, high);
+      }
+    };
+  }
+
+  /**
+   * Listens to a doorbell.
+   *
+   * @param raised what the kernel raises
+   * @param address where
+   */
+  public synchronized void listen(EventFd raised, IoAddress address) { vm.assignIoeventfd(raised, address); }
+
+  /**
+   * Listens no more.
+   *
+   * @param raised what the kernel raised
+   * @param address where
+   */
+  public synchronized void ignore(EventFd raised, IoAddress address) { vm.deassignIoeventfd(raised, address); }
+
+  /** {@return a new message-signalled interrupt that goes nowhere yet} */
+  public synchronized MsiVector newVector() {
+    int gsi = FIRST_MESSAGE;
+    while (vectors.containsKey(gsi)) {
+      gsi++;
+    }
+    MsiVector vector = new MsiVector(gsi);
+    vectors.put(gsi, vector);
+    return vector;
+  }
+
+  /**
+   * Pins go to the I/O APIC alone. A guest of a hardware-reduced machine never sets up the PICs, and KVM's deliver to
+   * whatever vector an unset one names.
+   */
+  private static List<GsiRoute> pinRoutes() {
+    List<GsiRoute> routes = new ArrayList<>();
+    for (int pin = 0; pin < IOAPIC_PINS; pin++) {
+      routes.add(new GsiRoute.Pin(pin, GsiRoute.Chip.IOAPIC, pin));
+    }
+    return routes;
+  }
+
+  private void updateRoutes() {
+    List<GsiRoute> routes = pinRoutes();
+    for (MsiVector vector : vectors.values()) {
+      if (vector.connected) {
+        routes.add(new GsiRoute.Msi(vector.gsi, vector.address, vector.data));
+      }
+    }
+    vm.setGsiRouting(routes);
+  }
+
+  @Override
+  public synchronized void close() { vm.close(); }
+
+  /** A message-signalled interrupt, raised through an irqfd. */
+  public final class MsiVector implements AutoCloseable {
+    private final int gsi;
+    private final EventFd raise = EventFd.create();
+    private long address;
+    private int data;
+    private boolean connected;
+
+    private MsiVector(int gsi) { this.gsi = gsi; }
+
+    /**
+     * Says where it goes.
+     *
+     * @param toAddress the message's address
+     * @param message the message
+     */
+    public void route(long toAddress, int message) {
+      synchronized (KvmBoard.this) {
+        if (connected && address == toAddress && data == message) {
+          return;
+        }
+        boolean fresh = !connected;
+        address = toAddress;
+        data = message;
+        connected = true;
+        updateRoutes();
+        if (fresh) {
+          vm.assignIrqfd(raise, gsi);
+        }
+      }
+    }
+
+    /** Sends it. Allocates nothing, takes no lock. */
+    public void trigger() { raise.signal(); }
+
+    private void forget() {
+      connected = false;
+      raise.drain();
+    }
+
+    @Override
+    public void close() {
+      synchronized (KvmBoard.this) {
+        vectors.remove(gsi);
+        if (connected) {
+          vm.deassignIrqfd(raise, gsi);
+          connected = false;
+          updateRoutes();
+        }
+        raise.close();
+      }
+    }
+  }
+}

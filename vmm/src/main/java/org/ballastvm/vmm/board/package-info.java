@@ -1,0 +1,2 @@
+/** The part of the machine that lives in the kernel. */
+package org.ballastvm.vmm.board;

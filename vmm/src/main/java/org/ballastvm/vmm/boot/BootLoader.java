@@ -1,0 +1,192 @@
+package org.ballastvm.vmm.boot;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.ballastvm.kvm.Registers;
+import org.ballastvm.vmm.config.BootConfig;
+import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.memory.GuestLayout;
+import org.ballastvm.vmm.memory.GuestRam;
+
+/** Places what the first vCPU runs in guest memory, and says in which state it is entered. */
+public final class BootLoader {
+  /** The command line, in conventional memory. */
+  static final long COMMAND_LINE = 0x2_0000;
+  /** What an x86 kernel takes when it does not say: COMMAND_LINE_SIZE less the terminating zero. */
+  static final int LONGEST_COMMAND_LINE = 2047;
+  private static final long PAGE = 4096;
+  private static final int READ_AT_ONCE = 64 << 20;
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[(int) PAGE]).asReadOnly();
+
+  private final GuestLayout layout;
+  private final GuestRam ram;
+  private final long rsdp;
+  private final KernelCache cache;
+
+  /**
+   * A loader for one machine.
+   *
+   * @param layout where memory lies
+   * @param ram memory
+   * @param rsdp where the ACPI tables begin
+   */
+  public BootLoader(GuestLayout layout, GuestRam ram, long rsdp) {
+    this.layout = layout;
+    this.ram = ram;
+    this.rsdp = rsdp;
+    this.cache = KernelCache.ofUser();
+  }
+
+  /**
+   * Loads.
+   *
+   * @param boot what to run
+   * @return how to enter it; empty when there is nothing to enter
+   * @throws UserError if a file is missing, is not what it should be, or does not fit
+   */
+  public Optional<CpuStart> load(BootConfig boot) {
+    return switch (boot) {
+      case BootConfig.Nothing nothing -> Optional.empty();
+      case BootConfig.Linux linux -> Optional.of(loadLinux(linux));
+      case BootConfig.Payload payload -> Optional.of(loadPayload(payload));
+    };
+  }
+
+  private CpuStart loadLinux(BootConfig.Linux linux) {
+    try (KernelFile file = KernelFile.open("-kernel", linux.kernel())) {
+      ByteBuffer head = file.readOrNull(0, (int) Math.min(file.sizeBytes(), 1024));
+      if (ElfKernel.isElf(head)) {
+        return loadPvh(file, ElfKernel.parse(file), linux, LONGEST_COMMAND_LINE);
+      }
+      if (!BzImage.isBzImage(head)) {
+        throw file.error(file.sizeBytes() < 1024
+            ? "is cut short or no kernel: it has " + file.sizeBytes() + " bytes"
+            : "is neither a bzImage nor an ELF vmlinux");
+      }
+      BzImage image = BzImage.parse(file);
+      Optional<Path> unpacked = cache.unpacked(file, image);
+      if (unpacked.isPresent()) {
+        try (KernelFile inner = KernelFile.open("-kernel", unpacked.get())) {
+          Optional<ElfKernel> kernel = ElfKernel.parseIfEnterable(inner);
+          if (kernel.isPresent()) {
+            return loadPvh(inner, kernel.get(), linux, image.longestCommandLine());
+          }
+          // Built without CONFIG_PVH: it unpacks and enters itself.
+        }
+      }
+      return loadBzImage(file, image, linux);
+    }
+  }
+
+  private CpuStart loadPvh(KernelFile file, ElfKernel kernel, BootConfig.Linux linux, int longestCommandLine) {
+    requireLowMemory(file, kernel.end());
+    for (ElfKernel.Load load : kernel.segments()) {
+      loadFile(file, load.fileOffset(), load.gpa(), load.fileBytes());
+      zero(load.gpa() + load.fileBytes(), load.memoryBytes() - load.fileBytes());
+    }
+    writeCommandLine(linux.commandLine(), longestCommandLine);
+    Initrd initrd = loadInitrd(linux.initrd(), kernel.end(), layout.lowBytes());
+    long startInfo = PvhStartInfo.write(ram, layout, COMMAND_LINE, initrd, rsdp);
+    return new CpuStart(Registers.start(kernel.entry(), 0, startInfo, 0), CpuStart.Mode.PROTECTED, 0, 0);
+  }
+
+  private CpuStart loadBzImage(KernelFile file, BzImage image, BootConfig.Linux linux) {
+    long base = image.preferredAddress();
+    requireLowMemory(file, base + image.initBytes());
+    loadFile(file, image.codeOffset(), base, image.codeBytes());
+    writeCommandLine(linux.commandLine(), image.longestCommandLine());
+    Initrd initrd = loadInitrd(linux.initrd(), base + image.initBytes(),
+        Math.min(layout.lowBytes(), image.initrdAddressMax() + 1));
+    long zeroPage = BootParams.write(ram, layout, image, COMMAND_LINE, initrd, rsdp);
+    FlatTables tables = FlatTables.write(ram);
+    return new CpuStart(Registers.start(base + 0x200, FlatTables.STACK, 0, zeroPage), CpuStart.Mode.LONG,
+        tables.pageTables(), tables.gdt());
+  }
+
+  private CpuStart loadPayload(BootConfig.Payload payload) {
+    byte[] code = payload.code();
+    long base = payload.loadAddress();
+    if (base < GuestLayout.BIOS_END || base % PAGE != 0 || base > layout.lowBytes() - code.length) {
+      throw new UserError("payload of " + code.length + " bytes at 0x" + Long.toHexString(base)
+          + ": it must lie in memory between 1 MiB and " + ByteSize.describe(layout.lowBytes())
+          + ", on a page boundary");
+    }
+    ram.write(base, MemorySegment.ofArray(code), 0, code.length);
+    FlatTables tables = FlatTables.write(ram);
+    return new CpuStart(Registers.start(base, FlatTables.STACK, 0, 0), CpuStart.Mode.LONG, tables.pageTables(),
+        tables.gdt());
+  }
+
+  /**
+   * An initrd in memory.
+   *
+   * @param base first address, 0 for none
+   * @param sizeBytes its length
+   */
+  record Initrd(long base, long sizeBytes) {}
+
+  private Initrd loadInitrd(Optional<Path> path, long after, long limit) {
+    if (path.isEmpty()) {
+      return new Initrd(0, 0);
+    }
+    try (KernelFile file = KernelFile.open("-initrd", path.get())) {
+      long size = file.sizeBytes();
+      long base = (limit - size) & -PAGE;
+      if (size > limit || base < after) {
+        throw file.error("has " + size + " bytes, and there is room for " + Math.max(0, limit - after)
+            + " behind the kernel; give the guest more memory with -m");
+      }
+      loadFile(file, 0, base, size);
+      return new Initrd(base, size);
+    }
+  }
+
+  private void writeCommandLine(String commandLine, int longest) {
+    byte[] bytes = commandLine.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > longest) {
+      throw new UserError(
+          "-append: the command line has " + bytes.length + " bytes; this kernel takes at most " + longest);
+    }
+    ram.write(COMMAND_LINE, MemorySegment.ofArray(bytes), 0, bytes.length);
+    ram.putByte(COMMAND_LINE + bytes.length, 0);
+  }
+
+  private void requireLowMemory(KernelFile file, long end) {
+    if (end > layout.lowBytes()) {
+      throw file.error("needs memory up to " + (end + (1 << 20) - 1) / (1 << 20) + " MiB, and the guest has "
+          + ByteSize.describe(layout.lowBytes()) + " there; give it more with -m");
+    }
+  }
+
+  private void loadFile(KernelFile file, long offset, long gpa, long lengthBytes) {
+    for (long done = 0; done < lengthBytes;) {
+      long toBoundary = GuestLayout.GIB - ((gpa + done) & (GuestLayout.GIB - 1));
+      long step = Math.min(Math.min(lengthBytes - done, READ_AT_ONCE), toBoundary);
+      file.readInto(offset + done, ram.view(gpa + done, step).asByteBuffer());
+      done += step;
+    }
+  }
+
+  private void zero(long gpa, long lengthBytes) {
+    for (long done = 0; done < lengthBytes;) {
+      long toBoundary = GuestLayout.GIB - ((gpa + done) & (GuestLayout.GIB - 1));
+      long step = Math.min(lengthBytes - done, toBoundary);
+      zeroWhereSet(ram.view(gpa + done, step));
+      done += step;
+    }
+  }
+
+  /** Fresh memory is zeros already; writing zeros to it would only make it resident. */
+  private static void zeroWhereSet(MemorySegment range) {
+    for (long at = 0; at < range.byteSize(); at += PAGE) {
+      MemorySegment page = range.asSlice(at, Math.min(PAGE, range.byteSize() - at));
+      if (page.mismatch(ZEROS.asSlice(0, page.byteSize())) >= 0) {
+        page.fill((byte) 0);
+      }
+    }
+  }
+}

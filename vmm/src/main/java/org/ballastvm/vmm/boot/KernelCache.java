@@ -1,0 +1,91 @@
+package org.ballastvm.vmm.boot;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kernels unpacked from their bzImages, kept below the user's cache directory, so that a guest need not unpack them at
+ * each boot. Whatever goes wrong here, the bzImage can still unpack itself.
+ */
+final class KernelCache {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
+  private static final long MOST_UNPACKED_BYTES = 1L << 30;
+  private static final int SAMPLE_BYTES = 64 << 10;
+
+  private final Path directory;
+
+  KernelCache(Path directory) { this.directory = directory; }
+
+  /** The one of this user. */
+  static KernelCache ofUser() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+    return new KernelCache(base.resolve("ballast").resolve("kernels"));
+  }
+
+  /** The unpacked kernel, from the cache or unpacked now; empty if it cannot be had. */
+  Optional<Path> unpacked(KernelFile file, BzImage image) {
+    long offset = image.payloadOffset();
+    long length = image.payloadBytes();
+    if (length < SAMPLE_BYTES || offset > file.sizeBytes() - length) {
+      return Optional.empty();
+    }
+    ByteBuffer head = file.readOrNull(offset, SAMPLE_BYTES);
+    ByteBuffer tail = file.readOrNull(offset + length - SAMPLE_BYTES, SAMPLE_BYTES);
+    Optional<Unpacker> unpacker = Unpacker.of(head);
+    long unpackedBytes = Integer.toUnsignedLong(tail.getInt(SAMPLE_BYTES - 4));
+    if (unpacker.isEmpty() || unpackedBytes > MOST_UNPACKED_BYTES) {
+      return Optional.empty();
+    }
+    Path target = directory.resolve(name(file, length, head, tail));
+    try {
+      if (!Files.isRegularFile(target) || Files.size(target) != unpackedBytes) {
+        unpack(file, offset, unpacker.get(), unpackedBytes, target);
+      }
+      return Optional.of(target);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      LOG.info("{} is not unpacked on the host, so the guest will do it: {}", file.path(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** Both ends of a packed kernel and its length: as good as all of it, and cheap to read. */
+  private static String name(KernelFile file, long length, ByteBuffer head, ByteBuffer tail) {
+    CRC32 headSum = new CRC32();
+    headSum.update(head.duplicate());
+    CRC32 tailSum = new CRC32();
+    tailSum.update(tail.duplicate());
+    return "vmlinux-" + length + "-" + file.sizeBytes() + "-" + HexFormat.of().toHexDigits((int) headSum.getValue())
+        + HexFormat.of().toHexDigits((int) tailSum.getValue());
+  }
+
+  private void unpack(KernelFile file, long offset, Unpacker unpacker, long unpackedBytes, Path target)
+      throws IOException {
+    Files.createDirectories(directory);
+    Path partial = Files.createTempFile(directory, "partial-", "");
+    try {
+      try (FileChannel channel = FileChannel.open(file.path());
+          OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
+        channel.position(offset);
+        InputStream packed = new java.io.BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+        unpacker.unpack(packed, unpackedBytes, out);
+      }
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(partial);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.ballastvm.vmm.chardev;
+
+/** One end of a line. Used on the event loop alone. */
+public interface Chardev extends AutoCloseable {
+  /**
+   * Says who talks through it; once.
+   *
+   * @param frontend who
+   */
+  void connect(CharFrontend frontend);
+
+  /** {@return how many bytes {@link #send} takes now without losing any} */
+  int sendRoom();
+
+  /**
+   * Sends. What goes beyond {@link #sendRoom()} is a sign that nobody reads: the client is dropped.
+   *
+   * @param bytes the buffer
+   * @param offset of the first
+   * @param count how many
+   */
+  void send(byte[] bytes, int offset, int count);
+
+  /** The frontend has room again. */
+  void receiveMore();
+
+  /** {@return where it is, as {@code info chardev} tells} */
+  String describe();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,127 @@
+package org.ballastvm.vmm.chardev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.kvm.HostStream;
+import org.ballastvm.kvm.Terminal;
+import org.ballastvm.vmm.config.ChardevConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.EventLoop;
+
+/** Opens chardevs. */
+public final class Chardevs {
+  private Chardevs() {}
+
+  /**
+   * Opens one. A chardev that is to wait for its client waits here.
+   *
+   * @param config what was asked for
+   * @param loop where it runs
+   * @param quit runs at Ctrl-A x on a shared one
+   * @return the chardev
+   * @throws UserError if the socket or file cannot be had
+   */
+  public static Chardev open(ChardevConfig config, EventLoop loop, Runnable quit) {
+    try {
+      Chardev opened = switch (config) {
+        case ChardevConfig.Stdio stdio -> openStdio(stdio, loop);
+        case ChardevConfig.Unix unix -> openUnix(unix, loop);
+        case ChardevConfig.Tcp tcp -> openTcp(tcp, loop);
+        case ChardevConfig.Null nothing -> new NullChardev();
+        case ChardevConfig.File file -> openFile(file, loop);
+        case ChardevConfig.Pty pty -> openPty(pty, loop);
+      };
+      return config.mux() ? new MuxChardev(opened, quit) : opened;
+    } catch (HostError e) {
+      throw new UserError("-chardev id=" + config.id() + ": " + explain(config, e), e);
+    }
+  }
+
+  private static String explain(ChardevConfig config, HostError e) {
+    if (config instanceof ChardevConfig.Unix unix && e.errno().equals(Errno.EADDRINUSE)) {
+      return "socket " + unix.path() + " is in use; give another path, or end the process that listens there";
+    }
+    return e.getMessage();
+  }
+
+  private static Chardev openStdio(ChardevConfig.Stdio config, EventLoop loop) {
+    HostStream in = HostStream.standardInput();
+    HostStream out = HostStream.standardOutput();
+    if (!Terminal.isPresent()) {
+      return new StreamChardev(loop, in, out, "stdio", () -> {
+        // No terminal to put back.
+      });
+    }
+    Terminal terminal = Terminal.raw(config.signal());
+    // Put back by whatever ends the process, short of SIGKILL.
+    Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
+    return new StreamChardev(loop, in, out, "stdio", terminal::close);
+  }
+
+  private static Chardev openUnix(ChardevConfig.Unix config, EventLoop loop) {
+    String where = "unix:" + config.path() + (config.server() ? ",server=on" : "");
+    if (!config.server()) {
+      return new SocketChardev(loop, HostSocket.connectUnix(config.path()), where);
+    }
+    Path path = config.path();
+    SocketChardev chardev = new SocketChardev(loop, HostSocket.listenUnix(path), where, () -> delete(path));
+    return config.waitForClient() ? awaitClient(chardev) : chardev;
+  }
+
+  private static Chardev openTcp(ChardevConfig.Tcp config, EventLoop loop) {
+    InetAddress address = resolve(config);
+    if (!config.server()) {
+      return new SocketChardev(loop, HostSocket.connectTcp(address, config.port()),
+          "tcp:" + config.host() + ":" + config.port());
+    }
+    HostSocket listener = HostSocket.listenTcp(address, config.port());
+    String where = "tcp:" + config.host() + ":" + listener.localPort() + ",server=on";
+    SocketChardev chardev = new SocketChardev(loop, listener, where, () -> {
+      // The host frees the port.
+    });
+    return config.waitForClient() ? awaitClient(chardev) : chardev;
+  }
+
+  private static Chardev awaitClient(SocketChardev chardev) {
+    chardev.awaitClient();
+    return chardev;
+  }
+
+  private static InetAddress resolve(ChardevConfig.Tcp config) {
+    try {
+      return InetAddress.getByName(config.host().isEmpty() ? "0.0.0.0" : config.host());
+    } catch (UnknownHostException e) {
+      throw new UserError("-chardev id=" + config.id() + ",host=" + config.host() + ": no such host", e);
+    }
+  }
+
+  private static Chardev openFile(ChardevConfig.File config, EventLoop loop) {
+    HostStream file = HostStream.createFile(config.path());
+    return new StreamChardev(loop, file, file, "file:" + config.path(), () -> {
+      // Nothing to put back.
+    });
+  }
+
+  private static Chardev openPty(ChardevConfig.Pty config, EventLoop loop) {
+    HostStream pty = HostStream.openPty();
+    System.err.println("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
+    return new StreamChardev(loop, pty, pty, "pty:" + pty.ptyPath(), () -> {
+      // Nothing to put back.
+    });
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

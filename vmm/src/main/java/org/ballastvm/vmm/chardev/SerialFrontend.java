@@ -1,0 +1,90 @@
+package org.ballastvm.vmm.chardev;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.ballastvm.vmm.device.SerialPort;
+import org.ballastvm.vmm.event.EventLoop;
+
+/** Ties a serial port to a chardev: vCPUs fill the port's ring, the event loop empties it. */
+public final class SerialFrontend implements CharFrontend, SerialPort.Line {
+  private final EventLoop loop;
+  private final Chardev chardev;
+  private final byte[] buffer = new byte[4096];
+  private final AtomicBoolean outputPosted = new AtomicBoolean();
+  private final AtomicBoolean inputPosted = new AtomicBoolean();
+  private final Runnable sendOutput = this::sendOutput;
+  private final Runnable receiveMore = this::receiveMore;
+  private SerialPort port;
+
+  /**
+   * A tie.
+   *
+   * @param loop where the chardev runs
+   * @param chardev the far side
+   */
+  public SerialFrontend(EventLoop loop, Chardev chardev) {
+    this.loop = loop;
+    this.chardev = chardev;
+  }
+
+  /**
+   * Ties.
+   *
+   * @param serialPort the near side
+   */
+  public void connect(SerialPort serialPort) {
+    this.port = serialPort;
+    chardev.connect(this);
+  }
+
+  @Override
+  public void outputReady() {
+    if (outputPosted.compareAndSet(false, true)) {
+      loop.post(sendOutput);
+    }
+  }
+
+  @Override
+  public void roomForInput() {
+    if (inputPosted.compareAndSet(false, true)) {
+      loop.post(receiveMore);
+    }
+  }
+
+  private void sendOutput() {
+    outputPosted.set(false);
+    drained();
+  }
+
+  private void receiveMore() {
+    inputPosted.set(false);
+    chardev.receiveMore();
+  }
+
+  @Override
+  public void drained() {
+    // What does not fit stays in the port, whose transmitter is then busy.
+    while (chardev.sendRoom() >= buffer.length) {
+      int count = port.takeOutput(buffer);
+      if (count == 0) {
+        return;
+      }
+      chardev.send(buffer, 0, count);
+    }
+  }
+
+  @Override
+  public int room() { return port.room(); }
+
+  @Override
+  public void receive(byte[] bytes, int offset, int count) { port.receive(bytes, offset, count); }
+
+  @Override
+  public void opened() {
+    // A serial line has no notion of somebody being there.
+  }
+
+  @Override
+  public void closed() {
+    // Nor of nobody.
+  }
+}

@@ -1,0 +1,99 @@
+package org.ballastvm.vmm.cli;
+
+import java.nio.file.Path;
+import org.ballastvm.vmm.config.ChardevConfig;
+import org.ballastvm.vmm.config.KeyValues;
+import org.ballastvm.vmm.config.UserError;
+
+/** {@code -chardev}, and the older words that {@code -serial} and {@code -monitor} take. */
+final class ChardevOptions {
+  private static final int MOST_PORT = 65535;
+
+  private ChardevOptions() {}
+
+  static ChardevConfig parse(String text) {
+    KeyValues values = KeyValues.parse("-chardev", text, "backend");
+    String backend = values.require("backend");
+    String id = values.require("id");
+    boolean mux = values.takeBoolean("mux", false);
+    return switch (backend) {
+      case "stdio" -> stdio(values, id, mux);
+      case "socket" -> socket(values, id, mux);
+      case "null" -> finish(values, new ChardevConfig.Null(id, mux), "id, mux");
+      case "file" -> {
+        Path path = Path.of(values.require("path"));
+        yield finish(values, new ChardevConfig.File(id, mux, path), "id, mux, path");
+      }
+      case "pty" -> finish(values, new ChardevConfig.Pty(id, mux), "id, mux");
+      default -> throw new UserError(
+          "-chardev " + backend + ": there is no such backend; there are stdio, socket, null, file, pty");
+    };
+  }
+
+  static ChardevConfig parseOld(String option, String text, String id, boolean mux) {
+    String kind = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
+    String rest = text.contains(":") ? text.substring(text.indexOf(':') + 1) : "";
+    return switch (kind) {
+      case "stdio" -> new ChardevConfig.Stdio(id, mux, !mux);
+      case "null" -> new ChardevConfig.Null(id, mux);
+      case "pty" -> new ChardevConfig.Pty(id, mux);
+      case "file" -> new ChardevConfig.File(id, mux, Path.of(rest));
+      case "unix" -> unix(KeyValues.parse(option, rest, "path"), id, mux);
+      case "tcp" -> tcp(option, rest, id, mux);
+      default -> throw new UserError(option + " " + text
+          + ": must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none or chardev:ID");
+    };
+  }
+
+  private static ChardevConfig tcp(String option, String rest, String id, boolean mux) {
+    int comma = rest.indexOf(',');
+    String place = comma < 0 ? rest : rest.substring(0, comma);
+    int colon = place.lastIndexOf(':');
+    if (colon < 0) {
+      throw new UserError(option + " tcp:" + rest + ": must be tcp:HOST:PORT");
+    }
+    String options = "host=" + place.substring(0, colon) + ",port=" + place.substring(colon + 1)
+        + (comma < 0 ? "" : rest.substring(comma));
+    return tcp(KeyValues.parse(option, options, "host"), id, mux);
+  }
+
+  private static ChardevConfig stdio(KeyValues values, String id, boolean mux) {
+    boolean signal = values.takeBoolean("signal", !mux);
+    return finish(values, new ChardevConfig.Stdio(id, mux, signal), "id, mux, signal");
+  }
+
+  private static ChardevConfig socket(KeyValues values, String id, boolean mux) {
+    return values.take("path").map(path -> unix(values, id, mux, Path.of(path))).orElseGet(() -> tcp(values, id, mux));
+  }
+
+  private static ChardevConfig unix(KeyValues values, String id, boolean mux) {
+    return unix(values, id, mux, Path.of(values.require("path")));
+  }
+
+  private static ChardevConfig unix(KeyValues values, String id, boolean mux, Path path) {
+    boolean server = values.takeBoolean("server", false);
+    boolean wait = takeWait(values, server);
+    return finish(values, new ChardevConfig.Unix(id, mux, path, server, wait), "id, mux, path, server, wait");
+  }
+
+  private static ChardevConfig tcp(KeyValues values, String id, boolean mux) {
+    String host = values.require("host");
+    int port = values.takeInt("port", 0, MOST_PORT)
+        .orElseThrow(() -> new UserError(values.option() + ": parameter 'port' is missing"));
+    boolean server = values.takeBoolean("server", false);
+    boolean wait = takeWait(values, server);
+    values.takeBoolean("nodelay", true);
+    return finish(values, new ChardevConfig.Tcp(id, mux, host, port, server, wait),
+        "id, mux, host, port, server, wait");
+  }
+
+  private static boolean takeWait(KeyValues values, boolean server) {
+    boolean noWait = values.takeBoolean("nowait", false);
+    return values.takeBoolean("wait", server && !noWait);
+  }
+
+  private static ChardevConfig finish(KeyValues values, ChardevConfig config, String allowed) {
+    values.refuseRest(allowed);
+    return config;
+  }
+}

@@ -1,0 +1,21 @@
+package org.ballastvm.vmm.cli;
+
+import java.util.List;
+
+/** A word behind {@code ballast} that is not an option: {@code demo}, {@code doctor}. Modules provide them as services. */
+public interface SubCommand {
+  /** {@return the word} */
+  String name();
+
+  /** {@return what it does, in one line} */
+  String summary();
+
+  /**
+   * Does it.
+   *
+   * @param arguments what stands behind the word
+   * @return the exit status of the process
+   * @throws org.ballastvm.vmm.config.UserError for arguments that make no sense
+   */
+  int run(List<String> arguments);
+}

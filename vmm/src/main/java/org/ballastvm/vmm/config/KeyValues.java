@@ -1,0 +1,150 @@
+package org.ballastvm.vmm.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The value of an option in QEMU's syntax: {@code first,key=value,flag}, with {@code ,,} for a comma inside a value.
+ *
+ * <p>
+ * What a reader does not take is refused by {@link #refuseRest}, so that nothing the user wrote is ignored.
+ */
+public final class KeyValues {
+  private final String option;
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  private KeyValues(String option) { this.option = option; }
+
+  /**
+   * Parses.
+   *
+   * @param option the option's name, for errors, for example {@code -device}
+   * @param text what stands behind it
+   * @param firstKey the key of a first part without {@code =}
+   * @return its keys and values; a bare word is {@code on}
+   * @throws UserError for an empty key, or a key given twice
+   */
+  public static KeyValues parse(String option, String text, String firstKey) {
+    KeyValues result = new KeyValues(option);
+    boolean first = true;
+    for (String part : split(text)) {
+      int equals = part.indexOf('=');
+      String key = equals >= 0 ? part.substring(0, equals) : first ? firstKey : part;
+      String value = equals >= 0 ? part.substring(equals + 1) : first ? part : "on";
+      if (key.isEmpty() || part.isEmpty()) {
+        throw new UserError(option + " " + text + ": a part between two commas is empty; it must be key=value");
+      }
+      if (result.values.put(key, value) != null) {
+        throw new UserError(option + " " + text + ": " + key + " is given twice");
+      }
+      first = false;
+    }
+    return result;
+  }
+
+  private static List<String> split(String text) {
+    List<String> parts = new java.util.ArrayList<>();
+    StringBuilder part = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != ',') {
+        part.append(c);
+      } else if (i + 1 < text.length() && text.charAt(i + 1) == ',') {
+        part.append(',');
+        i++;
+      } else {
+        parts.add(part.toString());
+        part.setLength(0);
+      }
+    }
+    parts.add(part.toString());
+    return parts;
+  }
+
+  /** {@return the option's name, for errors} */
+  public String option() { return option; }
+
+  /**
+   * Takes a value.
+   *
+   * @param key its key
+   * @return the value, if it was given
+   */
+  public Optional<String> take(String key) { return Optional.ofNullable(values.remove(key)); }
+
+  /**
+   * Takes a value that must be there.
+   *
+   * @param key its key
+   * @return the value
+   * @throws UserError if it is missing
+   */
+  public String require(String key) {
+    return take(key).orElseThrow(() -> new UserError(option + ": parameter '" + key + "' is missing"));
+  }
+
+  /**
+   * Takes a switch.
+   *
+   * @param key its key
+   * @param fallback what it is when it was not given
+   * @return whether it is on
+   * @throws UserError if it is neither on nor off
+   */
+  public boolean takeBoolean(String key, boolean fallback) {
+    return take(key).map(value -> switch (value) {
+      case "on", "yes", "true", "y" -> true;
+      case "off", "no", "false", "n" -> false;
+      default -> throw new UserError(option + " " + key + "=" + value + ": must be on or off");
+    }).orElse(fallback);
+  }
+
+  /**
+   * Takes a number.
+   *
+   * @param key its key
+   * @param least the smallest allowed
+   * @param most the largest allowed
+   * @return the number, if it was given
+   * @throws UserError if it is none, or out of range
+   */
+  public Optional<Integer> takeInt(String key, int least, int most) {
+    return take(key).map(value -> {
+      try {
+        int number = Integer.decode(value);
+        if (number >= least && number <= most) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        // Told below.
+      }
+      throw new UserError(option + " " + key + "=" + value + ": must be a number from " + least + " to " + most);
+    });
+  }
+
+  /**
+   * Takes a size.
+   *
+   * @param key its key
+   * @param unitWithoutSuffix how many bytes a bare number counts
+   * @return the size in bytes, if it was given
+   * @throws UserError if it is none
+   */
+  public Optional<Long> takeSize(String key, long unitWithoutSuffix) {
+    return take(key).map(value -> ByteSize.parse(option + " " + key + "=" + value, value, unitWithoutSuffix));
+  }
+
+  /**
+   * Refuses what nobody took.
+   *
+   * @param allowed what could have been given, for the error
+   * @throws UserError naming the first key left
+   */
+  public void refuseRest(String allowed) {
+    for (Map.Entry<String, String> left : values.entrySet()) {
+      throw new UserError(option + ": there is no property '" + left.getKey() + "'; allowed are " + allowed);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package org.ballastvm.vmm.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.kvm.CpuidEntry;
+
+/**
+ * What CPUID tells a guest: what KVM supports on this host ({@code -cpu host}), with the guest's own topology.
+ *
+ * <p>
+ * Source: Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E; Documentation/virt/kvm/x86/cpuid.rst.
+ */
+public final class GuestCpuid {
+  private static final int FEATURES = 1;
+  private static final int CACHES = 4;
+  private static final int TOPOLOGY = 0xb;
+  private static final int TOPOLOGY_V2 = 0x1f;
+  private static final int KVM_FEATURES = 0x4000_0001;
+  private static final int AMD_FEATURES = 0x8000_0001;
+  private static final int AMD_SIZES = 0x8000_0008;
+  private static final int AMD_CACHES = 0x8000_001d;
+  private static final int AMD_TOPOLOGY = 0x8000_001e;
+
+  private static final int ECX_X2APIC = 1 << 21;
+  private static final int ECX_TSC_DEADLINE = 1 << 24;
+  private static final int ECX_HYPERVISOR = 1 << 31;
+  private static final int EDX_HYPERTHREADING = 1 << 28;
+  private static final int ECX_AMD_COMPATIBILITY_MODE = 1 << 1;
+  private static final int LEVEL_THREAD = 1;
+  private static final int LEVEL_CORE = 2;
+
+  private final List<CpuidEntry> host;
+  private final CpuTopology topology;
+  private final boolean tscDeadlineTimer;
+
+  /**
+   * A guest's CPUID.
+   *
+   * @param host what KVM supports
+   * @param topology how vCPUs are grouped
+   * @param tscDeadlineTimer whether the in-kernel LAPIC has that timer
+   */
+  public GuestCpuid(List<CpuidEntry> host, CpuTopology topology, boolean tscDeadlineTimer) {
+    this.host = List.copyOf(host);
+    this.topology = topology;
+    this.tscDeadlineTimer = tscDeadlineTimer;
+  }
+
+  /**
+   * The table of one vCPU.
+   *
+   * @param index of the vCPU
+   * @return its leaves
+   */
+  public List<CpuidEntry> forVcpu(int index) {
+    int apicId = topology.apicId(index);
+    List<CpuidEntry> leaves = new ArrayList<>();
+    for (CpuidEntry leaf : host) {
+      switch (leaf.function()) {
+        case FEATURES -> leaves.add(features(leaf, apicId));
+        case CACHES -> leaves.add(intelCaches(leaf));
+        case TOPOLOGY, TOPOLOGY_V2 -> {
+          // Replaced whole below.
+        }
+        case KVM_FEATURES -> leaves.add(leaf);
+        case AMD_FEATURES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
+            topology.threadsPerPackage() > 1
+                ? leaf.ecx() | ECX_AMD_COMPATIBILITY_MODE
+                : leaf.ecx() & ~ECX_AMD_COMPATIBILITY_MODE,
+            leaf.edx()));
+        case AMD_SIZES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
+            topology.packageBits() << 12 | topology.threadsPerPackage() - 1, leaf.edx()));
+        case AMD_CACHES -> leaves.add(amdCaches(leaf));
+        case AMD_TOPOLOGY -> leaves.add(with(leaf, apicId,
+            topology.threads() - 1 << 8 | apicId >> topology.threadBits() & 0xff, index / topology.threadsPerPackage(),
+            0));
+        default -> leaves.add(leaf);
+      }
+    }
+    addTopology(leaves, TOPOLOGY, apicId);
+    if (host.stream().anyMatch(leaf -> leaf.function() == TOPOLOGY_V2)) {
+      addTopology(leaves, TOPOLOGY_V2, apicId);
+    }
+    return leaves;
+  }
+
+  private CpuidEntry features(CpuidEntry leaf, int apicId) {
+    int logical = Math.min(255, topology.threadsPerPackage());
+    int ebx = leaf.ebx() & 0xffff | (logical & 0xff) << 16 | apicId << 24;
+    int ecx = leaf.ecx() | ECX_HYPERVISOR | ECX_X2APIC | (tscDeadlineTimer ? ECX_TSC_DEADLINE : 0);
+    int edx = logical > 1 ? leaf.edx() | EDX_HYPERTHREADING : leaf.edx() & ~EDX_HYPERTHREADING;
+    return with(leaf, leaf.eax(), ebx, ecx, edx);
+  }
+
+  private CpuidEntry intelCaches(CpuidEntry leaf) {
+    int type = leaf.eax() & 0x1f;
+    if (type == 0) {
+      return leaf;
+    }
+    int level = leaf.eax() >> 5 & 7;
+    int sharing = level < 3 ? 1 << topology.threadBits() : 1 << topology.packageBits();
+    int coresField = (1 << topology.packageBits() - topology.threadBits()) - 1;
+    int eax = leaf.eax() & 0x3fff | sharing - 1 << 14 | coresField << 26;
+    return with(leaf, eax, leaf.ebx(), leaf.ecx(), leaf.edx());
+  }
+
+  private CpuidEntry amdCaches(CpuidEntry leaf) {
+    if ((leaf.eax() & 0x1f) == 0) {
+      return leaf;
+    }
+    int level = leaf.eax() >> 5 & 7;
+    int sharing = level < 3 ? topology.threads() : topology.threadsPerPackage();
+    return with(leaf, leaf.eax() & ~(0xfff << 14) | sharing - 1 << 14, leaf.ebx(), leaf.ecx(), leaf.edx());
+  }
+
+  private void addTopology(List<CpuidEntry> leaves, int function, int apicId) {
+    leaves.add(level(function, 0, topology.threadBits(), topology.threads(), LEVEL_THREAD, apicId));
+    leaves.add(level(function, 1, topology.packageBits(), topology.threadsPerPackage(), LEVEL_CORE, apicId));
+    leaves.add(level(function, 2, 0, 0, 0, apicId));
+  }
+
+  private static CpuidEntry level(int function, int index, int shift, int count, int type, int apicId) {
+    return new CpuidEntry(function, index, CpuidEntry.FLAG_SIGNIFICANT_INDEX, shift, count, type << 8 | index, apicId);
+  }
+
+  private static CpuidEntry with(CpuidEntry leaf, int eax, int ebx, int ecx, int edx) {
+    return new CpuidEntry(leaf.function(), leaf.index(), leaf.flags(), eax, ebx, ecx, edx);
+  }
+}

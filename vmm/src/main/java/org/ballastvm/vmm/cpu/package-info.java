@@ -1,0 +1,2 @@
+/** The processors as a guest sees them: topology, CPUID, and how a vCPU begins. */
+package org.ballastvm.vmm.cpu;

@@ -1,0 +1,311 @@
+package org.ballastvm.vmm.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.ballastvm.kvm.CpuidEntry;
+import org.ballastvm.kvm.HostRandom;
+import org.ballastvm.kvm.Kvm;
+import org.ballastvm.kvm.KvmCap;
+import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.RngDevice;
+import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.ballastvm.vmm.acpi.AcpiImage;
+import org.ballastvm.vmm.acpi.AcpiPorts;
+import org.ballastvm.vmm.acpi.MachineFacts;
+import org.ballastvm.vmm.acpi.MachineTables;
+import org.ballastvm.vmm.acpi.PciInterruptRouting;
+import org.ballastvm.vmm.board.KvmBoard;
+import org.ballastvm.vmm.boot.BootLoader;
+import org.ballastvm.vmm.boot.CpuStart;
+import org.ballastvm.vmm.bus.AddressBus;
+import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.chardev.Chardevs;
+import org.ballastvm.vmm.chardev.SerialFrontend;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.ChardevConfig;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.cpu.CpuTopology;
+import org.ballastvm.vmm.cpu.GuestCpuid;
+import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.PowerDevice;
+import org.ballastvm.vmm.device.SerialPort;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.memory.GuestLayout;
+import org.ballastvm.vmm.memory.GuestRam;
+import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.pci.HostBridge;
+import org.ballastvm.vmm.pci.PciBus;
+import org.ballastvm.vmm.pci.PciSlot;
+
+/** The parts of a machine, put together in the constructor from top to bottom. */
+public final class Assembly {
+  private static final int FPU_CONTROL = 0x37f;
+  private static final int MXCSR = 0x1f80;
+  private static final int LAPIC_LINT1 = 0x360;
+  private static final int DELIVER_NMI = 0x400;
+  private static final int MSR_MISC_ENABLE = 0x1a0;
+  private static final long MISC_FAST_STRING = 1;
+
+  private final MachineConfig config;
+  private final EventLoop loop;
+  private final Closer closer;
+  private final Machine machine;
+  private final CpuTopology topology;
+  private final GuestCpuid cpuid;
+  private final MemoryBackend backend;
+  private final GuestRam ram;
+  private final KvmBoard board;
+  private final AddressBus ports = new AddressBus("I/O", 0x1_0000);
+  private final AddressBus memory = new AddressBus("memory", Long.MAX_VALUE);
+  private final PowerDevice power;
+  private final PciBus pci;
+  private final BootLoader bootLoader;
+  private final AcpiImage acpi;
+  private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
+  private final List<PlacedDevice> devices = new ArrayList<>();
+  private final List<PciSlot> slots = new ArrayList<>();
+  private Optional<SerialPort> serial = Optional.empty();
+  private Optional<BalloonDevice> balloon = Optional.empty();
+  private long nextBar;
+
+  /**
+   * A device on the PCI bus.
+   *
+   * @param slot 1 to 31
+   * @param config what was asked for
+   * @param function what the guest sees
+   */
+  public record PlacedDevice(int slot, DeviceConfig config, PciFunction function) {}
+
+  Assembly(MachineConfig config, EventLoop loop, Closer closer, Machine machine) {
+    this.config = config;
+    this.loop = loop;
+    this.closer = closer;
+    this.machine = machine;
+
+    Kvm kvm = keep(Kvm.open());
+    List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
+    topology = CpuTopology.of(config.cpus());
+    cpuid = new GuestCpuid(hostCpuid, topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
+
+    GuestLayout layout = GuestLayout.of(config.memory());
+    backend = keep(MemoryBackend.open(baseMemory()));
+    ram = new GuestRam(layout, backend);
+    board = keep(new KvmBoard(kvm, ram));
+
+    ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
+    power = new PowerDevice(board.line(AcpiPorts.GED_GSI), machine::powerOffAsked);
+    ports.map(power, "acpi", AcpiPorts.BLOCK_BASE, AcpiPorts.BLOCK_BYTES);
+    pci = new PciBus(new ResetControl());
+    pci.plug(0, new HostBridge());
+    ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
+    nextBar = layout.lowPciBase();
+    config.devices().forEach(this::plug);
+
+    acpi = MachineTables.of(facts(layout));
+    bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
+
+    config.chardevs().forEach(this::open);
+    config.serials().stream().findFirst().ifPresent(this::attachSerial);
+  }
+
+  /** {@return memory for the guest: the one that was named, or private anonymous memory} */
+  private BackendConfig baseMemory() {
+    long size = config.memory().sizeBytes();
+    if (config.memory().backend().isEmpty()) {
+      return new BackendConfig.Ram("ram", size, BackendConfig.Common.DEFAULTS);
+    }
+    String id = config.memory().backend().get();
+    BackendConfig named = config.backends().stream().filter(b -> b.id().equals(id)).findFirst()
+        .orElseThrow(() -> new UserError(
+            "-machine memory-backend=" + id
+                + ": there is no such object; it must be the id of a -object memory-backend-*"));
+    if (named.sizeBytes() != size) {
+      throw new UserError("-machine memory-backend=" + id + ": its size is " + named.sizeBytes()
+          + " bytes, and -m asks for " + size + "; they must be equal");
+    }
+    return named;
+  }
+
+  private void plug(DeviceConfig device) {
+    PciFunction function = switch (device) {
+      case DeviceConfig.Balloon wanted -> {
+        if (balloon.isPresent()) {
+          throw new UserError("-device virtio-balloon-pci: a machine has one balloon, and this would be the second");
+        }
+        BalloonDevice made = new BalloonDevice(new BalloonConfig(wanted.deflateOnOom()), ram, machine::deviceEvent);
+        VirtioPciFunction transport = new VirtioPciFunction(made, BalloonDevice.PCI_CLASS, ram, machine::deviceEvent);
+        made.listen(transport);
+        balloon = Optional.of(made);
+        yield transport;
+      }
+      case DeviceConfig.Rng wanted -> new VirtioPciFunction(new RngDevice(HostRandom::fill), RngDevice.PCI_CLASS, ram,
+          machine::deviceEvent);
+    };
+    int slot = slotFor(device);
+    int gsi = PciInterruptRouting.swizzled().gsi(slot, 0);
+    String name = device.id().orElse("pci-" + slot);
+    slots.add(keep(new PciSlot(function, name, memory, board, loop, board.line(gsi))));
+    placeBars(function);
+    function.placeInterruptLine(gsi);
+    pci.plug(slot, function);
+    devices.add(new PlacedDevice(slot, device, function));
+  }
+
+  private int slotFor(DeviceConfig device) {
+    OptionalInt wanted = switch (device) {
+      case DeviceConfig.Balloon b -> b.slot();
+      case DeviceConfig.Rng r -> r.slot();
+    };
+    if (wanted.isPresent() && pci.function(wanted.getAsInt()) != null) {
+      throw new UserError("-device addr=" + Integer.toHexString(wanted.getAsInt()) + ": this PCI slot is taken");
+    }
+    return wanted.orElseGet(() -> IntStream.range(1, PciBus.SLOTS).filter(i -> pci.function(i) == null).findFirst()
+        .orElseThrow(() -> new UserError("-device: all " + (PciBus.SLOTS - 1) + " PCI slots are taken")));
+  }
+
+  /** Does for BARs what firmware would: each is placed at a multiple of its size. */
+  private void placeBars(PciFunction function) {
+    for (int bar = 0; bar < PciFunction.BARS; bar++) {
+      int bytes = function.barBytes(bar);
+      if (bytes > 0) {
+        nextBar = (nextBar + bytes - 1) & -bytes;
+        function.placeBar(bar, (int) nextBar);
+        nextBar += bytes;
+      }
+    }
+  }
+
+  private MachineFacts facts(GuestLayout layout) {
+    List<MachineFacts.Cpu> cpus = IntStream.range(0, config.cpus().count())
+        .mapToObj(i -> new MachineFacts.Cpu(topology.apicId(i), true)).toList();
+    return new MachineFacts(cpus,
+        new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
+        PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.empty());
+  }
+
+  private void open(ChardevConfig wanted) {
+    chardevs.put(wanted.id(), keep(Chardevs.open(wanted, loop, machine::quit)));
+  }
+
+  private void attachSerial(String chardev) {
+    SerialFrontend frontend = new SerialFrontend(loop, chardevs.get(chardev));
+    SerialPort port = new SerialPort(board.line(SerialPort.COM1_IRQ), frontend);
+    frontend.connect(port);
+    ports.map(port, "serial", SerialPort.COM1_BASE, SerialPort.LENGTH);
+    serial = Optional.of(port);
+  }
+
+  /** Fills guest memory for a start. */
+  Optional<CpuStart> load() {
+    byte[] tables = acpi.bytes();
+    ram.write(acpi.address(), MemorySegment.ofArray(tables), 0, tables.length);
+    return bootLoader.load(config.boot());
+  }
+
+  VcpuThread createVcpuThread(int index, Optional<CpuStart> start, RunGate gate) {
+    Vcpu vcpu = board.createVcpu(topology.apicId(index));
+    try {
+      vcpu.setCpuid(cpuid.forVcpu(index));
+      vcpu.setFpu(FPU_CONTROL, MXCSR);
+      vcpu.setMsrs(Map.of(MSR_MISC_ENABLE, MISC_FAST_STRING));
+      vcpu.setLapicRegisters(Map.of(LAPIC_LINT1, DELIVER_NMI));
+      if (start.isPresent()) {
+        vcpu.setSpecialRegisters(start.get().specialRegisters(vcpu.getSpecialRegisters().apicBase()));
+        vcpu.setRegisters(start.get().registers());
+      }
+      return new VcpuThread(index, vcpu, gate, ports, memory, machine, config.name() + "-vcpu" + index);
+    } catch (RuntimeException e) {
+      vcpu.close();
+      throw e;
+    }
+  }
+
+  /** Puts all devices back to how they are after power-on, and makes a new VM. */
+  void reset() {
+    pci.reset();
+    serial.ifPresent(SerialPort::reset);
+    power.reset();
+    board.replace();
+  }
+
+  private Kvm keep(Kvm opened) {
+    closer.onClose(opened::close);
+    return opened;
+  }
+
+  private MemoryBackend keep(MemoryBackend opened) {
+    closer.onClose(opened::close);
+    return opened;
+  }
+
+  private KvmBoard keep(KvmBoard opened) {
+    closer.onClose(opened::close);
+    return opened;
+  }
+
+  private PciSlot keep(PciSlot opened) {
+    closer.onClose(opened::close);
+    return opened;
+  }
+
+  private Chardev keep(Chardev opened) {
+    closer.onClose(opened::close);
+    return opened;
+  }
+
+  /** Port 0xcf9. */
+  private final class ResetControl implements BusDevice {
+    private int value;
+
+    @Override
+    public long read(long offset, int sizeBytes) { return value; }
+
+    @Override
+    public void write(long offset, int sizeBytes, long written) {
+      value = (int) written & 0xff & ~AcpiPorts.RESET_CPU;
+      if (AcpiPorts.isReset((int) written)) {
+        machine.resetAsked("reset control register");
+      }
+    }
+  }
+
+  /** {@return the ACPI power and event device} */
+  public PowerDevice power() { return power; }
+
+  /** {@return the balloon, if there is one} */
+  public Optional<BalloonDevice> balloon() { return balloon; }
+
+  /** {@return devices on PCI, by the order they were asked for} */
+  public List<PlacedDevice> devices() {
+    return List.copyOf(devices);
+  }
+
+  /** {@return the PCI bus} */
+  public PciBus pci() { return pci; }
+
+  /** {@return I/O ports} */
+  public AddressBus ports() { return ports; }
+
+  /** {@return memory-mapped registers} */
+  public AddressBus memory() { return memory; }
+
+  /** {@return what backs base memory} */
+  public MemoryBackend backend() { return backend; }
+
+  /** {@return open chardevs by id} */
+  public Map<String, Chardev> chardevs() { return chardevs; }
+}

@@ -1,0 +1,266 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.vmm.EndReason;
+import org.ballastvm.vmm.RunState;
+import org.ballastvm.vmm.acpi.AcpiPorts;
+import org.ballastvm.vmm.boot.CpuStart;
+import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.event.EventLoop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A machine that has been put together: it starts, pauses, resets and ends.
+ *
+ * <p>
+ * Its state belongs to the event loop. What vCPUs ask for (power-off, reset) stops them at the gate at once and is then
+ * done by the loop; what other threads ask for is done by the loop while they wait.
+ */
+public final class Machine implements AutoCloseable, VcpuThread.Watcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+
+  private final MachineConfig config;
+  private final CompletableFuture<EndReason> end = new CompletableFuture<>();
+  private final Closer closer = new Closer();
+  private final EventLoop loop;
+  private final Assembly parts;
+  private RunGate gate;
+  private List<VcpuThread> vcpus = List.of();
+  private volatile RunState state = RunState.PRELAUNCH;
+  private boolean closed;
+
+  private Machine(MachineConfig config) {
+    this.config = config;
+    this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
+    closer.onClose(loop::close);
+    try {
+      parts = new Assembly(config, loop, closer, this);
+      startVcpus(parts.load());
+    } catch (RuntimeException e) {
+      closeAll();
+      throw e;
+    }
+  }
+
+  /**
+   * Puts a machine together and, unless it is to start paused, starts it.
+   *
+   * @param config all of it
+   * @param beforeItRuns is given the machine when it is whole and its event loop has not started: attaches monitors
+   * @return the machine; the caller closes it
+   * @throws org.ballastvm.vmm.config.UserError if something asked for cannot be
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind either way
+   */
+  public static Machine start(MachineConfig config, Consumer<Machine> beforeItRuns) {
+    Machine machine = new Machine(config);
+    try {
+      beforeItRuns.accept(machine);
+    } catch (RuntimeException e) {
+      machine.close();
+      throw e;
+    }
+    machine.loop.start();
+    if (!config.policy().startPaused()) {
+      machine.resume();
+    }
+    return machine;
+  }
+
+  private void startVcpus(Optional<CpuStart> start) {
+    gate = new RunGate(config.cpus().count());
+    List<VcpuThread> threads = new ArrayList<>();
+    for (int i = 0; i < config.cpus().count(); i++) {
+      threads.add(parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
+    }
+    vcpus = threads;
+    threads.forEach(VcpuThread::start);
+  }
+
+  private void endVcpus() {
+    if (gate == null) {
+      return;
+    }
+    gate.close();
+    gate.end();
+    for (VcpuThread vcpu : vcpus) {
+      vcpu.kick();
+      vcpu.join();
+      vcpu.close();
+    }
+    vcpus = List.of();
+  }
+
+  /** {@return what it was made of} */
+  public MachineConfig config() { return config; }
+
+  /** {@return its devices and memory} */
+  public Assembly parts() { return parts; }
+
+  /** {@return its vCPU threads, by index} */
+  public List<VcpuThread> vcpus() { return vcpus; }
+
+  /** {@return what it is doing} */
+  public RunState state() { return state; }
+
+  /** {@return why it ended, when it has} */
+  public CompletableFuture<EndReason> end() { return end; }
+
+  /** Lets the vCPUs run; nothing happens if they do. */
+  public void resume() {
+    onLoop(() -> {
+      if (state == RunState.SHUTDOWN || state == RunState.INTERNAL_ERROR) {
+        throw new IllegalStateException("Resetting the Virtual Machine is required");
+      }
+      state = RunState.RUNNING;
+      gate.open();
+    });
+  }
+
+  /** Stops the vCPUs between two instructions; nothing happens if they are stopped. */
+  public void pause() {
+    onLoop(() -> {
+      if (state == RunState.RUNNING) {
+        stopVcpus(RunState.PAUSED);
+      }
+    });
+  }
+
+  /** Resets the machine, as its reset button would. */
+  public void reset() { onLoop(this::doReset); }
+
+  /** Presses the power button: the guest decides what it does. */
+  public void powerButton() {
+    onLoop(() -> parts.power().announce(AcpiPorts.GED_POWER_DOWN));
+  }
+
+  /** Ends the machine. */
+  public void quit() { end.complete(EndReason.HOST_QUIT); }
+
+  /** {@return the balloon, if it has one} */
+  public Optional<BalloonDevice> balloon() { return parts.balloon(); }
+
+  /**
+   * Runs a task on the event loop and waits for it.
+   *
+   * @param task what
+   */
+  public void onLoop(Runnable task) {
+    if (loop.isCurrentThread()) {
+      task.run();
+      return;
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.post(() -> {
+      try {
+        task.run();
+        done.complete(null);
+      } catch (RuntimeException e) {
+        done.completeExceptionally(e);
+      }
+    });
+    try {
+      CompletableFuture.anyOf(done, end).join();
+    } catch (java.util.concurrent.CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private void stopVcpus(RunState next) {
+    gate.close();
+    vcpus.forEach(VcpuThread::kick);
+    gate.awaitAllWaiting();
+    state = next;
+  }
+
+  private void doReset() {
+    boolean run = state == RunState.RUNNING || state == RunState.SHUTDOWN;
+    endVcpus();
+    parts.reset();
+    startVcpus(parts.load());
+    if (run) {
+      state = RunState.RUNNING;
+      gate.open();
+    } else {
+      state = RunState.PAUSED;
+    }
+  }
+
+  @Override
+  public void resetAsked(String why) {
+    gate.close();
+    loop.post(() -> {
+      LOG.info("the guest asked for a reset: {}", why);
+      if (config.policy().noReboot()) {
+        shutDown(EndReason.GUEST_RESET);
+      } else {
+        doReset();
+      }
+    });
+  }
+
+  @Override
+  public void powerOffAsked() {
+    gate.close();
+    loop.post(() -> shutDown(EndReason.GUEST_SHUTDOWN));
+  }
+
+  private void shutDown(EndReason reason) {
+    if (config.policy().noShutdown()) {
+      stopVcpus(RunState.SHUTDOWN);
+    } else {
+      end.complete(reason);
+    }
+  }
+
+  @Override
+  public void vcpuFailed(String sentence) {
+    gate.close();
+    LOG.error("{}", sentence);
+    loop.post(() -> stopVcpus(RunState.INTERNAL_ERROR));
+  }
+
+  @Override
+  public void crashed(Throwable bug) {
+    LOG.error("a bug in Ballast ends this machine", bug);
+    if (gate != null) {
+      gate.close();
+    }
+    end.complete(EndReason.CRASHED);
+  }
+
+  /** What devices have to tell. */
+  void deviceEvent(DeviceEvent event) {
+    switch (event) {
+      case DeviceEvent.BalloonChanged changed -> LOG.debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.GuestMistake mistake -> LOG.warn("{}: {}{}", mistake.device(), mistake.sentence(),
+          mistake.needsReset() ? "; the device waits for its driver to reset it" : "");
+      case DeviceEvent.HostRefusal refusal -> LOG.error("{}: {}", refusal.device(), refusal.sentence());
+    }
+  }
+
+  /** Ends it if it runs, and gives everything back. Closing twice is harmless. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      end.complete(EndReason.HOST_QUIT);
+      closeAll();
+    }
+  }
+
+  private void closeAll() {
+    endVcpus();
+    loop.stop();
+    closer.close();
+  }
+}

@@ -1,0 +1,184 @@
+package org.ballastvm.vmm.memory;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.ballastvm.kvm.Advice;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostFile;
+import org.ballastvm.kvm.HostMapping;
+import org.ballastvm.kvm.HostProcess;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.UserError;
+
+/**
+ * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
+ * nothing and says nothing, so the kind decides and nobody else.
+ */
+public final class MemoryBackend implements AutoCloseable {
+  /** How a range is given back. */
+  private enum Discard {
+    /** Private anonymous memory: MADV_DONTNEED. */
+    FORGET,
+    /** Shared anonymous memory: MADV_REMOVE; MADV_DONTNEED would drop our mapping and leave the memory used. */
+    REMOVE,
+    /** A shared file: punch a hole; that drops all mappings of it too. */
+    PUNCH,
+    /** A private mapping of a file: punch a hole, then drop the private copies. */
+    PUNCH_AND_FORGET
+  }
+
+  private final BackendConfig config;
+  private final HostMapping mapping;
+  private final Optional<HostFile> file;
+  private final Discard discard;
+  private final long pageSizeBytes;
+
+  private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, Discard discard,
+      long pageSizeBytes) {
+    this.config = config;
+    this.mapping = mapping;
+    this.file = file;
+    this.discard = discard;
+    this.pageSizeBytes = pageSizeBytes;
+  }
+
+  /**
+   * Makes the memory.
+   *
+   * @param config what the user asked for
+   * @return the memory, with its advice given and its pages allocated if they were to be
+   * @throws UserError if the size does not fit the pages or the file
+   * @throws HostError if the host refuses
+   */
+  public static MemoryBackend open(BackendConfig config) {
+    MemoryBackend backend = switch (config) {
+      case BackendConfig.Ram ram -> new MemoryBackend(ram,
+          HostMapping.anonymous(ram.sizeBytes(), ram.common().share(), ram.common().reserve()), Optional.empty(),
+          ram.common().share() ? Discard.REMOVE : Discard.FORGET, HostProcess.pageSizeBytes());
+      case BackendConfig.Memfd memfd -> onFile(memfd, HostFile.memfd("ballast-" + memfd.id(), hugePages(memfd)), true);
+      case BackendConfig.File named -> openNamed(named);
+    };
+    try {
+      backend.prepare();
+      return backend;
+    } catch (HostError e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  private static OptionalLong hugePages(BackendConfig.Memfd memfd) {
+    return memfd.hugetlb() ? OptionalLong.of(memfd.hugePageBytes().orElse(0)) : OptionalLong.empty();
+  }
+
+  private static MemoryBackend openNamed(BackendConfig.File config) {
+    Path path = config.path();
+    if (Files.isDirectory(path)) {
+      return onFile(config, HostFile.unnamedIn(path), true);
+    }
+    HostFile file = HostFile.open(path, true);
+    long size = file.sizeBytes();
+    if (size != 0 && size < config.sizeBytes()) {
+      file.close();
+      throw new UserError("-object memory-backend-file,id=" + config.id() + ",mem-path=" + path + ": the file has "
+          + ByteSize.describe(size) + ", less than size=" + ByteSize.describe(config.sizeBytes()));
+    }
+    return onFile(config, file, size == 0);
+  }
+
+  private static MemoryBackend onFile(BackendConfig config, HostFile file, boolean setLength) {
+    try {
+      long page = file.pageSizeBytes();
+      if (config.sizeBytes() % page != 0) {
+        throw new UserError("-object id=" + config.id() + ",size=" + ByteSize.describe(config.sizeBytes())
+            + ": the size must be a multiple of the page size of what is behind it, " + ByteSize.describe(page));
+      }
+      if (setLength) {
+        file.truncate(config.sizeBytes());
+      }
+      boolean shared = config.common().share();
+      HostMapping mapping = HostMapping.ofFile(file, 0, config.sizeBytes(), shared, config.common().reserve());
+      return new MemoryBackend(config, mapping, Optional.of(file), shared ? Discard.PUNCH : Discard.PUNCH_AND_FORGET,
+          page);
+    } catch (HostError | UserError e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private void prepare() {
+    if (!config.common().dump()) {
+      mapping.advise(0, mapping.sizeBytes(), Advice.DONTDUMP);
+    }
+    if (config.common().merge() && config instanceof BackendConfig.Ram && !config.common().share()) {
+      adviseIfKnown(Advice.MERGEABLE);
+    }
+    if (pageSizeBytes == HostProcess.pageSizeBytes()) {
+      adviseIfKnown(Advice.HUGEPAGE);
+    }
+    if (config.common().prealloc()) {
+      mapping.advise(0, mapping.sizeBytes(), Advice.POPULATE_WRITE);
+    }
+  }
+
+  /** Gives advice that a kernel built without the feature answers with EINVAL. */
+  private void adviseIfKnown(Advice advice) {
+    try {
+      mapping.advise(0, mapping.sizeBytes(), advice);
+    } catch (HostError e) {
+      if (!e.errno().equals(org.ballastvm.kvm.Errno.EINVAL)) {
+        throw e;
+      }
+    }
+  }
+
+  /** {@return what the user asked for} */
+  public BackendConfig config() { return config; }
+
+  /** {@return the memory} */
+  public HostMapping mapping() { return mapping; }
+
+  /** {@return the size of the pages it is given and taken back in, in bytes: 4 KiB, or that of its huge pages} */
+  public long pageSizeBytes() {
+    return pageSizeBytes;
+  }
+
+  /**
+   * Gives a range back to the host; it reads as zeros from now on. Allocates nothing. Of a huge page, only the whole can
+   * be given back: what the range does not cover whole is left alone.
+   *
+   * @param offsetBytes from the start of the memory
+   * @param lengthBytes above zero
+   * @throws HostError if the host refuses: locked pages, a sealed file, a file system without holes
+   */
+  public void discard(long offsetBytes, long lengthBytes) {
+    long start = (offsetBytes + pageSizeBytes - 1) & -pageSizeBytes;
+    long length = ((offsetBytes + lengthBytes) & -pageSizeBytes) - start;
+    if (length <= 0) {
+      return;
+    }
+    switch (discard) {
+      case FORGET -> mapping.advise(start, length, Advice.DONTNEED);
+      case REMOVE -> mapping.advise(start, length, Advice.REMOVE);
+      case PUNCH -> file.orElseThrow().punchHole(start, length);
+      case PUNCH_AND_FORGET -> {
+        file.orElseThrow().punchHole(start, length);
+        mapping.advise(start, length, Advice.DONTNEED);
+      }
+    }
+  }
+
+  /** {@return how many bytes of it the host holds in memory} */
+  public long residentBytes() {
+    return mapping.residentBytes();
+  }
+
+  @Override
+  public void close() {
+    mapping.close();
+    file.ifPresent(HostFile::close);
+  }
+}

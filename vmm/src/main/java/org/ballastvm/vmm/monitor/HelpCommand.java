@@ -1,0 +1,30 @@
+package org.ballastvm.vmm.monitor;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code help} */
+final class HelpCommand implements Command {
+  @Override
+  public List<String> names() { return List.of("help", "?"); }
+
+  @Override
+  public String parameters() { return "[cmd]"; }
+
+  @Override
+  public String help() { return "show the help"; }
+
+  @Override
+  public String run(Machine machine, List<String> arguments) {
+    requireCount(arguments, 0, 2);
+    if (arguments.isEmpty()) {
+      return Commands.ALL.stream().map(command -> Commands.usage("", command)).collect(Collectors.joining());
+    }
+    if (arguments.getFirst().equals("info")) {
+      return arguments.size() == 1 ? InfoCommand.topics() : InfoCommand.topic(arguments.get(1));
+    }
+    return Commands.find(Commands.ALL, arguments.getFirst()).map(command -> Commands.usage("", command))
+        .orElseThrow(() -> new MonitorError("unknown command: '" + arguments.getFirst() + "'"));
+  }
+}

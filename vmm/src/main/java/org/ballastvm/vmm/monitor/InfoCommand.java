@@ -1,0 +1,39 @@
+package org.ballastvm.vmm.monitor;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code info TOPIC}: each topic is a command of its own. */
+final class InfoCommand implements Command {
+  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoCpus(), new InfoMtree(), new InfoPci(),
+      new InfoStatus(), new InfoVersion());
+
+  @Override
+  public List<String> names() { return List.of("info"); }
+
+  @Override
+  public String parameters() { return "[subcommand]"; }
+
+  @Override
+  public String help() { return "show various information about the system state"; }
+
+  @Override
+  public String run(Machine machine, List<String> arguments) {
+    if (arguments.isEmpty()) {
+      return topics();
+    }
+    String topic = arguments.getFirst();
+    return Commands.find(TOPICS, topic).orElseThrow(() -> new MonitorError("unknown command: 'info " + topic + "'"))
+        .run(machine, arguments.subList(1, arguments.size()));
+  }
+
+  static String topics() {
+    return TOPICS.stream().map(topic -> Commands.usage("info ", topic)).collect(Collectors.joining());
+  }
+
+  static String topic(String name) {
+    return Commands.find(TOPICS, name).map(topic -> Commands.usage("info ", topic))
+        .orElseThrow(() -> new MonitorError("unknown command: 'info " + name + "'"));
+  }
+}

@@ -1,0 +1,22 @@
+package org.ballastvm.vmm.monitor;
+
+import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.config.MonitorConfig;
+import org.ballastvm.vmm.machine.Machine;
+
+/** The monitors of a machine. */
+public final class Monitors {
+  private Monitors() {}
+
+  /**
+   * Attaches the monitors that a machine's configuration asks for.
+   *
+   * @param machine a machine whose event loop has not started
+   */
+  public static void attach(Machine machine) {
+    for (MonitorConfig monitor : machine.config().monitors()) {
+      Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
+      chardev.connect(new HumanMonitor(machine, chardev));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.ballastvm.vmm.monitor;
+
+import java.util.List;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code stop} */
+final class StopCommand implements Command {
+  @Override
+  public List<String> names() { return List.of("stop", "s"); }
+
+  @Override
+  public String parameters() { return ""; }
+
+  @Override
+  public String help() { return "stop emulation"; }
+
+  @Override
+  public String run(Machine machine, List<String> arguments) {
+    requireCount(arguments, 0, 0);
+    machine.pause();
+    return "";
+  }
+}

@@ -1,0 +1,126 @@
+package org.ballastvm.vmm.pci;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.EventFd;
+import org.ballastvm.kvm.IoAddress;
+import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.virtio.pci.PciHost;
+import org.ballastvm.vmm.bus.AddressBus;
+import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.board.KvmBoard;
+
+/** What ties a PCI function to the machine: its BARs on the bus, its doorbells on the event loop, its interrupts. */
+public final class PciSlot implements PciHost, AutoCloseable {
+  private final PciFunction function;
+  private final String name;
+  private final AddressBus memory;
+  private final KvmBoard board;
+  private final IrqLine pin;
+  private final List<Bell> bells = new ArrayList<>();
+  private final List<KvmBoard.MsiVector> vectors = new ArrayList<>();
+  private boolean pinHigh;
+
+  /** A doorbell and the eventfd that KVM raises for it. */
+  private record Bell(PciFunction.Doorbell place, EventFd raised, EventLoop.Registration registration) {}
+
+  /**
+   * Ties a function to the machine.
+   *
+   * @param function what
+   * @param name its BARs' name in {@code info mtree}
+   * @param memory where BARs answer
+   * @param board the interrupts and doorbells of the VM
+   * @param loop where doorbells are heard
+   * @param pin the interrupt line that pin A is wired to
+   */
+  public PciSlot(PciFunction function, String name, AddressBus memory, KvmBoard board, EventLoop loop, IrqLine pin) {
+    this.function = function;
+    this.name = name;
+    this.memory = memory;
+    this.board = board;
+    this.pin = pin;
+    for (PciFunction.Doorbell place : function.doorbells()) {
+      EventFd raised = EventFd.create();
+      bells.add(new Bell(place, raised, loop.register(raised, Epoll.IN, events -> {
+        if (raised.drain() > 0) {
+          function.doorbell(place.index());
+        }
+      })));
+    }
+    for (int i = 0; i < function.vectorCount(); i++) {
+      vectors.add(board.newVector());
+    }
+    function.attach(this);
+  }
+
+  /** {@return the function} */
+  public PciFunction function() { return function; }
+
+  @Override
+  public void barMapped(int bar, long base) {
+    // A guest may put a BAR anywhere, over another one too; real hardware answers with a mess, this bus with neither.
+    if (!memory.isFree(base, function.barBytes(bar))) {
+      return;
+    }
+    memory.map(new Bar(function, bar), name + " bar " + bar, base, function.barBytes(bar));
+    for (Bell bell : bells) {
+      if (bell.place.bar() == bar) {
+        board.listen(bell.raised, doorbellAt(bell, base));
+      }
+    }
+  }
+
+  @Override
+  public void barUnmapped(int bar, long base) {
+    if (memory.ranges().stream()
+        .noneMatch(range -> range.base() == base && range.device().equals(new Bar(function, bar)))) {
+      return;
+    }
+    for (Bell bell : bells) {
+      if (bell.place.bar() == bar) {
+        board.ignore(bell.raised, doorbellAt(bell, base));
+      }
+    }
+    memory.unmap(base);
+  }
+
+  private static IoAddress doorbellAt(Bell bell, long base) {
+    return new IoAddress(false, base + bell.place.offset(), 0);
+  }
+
+  @Override
+  public synchronized void setInterruptPin(boolean high) {
+    if (high != pinHigh) {
+      pinHigh = high;
+      pin.set(high);
+    }
+  }
+
+  @Override
+  public void routeVector(int vector, long address, int data) { vectors.get(vector).route(address, data); }
+
+  @Override
+  public void triggerVector(int vector) { vectors.get(vector).trigger(); }
+
+  @Override
+  public void close() {
+    for (Bell bell : bells) {
+      bell.registration.close();
+      bell.raised.close();
+    }
+    vectors.forEach(KvmBoard.MsiVector::close);
+  }
+
+  /** A BAR on the memory bus. */
+  private record Bar(PciFunction function, int index) implements BusDevice {
+    @Override
+    public long read(long offset, int sizeBytes) { return function.barRead(index, offset, sizeBytes); }
+
+    @Override
+    public void write(long offset, int sizeBytes, long value) { function.barWrite(index, offset, sizeBytes, value); }
+  }
+}

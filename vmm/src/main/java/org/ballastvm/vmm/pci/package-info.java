@@ -1,0 +1,2 @@
+/** The PCI bus of the machine. */
+package org.ballastvm.vmm.pci;
