@@ -11,9 +11,7 @@ module org.ballastvm.vmm {
   requires info.picocli;
 
   exports org.ballastvm.vmm;
-  exports org.ballastvm.vmm.cli;
   exports org.ballastvm.vmm.config;
-  exports org.ballastvm.vmm.machine;
 
-  uses org.ballastvm.vmm.cli.SubCommand;
+  uses org.ballastvm.vmm.SubCommand;
 }

@@ -10,6 +10,7 @@ import java.util.ServiceLoader;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.EndReason;
+import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.cli;
+package org.ballastvm.vmm;
 
 import java.util.List;
 
