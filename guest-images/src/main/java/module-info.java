@@ -2,4 +2,6 @@
 module org.ballastvm.images {
   requires org.apache.commons.compress;
   requires org.tukaani.xz;
+
+  exports org.ballastvm.images;
 }

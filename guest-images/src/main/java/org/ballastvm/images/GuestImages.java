@@ -1,0 +1,208 @@
+package org.ballastvm.images;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Kernels and guests to boot, made when they are first asked for and kept in a cache. Safe for several threads and
+ * several processes at once.
+ */
+public final class GuestImages {
+  private static final String KERNEL = "vmlinuz";
+  private static final String INITRD = "initrd";
+  private static final String RELEASE = "release";
+  /** What a lab guest loads, where its kernel has it. */
+  private static final List<String> LAB_MODULES = List.of("virtio_pci", "virtio_balloon", "virtio_mem", "virtio_blk",
+      "virtio_net", "virtio_rng", "virtio_console");
+
+  private final Cache cache;
+  private final Progress progress;
+
+  private GuestImages(Cache cache, Progress progress) {
+    this.cache = cache;
+    this.progress = progress;
+  }
+
+  /** {@return those of the user: below {@code $XDG_CACHE_HOME/ballast}, or {@code ~/.cache/ballast}} */
+  public static GuestImages ofUser() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path caches = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+    return at(caches.resolve("ballast"));
+  }
+
+  /** {@return those below a directory, which need not exist yet} */
+  public static GuestImages at(Path cacheDirectory) {
+    return new GuestImages(new Cache(cacheDirectory), Progress.SILENT);
+  }
+
+  /** {@return the same, telling what takes long} */
+  public GuestImages telling(Progress listener) {
+    return new GuestImages(cache, listener);
+  }
+
+  /** {@return where they are kept} */
+  public Path directory() { return cache.root(); }
+
+  /**
+   * Debian's kernel, downloaded by apt where the cache has none of that flavour.
+   *
+   * @throws ImageError if it is not there and cannot be had
+   */
+  public Kernel kernel(DebianFlavour flavour) {
+    try {
+      Optional<String> known = cache.recall("debian/" + flavour.word());
+      return known.isPresent() ? kernel(known.get()) : newestKernel(flavour);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Debian's newest kernel: asks apt, also where the cache has an older one.
+   *
+   * @throws ImageError if apt cannot say or fetch it
+   */
+  public Kernel newestKernel(DebianFlavour flavour) {
+    try {
+      String release = Apt.releaseBehind(flavour.metaPackage());
+      Kernel kernel = kernel(release);
+      cache.remember("debian/" + flavour.word(), release);
+      return kernel;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private Kernel kernel(String release) throws IOException {
+    Path entry = cache.entry("kernels/" + release, List.of(KERNEL), work -> {
+      progress.begins("downloading linux-image-" + release);
+      Path download = Files.createDirectory(work.resolve("download"));
+      Path deb = Apt.download("linux-image-" + release, download);
+      progress.begins("unpacking linux-image-" + release);
+      unpackKernel(deb, release, work);
+      Cache.deleteTree(download);
+    });
+    return new Kernel(release, entry.resolve(KERNEL), Optional.of(entry.resolve("modules")));
+  }
+
+  static void unpackKernel(Path deb, String release, Path work) throws IOException {
+    String modules = "lib/modules/" + release + "/";
+    DebArchive.extract(deb, path -> {
+      String file = path.startsWith("usr/lib/") ? path.substring("usr/".length()) : path;
+      if (file.equals("boot/vmlinuz-" + release)) {
+        return Optional.of(work.resolve(KERNEL));
+      }
+      if (file.equals("boot/config-" + release)) {
+        return Optional.of(work.resolve("config"));
+      }
+      return file.startsWith(modules)
+          ? Optional.of(work.resolve("modules").resolve(file.substring(modules.length())))
+          : Optional.empty();
+    });
+    if (!Files.exists(work.resolve(KERNEL))) {
+      throw new ImageError(deb.getFileName() + " holds no boot/vmlinuz-" + release);
+    }
+  }
+
+  /** {@return a guest with Debian's kernel that takes commands over its console} */
+  public GuestImage debian(DebianFlavour flavour) {
+    return lab(kernel(flavour));
+  }
+
+  /**
+   * A guest that takes commands over its console: it says {@code LAB-UP RELEASE uptime SECONDS} when it is up, runs each
+   * line it reads in a shell, and says {@code LAB-RC STATUS} after each. It powers off when the console ends.
+   *
+   * @throws ImageError if its modules or busybox cannot be had
+   */
+  public GuestImage lab(Kernel kernel) {
+    try {
+      Initramfs tree = new Initramfs().executable("bin/busybox", busybox()).script("init", resource("lab-init"));
+      kernel.modules().map(ModuleTree::of).ifPresent(
+          modules -> tree.modules(modules.inLoadOrder(LAB_MODULES.stream().filter(modules::knows).toList())));
+      ByteArrayOutputStream initrd = new ByteArrayOutputStream();
+      tree.writeTo(initrd);
+      return image(kernel, initrd.toByteArray());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private GuestImage image(Kernel kernel, byte[] initrd) throws IOException {
+    byte[] image = Files.readAllBytes(kernel.image());
+    String id = Cache.sha256((Cache.sha256(image) + Cache.sha256(initrd)).getBytes(StandardCharsets.US_ASCII));
+    String name = "images/" + kernel.release() + "-" + id.substring(0, 12);
+    Path entry = cache.entry(name, List.of(KERNEL, INITRD, RELEASE), work -> {
+      progress.begins("making a guest of " + kernel.release());
+      Files.write(work.resolve(KERNEL), image);
+      Files.write(work.resolve(INITRD), initrd);
+      Files.writeString(work.resolve(RELEASE), kernel.release() + "\n");
+    });
+    return new GuestImage(kernel.release(), entry.resolve(KERNEL), entry.resolve(INITRD));
+  }
+
+  /**
+   * A static busybox: the host's own, or the one of Debian's busybox-static.
+   *
+   * @throws ImageError if there is none and apt cannot fetch one
+   */
+  public byte[] busybox() {
+    try {
+      Optional<Path> host = Busybox.onTheHost();
+      if (host.isPresent()) {
+        return Files.readAllBytes(host.get());
+      }
+      return Files.readAllBytes(cache.entry("busybox-static", List.of("busybox"), work -> {
+        progress.begins("downloading busybox-static");
+        Path download = Files.createDirectory(work.resolve("download"));
+        DebArchive.extract(Apt.download("busybox-static", download), path -> path.endsWith("bin/busybox")
+            ? Optional.of(work.resolve("busybox"))
+            : Optional.empty());
+        Cache.deleteTree(download);
+      }).resolve("busybox"));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** {@return the guests that are made already} */
+  public List<GuestImage> list() {
+    try {
+      List<GuestImage> images = new ArrayList<>();
+      for (Path entry : cache.entries("images")) {
+        images.add(new GuestImage(Files.readString(entry.resolve(RELEASE)).strip(), entry.resolve(KERNEL),
+            entry.resolve(INITRD)));
+      }
+      return List.copyOf(images);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Removes all that is cached. */
+  public void clean() {
+    try {
+      cache.clear();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private ImageError failed(IOException e) { return new ImageError(cache.root() + ": " + e, e); }
+
+  private static String resource(String name) {
+    try (InputStream in = GuestImages.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the module's own " + name, e);
+    }
+  }
+}
