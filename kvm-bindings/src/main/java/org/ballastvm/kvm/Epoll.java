@@ -5,6 +5,7 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.epoll_event;
 
@@ -24,8 +25,8 @@ public final class Epoll implements AutoCloseable {
   private static final ValueLayout.OfInt PACKED_INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final long TOKEN_OFFSET = epoll_event.data$offset();
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment ready = arena.allocate(EVENT_BYTES * BATCH, 8);
+  // Not given back by close(): the kernel may be about to write to it for a thread that still waits.
+  private final MemorySegment ready = Arena.ofAuto().allocate(EVENT_BYTES * BATCH, 8);
   private volatile int descriptor;
 
   private Epoll(long descriptor) { this.descriptor = (int) descriptor; }
@@ -80,8 +81,12 @@ public final class Epoll implements AutoCloseable {
    * @return how many are ready, 0 at the end of the time or when a signal came
    */
   public int await(int timeoutMillis) {
-    long result = CALLS.syscall(Host.SYS_epoll_wait(), open(), ready.address(), BATCH, timeoutMillis);
-    return result == -Host.EINTR() ? 0 : (int) HostError.check(result, "epoll_wait");
+    try {
+      long result = CALLS.syscall(Host.SYS_epoll_wait(), open(), ready.address(), BATCH, timeoutMillis);
+      return result == -Host.EINTR() ? 0 : (int) HostError.check(result, "epoll_wait");
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -105,7 +110,6 @@ public final class Epoll implements AutoCloseable {
     if (descriptor >= 0) {
       CALLS.syscall(Host.SYS_close(), descriptor);
       descriptor = -1;
-      arena.close();
     }
   }
 

@@ -41,13 +41,15 @@ final class FfmCalls implements NativeCalls {
       MemorySegment action = arena.allocate(sigaction.layout());
       // abs(int) has a handler's signature, touches nothing, and is safe at any moment.
       action.set(JAVA_LONG, 0, LIBC.findOrThrow("abs").address());
-      return call(LIBC.findOrThrow("sigaction"), signal, action.address(), 0, 0, 0, 0, 0);
+      long result = call(LIBC.findOrThrow("sigaction"), signal, action.address(), 0, 0, 0, 0, 0);
+      // It returns an int: the upper half of the register that call() looked at means nothing.
+      return (int) result == -1 ? -ERRNO.get().get(JAVA_INT, 0) : (int) result;
     }
   }
 
   @Override
-  public MemorySegment view(long address, long lengthBytes) {
-    return MemorySegment.ofAddress(address).reinterpret(lengthBytes);
+  public MemorySegment view(long address, long lengthBytes, Arena lifetime) {
+    return MemorySegment.ofAddress(address).reinterpret(lengthBytes, lifetime, null);
   }
 
   private static long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {

@@ -20,8 +20,9 @@ public final class HostMapping implements AutoCloseable {
 
   private final long address;
   private final long sizeBytes;
+  private final Arena lifetime = Arena.ofShared();
   private final MemorySegment[] chunks;
-  private boolean closed;
+  private volatile boolean closed;
 
   private HostMapping(long address, long sizeBytes) {
     this.address = address;
@@ -29,7 +30,7 @@ public final class HostMapping implements AutoCloseable {
     this.chunks = new MemorySegment[Math.toIntExact((sizeBytes + CHUNK_BYTES - 1) / CHUNK_BYTES)];
     for (int i = 0; i < chunks.length; i++) {
       long offset = i * CHUNK_BYTES;
-      chunks[i] = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset));
+      chunks[i] = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset), lifetime);
     }
   }
 
@@ -75,7 +76,10 @@ public final class HostMapping implements AutoCloseable {
   public long sizeBytes() { return sizeBytes; }
 
   /** {@return where it stands in this process, for the kernel's interfaces} */
-  public long address() { return address; }
+  public long address() {
+    checkOpen();
+    return address;
+  }
 
   /** {@return how many chunks it is seen through} */
   public int chunkCount() { return chunks.length; }
@@ -86,7 +90,10 @@ public final class HostMapping implements AutoCloseable {
    * @param index below {@link #chunkCount()}
    * @return the bytes from {@code index * CHUNK_BYTES} on, 1 GiB of them or what is left
    */
-  public MemorySegment chunk(int index) { return chunks[index]; }
+  public MemorySegment chunk(int index) {
+    checkOpen();
+    return chunks[index];
+  }
 
   /**
    * Tells the host what will become of a range, madvise(2). Allocates nothing.
@@ -136,16 +143,24 @@ public final class HostMapping implements AutoCloseable {
     return residentBytes(0, sizeBytes);
   }
 
-  /** Unmaps it. Closing twice is harmless. */
+  /** Unmaps it; its chunks end with it. Closing twice is harmless. */
   @Override
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      lifetime.close();
       HostError.check(CALLS.syscall(Host.SYS_munmap(), address, sizeBytes), "munmap");
     }
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the mapping is closed");
+    }
+  }
+
   private void check(long offsetBytes, long lengthBytes) {
+    checkOpen();
     if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > sizeBytes - lengthBytes) {
       throw new IndexOutOfBoundsException(
           "range of " + lengthBytes + " bytes at " + offsetBytes + " in a mapping of " + sizeBytes);

@@ -15,9 +15,10 @@ public final class HostRandom {
    * @param into native memory
    */
   public static void fill(MemorySegment into) {
+    long address = Buffers.address(into);
     long done = 0;
     while (done < into.byteSize()) {
-      long result = CALLS.syscall(Host.SYS_getrandom(), into.address() + done, into.byteSize() - done, 0);
+      long result = CALLS.syscall(Host.SYS_getrandom(), address + done, into.byteSize() - done, 0);
       if (result != -Host.EINTR()) {
         done += HostError.check(result, "getrandom");
       }

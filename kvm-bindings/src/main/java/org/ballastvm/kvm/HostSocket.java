@@ -5,9 +5,12 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.sockaddr_in;
@@ -23,6 +26,8 @@ public final class HostSocket extends Pollable {
   private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
       .withOrder(ByteOrder.BIG_ENDIAN);
   private static final int OWNER_ONLY = 0600;
+  private static final int TYPE_MASK = 0170000; // S_IFMT, inode(7)
+  private static final int TYPE_SOCKET = 0140000; // S_IFSOCK
 
   private HostSocket(long descriptor, String what) { super(descriptor, what); }
 
@@ -123,7 +128,9 @@ public final class HostSocket extends Pollable {
    */
   public HostSocket accept() {
     long result = CALLS.syscall(Host.SYS_accept4(), fd(), 0, 0, Host.SOCK_NONBLOCK() | Host.SOCK_CLOEXEC());
-    if (result == -Host.EAGAIN() || result == -Host.EINTR()) {
+    // A client that has gone away again is reported here too, accept(2).
+    if (result == -Host.EAGAIN() || result == -Host.EINTR() || result == -Host.ECONNABORTED()
+        || result == -Host.EPROTO()) {
       return null;
     }
     return new HostSocket(HostError.check(result, "accept on " + what()), "client of " + what());
@@ -184,13 +191,22 @@ public final class HostSocket extends Pollable {
     return address;
   }
 
+  private static boolean isSocket(Path path) {
+    try {
+      int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return (mode & TYPE_MASK) == TYPE_SOCKET;
+    } catch (IOException e) {
+      return false; // gone meanwhile, or not to be seen: bind tells
+    }
+  }
+
   private static boolean isStale(Path path) {
     try {
       connectUnix(path).close();
       return false;
     } catch (HostError e) {
-      return e.errno().equals(Errno.ECONNREFUSED) && java.nio.file.Files.exists(path)
-          && !java.nio.file.Files.isRegularFile(path);
+      // connect(2) answers ECONNREFUSED for a device or a directory as well, and those are not ours to remove.
+      return e.errno().equals(Errno.ECONNREFUSED) && isSocket(path);
     }
   }
 }

@@ -89,15 +89,17 @@ public final class HostStream extends Pollable {
   public void close() {
     if (owned) {
       super.close();
+    } else {
+      release();
     }
   }
 
   static int read(Pollable source, MemorySegment into) {
-    return outcome(CALLS.syscall(Host.SYS_read(), source.fd(), into.address(), into.byteSize()), true);
+    return outcome(CALLS.syscall(Host.SYS_read(), source.fd(), Buffers.address(into), into.byteSize()), true);
   }
 
   static int write(Pollable target, MemorySegment from) {
-    return outcome(CALLS.syscall(Host.SYS_write(), target.fd(), from.address(), from.byteSize()), false);
+    return outcome(CALLS.syscall(Host.SYS_write(), target.fd(), Buffers.address(from), from.byteSize()), false);
   }
 
   private static int outcome(long result, boolean reading) {

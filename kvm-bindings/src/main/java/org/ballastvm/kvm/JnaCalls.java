@@ -47,7 +47,7 @@ final class JnaCalls implements NativeCalls {
   }
 
   @Override
-  public MemorySegment view(long address, long lengthBytes) {
+  public MemorySegment view(long address, long lengthBytes, Arena lifetime) {
     return MemorySegment.ofBuffer(new Pointer(address).getByteBuffer(0, lengthBytes).order(ByteOrder.nativeOrder()));
   }
 }

@@ -36,12 +36,16 @@ public final class Kvm implements AutoCloseable {
           arena.allocateFrom(DEVICE.toString()).address(), Host.O_RDWR() | Host.O_CLOEXEC()), "open " + DEVICE);
     }
     Kvm kvm = new Kvm(new KvmFile(fd, DEVICE.toString()));
-    int version = kvm.apiVersion();
-    if (version != Host.KVM_API_VERSION()) {
+    try {
+      int version = kvm.apiVersion();
+      if (version != Host.KVM_API_VERSION()) {
+        throw new HostError("KVM_GET_API_VERSION of " + DEVICE + " is " + version + ", not 12", Errno.EINVAL);
+      }
+      return kvm;
+    } catch (HostError e) {
       kvm.close();
-      throw new HostError("KVM_GET_API_VERSION of " + DEVICE + " is " + version + ", not 12", Errno.EINVAL);
+      throw e;
     }
-    return kvm;
   }
 
   /** {@return the version of the API, KVM_GET_API_VERSION; 12 since 2007} */

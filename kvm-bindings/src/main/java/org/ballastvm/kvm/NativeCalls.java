@@ -1,5 +1,6 @@
 package org.ballastvm.kvm;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -24,8 +25,11 @@ interface NativeCalls {
    */
   long installHarmlessHandler(int signal);
 
-  /** A view of mapped memory, valid for as long as it stays mapped; at most 1 GiB. */
-  MemorySegment view(long address, long lengthBytes);
+  /**
+   * A view of mapped memory, at most 1 GiB. Under FFM it ends with the arena, and using it later is an exception; JNA
+   * cannot end a view, so whoever unmaps the memory under JNA answers for it that nobody still looks.
+   */
+  MemorySegment view(long address, long lengthBytes, Arena lifetime);
 
   default long syscall(long number) { return syscall(number, 0, 0, 0, 0, 0, 0); }
 

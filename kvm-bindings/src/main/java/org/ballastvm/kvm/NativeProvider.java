@@ -16,14 +16,14 @@ public final class NativeProvider {
 
   private static NativeCalls choose(String wanted) {
     return switch (wanted) {
-      case "jna" -> new JnaCalls();
+      case "jna" -> jna();
       case "ffm" -> new FfmCalls();
       case "auto" -> {
         try {
           yield new FfmCalls();
         } catch (ExceptionInInitializerError e) {
           if (e.getCause() instanceof IllegalCallerException || e.getCause() instanceof UnsupportedOperationException) {
-            yield new JnaCalls();
+            yield jna();
           }
           throw e;
         }
@@ -31,5 +31,14 @@ public final class NativeProvider {
       default -> throw new IllegalArgumentException(
           "-Dballast.native=" + Objects.toString(wanted) + ": the native provider must be auto, ffm or jna");
     };
+  }
+
+  private static NativeCalls jna() {
+    try {
+      return new JnaCalls();
+    } catch (LinkageError e) { // JNA's own initializer fails where it is denied native access too
+      throw new IllegalStateException("native access is denied to Ballast: start java with"
+          + " --enable-native-access=org.ballastvm.kvm,com.sun.jna", e);
+    }
   }
 }

@@ -28,6 +28,9 @@ public abstract sealed class Pollable implements AutoCloseable permits EventFd, 
   /** {@return whether it is open} */
   public final boolean isOpen() { return descriptor.get() >= 0; }
 
+  /** Uses the descriptor no more, and leaves it open for others. */
+  final void release() { descriptor.set(-1); }
+
   @Override
   public void close() {
     int last = descriptor.getAndSet(-1);

@@ -1,5 +1,6 @@
 package org.ballastvm.kvm;
 
+import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.kvm_run;
 
 /** Where the fields of {@code struct kvm_run} are, as jextract found them in linux/kvm.h. */
@@ -12,7 +13,7 @@ final class RunPage {
   static final long IO_PORT = kvm_run.io$offset() + kvm_run.io.port$offset();
   static final long IO_COUNT = kvm_run.io$offset() + kvm_run.io.count$offset();
   static final long IO_DATA_OFFSET = kvm_run.io$offset() + kvm_run.io.data_offset$offset();
-  static final int IO_OUT = 1; // KVM_EXIT_IO_OUT
+  static final int IO_OUT = Host.KVM_EXIT_IO_OUT();
 
   static final long MMIO_ADDRESS = kvm_run.mmio$offset() + kvm_run.mmio.phys_addr$offset();
   static final long MMIO_DATA = kvm_run.mmio$offset() + kvm_run.mmio.data$offset();

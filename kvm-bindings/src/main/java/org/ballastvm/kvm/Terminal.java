@@ -17,7 +17,11 @@ public final class Terminal implements AutoCloseable {
 
   private Terminal(boolean signals) {
     saved = arena.allocate(termios.layout());
-    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), saved.address()), "TCGETS");
+    long result = CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), saved.address());
+    if (result < 0) {
+      arena.close();
+      HostError.check(result, "TCGETS of standard input");
+    }
     MemorySegment raw = arena.allocate(termios.layout());
     raw.copyFrom(saved);
     termios.c_iflag(raw, termios.c_iflag(raw)

@@ -37,6 +37,7 @@ public final class Vcpu implements AutoCloseable {
   private final KvmFile file;
   private final int id;
   private final int runBytes;
+  private final Arena lifetime = Arena.ofShared();
   private final MemorySegment page;
   private final Exit.Pio pio;
   private final Exit.Mmio mmio;
@@ -66,7 +67,7 @@ public final class Vcpu implements AutoCloseable {
       file.close();
       HostError.check(address, "mmap of the run page of vCPU " + id);
     }
-    this.page = CALLS.view(address, runBytes);
+    this.page = CALLS.view(address, runBytes, lifetime);
     this.pio = new Exit.Pio(page);
     this.mmio = new Exit.Mmio(page);
   }
@@ -81,6 +82,11 @@ public final class Vcpu implements AutoCloseable {
 
   /** Makes the calling thread the one that runs this vCPU, so that {@link #kick()} finds it. */
   public void bindToCurrentThread() {
+    // Whoever started the JVM may have left the signal blocked, and threads inherit that.
+    MemorySegment set = Buffers.eightBytes();
+    set.set(JAVA_LONG_UNALIGNED, 0, 1L << KICK_SIGNAL - 1);
+    HostError.check(CALLS.syscall(Host.SYS_rt_sigprocmask(), Host.SIG_UNBLOCK(), set.address(), 0, Long.BYTES),
+        "rt_sigprocmask");
     threadId = HostProcess.threadId();
   }
 
@@ -157,7 +163,10 @@ public final class Vcpu implements AutoCloseable {
   }
 
   /** Forgets a kick; by the vCPU's thread, before it looks at why it was kicked. */
-  public void clearKick() {
+  public synchronized void clearKick() {
+    if (closed) {
+      return;
+    }
     page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 0);
     VarHandle.fullFence();
   }
@@ -365,7 +374,9 @@ public final class Vcpu implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      CALLS.syscall(Host.SYS_munmap(), page.address(), runBytes);
+      long address = page.address();
+      lifetime.close();
+      CALLS.syscall(Host.SYS_munmap(), address, runBytes);
       file.close();
     }
   }

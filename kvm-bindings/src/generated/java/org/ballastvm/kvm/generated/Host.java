@@ -20,8 +20,6 @@ public class Host extends Host$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
 
     private static final int KVM_IRQCHIP_PIC_MASTER = (int)0L;
     /**
@@ -1004,6 +1002,15 @@ public class Host extends Host$shared {
     public static int F_SEAL_GROW() {
         return F_SEAL_GROW;
     }
+    private static final int F_SEAL_WRITE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define F_SEAL_WRITE 8
+     * }
+     */
+    public static int F_SEAL_WRITE() {
+        return F_SEAL_WRITE;
+    }
     private static final int FALLOC_FL_KEEP_SIZE = (int)1L;
     /**
      * {@snippet lang=c :
@@ -1021,6 +1028,15 @@ public class Host extends Host$shared {
      */
     public static int FALLOC_FL_PUNCH_HOLE() {
         return FALLOC_FL_PUNCH_HOLE;
+    }
+    private static final int SIG_UNBLOCK = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define SIG_UNBLOCK 1
+     * }
+     */
+    public static int SIG_UNBLOCK() {
+        return SIG_UNBLOCK;
     }
     private static final int EPERM = (int)1L;
     /**
@@ -1301,6 +1317,15 @@ public class Host extends Host$shared {
     public static int ELOOP() {
         return ELOOP;
     }
+    private static final int EPROTO = (int)71L;
+    /**
+     * {@snippet lang=c :
+     * #define EPROTO 71
+     * }
+     */
+    public static int EPROTO() {
+        return EPROTO;
+    }
     private static final int EOVERFLOW = (int)75L;
     /**
      * {@snippet lang=c :
@@ -1363,6 +1388,15 @@ public class Host extends Host$shared {
      */
     public static int ENETUNREACH() {
         return ENETUNREACH;
+    }
+    private static final int ECONNABORTED = (int)103L;
+    /**
+     * {@snippet lang=c :
+     * #define ECONNABORTED 103
+     * }
+     */
+    public static int ECONNABORTED() {
+        return ECONNABORTED;
     }
     private static final int ECONNRESET = (int)104L;
     /**
@@ -2434,6 +2468,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_read() {
         return SYS_read;
+    }
+    private static final int SYS_rt_sigprocmask = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_rt_sigprocmask 14
+     * }
+     */
+    public static int SYS_rt_sigprocmask() {
+        return SYS_rt_sigprocmask;
     }
     private static final int SYS_setsockopt = (int)54L;
     /**

@@ -1,0 +1,223 @@
+package org.ballastvm.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.ballastvm.kvm.generated.Host;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Mapped memory, and each way of giving it back: proven resident first, then gone and zero. */
+class HostMappingTest {
+  private static final long SIZE = 4 << 20;
+  private static final long OFFSET = 1 << 20;
+  private static final long LENGTH = 2 << 20;
+
+  @Test
+  void privateMemoryIsForgotten() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      fill(memory);
+      assertEquals(SIZE, memory.residentBytes());
+
+      memory.advise(OFFSET, LENGTH, Advice.DONTNEED);
+
+      assertGone(memory);
+    }
+  }
+
+  @Test
+  void sharedMemoryIsRemoved() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, true, true)) {
+      fill(memory);
+      assertEquals(SIZE, memory.residentBytes());
+
+      memory.advise(OFFSET, LENGTH, Advice.REMOVE);
+
+      assertGone(memory);
+    }
+  }
+
+  @Test
+  void forgettingSharedMemoryGivesNothingBack() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, true, true)) {
+      fill(memory);
+
+      memory.advise(OFFSET, LENGTH, Advice.DONTNEED);
+
+      assertEquals(SIZE, memory.residentBytes());
+      assertEquals(0x55, memory.chunk(0).get(JAVA_BYTE, OFFSET), "the old content came back");
+    }
+  }
+
+  @Test
+  void aSharedFileIsPunched() {
+    try (HostFile file = sized(HostFile.memfd("test", OptionalLong.empty()));
+        HostMapping memory = HostMapping.ofFile(file, 0, SIZE, true, true);
+        HostMapping other = HostMapping.ofFile(file, 0, SIZE, true, true)) {
+      fill(memory);
+      assertEquals(SIZE, file.allocatedBytes());
+
+      file.punchHole(OFFSET, LENGTH);
+
+      assertEquals(SIZE - LENGTH, file.allocatedBytes());
+      assertEquals(SIZE, file.sizeBytes());
+      assertGone(memory);
+      assertEquals(0, other.chunk(0).get(JAVA_LONG, OFFSET));
+    }
+  }
+
+  @Test
+  void aPrivateFileMappingIsPunchedAndForgotten() {
+    try (HostFile file = sized(HostFile.memfd("test", OptionalLong.empty()));
+        HostMapping whole = HostMapping.ofFile(file, 0, SIZE, true, true);
+        HostMapping copy = HostMapping.ofFile(file, 0, SIZE, false, true)) {
+      fill(whole);
+      copy.chunk(0).fill((byte) 0x66);
+      assertEquals(0x55, whole.chunk(0).get(JAVA_BYTE, OFFSET), "a private write stays private");
+
+      file.punchHole(OFFSET, LENGTH);
+      assertEquals(0x66, copy.chunk(0).get(JAVA_BYTE, OFFSET), "the hole alone leaves the copies");
+      copy.advise(OFFSET, LENGTH, Advice.DONTNEED);
+
+      assertEquals(SIZE - LENGTH, file.allocatedBytes());
+      assertGone(whole);
+      assertEquals(0, copy.chunk(0).get(JAVA_BYTE, OFFSET));
+    }
+  }
+
+  @Test
+  void aFileOnDiskIsPunched(@TempDir Path directory) {
+    try (HostFile file = sized(HostFile.open(directory.resolve("ram"), true));
+        HostMapping memory = HostMapping.ofFile(file, 0, SIZE, true, true)) {
+      fill(memory);
+      assertEquals(SIZE, memory.residentBytes());
+
+      file.punchHole(OFFSET, LENGTH);
+
+      assertGone(memory);
+    }
+  }
+
+  @Test
+  void aSealedFileRefusesAHole() {
+    try (HostFile file = sized(HostFile.memfd("test", OptionalLong.empty()))) {
+      file.seal(Host.F_SEAL_WRITE());
+
+      HostError error = assertThrows(HostError.class, () -> file.punchHole(OFFSET, LENGTH));
+
+      assertEquals(Errno.EPERM, error.errno());
+      assertEquals("fallocate PUNCH_HOLE memfd test: EPERM (not permitted)", error.getMessage());
+    }
+  }
+
+  @Test
+  void anUnalignedRangeIsRefusedByTheHost() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      HostError error = assertThrows(HostError.class, () -> memory.advise(1, 4096, Advice.DONTNEED));
+
+      assertEquals("madvise MADV_DONTNEED", error.operation());
+      assertEquals(Errno.EINVAL, error.errno());
+    }
+  }
+
+  @Test
+  void memoryIsSeenInChunks() {
+    long size = 2 * HostMapping.CHUNK_BYTES + 8192;
+    try (HostMapping memory = HostMapping.anonymous(size, false, false)) {
+      assertEquals(3, memory.chunkCount());
+      assertEquals(HostMapping.CHUNK_BYTES, memory.chunk(1).byteSize());
+      assertEquals(8192, memory.chunk(2).byteSize());
+
+      memory.chunk(2).set(JAVA_LONG, 4096, 42);
+
+      assertEquals(memory.address() + 2 * HostMapping.CHUNK_BYTES, memory.chunk(2).address());
+      assertEquals(4096, memory.residentBytes(2 * HostMapping.CHUNK_BYTES, 8192));
+    }
+  }
+
+  @Test
+  void populatedMemoryIsResident() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      assertEquals(0, memory.residentBytes());
+
+      memory.advise(OFFSET, LENGTH, Advice.POPULATE_WRITE);
+
+      assertEquals(LENGTH, memory.residentBytes(OFFSET, LENGTH));
+    }
+  }
+
+  @Test
+  void rangesOutsideAreRefusedBeforeTheHostIsAsked() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      assertThrows(IndexOutOfBoundsException.class, () -> memory.advise(SIZE - 4096, 8192, Advice.DONTNEED));
+      assertThrows(IndexOutOfBoundsException.class, () -> memory.advise(-4096, 4096, Advice.DONTNEED));
+      assertThrows(IndexOutOfBoundsException.class, () -> memory.advise(Long.MAX_VALUE, 4096, Advice.DONTNEED));
+      assertThrows(IndexOutOfBoundsException.class, () -> memory.residentBytes(0, SIZE + 1));
+    }
+  }
+
+  @Test
+  void closedMemoryIsOutOfReach() {
+    HostMapping memory = HostMapping.anonymous(SIZE, false, true);
+    memory.close();
+    memory.close();
+
+    assertThrows(IllegalStateException.class, () -> memory.chunk(0));
+    assertThrows(IllegalStateException.class, memory::address);
+    assertThrows(IllegalStateException.class, () -> memory.advise(0, 4096, Advice.DONTNEED));
+    assertThrows(IllegalStateException.class, memory::residentBytes);
+  }
+
+  @Test
+  void aClosedFileIsOutOfReach() {
+    HostFile file = HostFile.memfd("test", OptionalLong.empty());
+    file.close();
+    file.close();
+
+    assertThrows(IllegalStateException.class, file::sizeBytes);
+    assertThrows(IllegalStateException.class, () -> file.punchHole(0, 4096));
+  }
+
+  @Test
+  void tooMuchMemoryIsAnErrorThatNamesIt() {
+    HostError error = assertThrows(HostError.class, () -> HostMapping.anonymous(1L << 60, false, true));
+
+    assertEquals(Errno.ENOMEM, error.errno());
+    assertEquals("mmap of 1152921504606846976 bytes of anonymous memory", error.operation());
+  }
+
+  @Test
+  void filesThatCannotBeOpenedAreNamed(@TempDir Path directory) throws Exception {
+    assertEquals(Errno.EISDIR, assertThrows(HostError.class, () -> HostFile.open(directory, false)).errno());
+    Path absent = directory.resolve("absent");
+    HostError error = assertThrows(HostError.class, () -> HostFile.open(absent, false));
+    assertEquals("open " + absent + ": ENOENT (no such file or directory)", error.getMessage());
+
+    HostFile.open(absent, true).close();
+
+    assertEquals("[OWNER_READ, OWNER_WRITE]",
+        new java.util.TreeSet<>(Files.getPosixFilePermissions(absent)).toString());
+  }
+
+  private static HostFile sized(HostFile file) {
+    file.truncate(SIZE);
+    return file;
+  }
+
+  private static void fill(HostMapping memory) { memory.chunk(0).fill((byte) 0x55); }
+
+  /** Looks at residency first, because reading shared memory allocates its pages anew. */
+  private static void assertGone(HostMapping memory) {
+    assertEquals(0, memory.residentBytes(OFFSET, LENGTH));
+    assertEquals(0x55, memory.chunk(0).get(JAVA_BYTE, OFFSET - 1));
+    assertEquals(0x55, memory.chunk(0).get(JAVA_BYTE, OFFSET + LENGTH));
+    for (long at = 0; at < LENGTH; at += 8) {
+      assertEquals(0, memory.chunk(0).get(JAVA_LONG, OFFSET + at));
+    }
+  }
+}
