@@ -17,30 +17,32 @@ public final class BalloonDevice implements VirtioDevice {
   private static final int TYPE = 5;
   private static final long DEFLATE_ON_OOM = 1L << 2;
   private static final int INFLATE = 0;
-  private static final int DEFLATE = 1;
+  /** Inflate and deflate. Queues of features come behind them, and move down when one is not offered. */
+  private static final int QUEUES = 2;
   private static final int QUEUE_SIZE = 128;
-  private static final int CONFIG_BYTES = 8;
-  private static final int ACTUAL_OFFSET = 4;
   /** A page of the balloon, whatever the pages of guest and host are. 5.5.6. */
   private static final int PAGE_SHIFT = 12;
-  /** Pages in a batch before it is worked on: bounds the memory and the time that one takes. */
+  private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+  /** Pages that are merged at once: bounds memory, and the time that one turn on the event loop takes. */
   private static final int BATCH_PAGES = 8192;
-  private static final long LONGEST_CHAIN_BYTES = 4L << 20;
+  /** Drivers name 256 to 1024 pages in a chain; this many would be 256 MiB. */
+  private static final long LONGEST_CHAIN_BYTES = 256L << 10;
 
   private final BalloonConfig config;
   private final MemoryReclaim reclaim;
   private final EventSink events;
-  private final PageRanges pages = new PageRanges(BATCH_PAGES + 1024);
+  private final PageRanges pages = new PageRanges(BATCH_PAGES);
   private final int[] heads = new int[QUEUE_SIZE];
   private final PageRanges.Visitor discard = this::discardRange;
   private final PageRanges.Visitor restore = this::restoreRange;
-  private volatile int targetPages;
-  private volatile int actualPages;
+  private final BalloonConfigSpace registers = new BalloonConfigSpace();
   private Context context;
   private ConfigListener listener = () -> {
     // Nobody to tell before the device is on a bus.
   };
   private boolean mistakeReported;
+  private ReclaimFailed refusal;
+  private long refusals;
 
   /**
    * A balloon that is empty.
@@ -68,18 +70,18 @@ public final class BalloonDevice implements VirtioDevice {
    * @param pageCount pages of 4 KiB, 0 to 2^32 - 1
    */
   public void setTarget(long pageCount) {
-    targetPages = (int) pageCount;
+    registers.numPages((int) pageCount);
     listener.configChanged();
   }
 
   /** {@return how large the balloon should be, in pages of 4 KiB} */
   public long targetPages() {
-    return Integer.toUnsignedLong(targetPages);
+    return Integer.toUnsignedLong(registers.numPages());
   }
 
   /** {@return how large the driver last said it is, in pages of 4 KiB} */
   public long actualPages() {
-    return Integer.toUnsignedLong(actualPages);
+    return Integer.toUnsignedLong(registers.actual());
   }
 
   @Override
@@ -92,24 +94,20 @@ public final class BalloonDevice implements VirtioDevice {
   public long features() { return config.deflateOnOom() ? DEFLATE_ON_OOM : 0; }
 
   @Override
-  public int queueCount() { return 2; }
+  public int queueCount() { return QUEUES; }
 
   @Override
   public int queueSize(int queue) { return QUEUE_SIZE; }
 
   @Override
-  public int configBytes() { return CONFIG_BYTES; }
+  public int configBytes() { return BalloonConfigSpace.BYTES; }
 
   @Override
-  public int configByte(int offset) {
-    int word = offset < ACTUAL_OFFSET ? targetPages : actualPages;
-    return word >>> 8 * (offset % 4) & 0xff;
-  }
+  public long configRead(int offset) { return registers.read(offset); }
 
   @Override
   public void configWrite(int offset, int width, long value) {
-    if (offset == ACTUAL_OFFSET && width == 4) {
-      actualPages = (int) value;
+    if (registers.write(offset, width, value)) {
       events.accept(new DeviceEvent.BalloonChanged(actualPages()));
     }
   }
@@ -118,34 +116,24 @@ public final class BalloonDevice implements VirtioDevice {
   public void start(Context driver) {
     context = driver;
     mistakeReported = false;
-    // The driver may have rung before it was ready to be heard.
-    queueReady(INFLATE);
-    queueReady(DEFLATE);
   }
 
+  /** The driver's pages are its own again, so the count starts over; the target is the host's and stays. */
   @Override
   public void reset() {
     context = null;
-    actualPages = 0;
+    pages.clear();
+    if (registers.actual() != 0) {
+      registers.actual(0);
+      events.accept(new DeviceEvent.BalloonChanged(0));
+    }
   }
 
+  /** Works on one batch, and asks for another turn if more is ready: a busy driver must not keep the event loop. */
   @Override
   public void queueReady(int queue) {
-    Virtqueue ring = context == null ? null : context.queue(queue);
-    if (ring == null) {
-      return;
-    }
-    do {
-      while (workOnBatch(ring, queue)) {
-        // Another batch may be ready.
-      }
-    } while (ring.rearm());
-  }
-
-  /** Takes the chains that are ready, up to a bound, and answers them; false if there were none. */
-  private boolean workOnBatch(Virtqueue ring, int queue) {
+    Virtqueue ring = context.queue(queue);
     int taken = 0;
-    pages.clear();
     while (taken < heads.length && pages.count() < BATCH_PAGES) {
       DescriptorChain chain = ring.next();
       if (chain == null) {
@@ -154,17 +142,16 @@ public final class BalloonDevice implements VirtioDevice {
       readPages(chain, queue);
       heads[taken++] = chain.head();
     }
-    if (taken == 0) {
-      return false;
-    }
-    pages.forEach(queue == INFLATE ? discard : restore);
+    flush(queue);
     for (int i = 0; i < taken; i++) {
       ring.giveBack(heads[i], 0);
     }
     if (ring.wantsInterrupt()) {
       context.interrupt(queue);
     }
-    return true;
+    if (ring.rearm()) {
+      context.resumeLater(queue);
+    }
   }
 
   private void readPages(DescriptorChain chain, int queue) {
@@ -181,14 +168,20 @@ public final class BalloonDevice implements VirtioDevice {
         throw new GuestError("queue " + queue + ": a buffer of " + length + " bytes cuts a page number in two");
       }
       for (long at = 0; at < length; at += 4) {
-        int page = memory.getInt(start + at);
-        if (memory.contains(Integer.toUnsignedLong(page) << PAGE_SHIFT, 1 << PAGE_SHIFT)) {
-          pages.add(page);
-        } else {
-          reportMistake(page);
-        }
+        takePage(memory, memory.getInt(start + at), queue);
       }
     }
+  }
+
+  private void takePage(GuestMemory memory, int page, int queue) {
+    if (!memory.contains(Integer.toUnsignedLong(page) << PAGE_SHIFT, PAGE_BYTES)) {
+      reportMistake(page);
+      return;
+    }
+    if (pages.count() == BATCH_PAGES) {
+      flush(queue);
+    }
+    pages.add(page);
   }
 
   /** A page that is no memory is left out, and told of once, since a guest could name millions. */
@@ -201,11 +194,30 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
+  /** Hands on the pages that were collected, as ranges. */
+  private void flush(int queue) {
+    pages.forEach(queue == INFLATE ? discard : restore);
+    pages.clear();
+    if (refusal != null) {
+      reportRefusal();
+    }
+  }
+
+  /** Told at the 1st, 2nd, 4th, 8th... batch: a host that refuses once refuses mostly, and a guest may go on for ever. */
+  private void reportRefusal() {
+    refusals++;
+    if (Long.bitCount(refusals) == 1) {
+      events.accept(new DeviceEvent.HostRefusal(name(), refusal.getMessage()
+          + (refusals == 1 ? "" : " (this is batch " + refusals + " of which the host refused something)")));
+    }
+    refusal = null;
+  }
+
   private void discardRange(long firstPage, long pageCount) {
     try {
       reclaim.discard(firstPage << PAGE_SHIFT, pageCount << PAGE_SHIFT);
     } catch (ReclaimFailed e) {
-      events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage()));
+      refusal = e;
     }
   }
 

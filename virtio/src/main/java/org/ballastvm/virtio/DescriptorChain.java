@@ -41,6 +41,8 @@ public final class DescriptorChain {
     }
   }
 
+  int count() { return count; }
+
   boolean hasWritable() { return count > readable; }
 
   /** {@return the descriptor it begins with, which names it when it is returned} */

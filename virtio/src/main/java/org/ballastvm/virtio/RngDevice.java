@@ -43,7 +43,7 @@ public final class RngDevice implements VirtioDevice {
   public int configBytes() { return 0; }
 
   @Override
-  public int configByte(int offset) { return 0; }
+  public long configRead(int offset) { return 0; }
 
   @Override
   public void configWrite(int offset, int width, long value) {
@@ -51,28 +51,27 @@ public final class RngDevice implements VirtioDevice {
   }
 
   @Override
-  public void start(Context driver) {
-    context = driver;
-    queueReady(0);
-  }
+  public void start(Context driver) { context = driver; }
 
   @Override
   public void reset() { context = null; }
 
   @Override
   public void queueReady(int queue) {
-    Virtqueue ring = context == null ? null : context.queue(queue);
-    if (ring == null) {
-      return;
-    }
-    do {
-      for (DescriptorChain chain = ring.next(); chain != null; chain = ring.next()) {
-        ring.giveBack(chain.head(), fill(chain));
-        if (ring.wantsInterrupt()) {
-          context.interrupt(queue);
-        }
+    Virtqueue ring = context.queue(queue);
+    for (int taken = 0; taken < QUEUE_SIZE; taken++) {
+      DescriptorChain chain = ring.next();
+      if (chain == null) {
+        break;
       }
-    } while (ring.rearm());
+      ring.giveBack(chain.head(), fill(chain));
+    }
+    if (ring.wantsInterrupt()) {
+      context.interrupt(queue);
+    }
+    if (ring.rearm()) {
+      context.resumeLater(queue);
+    }
   }
 
   private int fill(DescriptorChain chain) {

@@ -32,12 +32,12 @@ public interface VirtioDevice {
   int configBytes();
 
   /**
-   * The driver reads a byte of configuration space.
+   * The driver reads configuration space. A register is read whole, so that one the host changes meanwhile is old or new.
    *
    * @param offset below {@link #configBytes()}
-   * @return its value, 0 to 255
+   * @return what is there, little-endian, up to 8 bytes; zeros behind the end
    */
-  int configByte(int offset);
+  long configRead(int offset);
 
   /**
    * The driver writes configuration space; what is not writable is left alone.
@@ -49,16 +49,18 @@ public interface VirtioDevice {
   void configWrite(int offset, int width, long value);
 
   /**
-   * The driver is ready: queues may be used from now on.
+   * The driver is ready: queues may be used from now on, and {@link #queueReady} follows for each.
    *
    * @param context what the device has until {@link #reset()}
    */
   void start(Context context);
 
   /**
-   * The driver says that a queue has buffers; they may have been taken already.
+   * A queue may have buffers; they may have been taken already. Called between {@link #start} and {@link #reset}, on the
+   * event loop: a device that leaves buffers behind, because others wait for their turn, asks for another by
+   * {@link Context#resumeLater}.
    *
-   * @param queue which
+   * @param queue which, enabled by the driver
    * @throws GuestError if what is in it breaks a rule: the device then waits for a reset
    */
   void queueReady(int queue);
@@ -88,6 +90,13 @@ public interface VirtioDevice {
      * @param queue which
      */
     void interrupt(int queue);
+
+    /**
+     * Has {@link VirtioDevice#queueReady} called again, when the others on the event loop have had their turn.
+     *
+     * @param queue which
+     */
+    void resumeLater(int queue);
   }
 
   /** Tells the transport that configuration space has changed, so that it tells the driver. */

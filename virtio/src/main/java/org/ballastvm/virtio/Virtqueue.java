@@ -1,5 +1,7 @@
 package org.ballastvm.virtio;
 
+import java.lang.invoke.VarHandle;
+
 /**
  * A split virtqueue, from the device's side. Virtio 1.3, 2.7.
  *
@@ -98,7 +100,7 @@ public final class Virtqueue {
   public boolean rearm() {
     if (eventIndex) {
       memory.putShort(used + 4 + 8L * size, nextAvail); // avail_event
-      java.lang.invoke.VarHandle.fullFence();
+      VarHandle.fullFence();
     }
     return (memory.getShortAcquire(avail + 2) - nextAvail & 0xffff) != 0;
   }
@@ -126,7 +128,7 @@ public final class Virtqueue {
     if (nextUsed == signalledUsed) {
       return false;
     }
-    java.lang.invoke.VarHandle.fullFence();
+    VarHandle.fullFence();
     int before = signalledUsed;
     signalledUsed = nextUsed;
     if (eventIndex) {
@@ -177,6 +179,9 @@ public final class Virtqueue {
     if (lengthBytes == 0 || !memory.contains(gpa, Integer.toUnsignedLong(lengthBytes))) {
       throw new GuestError("queue " + index + ": descriptor " + at + " names " + Integer.toUnsignedLong(lengthBytes)
           + " bytes at 0x" + Long.toHexString(gpa) + ", which are not all memory");
+    }
+    if (chain.count() == size) {
+      throw new GuestError("queue " + index + ": a chain of more than " + size + " buffers, the size of the queue");
     }
     if (!write && chain.hasWritable()) {
       throw new GuestError(

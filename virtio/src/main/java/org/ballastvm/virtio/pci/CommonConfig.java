@@ -19,6 +19,7 @@ final class CommonConfig implements VirtioDevice.Context {
   private final VirtioDevice device;
   private final GuestMemory memory;
   private final IntConsumer interrupt;
+  private final IntConsumer ring;
   private final long offered;
   private final QueueSetup[] setups;
   private final Virtqueue[] queues;
@@ -31,10 +32,11 @@ final class CommonConfig implements VirtioDevice.Context {
   private int generation;
   private int queueSelect;
 
-  CommonConfig(VirtioDevice device, GuestMemory memory, IntConsumer interrupt) {
+  CommonConfig(VirtioDevice device, GuestMemory memory, IntConsumer interrupt, IntConsumer ring) {
     this.device = device;
     this.memory = memory;
     this.interrupt = interrupt;
+    this.ring = ring;
     this.offered = device.features() | VirtioDevice.VERSION_1 | Virtqueue.FEATURE_INDIRECT
         | Virtqueue.FEATURE_EVENT_INDEX;
     this.setups = new QueueSetup[device.queueCount()];
@@ -97,6 +99,9 @@ final class CommonConfig implements VirtioDevice.Context {
 
   @Override
   public void interrupt(int queue) { interrupt.accept(queue); }
+
+  @Override
+  public void resumeLater(int queue) { ring.accept(queue); }
 
   long read(int register, int width) {
     QueueSetup queue = queueSelect < setups.length ? setups[queueSelect] : null;
@@ -172,7 +177,8 @@ final class CommonConfig implements VirtioDevice.Context {
       }
       case 0x1c -> {
         if ((value & 1) != 0 && (status & FEATURES_OK) != 0) {
-          queues[queueSelect] = VirtioPciFunction.open(queueSelect, memory, queue, driverFeatures);
+          queues[queueSelect] = new Virtqueue(queueSelect, memory, queue.size, queue.descriptors, queue.driver,
+              queue.device, driverFeatures);
           queue.enabled = true;
         }
       }
@@ -205,21 +211,29 @@ final class CommonConfig implements VirtioDevice.Context {
       reset();
       return;
     }
-    int next = wanted | status & NEEDS_RESET;
-    if ((next & FEATURES_OK) != 0 && (status & FEATURES_OK) == 0) {
-      boolean agreed = (driverFeatures & ~offered) == 0 && !unknownFeatures
-          && (driverFeatures & VirtioDevice.VERSION_1) != 0 && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER;
-      if (!agreed) {
-        next &= ~FEATURES_OK;
-      }
+    // 2.1.1: the driver must not clear a bit; only a reset does.
+    int next = wanted & ~NEEDS_RESET | status;
+    if ((next & FEATURES_OK) != 0 && (status & FEATURES_OK) == 0 && !agreed(next)) {
+      next &= ~FEATURES_OK;
     }
-    boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0 && (next & FEATURES_OK) != 0;
-    if ((next & DRIVER_OK) != 0 && (next & FEATURES_OK) == 0) {
+    if ((next & FEATURES_OK) == 0) {
       next &= ~DRIVER_OK;
     }
+    boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0;
     status = next;
     if (starts) {
       device.start(this);
+      // The driver may have rung before it was ready to be heard.
+      for (int i = 0; i < queues.length; i++) {
+        if (queues[i] != null) {
+          ring.accept(i);
+        }
+      }
     }
+  }
+
+  private boolean agreed(int next) {
+    return (driverFeatures & ~offered) == 0 && !unknownFeatures && (driverFeatures & VirtioDevice.VERSION_1) != 0
+        && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER;
   }
 }

@@ -80,8 +80,10 @@ final class MsixTable {
     update(vector);
   }
 
-  /** The pending bits, as the guest reads them. */
-  synchronized long pendingBits() { return pending; }
+  /** The pending bits from an offset on, as the guest reads them. */
+  synchronized long readPending(long offset) {
+    return offset < 8 ? pending >>> 8 * offset : 0;
+  }
 
   /** Sends a message, or remembers it while the vector is masked. Out-of-range vectors send nothing. */
   void trigger(int vector) {

@@ -40,4 +40,11 @@ public interface PciHost {
    * @param vector which
    */
   void triggerVector(int vector);
+
+  /**
+   * Rings a doorbell as the guest would: {@link PciFunction#doorbell} is called on the event loop, later. Any thread.
+   *
+   * @param doorbell the index of one of {@link PciFunction#doorbells()}
+   */
+  void ring(int doorbell);
 }

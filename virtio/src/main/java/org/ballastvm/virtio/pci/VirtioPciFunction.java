@@ -7,7 +7,6 @@ import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.VirtioDevice;
-import org.ballastvm.virtio.Virtqueue;
 
 /**
  * A virtio device on PCI, modern interface only. Virtio 1.3, 4.1.
@@ -62,7 +61,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         FIRST_SUBSYSTEM));
     this.device = device;
     this.events = events;
-    this.common = new CommonConfig(device, memory, this::queueInterrupt);
+    this.common = new CommonConfig(device, memory, this::queueInterrupt, queue -> host().ring(queue));
     this.msix = new MsixTable(device.queueCount() + 1);
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareBar(MSIX_BAR, MSIX_BYTES);
@@ -99,7 +98,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized void doorbell(int queue) {
-    if (!common.isRunning()) {
+    if (!common.isRunning() || common.queue(queue) == null) {
       return;
     }
     try {
@@ -133,60 +132,54 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   public synchronized long barRead(int bar, long offset, int width) {
     if (bar == MSIX_BAR) {
-      return offset >= MSIX_PENDING ? (offset == MSIX_PENDING ? msix.pendingBits() : 0) : msix.read(offset, width);
+      return offset < MSIX_PENDING ? msix.read(offset, width) : msix.readPending(offset - MSIX_PENDING);
     }
     int register = (int) offset & 0xfff;
     return switch ((int) offset & ~0xfff) {
       case COMMON -> common.read(register, width);
       case INTERRUPT_STATUS -> register == 0 ? takeInterruptStatus() : 0;
-      case DEVICE -> readDevice(register, width);
+      case DEVICE -> register < device.configBytes() ? device.configRead(register) : 0;
       default -> 0;
     };
   }
 
   @Override
-  public void barWrite(int bar, long offset, int width, long value) {
-    int page = (int) offset & ~0xfff;
-    int register = (int) offset & 0xfff;
+  public synchronized void barWrite(int bar, long offset, int width, long value) {
     if (bar == MSIX_BAR) {
-      synchronized (this) {
-        msix.attach(host());
-        msix.write(offset, width, value);
-      }
-    } else if (page == COMMON) {
-      writeCommon(register, width, value);
-    } else if (page == DEVICE) {
-      synchronized (this) {
-        if (register + width <= device.configBytes()) {
-          device.configWrite(register, width, value);
-        }
-      }
-    } else if (page == NOTIFY && register / NOTIFY_MULTIPLIER < device.queueCount()) {
-      // Only a write that the doorbell's eventfd did not take comes here.
-      doorbell(register / NOTIFY_MULTIPLIER);
+      msix.attach(host());
+      msix.write(offset, width, value);
+      return;
     }
-  }
-
-  private synchronized void writeCommon(int register, int width, long value) {
+    int register = (int) offset & 0xfff;
     try {
-      boolean wasRunning = common.isRunning();
-      common.write(register, width, value);
-      if (wasRunning && common.status() == 0) {
-        interruptStatus = 0;
-        updatePin();
+      switch ((int) offset & ~0xfff) {
+        case COMMON -> writeCommon(register, width, value);
+        case DEVICE -> {
+          if (register + width <= device.configBytes()) {
+            device.configWrite(register, width, value);
+          }
+        }
+        case NOTIFY -> {
+          // Only a write that the doorbell's eventfd did not take comes here.
+          if (register / NOTIFY_MULTIPLIER < device.queueCount()) {
+            host().ring(register / NOTIFY_MULTIPLIER);
+          }
+        }
+        default -> {
+          // The interrupt status is read-only.
+        }
       }
     } catch (GuestError mistake) {
       fail(mistake);
     }
   }
 
-  private long readDevice(int register, int width) {
-    long value = 0;
-    for (int i = 0; i < width; i++) {
-      int at = register + i;
-      value |= (long) (at < device.configBytes() ? device.configByte(at) : 0) << 8 * i;
+  private void writeCommon(int register, int width, long value) {
+    common.write(register, width, value);
+    if (common.status() == 0) {
+      interruptStatus = 0;
+      updatePin();
     }
-    return value;
   }
 
   @Override
@@ -220,10 +213,11 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private void updatePin() { host().setInterruptPin(interruptStatus != 0 && !interruptPinOff() && !msix.isEnabled()); }
 
   private void fail(GuestError mistake) {
-    boolean first = common.needReset();
-    if (first) {
+    if (common.needReset()) {
       events.accept(new DeviceEvent.GuestMistake(device.name(), mistake.getMessage(), true));
-      interruptForConfig();
+      if (common.isDriverOk()) {
+        interruptForConfig(); // 2.1.2
+      }
     }
   }
 
@@ -235,10 +229,5 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     interruptStatus = 0;
     updatePin();
     super.reset();
-  }
-
-  /** What the driver made of a queue, for {@link CommonConfig}. */
-  static Virtqueue open(int index, GuestMemory memory, QueueSetup setup, long features) {
-    return new Virtqueue(index, memory, setup.size, setup.descriptors, setup.driver, setup.device, features);
   }
 }

@@ -107,6 +107,9 @@ public final class PciSlot implements PciHost, AutoCloseable {
   public void triggerVector(int vector) { vectors.get(vector).trigger(); }
 
   @Override
+  public void ring(int doorbell) { bells.get(doorbell).raised.signal(); }
+
+  @Override
   public void close() {
     for (Bell bell : bells) {
       bell.registration.close();
