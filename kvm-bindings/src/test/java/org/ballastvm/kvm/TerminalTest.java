@@ -1,0 +1,149 @@
+package org.ballastvm.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.ballastvm.kvm.NativeProvider.CALLS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.termios;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Streams and the terminal, on pseudo-terminals of the test's own. */
+class TerminalTest {
+  /** What the child runs with a terminal as its standard input. */
+  static final class Probe {
+    private Probe() {}
+
+    public static void main(String[] args) throws IOException {
+      System.out.println(Terminal.isPresent() ? "a terminal" : "no terminal");
+      try (Terminal raw = Terminal.raw(false); HostStream in = HostStream.standardInput()) {
+        System.out.println(raw == null ? "" : "raw");
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment key = arena.allocate(16);
+          System.out.println("read " + in.read(key) + ": " + key.get(JAVA_BYTE, 0));
+        }
+      }
+      System.out.println("restored");
+      System.in.read();
+    }
+  }
+
+  @Test
+  void aTerminalIsMadeRawAndPutBackAsItWas() throws Exception {
+    try (HostStream pty = HostStream.openPty(); HostFile line = HostFile.open(pty.ptyPath(), false)) {
+      byte[] before = settings(line);
+      Process child = ChildJvm
+          .of(Probe.class, List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name()))
+          .redirectInput(pty.ptyPath().toFile()).start();
+      try (BufferedReader told = child.inputReader()) {
+        assertEquals("a terminal", told.readLine());
+        assertEquals("raw", told.readLine());
+        assertEquals(0, flags(line) & (Host.ECHO() | Host.ICANON() | Host.ISIG()));
+
+        write(pty, "\3"); // Ctrl-C is a key like any other now, and needs no Enter
+        assertEquals("read 1: 3", told.readLine());
+
+        assertEquals("restored", told.readLine());
+        assertArrayEquals(before, settings(line));
+      } finally {
+        child.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void withoutATerminalThereIsNothingToMakeRaw() throws Exception {
+    Process child = ChildJvm.of(Probe.class, List.of(ChildJvm.ALLOW_BOTH)).redirectInput(new java.io.File("/dev/null"))
+        .start();
+
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertTrue(output.startsWith("no terminal\n"), output);
+    assertTrue(output.contains("HostError: TCGETS of standard input: ENOTTY"), output);
+    assertEquals(1, child.waitFor());
+  }
+
+  @Test
+  void aPseudoTerminalCarriesBytesAndEndsWhenItsLineDoes() {
+    try (HostStream pty = HostStream.openPty(); Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(64);
+      try (HostFile line = HostFile.open(pty.ptyPath(), false)) {
+        assertEquals(HostSocket.WOULD_BLOCK, pty.read(buffer));
+        CALLS.syscall(Host.SYS_write(), line.fd(), arena.allocateFrom("boot").address(), 4);
+        assertEquals(4, pty.read(buffer));
+        assertEquals("boot", buffer.getString(0));
+      }
+      assertEquals(HostSocket.END, pty.read(buffer));
+    }
+  }
+
+  @Test
+  void aFileTakesWhatIsWrittenAndBelongsToItsOwner(@TempDir Path directory) throws Exception {
+    Path path = Files.writeString(directory.resolve("log"), "old and longer");
+    try (HostStream file = HostStream.createFile(path)) {
+      write(file, "new");
+    }
+
+    assertEquals("new", Files.readString(path));
+    Path absent = directory.resolve("absent").resolve("log");
+    assertEquals(Errno.ENOENT, assertThrows(HostError.class, () -> HostStream.createFile(absent)).errno());
+  }
+
+  @Test
+  void closingAStandardStreamLeavesItToTheProcess() {
+    HostStream output = HostStream.standardOutput();
+    output.close();
+    output.close();
+
+    assertFalse(output.isOpen());
+    assertTrue(Files.exists(Path.of("/proc/self/fd/1")));
+  }
+
+  @Test
+  void randomBytesComeFromTheHost() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment first = arena.allocate(1 << 16);
+      MemorySegment second = arena.allocate(1 << 16);
+
+      HostRandom.fill(first);
+      HostRandom.fill(second);
+
+      assertTrue(first.mismatch(second) >= 0);
+      MemorySegment heap = MemorySegment.ofArray(new byte[8]);
+      assertThrows(IllegalArgumentException.class, () -> HostRandom.fill(heap));
+    }
+  }
+
+  private static int flags(HostFile line) {
+    try (Arena arena = Arena.ofConfined()) { // the layout is too strict for a byte array
+      return termios.c_lflag(arena.allocate(termios.layout()).copyFrom(MemorySegment.ofArray(settings(line))));
+    }
+  }
+
+  private static byte[] settings(HostFile line) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment settings = arena.allocate(termios.layout());
+      HostError.check(CALLS.syscall(Host.SYS_ioctl(), line.fd(), Host.TCGETS(), settings.address()), "TCGETS");
+      return settings.toArray(JAVA_BYTE);
+    }
+  }
+
+  private static void write(HostStream stream, String text) {
+    try (Arena arena = Arena.ofConfined()) {
+      assertEquals(text.length(), stream.write(arena.allocateFrom(text).asSlice(0, text.length())));
+    }
+  }
+}
