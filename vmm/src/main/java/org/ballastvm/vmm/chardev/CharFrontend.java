@@ -14,7 +14,7 @@ public interface CharFrontend {
    */
   void receive(byte[] bytes, int offset, int count);
 
-  /** Somebody is at the other end from now on. */
+  /** Somebody is at the other end from now on; on a shared chardev, once they have turned to this frontend. */
   void opened();
 
   /** Nobody is at the other end any more. */
@@ -22,4 +22,14 @@ public interface CharFrontend {
 
   /** What was sent has gone out, so there is room to send again. */
   void drained();
+
+  /** It shares its chardev, and what a user types goes to it again; {@link #opened} came before, once. */
+  default void focused() {
+    // A serial line looks the same either way.
+  }
+
+  /** It shares its chardev, and what a user types goes to another frontend from now on. */
+  default void unfocused() {
+    // A serial line looks the same either way.
+  }
 }

@@ -104,7 +104,7 @@ public final class Chardevs {
 
   private static Chardev openFile(ChardevConfig.File config, EventLoop loop) {
     HostStream file = HostStream.createFile(config.path());
-    return new StreamChardev(loop, file, file, "file:" + config.path(), () -> {
+    return new StreamChardev(loop, null, file, "file:" + config.path(), () -> {
       // Nothing to put back.
     });
   }
@@ -112,9 +112,7 @@ public final class Chardevs {
   private static Chardev openPty(ChardevConfig.Pty config, EventLoop loop) {
     HostStream pty = HostStream.openPty();
     System.err.println("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
-    return new StreamChardev(loop, pty, pty, "pty:" + pty.ptyPath(), () -> {
-      // Nothing to put back.
-    });
+    return new PtyChardev(loop, pty);
   }
 
   private static void delete(Path path) {

@@ -11,6 +11,7 @@ import java.util.List;
 public final class MuxChardev implements Chardev, CharFrontend {
   private static final int ESCAPE = 1; // Ctrl-A
   private static final String HELP = """
+
       C-a h    print this help
       C-a x    exit emulator
       C-a c    switch between console and monitor
@@ -19,11 +20,9 @@ public final class MuxChardev implements Chardev, CharFrontend {
 
   private final Chardev below;
   private final Runnable quit;
-  private final List<CharFrontend> frontends = new ArrayList<>();
-  private final byte[] one = new byte[1];
+  private final List<Sharer> sharers = new ArrayList<>();
   private int focus;
   private boolean escaped;
-  private boolean open;
 
   /**
    * Shares a chardev.
@@ -36,13 +35,35 @@ public final class MuxChardev implements Chardev, CharFrontend {
     this.quit = quit;
   }
 
+  /** A frontend, and what was typed for it while it had no room: escapes are seen even if a guest reads nothing. */
+  private static final class Sharer {
+    static final int BUFFER_BYTES = 1024;
+    final CharFrontend frontend;
+    final byte[] waiting = new byte[BUFFER_BYTES];
+    int count;
+    boolean met;
+
+    Sharer(CharFrontend frontend) { this.frontend = frontend; }
+
+    int room() { return BUFFER_BYTES - count; }
+
+    void add(byte key) { waiting[count++] = key; }
+
+    void deliver() {
+      int now = Math.min(count, frontend.room());
+      if (now > 0) {
+        frontend.receive(waiting, 0, now);
+        count -= now;
+        System.arraycopy(waiting, now, waiting, 0, count);
+      }
+    }
+  }
+
   @Override
   public void connect(CharFrontend frontend) {
-    frontends.add(frontend);
-    if (frontends.size() == 1) {
+    sharers.add(new Sharer(frontend));
+    if (sharers.size() == 1) {
       below.connect(this);
-    } else if (open) {
-      frontend.opened();
     }
   }
 
@@ -53,16 +74,16 @@ public final class MuxChardev implements Chardev, CharFrontend {
   public void send(byte[] bytes, int offset, int count) { below.send(bytes, offset, count); }
 
   @Override
-  public void receiveMore() { below.receiveMore(); }
+  public void receiveMore() {
+    sharers.forEach(Sharer::deliver);
+    below.receiveMore();
+  }
 
   @Override
   public String describe() { return "mux:" + below.describe(); }
 
   @Override
-  public int room() {
-    // An escape needs no room in the frontend; one byte at a time may be one.
-    return Math.max(frontends.get(focus).room(), escaped ? 1 : 0);
-  }
+  public int room() { return sharers.get(focus).room(); }
 
   @Override
   public void receive(byte[] bytes, int offset, int count) {
@@ -74,32 +95,55 @@ public final class MuxChardev implements Chardev, CharFrontend {
       } else if (key == ESCAPE) {
         escaped = true;
       } else {
-        pass(key);
+        type(key);
       }
+    }
+    sharers.get(focus).deliver();
+  }
+
+  /** Keys behind a change of focus may find less room there than was promised for where they would have gone. */
+  private void type(byte key) {
+    Sharer sharer = sharers.get(focus);
+    if (sharer.room() == 0) {
+      sharer.deliver();
+    }
+    if (sharer.room() > 0) {
+      sharer.add(key);
     }
   }
 
   private void command(byte key) {
     switch (key) {
-      case 'c' -> {
-        focus = (focus + 1) % frontends.size();
-        below.receiveMore();
-      }
+      case 'c' -> moveFocus();
       case 'x' -> {
-        print("\r\nBallast: Terminated\r\n");
+        print("Ballast: Terminated\r\n");
         quit.run();
       }
-      case 'h', '?' -> print("\r\n" + HELP);
-      case ESCAPE -> pass((byte) ESCAPE);
+      case 'h', '?' -> print(HELP);
+      case ESCAPE -> type((byte) ESCAPE);
       default -> {
         // QEMU ignores other keys too.
       }
     }
   }
 
-  private void pass(byte key) {
-    one[0] = key;
-    frontends.get(focus).receive(one, 0, 1);
+  private void moveFocus() {
+    Sharer before = sharers.get(focus);
+    before.deliver();
+    focus = (focus + 1) % sharers.size();
+    if (sharers.get(focus) != before) {
+      before.frontend.unfocused();
+      turnTo(sharers.get(focus));
+    }
+  }
+
+  private void turnTo(Sharer sharer) {
+    if (sharer.met) {
+      sharer.frontend.focused();
+    } else {
+      sharer.met = true;
+      sharer.frontend.opened();
+    }
   }
 
   private void print(String text) {
@@ -108,19 +152,26 @@ public final class MuxChardev implements Chardev, CharFrontend {
   }
 
   @Override
-  public void opened() {
-    open = true;
-    frontends.forEach(CharFrontend::opened);
-  }
+  public void opened() { turnTo(sharers.get(focus)); }
 
   @Override
   public void closed() {
-    open = false;
-    frontends.forEach(CharFrontend::closed);
+    escaped = false;
+    for (Sharer sharer : sharers) {
+      sharer.count = 0;
+      if (sharer.met) {
+        sharer.met = false;
+        sharer.frontend.closed();
+      }
+    }
   }
 
   @Override
-  public void drained() { frontends.forEach(CharFrontend::drained); }
+  public void drained() {
+    for (Sharer sharer : sharers) {
+      sharer.frontend.drained();
+    }
+  }
 
   @Override
   public void close() { below.close(); }

@@ -45,6 +45,7 @@ final class SocketChardev implements Chardev {
     if (client != null) {
       return;
     }
+    System.err.println("ballast: waiting for a client on " + where);
     try (Epoll epoll = Epoll.create()) {
       epoll.add(listener, Epoll.IN, 0);
       while (client == null) {
@@ -67,7 +68,8 @@ final class SocketChardev implements Chardev {
 
   private void open(HostSocket next) {
     client = next;
-    line = new StreamLine(loop, next, next::read, next, next::write, this::clientGone);
+    line = new StreamLine(loop, new StreamLine.Way(next, next::read), new StreamLine.Way(next, next::write),
+        this::clientGone);
     if (listening != null) {
       listening.interest(0);
     }
@@ -84,6 +86,7 @@ final class SocketChardev implements Chardev {
     line = null;
     if (frontend != null) {
       frontend.closed();
+      frontend.drained();
     }
     if (listening != null) {
       listening.interest(Epoll.IN);

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.ToIntFunction;
 import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.Pollable;
 import org.ballastvm.vmm.event.EventLoop;
@@ -18,57 +19,77 @@ final class StreamLine implements AutoCloseable {
   /** What a pipe takes without blocking when it says that it has room: PIPE_BUF. */
   private static final int CAREFUL_BYTES = 4096;
 
+  /**
+   * A stream as this class uses it.
+   *
+   * @param source what is watched
+   * @param call reads from it, or writes to it
+   */
+  record Way(Pollable source, ToIntFunction<MemorySegment> call) {}
+
+  private final EventLoop loop;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment inBuffer = arena.allocate(4096);
   private final byte[] inBytes = new byte[4096];
   private final MemorySegment outBuffer = arena.allocate(16384);
-  private final ToIntFunction<MemorySegment> reader;
-  private final ToIntFunction<MemorySegment> writer;
+  private final Way in;
+  private final Way out;
   private final Runnable ended;
+  /** One thing in both directions, like a socket: the end of one direction is the end of both. */
+  private final boolean duplex;
   private final EventLoop.Registration input;
   private final EventLoop.Registration output;
   private CharFrontend frontend;
-  private byte[] queue = new byte[16384];
+  private byte[] queue = new byte[1024];
   private int queueStart;
   private int queueCount;
+  private boolean inputEnded;
+  private boolean outputEnded;
+  /** Input is not waited for: it is a file, or its sender has gone and left some behind. */
+  private boolean inputAtHand;
+  private boolean readPosted;
   private boolean closed;
-  private final boolean oneDescriptor;
 
   /**
    * A line over one descriptor or two.
    *
    * @param loop where it is watched
-   * @param in read from
-   * @param reader how
-   * @param out written to; may be {@code in}
-   * @param writer how
-   * @param ended runs when the other side is gone
+   * @param in read from; null where nothing is
+   * @param out written to; may have the source of {@code in}
+   * @param ended runs when the other side is gone, in both directions
    */
-  StreamLine(EventLoop loop, Pollable in, ToIntFunction<MemorySegment> reader, Pollable out,
-      ToIntFunction<MemorySegment> writer, Runnable ended) {
-    this.reader = reader;
-    this.writer = writer;
+  StreamLine(EventLoop loop, Way in, Way out, Runnable ended) {
+    this.loop = loop;
+    this.in = in;
+    this.out = out;
     this.ended = ended;
-    this.oneDescriptor = in == out;
-    input = registerOrNot(loop, in);
-    output = oneDescriptor ? input : registerOrNot(loop, out);
+    this.duplex = in != null && in.source() == out.source();
+    this.inputEnded = in == null;
+    if (duplex) {
+      input = registerOrNot(loop, in, this::ready);
+      output = input;
+    } else {
+      input = in == null ? null : registerOrNot(loop, in, this::inputReady);
+      output = registerOrNot(loop, out, this::outputReady);
+    }
+    inputAtHand = input == null;
   }
 
-  /** A regular file cannot be waited for, and need not be: it always has room. */
-  private EventLoop.Registration registerOrNot(EventLoop loop, Pollable stream) {
+  /** A regular file cannot be waited for, and need not be. */
+  private static EventLoop.Registration registerOrNot(EventLoop loop, Way way, EventLoop.Handler handler) {
     try {
-      return loop.register(stream, 0, this::ready);
-    } catch (org.ballastvm.kvm.HostError e) {
+      return loop.register(way.source(), 0, handler);
+    } catch (HostError e) {
       return null;
     }
   }
 
   void connect(CharFrontend to) { frontend = to; }
 
-  int room() { return MOST_QUEUED_BYTES - queueCount; }
+  int room() { return outputEnded ? MOST_QUEUED_BYTES : MOST_QUEUED_BYTES - queueCount; }
 
   void send(byte[] bytes, int offset, int count) {
-    if (closed) {
+    if (closed || outputEnded) {
       return;
     }
     if (count > room()) {
@@ -85,86 +106,137 @@ final class StreamLine implements AutoCloseable {
     }
     System.arraycopy(bytes, offset, queue, queueStart + queueCount, count);
     queueCount += count;
-    if (oneDescriptor || output == null) {
+    if (duplex || output == null) {
       flush();
-    } else {
-      // Shared with other processes, so not made non-blocking: written to when there is room, and little at a time.
-      updateInterest();
     }
+    // Standard output is shared with other processes, so not made non-blocking: it is written to when it has room.
+    updateInterest();
   }
 
   void receiveMore() { updateInterest(); }
 
   private void ready(int events) {
     if ((events & Epoll.OUT) != 0) {
-      flush();
-      if (queueCount == 0 && frontend != null && !closed) {
-        frontend.drained();
-      }
+      outputReady(events);
     }
     if (!closed && (events & (Epoll.IN | Epoll.HUP | Epoll.ERR)) != 0) {
-      receive();
+      inputReady(events);
+    }
+  }
+
+  private void outputReady(int events) {
+    if ((events & (Epoll.HUP | Epoll.ERR)) != 0 && !duplex) {
+      endOutput();
+      return;
+    }
+    flush();
+    if (queueCount == 0 && frontend != null && !closed) {
+      frontend.drained();
     }
     updateInterest();
   }
 
+  private void inputReady(int events) {
+    if ((events & (Epoll.HUP | Epoll.ERR)) != 0 && frontendRoom() == 0) {
+      // This would be told again and again; what was sent before stays readable, and is read when there is room.
+      input.close();
+      inputAtHand = true;
+      outputEnded |= duplex;
+    }
+    receive();
+    updateInterest();
+  }
+
+  private int frontendRoom() { return frontend == null ? 0 : Math.min(frontend.room(), inBytes.length); }
+
   private void receive() {
-    int room = frontend == null ? 0 : Math.min(frontend.room(), inBytes.length);
+    int room = closed || inputEnded ? 0 : frontendRoom();
     if (room == 0) {
       return;
     }
-    int read = reader.applyAsInt(inBuffer.asSlice(0, room));
+    int read = in.call().applyAsInt(inBuffer.asSlice(0, room));
     if (read == HostSocket.END) {
-      end();
+      endInput();
     } else if (read > 0) {
       MemorySegment.copy(inBuffer, ValueLayout.JAVA_BYTE, 0, inBytes, 0, read);
       frontend.receive(inBytes, 0, read);
     }
   }
 
+  private void receivePosted() {
+    readPosted = false;
+    receive();
+    updateInterest();
+  }
+
   private void flush() {
     while (queueCount > 0 && !closed) {
-      int count = (int) Math.min(queueCount, oneDescriptor ? outBuffer.byteSize() : CAREFUL_BYTES);
+      int count = (int) Math.min(queueCount, duplex ? outBuffer.byteSize() : CAREFUL_BYTES);
       MemorySegment.copy(queue, queueStart, outBuffer, ValueLayout.JAVA_BYTE, 0, count);
-      int written = writer.applyAsInt(outBuffer.asSlice(0, count));
+      int written = out.call().applyAsInt(outBuffer.asSlice(0, count));
       if (written == HostSocket.END) {
-        end();
+        endOutput();
         return;
       }
       if (written == HostSocket.WOULD_BLOCK) {
-        break;
+        return;
       }
       queueStart += written;
       queueCount -= written;
-      if (!oneDescriptor && output != null) {
-        break;
+      if (!duplex && output != null) {
+        return;
       }
     }
-    updateInterest();
   }
 
   private void updateInterest() {
     if (closed) {
       return;
     }
-    int in = frontend != null && frontend.room() > 0 ? Epoll.IN : 0;
-    int out = queueCount > 0 ? Epoll.OUT : 0;
-    if (oneDescriptor) {
-      input.interest(in | out);
-      return;
+    boolean wanted = !inputEnded && frontendRoom() > 0;
+    if (inputAtHand) {
+      if (wanted && !readPosted) {
+        readPosted = true;
+        loop.post(this::receivePosted);
+      }
+    } else if (!inputEnded) {
+      input.interest((wanted ? Epoll.IN : 0) | (duplex && queueCount > 0 ? Epoll.OUT : 0));
     }
-    if (input != null) {
-      input.interest(in);
-    }
-    if (output != null) {
-      output.interest(out);
+    if (!duplex && output != null && !outputEnded) {
+      output.interest(queueCount > 0 ? Epoll.OUT : 0);
     }
   }
 
   /** Writes what is left, at the end of the process, when waiting harms nobody; gives up when the other side does. */
   void flushNow() {
-    for (int tries = 0; queueCount > 0 && !closed && tries < 1000; tries++) {
+    for (int tries = 0; queueCount > 0 && !closed && !outputEnded && tries < 1000; tries++) {
       flush();
+    }
+  }
+
+  private void endInput() {
+    if (duplex) {
+      end();
+      return;
+    }
+    inputEnded = true;
+    if (input != null) {
+      input.close();
+    }
+  }
+
+  private void endOutput() {
+    if (duplex) {
+      end();
+      return;
+    }
+    outputEnded = true;
+    queueCount = 0;
+    if (output != null) {
+      output.close();
+    }
+    if (frontend != null) {
+      frontend.drained();
     }
   }
 
@@ -182,7 +254,7 @@ final class StreamLine implements AutoCloseable {
       if (input != null) {
         input.close();
       }
-      if (output != null && output != input) {
+      if (output != null) {
         output.close();
       }
       arena.close();
