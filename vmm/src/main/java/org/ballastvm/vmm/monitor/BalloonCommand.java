@@ -1,8 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.virtio.BalloonDevice;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code balloon N} */
 final class BalloonCommand implements Command {
@@ -18,26 +16,34 @@ final class BalloonCommand implements Command {
   public String help() { return "request VM to change its memory allocation (in MB)"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 1, 1);
-    BalloonDevice balloon = machine.balloon()
-        .orElseThrow(() -> new MonitorError("Error: No balloon device has been activated"));
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(1, arguments);
+    if (arguments.isEmpty()) {
+      throw MonitorError.misuse("unexpected end of expression");
+    }
     long targetBytes = parse(arguments.getFirst());
-    long baseBytes = machine.config().memory().sizeBytes();
+    VmControl.Balloon balloon = vm.balloon()
+        .orElseThrow(() -> new MonitorError("No balloon device has been activated"));
+    long baseBytes = vm.baseMemoryBytes();
     // The number is the size that the guest should have, as in QEMU; asking for more than it has asks for all.
     balloon.setTarget((baseBytes - Math.min(targetBytes, baseBytes)) >> PAGE_SHIFT);
     return "";
   }
 
+  /** A whole number of MiB, also hexadecimal, as in QEMU, which has no suffix here either. */
   private static long parse(String text) {
+    long mebibytes;
     try {
-      long mebibytes = Long.parseLong(text);
-      if (mebibytes > 0 && mebibytes <= Long.MAX_VALUE >> 20) {
-        return mebibytes << 20;
-      }
+      mebibytes = Long.decode(text);
     } catch (NumberFormatException e) {
-      // Told below.
+      throw MonitorError.misuse("balloon " + text + ": the target must be a whole number of MiB");
     }
-    throw new MonitorError("Error: balloon " + text + ": the target must be a number of MiB above zero");
+    if (mebibytes < 0) {
+      throw MonitorError.misuse("enter a positive value");
+    }
+    if (mebibytes == 0 || mebibytes > Long.MAX_VALUE >> 20) {
+      throw new MonitorError("Parameter 'target' expects a size");
+    }
+    return mebibytes << 20;
   }
 }

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** A command of the human monitor. Runs on the event loop. */
 interface Command {
@@ -17,21 +16,17 @@ interface Command {
   /**
    * Does it.
    *
-   * @param machine the machine
+   * @param vm the machine
    * @param arguments what stands behind the name
    * @return what to print, lines end in a line feed; empty for nothing
    * @throws MonitorError if it cannot be done; the machine is unchanged
    */
-  String run(Machine machine, List<String> arguments);
+  String run(VmControl vm, List<String> arguments);
 
-  /** Refuses arguments that were not asked for. */
-  default void requireCount(List<String> arguments, int least, int most) {
-    if (arguments.size() < least) {
-      throw new MonitorError(names().getFirst() + ": " + parameters() + " is missing");
-    }
+  /** Refuses more arguments than there are parameters, with QEMU's sentence. */
+  default void requireAtMost(int most, List<String> arguments) {
     if (arguments.size() > most) {
-      throw new MonitorError(names().getFirst() + ": extraneous characters at the end of line: "
-          + String.join(" ", arguments.subList(most, arguments.size())));
+      throw MonitorError.misuse(String.join("|", names()) + ": extraneous characters at the end of line");
     }
   }
 }

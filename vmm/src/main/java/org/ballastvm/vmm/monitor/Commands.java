@@ -2,9 +2,8 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.machine.Machine;
 
-/** All commands. Help, and whatever else needs to know them, derives from this list. */
+/** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
   static final List<Command> ALL = List.of(new BalloonCommand(), new ContCommand(), new HelpCommand(),
       new InfoCommand(), new QuitCommand(), new StopCommand(), new SystemPowerdownCommand(), new SystemResetCommand());
@@ -16,24 +15,40 @@ final class Commands {
   }
 
   /** Runs a line; what it prints, or its error. */
-  static String run(Machine machine, String line) {
+  static String run(VmControl vm, String line) {
     List<String> words = List.of(line.strip().split("\\s+"));
     if (words.getFirst().isEmpty()) {
       return "";
     }
     try {
-      return find(ALL, words.getFirst())
-          .orElseThrow(() -> new MonitorError("unknown command: '" + words.getFirst() + "'"))
-          .run(machine, words.subList(1, words.size()));
+      return find(ALL, words.getFirst()).orElseThrow(() -> MonitorError.unknown(words.getFirst()))
+          .run(vm, words.subList(1, words.size()));
     } catch (MonitorError e) {
-      return e.getMessage() + "\n";
+      return e.getMessage() + "\n" + (e.isMisuse() ? hint(words) : "");
     } catch (IllegalStateException e) {
       return "Error: " + e.getMessage() + "\n";
     }
   }
 
+  private static String hint(List<String> words) {
+    boolean topic = words.getFirst().equals("info") && words.size() > 1;
+    return "Try \"help " + (topic ? "info " + words.get(1) : words.getFirst()) + "\" for more information\n";
+  }
+
   static String usage(String prefix, Command command) {
-    String parameters = command.parameters().isEmpty() ? "" : " " + command.parameters();
-    return prefix + String.join("|", command.names()) + parameters + " -- " + command.help() + "\n";
+    return prefix + String.join("|", command.names()) + " " + command.parameters() + " -- " + command.help() + "\n";
+  }
+
+  /** The words that a line could end with: commands, or topics behind {@code info} and {@code help}. */
+  static List<String> completions(String line) {
+    int space = line.lastIndexOf(' ');
+    String last = line.substring(space + 1);
+    List<Command> candidates = switch (line.substring(0, space + 1).strip()) {
+      case "", "help", "?" -> ALL;
+      case "info", "help info", "? info" -> InfoCommand.TOPICS;
+      default -> List.of();
+    };
+    return candidates.stream().flatMap(command -> command.names().stream()).filter(name -> name.startsWith(last))
+        .sorted().toList();
   }
 }

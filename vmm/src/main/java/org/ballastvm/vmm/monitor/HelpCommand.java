@@ -2,7 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code help} */
 final class HelpCommand implements Command {
@@ -16,8 +15,8 @@ final class HelpCommand implements Command {
   public String help() { return "show the help"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 2);
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(2, arguments);
     if (arguments.isEmpty()) {
       return Commands.ALL.stream().map(command -> Commands.usage("", command)).collect(Collectors.joining());
     }
@@ -25,6 +24,6 @@ final class HelpCommand implements Command {
       return arguments.size() == 1 ? InfoCommand.topics() : InfoCommand.topic(arguments.get(1));
     }
     return Commands.find(Commands.ALL, arguments.getFirst()).map(command -> Commands.usage("", command))
-        .orElseThrow(() -> new MonitorError("unknown command: '" + arguments.getFirst() + "'"));
+        .orElseThrow(() -> MonitorError.unknown(arguments.getFirst()));
   }
 }

@@ -2,100 +2,59 @@ package org.ballastvm.vmm.monitor;
 
 import java.nio.charset.StandardCharsets;
 import org.ballastvm.vmm.Version;
-import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.CharFrontend;
-import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.chardev.Chardev;
 
-/** A human monitor on a chardev: prompt, echo, a line, its answer. */
+/** A human monitor on a chardev: prompt, a line, its answer. */
 final class HumanMonitor implements CharFrontend {
   private static final String PROMPT = "(ballast) ";
-  private static final int LONGEST_LINE = 4096;
-  private static final int CTRL_C = 3;
-  private static final int CTRL_U = 21;
-  private static final int BACKSPACE = 8;
-  private static final int DELETE = 127;
-  private static final int ESCAPE = 27;
+  private static final int MOST_AT_ONCE = 128;
+  /** Room for the answers to as many commands as fit in that many bytes, in bytes. */
+  private static final int LONGEST_ANSWERS = 512 << 10;
 
-  private final Machine machine;
+  private final VmControl vm;
   private final Chardev chardev;
-  private final StringBuilder line = new StringBuilder();
-  /** Inside an escape sequence of a terminal's key, which means nothing here. */
-  private boolean inEscape;
-  private int last;
+  private final LineEditor editor;
 
-  HumanMonitor(Machine machine, Chardev chardev) {
-    this.machine = machine;
+  HumanMonitor(VmControl vm, Chardev chardev) {
+    this.vm = vm;
     this.chardev = chardev;
+    this.editor = new LineEditor(PROMPT, this::send, this::run, Commands::completions);
   }
 
+  /** Who asks and does not read the answers is not listened to meanwhile. */
   @Override
-  public int room() { return 512; }
+  public int room() { return chardev.sendRoom() < LONGEST_ANSWERS ? 0 : MOST_AT_ONCE; }
 
   @Override
   public void opened() {
-    line.setLength(0);
-    print("Ballast " + Version.TEXT + " monitor - type 'help' for more information\n" + PROMPT);
+    editor.clear();
+    print("Ballast " + Version.TEXT + " monitor - type 'help' for more information\n");
+    editor.prompt();
   }
 
   @Override
-  public void closed() { line.setLength(0); }
+  public void closed() { editor.clear(); }
 
   @Override
-  public void drained() {
-    // Answers are queued whole.
-  }
+  public void focused() { editor.prompt(); }
+
+  @Override
+  public void unfocused() { print("\n"); }
+
+  @Override
+  public void drained() { chardev.receiveMore(); }
 
   @Override
   public void receive(byte[] bytes, int offset, int count) {
     for (int i = 0; i < count; i++) {
-      key(bytes[offset + i] & 0xff);
+      editor.key(bytes[offset + i] & 0xff);
     }
   }
 
-  private void key(int key) {
-    int before = last;
-    last = key;
-    if (inEscape) {
-      // CSI sequences end with a letter or a tilde; what follows ESC directly is '[' or 'O'.
-      inEscape = before == ESCAPE ? key == '[' || key == 'O' : key < '@' || key > '~';
-      return;
-    }
-    switch (key) {
-      case ESCAPE -> inEscape = true;
-      case '\r' -> enter();
-      case '\n' -> {
-        if (before != '\r') {
-          enter();
-        }
-      }
-      case BACKSPACE, DELETE -> {
-        if (!line.isEmpty()) {
-          line.setLength(line.length() - 1);
-          print("\b \b");
-        }
-      }
-      case CTRL_U, CTRL_C -> {
-        print("\b \b".repeat(line.length()));
-        line.setLength(0);
-      }
-      default -> {
-        if (key >= ' ' && line.length() < LONGEST_LINE) {
-          line.append((char) key);
-          print(String.valueOf((char) key));
-        }
-      }
-    }
-  }
+  private void run(String line) { print(Commands.run(vm, line)); }
 
-  private void enter() {
-    String command = line.toString();
-    line.setLength(0);
-    print("\n");
-    print(Commands.run(machine, command) + PROMPT);
-  }
+  private void print(String text) { send(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)); }
 
-  private void print(String text) {
-    byte[] bytes = text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-    chardev.send(bytes, 0, bytes.length);
-  }
+  private void send(byte[] bytes) { chardev.send(bytes, 0, bytes.length); }
 }

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info balloon} */
 final class InfoBalloon implements Command {
@@ -17,10 +16,10 @@ final class InfoBalloon implements Command {
   public String help() { return "show balloon information"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    long ballooned = machine.balloon()
-        .orElseThrow(() -> new MonitorError("Error: No balloon device has been activated")).actualPages() << PAGE_SHIFT;
-    return "balloon: actual=" + ((machine.config().memory().sizeBytes() - ballooned) >> 20) + "\n";
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    long ballooned = vm.balloon()
+        .orElseThrow(() -> new MonitorError("No balloon device has been activated")).actualPages() << PAGE_SHIFT;
+    return "balloon: actual=" + ((vm.baseMemoryBytes() - ballooned) >> 20) + "\n";
   }
 }

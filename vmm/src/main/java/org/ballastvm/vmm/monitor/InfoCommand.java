@@ -2,7 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
@@ -19,13 +18,13 @@ final class InfoCommand implements Command {
   public String help() { return "show various information about the system state"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
+  public String run(VmControl vm, List<String> arguments) {
     if (arguments.isEmpty()) {
       return topics();
     }
     String topic = arguments.getFirst();
-    return Commands.find(TOPICS, topic).orElseThrow(() -> new MonitorError("unknown command: 'info " + topic + "'"))
-        .run(machine, arguments.subList(1, arguments.size()));
+    return Commands.find(TOPICS, topic).orElseThrow(() -> MonitorError.unknown("info " + topic))
+        .run(vm, arguments.subList(1, arguments.size()));
   }
 
   static String topics() {
@@ -34,6 +33,6 @@ final class InfoCommand implements Command {
 
   static String topic(String name) {
     return Commands.find(TOPICS, name).map(topic -> Commands.usage("info ", topic))
-        .orElseThrow(() -> new MonitorError("unknown command: 'info " + name + "'"));
+        .orElseThrow(() -> MonitorError.unknown("info " + name));
   }
 }

@@ -2,7 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info cpus} */
 final class InfoCpus implements Command {
@@ -16,9 +15,9 @@ final class InfoCpus implements Command {
   public String help() { return "show infos for each CPU"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    return machine.vcpus().stream()
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    return vm.cpus().stream()
         .map(vcpu -> (vcpu.index() == 0 ? "* " : "  ") + "CPU #" + vcpu.index() + ": thread_id=" + vcpu.threadId()
             + "\n")
         .collect(Collectors.joining());

@@ -2,7 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import org.ballastvm.vmm.bus.AddressBus;
-import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.memory.GuestLayout;
 
 /** {@code info mtree} */
@@ -17,27 +16,28 @@ final class InfoMtree implements Command {
   public String help() { return "show memory tree"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    StringBuilder text = new StringBuilder("address-space: memory\n");
-    text.append(line(0, -1L >>> 1, "system"));
-    for (GuestLayout.Range range : GuestLayout.of(machine.config().memory()).memory()) {
-      text.append("  ").append(line(range.base(), range.base() + range.sizeBytes() - 1, "ram"));
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    StringBuilder text = new StringBuilder("address-space: I/O\n");
+    append(text, 2, 0, vm.ports().sizeBytes() - 1, "i/o", "io");
+    append(text, vm.ports());
+    text.append("\naddress-space: memory\n");
+    append(text, 2, 0, -1, "i/o", "system");
+    for (GuestLayout.Range range : vm.ram()) {
+      append(text, 4, range.base(), range.base() + range.sizeBytes() - 1, "ram", "ram");
     }
-    append(text, machine.parts().memory());
-    text.append("\naddress-space: I/O\n").append(line(0, 0xffff, "io"));
-    append(text, machine.parts().ports());
+    append(text, vm.memory());
     return text.append("\n").toString();
   }
 
   private static void append(StringBuilder text, AddressBus bus) {
     for (AddressBus.Range range : bus.ranges()) {
-      text.append("  ").append(line(range.base(), range.base() + range.length() - 1, range.what()));
+      append(text, 4, range.base(), range.base() + range.length() - 1, "i/o", range.what());
     }
   }
 
-  private static String line(long first, long last, String what) {
-    boolean ram = what.equals("ram");
-    return String.format("  %016x-%016x (prio 0, %s): %s%n", first, last, ram ? "ram" : "i/o", what);
+  private static void append(StringBuilder text, int indent, long first, long last, String kind, String what) {
+    text.append(" ".repeat(indent))
+        .append(String.format("%016x-%016x (prio 0, %s): %s\n", first, last, kind, what));
   }
 }

@@ -2,8 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import org.ballastvm.virtio.pci.PciFunction;
-import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.pci.PciBus;
 
 /** {@code info pci} */
 final class InfoPci implements Command {
@@ -17,41 +15,32 @@ final class InfoPci implements Command {
   public String help() { return "show PCI info"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
     StringBuilder text = new StringBuilder();
-    for (int slot = 0; slot < PciBus.SLOTS; slot++) {
-      PciFunction function = machine.parts().pci().function(slot);
-      if (function != null) {
-        append(text, slot, function, idOf(machine, slot));
-      }
-    }
+    vm.pci().forEach(place -> append(text, place));
     return text.toString();
   }
 
-  private static String idOf(Machine machine, int slot) {
-    return machine.parts().devices().stream().filter(device -> device.slot() == slot)
-        .flatMap(device -> device.config().id().stream()).findFirst().orElse("");
-  }
-
-  private static void append(StringBuilder text, int slot, PciFunction function, String id) {
+  private static void append(StringBuilder text, VmControl.PciPlace place) {
+    PciFunction function = place.function();
     int classCode = function.configRead(0x0a, 2);
-    text.append(String.format("  Bus  0, device %3d, function 0:%n    %s: PCI device %04x:%04x%n", slot,
+    text.append(String.format("  Bus  0, device %3d, function 0:\n    %s: PCI device %04x:%04x\n", place.slot(),
         classCode == 0x0600 ? "Host bridge" : String.format("Class %04d", classCode), function.configRead(0, 2),
         function.configRead(2, 2)));
     text.append(
-        String.format("      PCI subsystem %04x:%04x%n", function.configRead(0x2c, 2), function.configRead(0x2e, 2)));
+        String.format("      PCI subsystem %04x:%04x\n", function.configRead(0x2c, 2), function.configRead(0x2e, 2)));
     int pin = function.configRead(0x3d, 1);
     if (pin != 0) {
-      text.append(String.format("      IRQ %d, pin %c%n", function.configRead(0x3c, 1), (char) (64 + pin)));
+      text.append(String.format("      IRQ %d, pin %c\n", function.configRead(0x3c, 1), (char) (64 + pin)));
     }
     for (int bar = 0; bar < PciFunction.BARS; bar++) {
       if (function.barBytes(bar) > 0) {
         long base = Integer.toUnsignedLong(function.configRead(0x10 + 4 * bar, 4));
-        text.append(String.format("      BAR%d: 32 bit memory at 0x%08x [0x%08x].%n", bar, base,
+        text.append(String.format("      BAR%d: 32 bit memory at 0x%08x [0x%08x].\n", bar, base,
             base + function.barBytes(bar) - 1));
       }
     }
-    text.append("      id \"").append(id).append("\"\n");
+    text.append("      id \"").append(place.id()).append("\"\n");
   }
 }

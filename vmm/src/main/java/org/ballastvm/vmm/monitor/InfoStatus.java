@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info status} */
 final class InfoStatus implements Command {
@@ -12,11 +11,11 @@ final class InfoStatus implements Command {
   public String parameters() { return ""; }
 
   @Override
-  public String help() { return "show the current VM status"; }
+  public String help() { return "show the current VM status (running|paused)"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    return "VM status: " + machine.state().words() + "\n";
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    return "VM status: " + vm.state().words() + "\n";
   }
 }

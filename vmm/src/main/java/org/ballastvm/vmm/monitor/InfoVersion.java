@@ -2,7 +2,6 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import org.ballastvm.vmm.Version;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info version} */
 final class InfoVersion implements Command {
@@ -16,8 +15,8 @@ final class InfoVersion implements Command {
   public String help() { return "show the version of Ballast"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
     return Version.TEXT + "\n";
   }
 }

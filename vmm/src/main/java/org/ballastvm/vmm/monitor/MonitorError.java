@@ -1,8 +1,31 @@
 package org.ballastvm.vmm.monitor;
 
-/** What a command answers when it cannot be done: one sentence. */
+/** What a command answers when it cannot be done. */
 final class MonitorError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  MonitorError(String sentence) { super(sentence); }
+  private final boolean misused;
+
+  private MonitorError(String sentence, boolean misused) {
+    super(sentence);
+    this.misused = misused;
+  }
+
+  /** The command was understood, and cannot be done now. */
+  MonitorError(String sentence) {
+    this("Error: " + sentence, false);
+  }
+
+  /** No command can be made of what was typed. */
+  static MonitorError unknown(String typed) {
+    return new MonitorError("unknown command: '" + typed + "'", false);
+  }
+
+  /** The command was called in a way that its help tells better. */
+  static MonitorError misuse(String sentence) {
+    return new MonitorError(sentence, true);
+  }
+
+  /** {@return whether the command's help would help} */
+  boolean isMisuse() { return misused; }
 }

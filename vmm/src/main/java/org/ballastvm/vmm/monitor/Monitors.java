@@ -16,7 +16,7 @@ public final class Monitors {
   public static void attach(Machine machine) {
     for (MonitorConfig monitor : machine.config().monitors()) {
       Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
-      chardev.connect(new HumanMonitor(machine, chardev));
+      chardev.connect(new HumanMonitor(new MachineControl(machine), chardev));
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code quit} */
 final class QuitCommand implements Command {
@@ -15,9 +14,9 @@ final class QuitCommand implements Command {
   public String help() { return "quit the emulator"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    machine.quit();
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    vm.quit();
     return "";
   }
 }

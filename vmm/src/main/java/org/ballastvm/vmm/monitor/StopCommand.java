@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code stop} */
 final class StopCommand implements Command {
@@ -15,9 +14,9 @@ final class StopCommand implements Command {
   public String help() { return "stop emulation"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    machine.pause();
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    vm.pause();
     return "";
   }
 }

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.machine.Machine;
 
 /** {@code system_powerdown} */
 final class SystemPowerdownCommand implements Command {
@@ -15,9 +14,9 @@ final class SystemPowerdownCommand implements Command {
   public String help() { return "send system power down event"; }
 
   @Override
-  public String run(Machine machine, List<String> arguments) {
-    requireCount(arguments, 0, 0);
-    machine.powerButton();
+  public String run(VmControl vm, List<String> arguments) {
+    requireAtMost(0, arguments);
+    vm.powerButton();
     return "";
   }
 }
