@@ -48,7 +48,19 @@ public sealed interface BackendConfig {
    */
   record Memfd(String id, long sizeBytes, Common common, boolean hugetlb, OptionalLong hugePageBytes)
       implements
-        BackendConfig {}
+        BackendConfig {
+    /** Checks the size of the huge pages. */
+    public Memfd {
+      if (hugePageBytes.isPresent() && !hugetlb) {
+        throw new UserError("-object memory-backend-memfd,id=" + id + ",hugetlbsize="
+            + ByteSize.describe(hugePageBytes.getAsLong()) + ": is for huge pages; add hugetlb=on, or leave it out");
+      }
+      if (hugePageBytes.isPresent() && Long.bitCount(hugePageBytes.getAsLong()) != 1) {
+        throw new UserError("-object memory-backend-memfd,id=" + id + ",hugetlbsize="
+            + ByteSize.describe(hugePageBytes.getAsLong()) + ": must be a power of two, such as 2M or 1G");
+      }
+    }
+  }
 
   /**
    * {@code memory-backend-file}: a file, or a file in a directory (which may be on hugetlbfs).

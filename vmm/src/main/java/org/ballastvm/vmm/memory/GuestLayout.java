@@ -2,7 +2,9 @@ package org.ballastvm.vmm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.UserError;
 
 /**
  * Where things are in the guest's physical address space: memory below 3 GiB, then a hole for PCI and the interrupt
@@ -33,6 +35,8 @@ public record GuestLayout(long lowBytes, long highBytes, long deviceBase, long d
   public static final long BIOS_BASE = 0xe0000;
   /** Where memory that a guest may use goes on. */
   public static final long BIOS_END = 0x10_0000;
+  /** The least memory of a machine, in bytes: room below and above the BIOS area. */
+  public static final long LEAST_BYTES = 2 << 20;
   /** Where the extended BIOS data area and the VGA hole begin: a guest expects no memory from here to the BIOS. */
   public static final long CONVENTIONAL_END = 0x9fc00;
 
@@ -41,8 +45,13 @@ public record GuestLayout(long lowBytes, long highBytes, long deviceBase, long d
    *
    * @param memory base memory and room to grow
    * @return where it lies
+   * @throws UserError if base memory does not even reach behind the BIOS area
    */
   public static GuestLayout of(MemoryConfig memory) {
+    if (memory.sizeBytes() < LEAST_BYTES) {
+      throw new UserError("-m size=" + ByteSize.describe(memory.sizeBytes()) + ": this machine needs at least "
+          + ByteSize.describe(LEAST_BYTES));
+    }
     long low = Math.min(memory.sizeBytes(), HOLE_BASE);
     long high = memory.sizeBytes() - low;
     long deviceBase = alignUp(HIGH_BASE + high, GIB);

@@ -107,25 +107,55 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public int getByte(long gpa) { return chunk(gpa, 1).get(BYTE, gpa & CHUNK_MASK) & 0xff; }
 
   @Override
-  public int getShort(long gpa) { return chunk(gpa, 2).get(SHORT, gpa & CHUNK_MASK) & 0xffff; }
+  public int getShort(long gpa) {
+    MemorySegment chunk = chunkOrNull(gpa, 2);
+    return chunk == null ? (int) getAcross(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
+  }
 
   @Override
-  public int getInt(long gpa) { return chunk(gpa, 4).get(INT, gpa & CHUNK_MASK); }
+  public int getInt(long gpa) {
+    MemorySegment chunk = chunkOrNull(gpa, 4);
+    return chunk == null ? (int) getAcross(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
+  }
 
   @Override
-  public long getLong(long gpa) { return chunk(gpa, 8).get(LONG, gpa & CHUNK_MASK); }
+  public long getLong(long gpa) {
+    MemorySegment chunk = chunkOrNull(gpa, 8);
+    return chunk == null ? getAcross(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
+  }
 
   @Override
   public void putByte(long gpa, int value) { chunk(gpa, 1).set(BYTE, gpa & CHUNK_MASK, (byte) value); }
 
   @Override
-  public void putShort(long gpa, int value) { chunk(gpa, 2).set(SHORT, gpa & CHUNK_MASK, (short) value); }
+  public void putShort(long gpa, int value) {
+    MemorySegment chunk = chunkOrNull(gpa, 2);
+    if (chunk == null) {
+      putAcross(gpa, 2, value);
+    } else {
+      chunk.set(SHORT, gpa & CHUNK_MASK, (short) value);
+    }
+  }
 
   @Override
-  public void putInt(long gpa, int value) { chunk(gpa, 4).set(INT, gpa & CHUNK_MASK, value); }
+  public void putInt(long gpa, int value) {
+    MemorySegment chunk = chunkOrNull(gpa, 4);
+    if (chunk == null) {
+      putAcross(gpa, 4, value);
+    } else {
+      chunk.set(INT, gpa & CHUNK_MASK, value);
+    }
+  }
 
   @Override
-  public void putLong(long gpa, long value) { chunk(gpa, 8).set(LONG, gpa & CHUNK_MASK, value); }
+  public void putLong(long gpa, long value) {
+    MemorySegment chunk = chunkOrNull(gpa, 8);
+    if (chunk == null) {
+      putAcross(gpa, 8, value);
+    } else {
+      chunk.set(LONG, gpa & CHUNK_MASK, value);
+    }
+  }
 
   @Override
   public int getShortAcquire(long gpa) {
@@ -194,6 +224,14 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   private MemorySegment chunk(long gpa, long lengthBytes) {
+    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
+    if (chunk == null) {
+      throw outside(gpa, lengthBytes);
+    }
+    return chunk;
+  }
+
+  private MemorySegment chunkOrNull(long gpa, long lengthBytes) {
     long index = gpa >>> CHUNK_SHIFT;
     if (index < chunks.length) {
       MemorySegment chunk = chunks[(int) index];
@@ -201,7 +239,24 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
         return chunk;
       }
     }
-    throw outside(gpa, lengthBytes);
+    return null;
+  }
+
+  /** A number that may lie on both sides of a chunk's end, byte by byte; no driver that aligns its rings comes here. */
+  private long getAcross(long gpa, int lengthBytes) {
+    require(gpa, lengthBytes);
+    long value = 0;
+    for (int i = lengthBytes - 1; i >= 0; i--) {
+      value = value << 8 | getByte(gpa + i);
+    }
+    return value;
+  }
+
+  private void putAcross(long gpa, int lengthBytes, long value) {
+    require(gpa, lengthBytes);
+    for (int i = 0; i < lengthBytes; i++) {
+      putByte(gpa + i, (int) (value >>> 8 * i));
+    }
   }
 
   private void require(long gpa, long lengthBytes) {

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.memory;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.ballastvm.kvm.Advice;
@@ -116,7 +117,9 @@ public final class MemoryBackend implements AutoCloseable {
     if (config.common().merge() && config instanceof BackendConfig.Ram && !config.common().share()) {
       adviseIfKnown(Advice.MERGEABLE);
     }
-    if (pageSizeBytes == HostProcess.pageSizeBytes()) {
+    // Not for a named file: a disk file system that was told so caches 2 MiB at a time, and keeps all of it for as long
+    // as a hole leaves a part. Memory is split.
+    if (pageSizeBytes == HostProcess.pageSizeBytes() && !(config instanceof BackendConfig.File)) {
       adviseIfKnown(Advice.HUGEPAGE);
     }
     if (config.common().prealloc()) {
@@ -152,9 +155,11 @@ public final class MemoryBackend implements AutoCloseable {
    *
    * @param offsetBytes from the start of the memory
    * @param lengthBytes above zero
+   * @throws IndexOutOfBoundsException if the range is not all in this memory
    * @throws HostError if the host refuses: locked pages, a sealed file, a file system without holes
    */
   public void discard(long offsetBytes, long lengthBytes) {
+    Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
     long start = (offsetBytes + pageSizeBytes - 1) & -pageSizeBytes;
     long length = ((offsetBytes + lengthBytes) & -pageSizeBytes) - start;
     if (length <= 0) {
@@ -169,6 +174,11 @@ public final class MemoryBackend implements AutoCloseable {
         mapping.advise(start, length, Advice.DONTNEED);
       }
     }
+  }
+
+  /** {@return the bytes that the file behind it takes on its file system; empty if there is no file} */
+  public OptionalLong allocatedBytes() {
+    return file.isPresent() ? OptionalLong.of(file.get().allocatedBytes()) : OptionalLong.empty();
   }
 
   /** {@return how many bytes of it the host holds in memory} */

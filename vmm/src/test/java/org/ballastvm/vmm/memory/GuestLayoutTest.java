@@ -1,0 +1,85 @@
+package org.ballastvm.vmm.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.Test;
+
+class GuestLayoutTest {
+  private static final long MIB = 1 << 20;
+  private static final long GIB = GuestLayout.GIB;
+
+  @Test
+  void memoryThatFitsBelowTheHoleIsOneRange() {
+    GuestLayout layout = GuestLayout.of(MemoryConfig.of(GIB));
+
+    assertEquals(List.of(new GuestLayout.Range(0, GIB, GuestLayout.Kind.USABLE)), layout.memory());
+  }
+
+  @Test
+  void memoryThatDoesNotGoesOnBehindTheHole() {
+    GuestLayout layout = GuestLayout.of(MemoryConfig.of(3 * GIB + 4096));
+
+    assertEquals(List.of(new GuestLayout.Range(0, 3 * GIB, GuestLayout.Kind.USABLE),
+        new GuestLayout.Range(4 * GIB, 4096, GuestLayout.Kind.USABLE)), layout.memory());
+  }
+
+  @Test
+  void pluggableMemoryBeginsWhereQemuPutsIt() {
+    assertEquals(0x1_0000_0000L, GuestLayout.of(new MemoryConfig(GIB, 4, 8 * GIB, Optional.empty())).deviceBase());
+    assertEquals(0x1_4000_0000L, GuestLayout.of(new MemoryConfig(4 * GIB, 4, 8 * GIB, Optional.empty())).deviceBase());
+  }
+
+  @Test
+  void pluggableMemoryHasRoomToAlignEveryDimm() {
+    GuestLayout layout = GuestLayout.of(new MemoryConfig(GIB, 4, 8 * GIB, Optional.empty()));
+
+    assertEquals(7 * GIB + 4 * GIB, layout.deviceBytes());
+    assertTrue(layout.highPciBase() >= layout.deviceBase() + layout.deviceBytes());
+  }
+
+  @Test
+  void aMachineThatCannotGrowHasNoPluggableMemory() {
+    assertEquals(0, GuestLayout.of(MemoryConfig.of(GIB)).deviceBytes());
+  }
+
+  @Test
+  void theMapOffersAllMemoryButTheHolesOfThePc() {
+    GuestLayout layout = GuestLayout.of(MemoryConfig.of(4 * GIB));
+
+    assertEquals(List.of(new GuestLayout.Range(0, 0x9fc00, GuestLayout.Kind.USABLE),
+        new GuestLayout.Range(0xe0000, 0x20000, GuestLayout.Kind.RESERVED),
+        new GuestLayout.Range(MIB, 3 * GIB - MIB, GuestLayout.Kind.USABLE),
+        new GuestLayout.Range(4 * GIB, GIB, GuestLayout.Kind.USABLE)), layout.map());
+  }
+
+  @Test
+  void whateverTheSizeRangesAreInOrderApartAndWithinMemory() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 1000; i++) {
+      long size = GuestLayout.LEAST_BYTES + random.nextLong(64 * GIB) / 4096 * 4096;
+      GuestLayout layout = GuestLayout.of(new MemoryConfig(size, 3, size + 5 * GIB, Optional.empty()));
+      long end = 0;
+      for (GuestLayout.Range range : layout.map()) {
+        assertTrue(range.base() >= end && range.sizeBytes() > 0, "seed " + seed + ": " + layout);
+        end = range.base() + range.sizeBytes();
+      }
+      assertEquals(size, layout.lowBytes() + layout.highBytes(), "seed " + seed);
+      assertTrue(layout.deviceBase() >= end && layout.deviceBase() % GIB == 0, "seed " + seed + ": " + layout);
+    }
+  }
+
+  @Test
+  void lessThanAMachineNeedsIsRefused() {
+    UserError e = assertThrows(UserError.class, () -> GuestLayout.of(MemoryConfig.of(4096)));
+
+    assertEquals("-m size=4 KiB: this machine needs at least 2 MiB", e.getMessage());
+  }
+}
