@@ -125,6 +125,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void nobodyUsesTheNativeHalfOfTheZstdLibrary() {
+    noClasses().should().dependOnClassesThat().haveNameMatching("io\\.airlift\\.compress\\.v3\\..*Native.*")
+        .check(everything);
+  }
+
+  @Test
   void thePureModulesReadAndWriteNothing() {
     classes().that().resideInAPackage("org.ballastvm.acpi..").should().onlyDependOnClassesThat()
         .resideInAnyPackage("org.ballastvm.acpi..", "java.lang..", "java.util..", "java.nio.charset..")
