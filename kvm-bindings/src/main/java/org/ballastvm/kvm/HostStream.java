@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.termios;
 
 /** A stream of bytes that is not a socket: standard input and output, a pseudo-terminal, a file. */
 public final class HostStream extends Pollable {
@@ -57,6 +58,17 @@ public final class HostStream extends Pollable {
       MemorySegment unlock = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
       HostError.check(CALLS.syscall(Host.SYS_ioctl(), pty.fd(), Host.TIOCSPTLCK(), unlock.address()), "TIOCSPTLCK");
       return pty;
+    }
+  }
+
+  /** Lets a pseudo-terminal pass on every byte as it is, in both directions and without echo, until its user asks else. */
+  public void passAllBytes() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment line = arena.allocate(termios.layout());
+      HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCGETS(), line.address()), "TCGETS");
+      Terminal.passKeys(line, false);
+      termios.c_oflag(line, termios.c_oflag(line) & ~Host.OPOST());
+      HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCSETS(), line.address()), "TCSETS");
     }
   }
 

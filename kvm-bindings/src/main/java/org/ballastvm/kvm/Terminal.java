@@ -24,6 +24,12 @@ public final class Terminal implements AutoCloseable {
     }
     MemorySegment raw = arena.allocate(termios.layout());
     raw.copyFrom(saved);
+    passKeys(raw, signals);
+    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()), "TCSETS");
+  }
+
+  /** Changes a line's settings so that every byte of input comes through as it is, when it comes, without echo. */
+  static void passKeys(MemorySegment raw, boolean signals) {
     termios.c_iflag(raw, termios.c_iflag(raw)
         & ~(Host.BRKINT() | Host.ICRNL() | Host.INPCK() | Host.ISTRIP() | Host.IXON()));
     termios.c_lflag(raw,
@@ -32,7 +38,6 @@ public final class Terminal implements AutoCloseable {
     MemorySegment control = termios.c_cc(raw);
     control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
     control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
-    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()), "TCSETS");
   }
 
   /** {@return whether standard input is a terminal} */

@@ -111,6 +111,7 @@ public final class Chardevs {
 
   private static Chardev openPty(ChardevConfig.Pty config, EventLoop loop) {
     HostStream pty = HostStream.openPty();
+    pty.passAllBytes();
     System.err.println("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
     return new PtyChardev(loop, pty);
   }
