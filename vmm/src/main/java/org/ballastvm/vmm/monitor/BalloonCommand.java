@@ -1,10 +1,14 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code balloon N} */
 final class BalloonCommand implements Command {
   private static final int PAGE_SHIFT = 12;
+  private static final int MIB_SHIFT = 20;
+  private static final Pattern NUMBER = Pattern.compile("-?(0[xX]\\p{XDigit}+|0[0-7]*|[1-9][0-9]*)");
 
   @Override
   public List<String> names() { return List.of("balloon"); }
@@ -17,33 +21,40 @@ final class BalloonCommand implements Command {
 
   @Override
   public String run(VmControl vm, List<String> arguments) {
-    requireAtMost(1, arguments);
-    if (arguments.isEmpty()) {
+    if (arguments.isEmpty() || arguments.getFirst().equals("-")) {
       throw MonitorError.misuse("unexpected end of expression");
     }
-    long targetBytes = parse(arguments.getFirst());
+    long mebibytes = number(arguments.getFirst());
+    requireAtMost(1, arguments);
     VmControl.Balloon balloon = vm.balloon()
         .orElseThrow(() -> new MonitorError("No balloon device has been activated"));
+    if (mebibytes == 0 || mebibytes > Long.MAX_VALUE >> MIB_SHIFT) {
+      throw new MonitorError("Parameter 'target' expects a size");
+    }
     long baseBytes = vm.baseMemoryBytes();
     // The number is the size that the guest should have, as in QEMU; asking for more than it has asks for all.
-    balloon.setTarget((baseBytes - Math.min(targetBytes, baseBytes)) >> PAGE_SHIFT);
+    balloon.setTarget((baseBytes - Math.min(mebibytes << MIB_SHIFT, baseBytes)) >> PAGE_SHIFT);
     return "";
   }
 
-  /** A whole number of MiB, also hexadecimal, as in QEMU, which has no suffix here either. */
-  private static long parse(String text) {
-    long mebibytes;
-    try {
-      mebibytes = Long.decode(text);
-    } catch (NumberFormatException e) {
-      throw MonitorError.misuse("balloon " + text + ": the target must be a whole number of MiB");
+  /** A whole number, in any base that C has a prefix for, and no suffix: QEMU takes none here either. */
+  private long number(String text) {
+    Matcher number = NUMBER.matcher(text);
+    if (!number.lookingAt()) {
+      throw MonitorError.misuse("invalid char '" + text.charAt(0) + "' in expression");
     }
-    if (mebibytes < 0) {
+    if (number.end() < text.length()) {
+      throw extraneous();
+    }
+    long value;
+    try {
+      value = Long.decode(text);
+    } catch (NumberFormatException e) {
+      throw MonitorError.misuse("number too large");
+    }
+    if (value < 0) {
       throw MonitorError.misuse("enter a positive value");
     }
-    if (mebibytes == 0 || mebibytes > Long.MAX_VALUE >> 20) {
-      throw new MonitorError("Parameter 'target' expects a size");
-    }
-    return mebibytes << 20;
+    return value;
   }
 }

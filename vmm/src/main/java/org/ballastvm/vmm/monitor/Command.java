@@ -26,7 +26,12 @@ interface Command {
   /** Refuses more arguments than there are parameters, with QEMU's sentence. */
   default void requireAtMost(int most, List<String> arguments) {
     if (arguments.size() > most) {
-      throw MonitorError.misuse(String.join("|", names()) + ": extraneous characters at the end of line");
+      throw extraneous();
     }
+  }
+
+  /** {@return the refusal of what stands behind the last argument} */
+  default MonitorError extraneous() {
+    return MonitorError.misuse(String.join("|", names()) + ": extraneous characters at the end of line");
   }
 }

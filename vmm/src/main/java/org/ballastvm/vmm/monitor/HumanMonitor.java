@@ -52,7 +52,12 @@ final class HumanMonitor implements CharFrontend {
     }
   }
 
-  private void run(String line) { print(Commands.run(vm, line)); }
+  private void run(String line) {
+    print(Commands.run(vm, line));
+    if (!vm.ended()) {
+      editor.prompt();
+    }
+  }
 
   private void print(String text) { send(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)); }
 

@@ -1,5 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +11,15 @@ import java.util.function.Consumer;
 
 /**
  * Edits one line at a time for somebody at the far end of a line, whose terminal does not echo: what is typed is echoed,
- * and the keys of QEMU's monitor move, delete, recall and complete. Works on bytes; a line is UTF-8 when it is done.
+ * and the keys of QEMU's monitor move, delete, recall and complete. The far end speaks UTF-8; characters that fill more
+ * or less than one column are not for command lines, and are ignored with all that is no character.
  */
 final class LineEditor {
   private static final int LONGEST_LINE = 4095;
   private static final int MOST_HISTORY = 64;
   private static final int ESCAPE = 27;
+  private static final int LONGEST_CHARACTER_BYTES = 4;
+  private static final int LONGEST_SEQUENCE = 32;
 
   /** Says how a line could end. */
   @FunctionalInterface
@@ -25,7 +32,10 @@ final class LineEditor {
   private final Consumer<String> done;
   private final Completer completer;
   private final List<String> history = new ArrayList<>();
-  /** One character for each byte. */
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+      .onMalformedInput(CodingErrorAction.IGNORE);
+  private final ByteBuffer encoded = ByteBuffer.allocate(LONGEST_CHARACTER_BYTES);
+  private final CharBuffer decoded = CharBuffer.allocate(2);
   private final StringBuilder line = new StringBuilder();
   private int cursor;
   private int recalled;
@@ -33,6 +43,14 @@ final class LineEditor {
   private final StringBuilder sequence = new StringBuilder();
   private boolean inSequence;
 
+  /**
+   * An editor with an empty line.
+   *
+   * @param prompt stands before the line
+   * @param terminal is sent what the terminal should show
+   * @param done takes each line, without its end, and then prompts for the next
+   * @param completer says how a line could end
+   */
   LineEditor(String prompt, Consumer<byte[]> terminal, Consumer<String> done, Completer completer) {
     this.prompt = prompt;
     this.terminal = terminal;
@@ -47,6 +65,7 @@ final class LineEditor {
     recalled = history.size();
     inSequence = false;
     last = 0;
+    encoded.clear();
   }
 
   /** Shows the prompt, and what has been typed behind it. */
@@ -56,14 +75,22 @@ final class LineEditor {
 
   /** Takes a key, as a byte from 0 to 255. */
   void key(int key) {
-    int before = last;
-    last = key;
     if (inSequence) {
       sequence(key);
     } else if (key >= ' ' && key != 127) {
-      insert(String.valueOf((char) key));
-    } else if (key != '\n' || before != '\r') {
+      decode((byte) key);
+    } else if (key != '\n' || last != '\r') {
       control(key);
+    }
+    last = key;
+  }
+
+  private void decode(byte key) {
+    decoder.decode(encoded.put(key).flip(), decoded.clear(), false);
+    encoded.compact();
+    String character = decoded.flip().toString();
+    if (character.length() == 1 && !Character.isISOControl(character.charAt(0))) {
+      insert(character);
     }
   }
 
@@ -96,7 +123,7 @@ final class LineEditor {
   private void sequence(int key) {
     sequence.append((char) key);
     boolean begins = sequence.length() == 1 && (key == '[' || key == 'O');
-    if (begins || sequence.length() < 8 && sequence.length() > 1 && (key < '@' || key > '~')) {
+    if (begins || sequence.length() < LONGEST_SEQUENCE && sequence.length() > 1 && (key < '@' || key > '~')) {
       return;
     }
     inSequence = false;
@@ -115,9 +142,9 @@ final class LineEditor {
   }
 
   private void enter() {
-    String typed = new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    if (!line.isEmpty() && (history.isEmpty() || !history.getLast().contentEquals(line))) {
-      history.add(line.toString());
+    String typed = line.toString();
+    if (!typed.isEmpty() && (history.isEmpty() || !history.getLast().equals(typed))) {
+      history.add(typed);
       if (history.size() > MOST_HISTORY) {
         history.removeFirst();
       }
@@ -125,7 +152,6 @@ final class LineEditor {
     clear();
     show("\r\n");
     done.accept(typed);
-    prompt();
   }
 
   private void insert(String text) {
@@ -201,7 +227,7 @@ final class LineEditor {
 
   private void show(String text) {
     if (!text.isEmpty()) {
-      terminal.accept(text.getBytes(StandardCharsets.ISO_8859_1));
+      terminal.accept(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 }

@@ -16,6 +16,9 @@ record MachineControl(Machine machine) implements VmControl {
   public RunState state() { return machine.state(); }
 
   @Override
+  public boolean ended() { return machine.end().isDone(); }
+
+  @Override
   public void pause() { machine.pause(); }
 
   @Override

@@ -12,6 +12,9 @@ interface VmControl {
   /** {@return what it is doing} */
   RunState state();
 
+  /** {@return whether it has ended} */
+  boolean ended();
+
   /** Stops its vCPUs. */
   void pause();
 
