@@ -28,12 +28,15 @@ final class BalloonConfigSpace {
     return (Integer.toUnsignedLong(numPages) | (long) actual << 32) >>> 8 * offset;
   }
 
-  /** Takes what the driver writes; true if that was {@code actual}, the only field it may write. */
+  /** Takes what the driver writes to {@code actual}, the only field it may write; true if that changed it. */
   boolean write(int offset, int width, long value) {
-    if (offset != ACTUAL || width != 4) {
-      return false;
+    int next = actual;
+    for (int i = Math.max(ACTUAL, offset); i < Math.min(ACTUAL + 4, offset + width); i++) {
+      int shift = 8 * (i - ACTUAL);
+      next = next & ~(0xff << shift) | (int) (value >>> 8 * (i - offset) & 0xff) << shift;
     }
-    actual = (int) value;
-    return true;
+    boolean changed = next != actual;
+    actual = next;
+    return changed;
   }
 }

@@ -1,14 +1,21 @@
 package org.ballastvm.virtio;
 
-import java.util.Arrays;
-
 /**
- * Page numbers in any order, made into as few ranges as they can be. Growing apart, nothing is allocated.
+ * Page numbers in any order, made into as few ranges as they can be. Nothing is allocated.
  *
  * <p>
- * Sorting is by radix, four passes over 8 bits: its time is linear, and it needs no more than a second array.
+ * Drivers name pages as their allocator hands them out, mostly in runs up or down. A run is kept as one number, so what
+ * is left to sort is short, and often is in order already.
  */
 final class PageRanges {
+  /** How many page numbers it takes between two calls of {@link #clear}. */
+  static final int CAPACITY = 4096;
+
+  private static final int COUNT_BITS = 12;
+  private static final long NONE = -2;
+  /** M. Ciura, "Best Increments for the Average Case of Shellsort", 2001. */
+  private static final int[] GAPS = {1750, 701, 301, 132, 57, 23, 10, 4, 1};
+
   /** Takes ranges, by page number. */
   @FunctionalInterface
   interface Visitor {
@@ -16,77 +23,110 @@ final class PageRanges {
     void range(long firstPage, long pageCount);
   }
 
-  private final int[] histogram = new int[256];
-  private int[] pages;
-  private int[] spare;
-  private int count;
+  /** Each is the number of its first page, and below it in {@link #COUNT_BITS} how many follow that. */
+  private final long[] runs = new long[CAPACITY];
+  private int runCount;
+  private int named;
+  /** The run that may still grow, or {@link #NONE}. */
+  private long first = NONE;
+  private long last = NONE;
 
-  PageRanges(int capacity) {
-    pages = new int[capacity];
-    spare = new int[capacity];
+  /** {@return how many page numbers were added} */
+  int named() { return named; }
+
+  /** {@return how many more page numbers it takes} */
+  int room() { return CAPACITY - named; }
+
+  void clear() {
+    runCount = 0;
+    named = 0;
+    first = NONE;
+    last = NONE;
   }
 
-  int count() { return count; }
-
-  void clear() { count = 0; }
-
-  /** Adds a page number, 32 bits unsigned. */
-  void add(int page) {
-    if (count == pages.length) {
-      pages = Arrays.copyOf(pages, count * 2);
-      spare = new int[count * 2];
+  /** Adds page numbers, each 32 bits unsigned; there is {@link #room} for them. */
+  void add(int[] pages, int count) {
+    named += count;
+    long low = first;
+    long high = last;
+    for (int i = 0; i < count; i++) {
+      long page = pages[i] & 0xffff_ffffL;
+      if (page == low - 1) {
+        low = page;
+      } else if (page == high + 1) {
+        high = page;
+      } else if (page < low || page > high) {
+        close(low, high);
+        low = page;
+        high = page;
+      }
     }
-    pages[count++] = page;
+    first = low;
+    last = high;
   }
 
-  /** Sorts, and passes on each run of neighbours once; a page that was added twice counts once. */
+  private void close(long low, long high) {
+    if (low != NONE) {
+      runs[runCount++] = low << COUNT_BITS | high - low;
+    }
+  }
+
+  /** Passes each run of neighbours once, lowest first; a page that was added twice counts once. */
   void forEach(Visitor visitor) {
-    sort();
-    int at = 0;
-    while (at < count) {
-      long first = Integer.toUnsignedLong(pages[at]);
-      long next = first + 1;
-      at++;
-      while (at < count && Integer.toUnsignedLong(pages[at]) <= next) {
-        if (Integer.toUnsignedLong(pages[at]) == next) {
-          next++;
-        }
-        at++;
+    close(first, last);
+    first = NONE;
+    last = NONE;
+    putInOrder();
+    for (int i = 0; i < runCount;) {
+      long start = start(i);
+      long end = end(i);
+      i++;
+      while (i < runCount && start(i) <= end) {
+        end = Math.max(end, end(i));
+        i++;
       }
-      visitor.range(first, next - first);
+      visitor.range(start, end - start);
     }
   }
 
+  private long start(int run) { return runs[run] >>> COUNT_BITS; }
+
+  private long end(int run) { return start(run) + (runs[run] & CAPACITY - 1) + 1; }
+
+  private void putInOrder() {
+    int rising = 0;
+    for (int i = 1; i < runCount; i++) {
+      if (runs[i - 1] <= runs[i]) {
+        rising++;
+      }
+    }
+    if (rising == 0) {
+      reverse();
+    } else if (rising != runCount - 1) {
+      sort();
+    }
+  }
+
+  /** Shell's, since that of the JDK allocates. */
   private void sort() {
-    if (isSorted()) {
-      return;
-    }
-    for (int shift = 0; shift < 32; shift += 8) {
-      Arrays.fill(histogram, 0);
-      for (int i = 0; i < count; i++) {
-        histogram[pages[i] >>> shift & 0xff]++;
+    for (int gap : GAPS) {
+      for (int i = gap; i < runCount; i++) {
+        long run = runs[i];
+        int at = i;
+        while (at >= gap && runs[at - gap] > run) {
+          runs[at] = runs[at - gap];
+          at -= gap;
+        }
+        runs[at] = run;
       }
-      int start = 0;
-      for (int i = 0; i < 256; i++) {
-        int here = histogram[i];
-        histogram[i] = start;
-        start += here;
-      }
-      for (int i = 0; i < count; i++) {
-        spare[histogram[pages[i] >>> shift & 0xff]++] = pages[i];
-      }
-      int[] swap = pages;
-      pages = spare;
-      spare = swap;
     }
   }
 
-  private boolean isSorted() {
-    for (int i = 1; i < count; i++) {
-      if (Integer.compareUnsigned(pages[i - 1], pages[i]) > 0) {
-        return false;
-      }
+  private void reverse() {
+    for (int low = 0, high = runCount - 1; low < high; low++, high--) {
+      long swap = runs[low];
+      runs[low] = runs[high];
+      runs[high] = swap;
     }
-    return true;
   }
 }

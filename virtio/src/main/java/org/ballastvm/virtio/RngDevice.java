@@ -66,10 +66,7 @@ public final class RngDevice implements VirtioDevice {
       }
       ring.giveBack(chain.head(), fill(chain));
     }
-    if (ring.wantsInterrupt()) {
-      context.interrupt(queue);
-    }
-    if (ring.rearm()) {
+    if (context.finish(queue)) {
       context.resumeLater(queue);
     }
   }

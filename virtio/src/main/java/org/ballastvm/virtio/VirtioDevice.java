@@ -92,6 +92,20 @@ public interface VirtioDevice {
     void interrupt(int queue);
 
     /**
+     * Ends a batch: interrupts the driver if it wants that, and asks it to ring for what it offers from now on.
+     *
+     * @param queue which, enabled by the driver
+     * @return true if more is ready, for which it need not ring: the device goes on, now or {@link #resumeLater later}
+     */
+    default boolean finish(int queue) {
+      Virtqueue ring = queue(queue);
+      if (ring.wantsInterrupt()) {
+        interrupt(queue);
+      }
+      return ring.rearm();
+    }
+
+    /**
      * Has {@link VirtioDevice#queueReady} called again, when the others on the event loop have had their turn.
      *
      * @param queue which

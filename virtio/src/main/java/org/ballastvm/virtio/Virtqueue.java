@@ -113,8 +113,7 @@ public final class Virtqueue {
    */
   public void giveBack(int head, int writtenBytes) {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
-    memory.putInt(entry, head);
-    memory.putInt(entry + 4, writtenBytes);
+    memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);
     nextUsed = nextUsed + 1 & 0xffff;
     memory.putShortRelease(used + 2, nextUsed);
   }
@@ -149,8 +148,9 @@ public final class Virtqueue {
       }
       long descriptor = table + (long) at * DESCRIPTOR_BYTES;
       long gpa = memory.getLong(descriptor);
-      int lengthBytes = memory.getInt(descriptor + 8);
-      int flags = memory.getShort(descriptor + 12);
+      long rest = memory.getLong(descriptor + 8); // le32 len, le16 flags, le16 next
+      int lengthBytes = (int) rest;
+      int flags = (int) (rest >>> 32) & 0xffff;
       if ((flags & FLAG_INDIRECT) != 0) {
         if (!indirect || inIndirect || (flags & FLAG_NEXT) != 0) {
           throw new GuestError("queue " + index + ": descriptor " + at + " is indirect where it must not be");
@@ -162,7 +162,7 @@ public final class Virtqueue {
       if ((flags & FLAG_NEXT) == 0) {
         return;
       }
-      at = memory.getShort(descriptor + 14);
+      at = (int) (rest >>> 48);
     }
   }
 

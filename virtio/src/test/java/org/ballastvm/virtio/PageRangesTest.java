@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PageRangesTest {
-  private final PageRanges pages = new PageRanges(4);
+  private final PageRanges pages = new PageRanges();
 
   private record Range(long first, long count) {}
 
@@ -21,25 +22,42 @@ class PageRangesTest {
 
   @Test
   void descendingNeighboursMakeOneRange() {
-    for (int page = 2047; page >= 1024; page--) {
-      pages.add(page);
-    }
+    add(IntStream.range(0, 1024).map(i -> 2047 - i).toArray());
     assertEquals(List.of(new Range(1024, 1024)), ranges());
   }
 
   @Test
   void aPageThatIsNamedTwiceCountsOnce() {
-    for (int page : new int[]{7, 5, 7, 6, 5, 9, 9}) {
-      pages.add(page);
-    }
+    add(7, 5, 7, 6, 5, 9, 9);
     assertEquals(List.of(new Range(5, 3), new Range(9, 1)), ranges());
   }
 
   @Test
+  void runsThatFallOneBehindTheOtherComeOutRising() {
+    add(41, 40, 31, 30, 20);
+    assertEquals(List.of(new Range(20, 1), new Range(30, 2), new Range(40, 2)), ranges());
+  }
+
+  @Test
+  void aRunInsideAnotherAddsNothing() {
+    add(IntStream.rangeClosed(10, 90).toArray());
+    add(200, 40, 41, 42);
+    assertEquals(List.of(new Range(10, 81), new Range(200, 1)), ranges());
+  }
+
+  @Test
+  void asManyAsItTakesMayBeOneRunOrNone() {
+    add(IntStream.range(0, PageRanges.CAPACITY).toArray());
+    assertEquals(0, pages.room());
+    assertEquals(List.of(new Range(0, PageRanges.CAPACITY)), ranges());
+    pages.clear();
+    add(IntStream.range(0, PageRanges.CAPACITY).map(i -> -1 - 2 * (i * 5 % PageRanges.CAPACITY)).toArray());
+    assertEquals(PageRanges.CAPACITY, ranges().size());
+  }
+
+  @Test
   void theHighestNumbersAreNotNegative() {
-    pages.add(-1);
-    pages.add(0);
-    pages.add(-2);
+    add(-1, 0, -2);
     assertEquals(List.of(new Range(0, 1), new Range(0xffff_fffeL, 2)), ranges());
   }
 
@@ -53,12 +71,14 @@ class PageRangesTest {
       pages.clear();
       for (int i = random.nextInt(2000); i > 0; i--) {
         int page = random.nextInt(spread) << random.nextInt(2);
-        pages.add(page);
+        add(page);
         model.add(Integer.toUnsignedLong(page));
       }
       assertEquals(rangesOf(model), ranges(), "seed " + seed + ", round " + round);
     }
   }
+
+  private void add(int... numbers) { pages.add(numbers, numbers.length); }
 
   private List<Range> ranges() {
     List<Range> ranges = new ArrayList<>();

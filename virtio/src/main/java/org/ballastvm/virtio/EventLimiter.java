@@ -1,0 +1,42 @@
+package org.ballastvm.virtio;
+
+/**
+ * Passes on what a device has to tell, but of mistakes and refusals only the 1st, 2nd, 4th, 8th... of each kind: a guest
+ * can make them for ever, and must not fill the host's log.
+ */
+public final class EventLimiter implements EventSink {
+  private final EventSink sink;
+  private long mistakes;
+  private long refusals;
+
+  /**
+   * A limiter for one device, under the lock that keeps its calls apart.
+   *
+   * @param sink takes what passes
+   */
+  public EventLimiter(EventSink sink) { this.sink = sink; }
+
+  @Override
+  public void accept(DeviceEvent event) {
+    switch (event) {
+      case DeviceEvent.BalloonChanged changed -> sink.accept(changed);
+      case DeviceEvent.GuestMistake mistake -> {
+        if (isTold(++mistakes)) {
+          sink.accept(new DeviceEvent.GuestMistake(mistake.device(), counted(mistake.sentence(), mistakes),
+              mistake.needsReset()));
+        }
+      }
+      case DeviceEvent.HostRefusal refusal -> {
+        if (isTold(++refusals)) {
+          sink.accept(new DeviceEvent.HostRefusal(refusal.device(), counted(refusal.sentence(), refusals)));
+        }
+      }
+    }
+  }
+
+  private static boolean isTold(long count) { return Long.bitCount(count) == 1; }
+
+  private static String counted(String sentence, long count) {
+    return count == 1 ? sentence : sentence + " (number " + count + " of its kind; not all are told)";
+  }
+}

@@ -1,0 +1,138 @@
+package org.ballastvm.virtio;
+
+import java.lang.foreign.MemorySegment;
+import org.ballastvm.virtio.PageRanges.Visitor;
+
+/**
+ * Takes lists of page numbers off a queue and hands them on as ranges of guest memory. Virtio 1.3, 5.5.6.
+ *
+ * <p>
+ * The chains that are ready together are one batch: each is read by one copy, their pages are merged, and they go back
+ * to the driver when all of their ranges have been handed on.
+ */
+final class PageLists {
+  /** A page of the balloon, whatever the pages of guest and host are. 5.5.6. */
+  static final int PAGE_SHIFT = 12;
+
+  private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+  private static final int NUMBER_BYTES = 4;
+  /** Drivers name 256 to 1024 pages in a chain. */
+  private static final int LONGEST_CHAIN_BYTES = PageRanges.CAPACITY * NUMBER_BYTES;
+  private static final int MOST_CHAINS = 128;
+
+  /** Takes ranges of guest memory. */
+  @FunctionalInterface
+  interface Taker {
+    /** A range, by guest physical address; all of it is memory. */
+    void range(long gpa, long lengthBytes);
+  }
+
+  private final String name;
+  private final Taker taker;
+  private final int[] numbers = new int[1024];
+  private final MemorySegment staging = MemorySegment.ofArray(numbers);
+  private final PageRanges pages = new PageRanges();
+  private final Visitor handOn = this::handOn;
+  private final int[] heads = new int[MOST_CHAINS];
+  private GuestMemory memory;
+  private long strayPage = -1;
+
+  /** Lists on a queue of this name. */
+  PageLists(String name, Taker taker) {
+    this.name = name;
+    this.taker = taker;
+  }
+
+  /**
+   * Works on one batch.
+   *
+   * @return how many pages were named
+   * @throws GuestError if a chain is no list of page numbers
+   */
+  int takeBatch(Virtqueue ring, GuestMemory guest) {
+    memory = guest;
+    pages.clear();
+    int named = 0;
+    int taken = 0;
+    while (taken < heads.length && pages.room() > 0) {
+      DescriptorChain chain = ring.next();
+      if (chain == null) {
+        break;
+      }
+      requireList(chain);
+      if (chain.readableBytes() > (long) pages.room() * NUMBER_BYTES) {
+        named += finish(ring, taken);
+        taken = 0;
+      }
+      read(chain);
+      heads[taken++] = chain.head();
+    }
+    return named + finish(ring, taken);
+  }
+
+  /** {@return the highest page number named since the last call that is no memory, or -1} */
+  long takeStrayPage() {
+    long stray = strayPage;
+    strayPage = -1;
+    return stray;
+  }
+
+  private int finish(Virtqueue ring, int taken) {
+    int named = pages.named();
+    pages.forEach(handOn);
+    pages.clear();
+    for (int i = 0; i < taken; i++) {
+      ring.giveBack(heads[i], 0);
+    }
+    return named;
+  }
+
+  private void requireList(DescriptorChain chain) {
+    if (chain.writableCount() != 0 || chain.readableBytes() > LONGEST_CHAIN_BYTES) {
+      throw new GuestError(
+          name + " queue: a chain of " + chain.readableBytes() + " bytes to read and " + chain.writableBytes()
+              + " to write; page numbers come as 4 bytes each, to be read, at most " + LONGEST_CHAIN_BYTES
+              + " bytes at once");
+    }
+    for (int i = 0; i < chain.readableCount(); i++) {
+      if (chain.lengthBytes(i) % NUMBER_BYTES != 0) {
+        throw new GuestError(name + " queue: a buffer of " + chain.lengthBytes(i) + " bytes cuts a page number in two");
+      }
+    }
+  }
+
+  private void read(DescriptorChain chain) {
+    for (int i = 0; i < chain.readableCount(); i++) {
+      long end = chain.address(i) + chain.lengthBytes(i);
+      for (long at = chain.address(i); at < end; at += staging.byteSize()) {
+        long lengthBytes = Math.min(end - at, staging.byteSize());
+        memory.read(at, staging, 0, lengthBytes);
+        pages.add(numbers, (int) lengthBytes / NUMBER_BYTES);
+      }
+    }
+  }
+
+  private void handOn(long firstPage, long pageCount) {
+    if (memory.contains(firstPage << PAGE_SHIFT, pageCount << PAGE_SHIFT)) {
+      taker.range(firstPage << PAGE_SHIFT, pageCount << PAGE_SHIFT);
+    } else {
+      handOnWhatIsMemory(firstPage, firstPage + pageCount);
+    }
+  }
+
+  private void handOnWhatIsMemory(long firstPage, long endPage) {
+    long start = firstPage;
+    for (long page = firstPage; page < endPage; page++) {
+      if (!memory.contains(page << PAGE_SHIFT, PAGE_BYTES)) {
+        if (start < page) {
+          taker.range(start << PAGE_SHIFT, (page - start) << PAGE_SHIFT);
+        }
+        start = page + 1;
+        strayPage = page;
+      }
+    }
+    if (start < endPage) {
+      taker.range(start << PAGE_SHIFT, (endPage - start) << PAGE_SHIFT);
+    }
+  }
+}
