@@ -2,4 +2,8 @@
 module org.ballastvm.testkit {
   requires org.ballastvm.vmm;
   requires org.ballastvm.images;
+  requires org.ballastvm.kvm;
+  requires org.ballastvm.virtio;
+
+  provides org.ballastvm.vmm.SubCommand with org.ballastvm.testkit.bench.BenchCommand;
 }

@@ -1,4 +1,5 @@
 /** The machine: memory, buses, boot, monitor and command line. */
+@SuppressWarnings("module") // the module that is let see more is built later
 module org.ballastvm.vmm {
   requires org.ballastvm.acpi;
   requires org.ballastvm.kvm;
@@ -12,6 +13,8 @@ module org.ballastvm.vmm {
 
   exports org.ballastvm.vmm;
   exports org.ballastvm.vmm.config;
+  exports org.ballastvm.vmm.memory to
+      org.ballastvm.testkit;
 
   uses org.ballastvm.vmm.SubCommand;
 }

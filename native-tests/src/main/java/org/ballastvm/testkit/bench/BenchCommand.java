@@ -1,0 +1,86 @@
+package org.ballastvm.testkit.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.ballastvm.kvm.NativeProvider;
+import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.config.UserError;
+
+/** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
+public final class BenchCommand implements SubCommand {
+  private static final Set<String> TOPICS = Set.of("exits", "balloon", "start");
+  private static final int EXIT_RUNS = 21;
+  private static final int EXIT_COUNT = 20_000;
+  private static final int BALLOON_RUNS = 7;
+  private static final int BALLOON_PAGES = 131_072; // 512 MiB
+  private static final int START_RUNS = 20;
+
+  @Override
+  public String name() { return "bench"; }
+
+  @Override
+  public String summary() { return "measures exits, balloon and start-up on this machine, beside C (needs gcc)"; }
+
+  @Override
+  public int run(List<String> arguments) {
+    for (String argument : arguments) {
+      if (!TOPICS.contains(argument)) {
+        throw new UserError("bench " + argument + ": there is no such benchmark; there are exits, balloon and start");
+      }
+    }
+    try {
+      Path directory = Files.createTempDirectory("ballast-bench");
+      try {
+        measure(arguments.isEmpty() ? List.copyOf(TOPICS) : arguments, directory);
+      } finally {
+        delete(directory);
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new UserError("bench: " + e.getMessage(), e);
+    }
+  }
+
+  private static void measure(List<String> topics, Path directory) throws IOException {
+    System.out.println(LocalDate.now(ZoneOffset.UTC) + ", " + machine());
+    if (topics.contains("exits")) {
+      System.out.println("\nMedian of " + EXIT_RUNS + " runs of " + EXIT_COUNT + " rounds, Java and C by turns\n");
+      System.out.print(
+          ExitBenchmark.table(ExitBenchmark.run(List.of(GuestLoop.values()), EXIT_RUNS, EXIT_COUNT, directory)));
+    }
+    if (topics.contains("balloon")) {
+      System.out.println("\nA balloon of 512 MiB, median of " + BALLOON_RUNS + " runs, Java and C by turns\n");
+      System.out.print(BalloonBenchmark.table(BalloonBenchmark.run(BALLOON_RUNS, BALLOON_PAGES, directory)));
+    }
+    if (topics.contains("start")) {
+      System.out.println("\nMedian of " + START_RUNS + " starts, by turns\n");
+      Path launcher = Path.of(System.getProperty("ballast.home", "."), "ballast");
+      System.out.print(StartBenchmark.table(StartBenchmark.run(START_RUNS, launcher)));
+    }
+  }
+
+  private static String machine() throws IOException {
+    String processor = "an unknown processor";
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      processor = lines.filter(line -> line.startsWith("model name")).map(line -> line.replaceFirst(".*: ", ""))
+          .findFirst().orElse(processor);
+    }
+    return Runtime.getRuntime().availableProcessors() + " cores of " + processor + ", Linux "
+        + System.getProperty("os.version") + ", Java " + Runtime.version() + ", " + NativeProvider.name();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

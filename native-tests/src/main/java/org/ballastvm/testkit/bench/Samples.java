@@ -1,0 +1,27 @@
+package org.ballastvm.testkit.bench;
+
+import java.util.Arrays;
+
+/** Times of the same thing, measured several times. */
+final class Samples {
+  private long[] nanos = new long[0];
+
+  void add(long sample) {
+    nanos = Arrays.copyOf(nanos, nanos.length + 1);
+    nanos[nanos.length - 1] = sample;
+    Arrays.sort(nanos);
+  }
+
+  /** {@return the middle one, in nanoseconds} */
+  long median() { return nanos[nanos.length / 2]; }
+
+  /** {@return the middle one of the better half, in nanoseconds} */
+  long lowerQuartile() {
+    return nanos[nanos.length / 4];
+  }
+
+  /** {@return the middle one of the worse half, in nanoseconds} */
+  long upperQuartile() {
+    return nanos[nanos.length * 3 / 4];
+  }
+}

@@ -1,0 +1,91 @@
+package org.ballastvm.testkit.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.ballastvm.kvm.Kvm;
+import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmarks run, and the promise that can be held on any machine is held: Java keeps up with C. */
+class BenchTest {
+  /** Issue and design promise so much of C's rate of port exits. */
+  private static final double PROMISED = 0.8;
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void aGuestsPortWritesReachJavaAlmostAsOftenAsC() throws IOException {
+    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
+    requireCompiler();
+    double best = 0;
+    for (int attempt = 0; attempt < 3 && best < PROMISED; attempt++) { // others may use this machine
+      Path each = Files.createDirectory(directory.resolve("attempt" + attempt));
+      best = Math.max(best, ExitBenchmark.run(List.of(GuestLoop.PORT), 5, 10_000, each).getFirst().ratio());
+    }
+    assertTrue(best >= PROMISED, "Java reaches " + best + " of C's rate");
+  }
+
+  @Test
+  void everyLoopRunsOnBothSides() throws IOException {
+    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
+    requireCompiler();
+
+    String table = ExitBenchmark.table(ExitBenchmark.run(List.of(GuestLoop.values()), 1, 500, directory));
+
+    assertEquals(2 + GuestLoop.values().length, table.lines().count(), table);
+  }
+
+  @Test
+  void aBalloonIsInflatedInEachOrder() throws IOException {
+    requireCompiler();
+
+    Map<PageOrder, Integer> calls = BalloonBenchmark.run(1, 8192, directory).stream()
+        .collect(Collectors.toMap(BalloonBenchmark.Result::order, BalloonBenchmark.Result::calls));
+
+    assertEquals(32, calls.get(PageOrder.ASCENDING));
+    assertEquals(32, calls.get(PageOrder.DESCENDING));
+    assertEquals(1, calls.get(PageOrder.SHUFFLED_NEARBY));
+    assertTrue(calls.get(PageOrder.RANDOM) > 4096);
+  }
+
+  @Test
+  void eachOrderNamesEachPageOnce() {
+    for (PageOrder order : PageOrder.values()) {
+      int[] pages = order.pages(100, 16_384);
+      Arrays.sort(pages);
+      Assertions.assertArrayEquals(IntStream.range(100, 100 + 16_384).toArray(), pages, order.title());
+    }
+  }
+
+  @Test
+  void anUnknownBenchmarkIsNamed() {
+    UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("disk")));
+
+    assertEquals("bench disk: there is no such benchmark; there are exits, balloon and start", error.getMessage());
+    assertNotNull(new BenchCommand().summary());
+  }
+
+  private static void requireCompiler() { require(Files.isExecutable(Path.of("/usr/bin/gcc")), "no gcc"); }
+
+  private static void require(boolean there, String otherwise) {
+    if (System.getenv("CI") != null) {
+      assertTrue(there, "CI: " + otherwise);
+    }
+    Assumptions.assumeTrue(there, "skipped: " + otherwise);
+  }
+}
