@@ -119,12 +119,13 @@ public final class HostFile implements AutoCloseable {
   }
 
   /**
-   * Forbids changes, fcntl F_ADD_SEALS; for anonymous files.
+   * Forbids every change of the content, F_SEAL_WRITE, holes too; for anonymous files.
    *
-   * @param seals the kernel's flags
+   * @throws HostError EBUSY while a shared mapping can write to it, EINVAL for a file that is not anonymous
    */
-  void seal(int seals) {
-    HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_ADD_SEALS(), seals), "F_ADD_SEALS " + what);
+  public void sealAgainstWrites() {
+    HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_ADD_SEALS(), Host.F_SEAL_WRITE()),
+        "F_SEAL_WRITE " + what);
   }
 
   int fd() {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import org.ballastvm.kvm.generated.Host;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,7 +105,7 @@ class HostMappingTest {
   @Test
   void aSealedFileRefusesAHole() {
     try (HostFile file = sized(HostFile.memfd("test", OptionalLong.empty()))) {
-      file.seal(Host.F_SEAL_WRITE());
+      file.sealAgainstWrites();
 
       HostError error = assertThrows(HostError.class, () -> file.punchHole(OFFSET, LENGTH));
 

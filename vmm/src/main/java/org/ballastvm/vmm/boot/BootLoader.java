@@ -11,6 +11,8 @@ import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Places what the first vCPU runs in guest memory, and says in which state it is entered. */
 public final class BootLoader {
@@ -21,6 +23,8 @@ public final class BootLoader {
   private static final long PAGE = 4096;
   private static final int READ_AT_ONCE = 64 << 20;
   private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[(int) PAGE]).asReadOnly();
+
+  private static final Logger LOG = LoggerFactory.getLogger(BootLoader.class);
 
   private final GuestLayout layout;
   private final GuestRam ram;
@@ -34,11 +38,13 @@ public final class BootLoader {
    * @param ram memory
    * @param rsdp where the ACPI tables begin
    */
-  public BootLoader(GuestLayout layout, GuestRam ram, long rsdp) {
+  public BootLoader(GuestLayout layout, GuestRam ram, long rsdp) { this(layout, ram, rsdp, KernelCache.ofUser()); }
+
+  BootLoader(GuestLayout layout, GuestRam ram, long rsdp, KernelCache cache) {
     this.layout = layout;
     this.ram = ram;
     this.rsdp = rsdp;
-    this.cache = KernelCache.ofUser();
+    this.cache = cache;
   }
 
   /**
@@ -71,18 +77,27 @@ public final class BootLoader {
       Optional<Path> unpacked = cache.unpacked(file, image);
       if (unpacked.isPresent()) {
         try (KernelFile inner = KernelFile.open("-kernel", unpacked.get())) {
-          Optional<ElfKernel> kernel = ElfKernel.parseIfEnterable(inner);
+          Optional<ElfKernel> kernel = parseUnpacked(inner);
           if (kernel.isPresent()) {
             return loadPvh(inner, kernel.get(), linux, image.longestCommandLine());
           }
-          // Built without CONFIG_PVH: it unpacks and enters itself.
         }
       }
       return loadBzImage(file, image, linux);
     }
   }
 
-  private CpuStart loadPvh(KernelFile file, ElfKernel kernel, BootConfig.Linux linux, int longestCommandLine) {
+  /** Empty for a kernel built without CONFIG_PVH, and for one that came to harm in the cache: the guest unpacks it. */
+  private static Optional<ElfKernel> parseUnpacked(KernelFile inner) {
+    try {
+      return ElfKernel.parseIfEnterable(inner);
+    } catch (UserError e) {
+      LOG.warn("the unpacked kernel in the cache is not used: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private CpuStart loadPvh(KernelFile file, ElfKernel kernel, BootConfig.Linux linux, long longestCommandLine) {
     requireLowMemory(file, kernel.end());
     for (ElfKernel.Load load : kernel.segments()) {
       loadFile(file, load.fileOffset(), load.gpa(), load.fileBytes());
@@ -103,7 +118,7 @@ public final class BootLoader {
         Math.min(layout.lowBytes(), image.initrdAddressMax() + 1));
     long zeroPage = BootParams.write(ram, layout, image, COMMAND_LINE, initrd, rsdp);
     FlatTables tables = FlatTables.write(ram);
-    return new CpuStart(Registers.start(base + 0x200, FlatTables.STACK, 0, zeroPage), CpuStart.Mode.LONG,
+    return new CpuStart(Registers.start(base + BzImage.ENTRY_64, FlatTables.STACK, 0, zeroPage), CpuStart.Mode.LONG,
         tables.pageTables(), tables.gdt());
   }
 
@@ -135,6 +150,9 @@ public final class BootLoader {
     }
     try (KernelFile file = KernelFile.open("-initrd", path.get())) {
       long size = file.sizeBytes();
+      if (size == 0) {
+        return new Initrd(0, 0);
+      }
       long base = (limit - size) & -PAGE;
       if (size > limit || base < after) {
         throw file.error("has " + size + " bytes, and there is room for " + Math.max(0, limit - after)
@@ -145,8 +163,9 @@ public final class BootLoader {
     }
   }
 
-  private void writeCommandLine(String commandLine, int longest) {
+  private void writeCommandLine(String commandLine, long kernelTakes) {
     byte[] bytes = commandLine.getBytes(StandardCharsets.UTF_8);
+    long longest = Math.min(kernelTakes, GuestLayout.CONVENTIONAL_END - COMMAND_LINE - 1);
     if (bytes.length > longest) {
       throw new UserError(
           "-append: the command line has " + bytes.length + " bytes; this kernel takes at most " + longest);

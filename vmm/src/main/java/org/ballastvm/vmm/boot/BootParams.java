@@ -15,6 +15,7 @@ final class BootParams {
   private static final int RAMDISK_IMAGE = 0x218;
   private static final int RAMDISK_SIZE = 0x21c;
   private static final int CMD_LINE_PTR = 0x228;
+  private static final int SETUP_DATA = 0x250;
   private static final int E820_TABLE = 0x2d0;
   private static final int E820_ENTRY_BYTES = 20;
   private static final int LOADER_UNDEFINED = 0xff;
@@ -33,6 +34,7 @@ final class BootParams {
     ram.putInt(ADDRESS + RAMDISK_IMAGE, (int) initrd.base());
     ram.putInt(ADDRESS + RAMDISK_SIZE, (int) initrd.sizeBytes());
     ram.putInt(ADDRESS + CMD_LINE_PTR, (int) commandLine);
+    ram.putLong(ADDRESS + SETUP_DATA, 0);
     ram.putLong(ADDRESS + ACPI_RSDP_ADDR, rsdp);
     List<GuestLayout.Range> map = layout.map();
     ram.putByte(ADDRESS + E820_ENTRIES, map.size());

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.boot;
 
 import java.nio.ByteBuffer;
+import org.ballastvm.vmm.memory.GuestLayout;
 
 /**
  * A Linux bzImage: the setup header, and behind it the program that unpacks the kernel.
@@ -15,7 +16,12 @@ import java.nio.ByteBuffer;
 record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   /** {@code setup_header} begins here, in the file and in {@code boot_params}. */
   static final int HEADER = 0x1f1;
+  /** The 64-bit entry, from where the code is loaded. */
+  static final int ENTRY_64 = 0x200;
   private static final int SECTOR = 512;
+  private static final int SYSSIZE = 0x1f4;
+  private static final long PAGE = 4096;
+  private static final long FOUR_GIB = 1L << 32;
   private static final int BOOT_FLAG = 0x1fe;
   private static final int MAGIC = 0x202;
   private static final int VERSION = 0x206;
@@ -52,12 +58,26 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
     long codeOffset = (sectors == 0 ? 4 : sectors) * (long) SECTOR + SECTOR;
     BzImage image = new BzImage(setup, codeOffset, file.sizeBytes() - codeOffset);
     // syssize counts paragraphs of 16 bytes; the file may be longer (signatures), never shorter.
-    long promised = Integer.toUnsignedLong(setup.getInt(0x1f4)) * 16;
+    long promised = Math.max(Integer.toUnsignedLong(setup.getInt(SYSSIZE)) * 16, ENTRY_64 + 16);
     if (image.codeBytes < promised - 15) {
       throw file.error("is a bzImage cut short: its header promises " + (codeOffset + promised) + " bytes, and it has "
           + file.sizeBytes());
     }
+    image.requirePlace(file);
     return image;
+  }
+
+  /** Where it wants to be must leave the first MiB alone, and hold all of it. */
+  private void requirePlace(KernelFile file) {
+    long base = preferredAddress();
+    if (base < GuestLayout.BIOS_END || base > FOUR_GIB - initBytes() || base % PAGE != 0) {
+      throw file.error("is a bzImage that wants " + initBytes() + " bytes at 0x" + Long.toHexString(base)
+          + "; it must be a multiple of 4 KiB between 1 MiB and 4 GiB");
+    }
+    if (initBytes() < codeBytes) {
+      throw file.error("is a bzImage of " + codeBytes + " bytes behind its setup that says it needs no more than "
+          + initBytes());
+    }
   }
 
   /** {@return where in the file the packed kernel is} */
@@ -84,8 +104,8 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   }
 
   /** {@return the longest command line it takes, without the terminating zero} */
-  int longestCommandLine() {
-    return setup.getInt(CMDLINE_SIZE);
+  long longestCommandLine() {
+    return Integer.toUnsignedLong(setup.getInt(CMDLINE_SIZE));
   }
 
   /** {@return where the setup header ends, in the file and in boot_params} */

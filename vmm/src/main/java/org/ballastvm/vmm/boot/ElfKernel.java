@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.vmm.memory.GuestLayout;
 
 /**
  * An ELF vmlinux with a PVH note: {@code XEN_ELFNOTE_PHYS32_ENTRY}, the physical address of its 32-bit entry.
@@ -42,6 +43,9 @@ record ElfKernel(long entry, List<Load> segments) {
     if (header == null) {
       throw file.error("is cut short: an ELF header has 64 bytes, and the file has " + file.sizeBytes());
     }
+    if (!isElf(header)) {
+      throw file.error("is no ELF file");
+    }
     if (header.get(4) != 2 || header.get(5) != 1 || header.getShort(18) != MACHINE_X86_64) {
       throw file.error("is an ELF file for another machine; it must be 64-bit x86, little-endian");
     }
@@ -71,9 +75,9 @@ record ElfKernel(long entry, List<Load> segments) {
           throw file.error("is cut short: segment " + i + " needs " + fileBytes + " bytes at " + offset
               + ", and the file has " + file.sizeBytes());
         }
-        if (memoryBytes < fileBytes || physical < 0 || physical > 0xffff_ffffL - memoryBytes) {
+        if (memoryBytes < fileBytes || physical < GuestLayout.BIOS_END || physical > 0xffff_ffffL - memoryBytes) {
           throw file.error("has a segment of " + memoryBytes + " bytes at physical 0x" + Long.toHexString(physical)
-              + "; all must lie below 4 GiB");
+              + "; all must lie between 1 MiB and 4 GiB");
         }
         loads.add(new Load(offset, physical, fileBytes, memoryBytes));
       } else if (type == NOTE && entry < 0) {
@@ -82,6 +86,11 @@ record ElfKernel(long entry, List<Load> segments) {
     }
     if (loads.isEmpty()) {
       throw file.error("is an ELF file with nothing to load");
+    }
+    long at = entry;
+    if (at >= 0 && loads.stream().noneMatch(load -> at >= load.gpa && at < load.gpa + load.fileBytes)) {
+      throw file.error("has a PVH note that names the entry 0x" + Long.toHexString(at)
+          + ", where nothing is loaded");
     }
     return entry < 0 ? Optional.empty() : Optional.of(new ElfKernel(entry, List.copyOf(loads)));
   }

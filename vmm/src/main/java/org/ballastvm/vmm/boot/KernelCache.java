@@ -1,15 +1,17 @@
 package org.ballastvm.vmm.boot;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -24,16 +26,19 @@ final class KernelCache {
   private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
   private static final long MOST_UNPACKED_BYTES = 1L << 30;
   private static final int SAMPLE_BYTES = 64 << 10;
+  private static final String PARTIAL = "partial-";
 
   private final Path directory;
 
   KernelCache(Path directory) { this.directory = directory; }
 
-  /** The one of this user. */
+  /** The one of this user. XDG's rule: a path that is not absolute is ignored. */
   static KernelCache ofUser() {
     String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-    return new KernelCache(base.resolve("ballast").resolve("kernels"));
+    Path base = xdg == null || !Path.of(xdg).isAbsolute()
+        ? Path.of(System.getProperty("user.home"), ".cache")
+        : Path.of(xdg);
+    return new KernelCache(base.toAbsolutePath().resolve("ballast").resolve("unpacked"));
   }
 
   /** The unpacked kernel, from the cache or unpacked now; empty if it cannot be had. */
@@ -53,11 +58,12 @@ final class KernelCache {
     Path target = directory.resolve(name(file, length, head, tail));
     try {
       if (!Files.isRegularFile(target) || Files.size(target) != unpackedBytes) {
-        unpack(file, offset, unpacker.get(), unpackedBytes, target);
+        unpack(file, image, unpacker.get(), unpackedBytes, target);
       }
       return Optional.of(target);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      LOG.info("{} is not unpacked on the host, so the guest will do it: {}", file.path(), e.toString());
+    } catch (IOException e) {
+      LOG.warn("{} is not unpacked on the host, so the guest will do it, which takes longer: {}", file.path(),
+          e.toString());
       return Optional.empty();
     }
   }
@@ -72,20 +78,32 @@ final class KernelCache {
         + HexFormat.of().toHexDigits((int) tailSum.getValue());
   }
 
-  private void unpack(KernelFile file, long offset, Unpacker unpacker, long unpackedBytes, Path target)
+  private void unpack(KernelFile file, BzImage image, Unpacker unpacker, long unpackedBytes, Path target)
       throws IOException {
     Files.createDirectories(directory);
-    Path partial = Files.createTempFile(directory, "partial-", "");
+    removeAbandoned();
+    Path partial = Files.createTempFile(directory, PARTIAL, "");
     try {
-      try (FileChannel channel = FileChannel.open(file.path());
-          OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
-        channel.position(offset);
-        InputStream packed = new java.io.BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
-        unpacker.unpack(packed, unpackedBytes, out);
+      try (FileChannel into = FileChannel.open(partial, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        unpacker.unpack(file.channel(), image.payloadOffset(), image.payloadBytes(), unpackedBytes, into);
       }
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(partial);
+    }
+  }
+
+  /** A process that is killed while it unpacks leaves its part behind; nobody unpacks for that long. */
+  private void removeAbandoned() throws IOException {
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, PARTIAL + "*")) {
+      for (Path part : parts) {
+        if (Files.getLastModifiedTime(part).compareTo(longAgo) < 0) {
+          Files.deleteIfExists(part);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} went away while it was looked at", e.getFile());
     }
   }
 }

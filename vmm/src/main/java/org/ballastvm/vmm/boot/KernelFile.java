@@ -30,6 +30,10 @@ final class KernelFile implements AutoCloseable {
     if (Files.isDirectory(path)) {
       throw new UserError(option + " " + path + ": is a directory; it must be a file");
     }
+    // A pipe would be waited for, and has no length.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UserError(option + " " + path + ": is a pipe or a device; it must be a file");
+    }
     try {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       return new KernelFile(option, path, channel, channel.size());
@@ -43,6 +47,8 @@ final class KernelFile implements AutoCloseable {
   }
 
   Path path() { return path; }
+
+  FileChannel channel() { return channel; }
 
   long sizeBytes() { return sizeBytes; }
 

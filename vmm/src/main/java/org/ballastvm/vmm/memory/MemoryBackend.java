@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.kvm.Advice;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostFile;
@@ -36,6 +37,7 @@ public final class MemoryBackend implements AutoCloseable {
   private final Optional<HostFile> file;
   private final Discard discard;
   private final long pageSizeBytes;
+  private final AtomicLong discardCalls = new AtomicLong();
 
   private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, Discard discard,
       long pageSizeBytes) {
@@ -165,6 +167,7 @@ public final class MemoryBackend implements AutoCloseable {
     if (length <= 0) {
       return;
     }
+    discardCalls.incrementAndGet();
     switch (discard) {
       case FORGET -> mapping.advise(start, length, Advice.DONTNEED);
       case REMOVE -> mapping.advise(start, length, Advice.REMOVE);
@@ -175,6 +178,14 @@ public final class MemoryBackend implements AutoCloseable {
       }
     }
   }
+
+  /** {@return how often the host was asked to take a range back} */
+  public long discardCalls() {
+    return discardCalls.get();
+  }
+
+  /** {@return the file behind it, if there is one} */
+  Optional<HostFile> file() { return file; }
 
   /** {@return the bytes that the file behind it takes on its file system; empty if there is no file} */
   public OptionalLong allocatedBytes() {

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.ballastvm.virtio.GuestError;
+import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import java.util.OptionalLong;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.junit.jupiter.api.AfterEach;
@@ -118,10 +120,39 @@ class GuestRamTest {
 
     ram.discard(GIB - 4096, 8192);
 
+    assertEquals(1, backend.discardCalls());
     assertEquals(0x5a5a, ram.getInt(GIB - 8192));
     assertEquals(0, ram.getInt(GIB - 4096));
     assertEquals(0, ram.getInt(GIB));
     assertEquals(0x5a5a, ram.getInt(GIB + 4096));
+  }
+
+  @Test
+  void aDiscardStopsAtNoHole() {
+    ram.putInt(3 * GIB - 4096, 1);
+
+    assertThrows(GuestError.class, () -> ram.discard(3 * GIB - 4096, 8192));
+    assertThrows(GuestError.class, () -> ram.discard(3 * GIB - 4096, GIB + 8192));
+    assertThrows(GuestError.class, () -> ram.discard(END - 4096, 8192));
+    assertThrows(GuestError.class, () -> ram.discard(0, Long.MAX_VALUE));
+
+    assertEquals(0, backend.discardCalls());
+    assertEquals(1, ram.getInt(3 * GIB - 4096));
+  }
+
+  @Test
+  void whatTheHostRefusesIsToldWithThePlaceInTheGuest() {
+    BackendConfig kind = new BackendConfig.Memfd("sealed", SIZE, BackendConfig.Common.DEFAULTS, false,
+        OptionalLong.empty());
+    try (MemoryBackend sealed = MemoryBackend.open(kind)) {
+      sealed.file().orElseThrow().sealAgainstWrites();
+      GuestRam refused = new GuestRam(GuestLayout.of(MemoryConfig.of(SIZE)), sealed);
+
+      ReclaimFailed e = assertThrows(ReclaimFailed.class, () -> refused.discard(4 * GIB, 8192));
+
+      assertEquals("guest memory at 0x100000000, 8192 bytes, could not be given back to the host: "
+          + "fallocate PUNCH_HOLE memfd ballast-sealed: EPERM (not permitted)", e.getMessage());
+    }
   }
 
   @Test

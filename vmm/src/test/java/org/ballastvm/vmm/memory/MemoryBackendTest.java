@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Assumptions;
@@ -52,6 +53,7 @@ class MemoryBackendTest {
 
       backend.discard(4 * PAGE, 3 * PAGE);
 
+      assertEquals(1, backend.discardCalls());
       assertEquals(0, backend.mapping().residentBytes(4 * PAGE, 3 * PAGE));
       assertEquals(SIZE - 3 * PAGE, backend.residentBytes());
       for (int page = 0; page < PAGES; page++) {
@@ -108,6 +110,40 @@ class MemoryBackendTest {
     };
     try (MemoryBackend backend = MemoryBackend.open(wanted)) {
       assertEquals(SIZE, backend.residentBytes());
+    }
+  }
+
+  static Stream<BackendConfig> everyKindWithAFile() {
+    return everyKind().filter(kind -> !(kind instanceof BackendConfig.Ram));
+  }
+
+  /** Private copies are not the file's, so a private mapping is filled through the file first. */
+  @ParameterizedTest
+  @MethodSource("everyKindWithAFile")
+  void theFileBehindItShrinksByWhatIsDiscarded(BackendConfig kind) {
+    try (MemoryBackend backend = MemoryBackend.open(kind)) {
+      try (HostMapping file = HostMapping.ofFile(backend.file().orElseThrow(), 0, SIZE, true, false)) {
+        file.chunk(0).fill((byte) 0x5a);
+      }
+      long before = backend.allocatedBytes().orElseThrow();
+
+      backend.discard(8 * PAGE, 8 * PAGE);
+
+      assertEquals(before - 8 * PAGE, backend.allocatedBytes().orElseThrow());
+      assertEquals(0x5a, firstByte(backend, 7));
+      assertEquals(0, firstByte(backend, 8));
+    }
+  }
+
+  @Test
+  void memoryThatTheHostWillNotTakeBackIsAnErrorThatSaysWhy() {
+    BackendConfig kind = new BackendConfig.Memfd("sealed", SIZE, PRIVATE, false, OptionalLong.empty());
+    try (MemoryBackend backend = MemoryBackend.open(kind)) {
+      backend.file().orElseThrow().sealAgainstWrites();
+
+      HostError e = assertThrows(HostError.class, () -> backend.discard(0, PAGE));
+
+      assertEquals("fallocate PUNCH_HOLE memfd ballast-sealed: EPERM (not permitted)", e.getMessage());
     }
   }
 
