@@ -1,6 +1,7 @@
 package org.ballastvm.virtio.pci;
 
 import java.util.function.IntConsumer;
+import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.Virtqueue;
@@ -171,15 +172,16 @@ final class CommonConfig implements VirtioDevice.Context {
     switch (register) {
       case 0x18 -> {
         int size = (int) value & 0xffff;
-        if (size > 0 && size <= queue.mostEntries && Integer.bitCount(size) == 1) {
-          queue.size = size;
+        if (size > queue.mostEntries || Integer.bitCount(size) != 1) {
+          throw new GuestError(
+              "queue " + queueSelect + ": a size of " + size + " entries; it must be a power of two up to "
+                  + queue.mostEntries);
         }
+        queue.size = size;
       }
       case 0x1c -> {
-        if ((value & 1) != 0 && (status & FEATURES_OK) != 0) {
-          queues[queueSelect] = new Virtqueue(queueSelect, memory, queue.size, queue.descriptors, queue.driver,
-              queue.device, driverFeatures);
-          queue.enabled = true;
+        if ((value & 1) != 0) {
+          enable(queue);
         }
       }
       case 0x20 -> queue.descriptors = merge(queue.descriptors, 0, width, value);
@@ -192,6 +194,18 @@ final class CommonConfig implements VirtioDevice.Context {
         // Read-only, or nothing.
       }
     }
+  }
+
+  private void enable(QueueSetup queue) {
+    if ((status & FEATURES_OK) == 0) {
+      throw new GuestError("queue " + queueSelect + ": enabled before features were agreed on");
+    }
+    if (queue.descriptors == 0 || queue.driver == 0 || queue.device == 0) {
+      throw new GuestError("queue " + queueSelect + ": enabled without the addresses of its three parts");
+    }
+    queues[queueSelect] = new Virtqueue(queueSelect, memory, queue.size, queue.descriptors, queue.driver, queue.device,
+        driverFeatures);
+    queue.enabled = true;
   }
 
   private static long merge(long old, int shift, int width, long value) {
@@ -216,8 +230,9 @@ final class CommonConfig implements VirtioDevice.Context {
     if ((next & FEATURES_OK) != 0 && (status & FEATURES_OK) == 0 && !agreed(next)) {
       next &= ~FEATURES_OK;
     }
-    if ((next & FEATURES_OK) == 0) {
-      next &= ~DRIVER_OK;
+    if ((next & DRIVER_OK) != 0 && (next & FEATURES_OK) == 0) {
+      status = next & ~DRIVER_OK;
+      throw new GuestError("the driver says that it is ready (DRIVER_OK) before features were agreed on");
     }
     boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0;
     status = next;

@@ -3,6 +3,7 @@ package org.ballastvm.virtio.pci;
 import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
@@ -60,7 +61,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     super(new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, classCode, VENDOR,
         FIRST_SUBSYSTEM));
     this.device = device;
-    this.events = events;
+    this.events = new EventLimiter(events);
     this.common = new CommonConfig(device, memory, this::queueInterrupt, queue -> host().ring(queue));
     this.msix = new MsixTable(device.queueCount() + 1);
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
@@ -113,7 +114,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     window.beforeRead(offset);
     int value = super.configRead(offset, width);
     boolean pinAsserted = offset <= PciConfigSpace.STATUS && offset + width > PciConfigSpace.STATUS
-        && interruptStatus != 0;
+        && interruptStatus != 0 && !msix.isEnabled();
     return pinAsserted ? value | STATUS_HAS_INTERRUPT << 8 * (PciConfigSpace.STATUS - offset) : value;
   }
 
@@ -131,9 +132,15 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized long barRead(int bar, long offset, int width) {
-    if (bar == MSIX_BAR) {
-      return offset < MSIX_PENDING ? msix.read(offset, width) : msix.readPending(offset - MSIX_PENDING);
-    }
+    long value = bar == MSIX_BAR ? readMsix(offset, width) : readRegister(offset, width);
+    return width == Long.BYTES ? value : value & (1L << 8 * width) - 1;
+  }
+
+  private long readMsix(long offset, int width) {
+    return offset < MSIX_PENDING ? msix.read(offset, width) : msix.readPending(offset - MSIX_PENDING);
+  }
+
+  private long readRegister(long offset, int width) {
     int register = (int) offset & 0xfff;
     return switch ((int) offset & ~0xfff) {
       case COMMON -> common.read(register, width);
@@ -190,15 +197,23 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     }
   }
 
-  private void interruptForConfig() { raise(ISR_CONFIG, common.configVector()); }
+  /** The driver finds the cause in the interrupt status with messages too. 4.1.4.5.1. */
+  private void interruptForConfig() {
+    interruptStatus |= ISR_CONFIG;
+    raise(common.configVector());
+  }
 
-  private void queueInterrupt(int queue) { raise(ISR_QUEUE, common.queueVector(queue)); }
+  private void queueInterrupt(int queue) {
+    if (!msix.isEnabled()) {
+      interruptStatus |= ISR_QUEUE;
+    }
+    raise(common.queueVector(queue));
+  }
 
-  private void raise(int cause, int vector) {
+  private void raise(int vector) {
     if (msix.isEnabled()) {
       msix.trigger(vector);
     } else {
-      interruptStatus |= cause;
       updatePin();
     }
   }

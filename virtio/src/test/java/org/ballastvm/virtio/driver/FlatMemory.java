@@ -28,6 +28,7 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   private final List<Range> discarded = new ArrayList<>();
   private final List<Range> restored = new ArrayList<>();
   private ReclaimFailed refusal;
+  private int straying;
 
   /** A range of pages of 4 KiB. */
   public record Range(long firstPage, long pageCount) {}
@@ -49,6 +50,11 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   /** From now on the host refuses to take memory back; null ends that. */
   public void refuseDiscards(String why) {
     refusal = why == null ? null : new ReclaimFailed(why, null);
+  }
+
+  /** How often something that is not memory was asked for: a device that looks first never does. */
+  public int straying() {
+    return straying;
   }
 
   @Override
@@ -117,6 +123,7 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
 
   private MemorySegment at(long gpa, long lengthBytes) {
     if (!contains(gpa, lengthBytes)) {
+      straying++;
       throw new GuestError(lengthBytes + " bytes at 0x" + Long.toHexString(gpa) + " are not all memory");
     }
     return gpa < HIGH_BASE ? low : high;

@@ -1,0 +1,43 @@
+package org.ballastvm.virtio.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+
+/** A device on a bus, with memory and a driver, and all that it tells. */
+public final class Bench<D extends VirtioDevice> {
+  /** The class code of what is tested; it means nothing here. */
+  private static final int CLASS_CODE = 0x00ff00;
+
+  /** Guest memory. */
+  public final FlatMemory memory = new FlatMemory();
+  /** What was told, in order. */
+  public final List<DeviceEvent> events = new ArrayList<>();
+  /** What is tested. */
+  public final D device;
+  /** Its transport. */
+  public final VirtioPciFunction function;
+  /** The bus. */
+  public final RecordingBus bus;
+  /** The driver, which has found the device and given its BARs places. */
+  public final PciDriver driver;
+
+  /** Puts a device on a bus. */
+  public Bench(BiFunction<FlatMemory, EventSink, D> maker) {
+    device = maker.apply(memory, events::add);
+    function = new VirtioPciFunction(device, CLASS_CODE, memory, events::add);
+    bus = new RecordingBus(function);
+    driver = new PciDriver(function, bus, memory);
+  }
+
+  /** Has the driver agree on features and open all queues. */
+  public List<QueueDriver> start(long features) {
+    List<QueueDriver> queues = driver.start(features);
+    bus.settle();
+    return queues;
+  }
+}
