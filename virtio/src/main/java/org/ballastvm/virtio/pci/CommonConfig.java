@@ -108,9 +108,9 @@ final class CommonConfig implements VirtioDevice.Context {
     QueueSetup queue = queueSelect < setups.length ? setups[queueSelect] : null;
     long value = switch (register) {
       case 0x00 -> deviceFeatureSelect;
-      case 0x04 -> deviceFeatureSelect < 2 ? offered >>> 32 * deviceFeatureSelect : 0;
+      case 0x04 -> word(offered, deviceFeatureSelect);
       case 0x08 -> driverFeatureSelect;
-      case 0x0c -> driverFeatureSelect < 2 ? driverFeatures >>> 32 * driverFeatureSelect : 0;
+      case 0x0c -> word(driverFeatures, driverFeatureSelect);
       case 0x10 -> configVector;
       case 0x12 -> setups.length;
       case 0x14 -> status;
@@ -129,6 +129,14 @@ final class CommonConfig implements VirtioDevice.Context {
       default -> 0;
     };
     return width == 8 ? value : value & (1L << 8 * width) - 1;
+  }
+
+  private static long word(long features, int select) {
+    return switch (select) {
+      case 0 -> features;
+      case 1 -> features >>> 32;
+      default -> 0;
+    };
   }
 
   void write(int register, int width, long value) {

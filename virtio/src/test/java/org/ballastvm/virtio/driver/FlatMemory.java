@@ -12,11 +12,11 @@ import org.ballastvm.virtio.MemoryReclaim;
 /** Guest memory with a hole, on the Java heap; it writes down what is given back, and reads as zeros there. */
 public final class FlatMemory implements GuestMemory, MemoryReclaim {
   /** Memory below the hole, in bytes. */
-  public static final long LOW_BYTES = 48L << 20;
+  public static final long LOW_BYTES = 32L << 20;
   /** Where memory goes on behind the hole. */
   public static final long HIGH_BASE = 64L << 20;
   /** Memory behind the hole, in bytes. */
-  public static final long HIGH_BYTES = 4L << 20;
+  public static final long HIGH_BYTES = 1L << 20;
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
