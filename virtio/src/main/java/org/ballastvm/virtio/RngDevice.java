@@ -2,6 +2,7 @@ package org.ballastvm.virtio;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.ballastvm.virtio.EntropySource.EntropyFailed;
 
 /** The entropy device. Virtio 1.3, 5.4. */
 public final class RngDevice implements VirtioDevice {
@@ -14,6 +15,7 @@ public final class RngDevice implements VirtioDevice {
   private static final int MOST_BYTES = 64 << 10;
 
   private final EntropySource source;
+  private final EventSink events;
   private final MemorySegment scratch = Arena.ofAuto().allocate(4096);
   private Context context;
 
@@ -21,8 +23,12 @@ public final class RngDevice implements VirtioDevice {
    * A device.
    *
    * @param source its bytes
+   * @param events takes what there is to tell
    */
-  public RngDevice(EntropySource source) { this.source = source; }
+  public RngDevice(EntropySource source, EventSink events) {
+    this.source = source;
+    this.events = new EventLimiter(events);
+  }
 
   @Override
   public int type() { return TYPE; }
@@ -76,17 +82,19 @@ public final class RngDevice implements VirtioDevice {
       throw new GuestError("queue 0: a chain with " + chain.readableBytes() + " bytes to read; all must be to write");
     }
     int written = 0;
-    for (int i = 0; i < chain.writableCount() && written < MOST_BYTES; i++) {
-      long at = chain.address(i);
-      long left = Math.min(chain.lengthBytes(i), MOST_BYTES - written);
-      while (left > 0) {
-        long step = Math.min(left, scratch.byteSize());
-        source.fill(scratch.asSlice(0, step));
-        context.memory().write(at, scratch, 0, step);
-        at += step;
-        left -= step;
-        written += (int) step;
+    try {
+      for (int i = 0; i < chain.writableCount() && written < MOST_BYTES; i++) {
+        long length = Math.min(chain.lengthBytes(i), MOST_BYTES - written);
+        for (long done = 0; done < length; done += scratch.byteSize()) {
+          int step = (int) Math.min(length - done, scratch.byteSize());
+          source.fill(scratch.asSlice(0, step));
+          context.memory().write(chain.address(i) + done, scratch, 0, step);
+          written += step;
+        }
       }
+    } catch (EntropyFailed e) {
+      // The driver sees that it got less, or nothing, and asks again in its own time: better than bytes that are not random.
+      events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage()));
     }
     return written;
   }

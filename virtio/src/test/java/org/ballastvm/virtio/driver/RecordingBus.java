@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.PciHost;
@@ -102,7 +103,9 @@ public final class RecordingBus implements PciHost {
   public void routeVector(int vector, long address, int data) { routes.put(vector, new Message(address, data)); }
 
   @Override
-  public void triggerVector(int vector) { messages.add(routes.get(vector)); }
+  public void triggerVector(int vector) {
+    messages.add(Objects.requireNonNull(routes.get(vector), "sent before it was routed"));
+  }
 
   @Override
   public void ring(int doorbell) { rings.add(doorbell); }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.CpuidEntry;
-import org.ballastvm.kvm.HostRandom;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
@@ -152,8 +151,8 @@ public final class Assembly {
         balloon = Optional.of(made);
         yield transport;
       }
-      case DeviceConfig.Rng wanted -> new VirtioPciFunction(new RngDevice(HostRandom::fill), RngDevice.PCI_CLASS, ram,
-          machine::deviceEvent);
+      case DeviceConfig.Rng wanted -> new VirtioPciFunction(new RngDevice(new HostEntropy(), machine::deviceEvent),
+          RngDevice.PCI_CLASS, ram, machine::deviceEvent);
     };
     int slot = slotFor(device);
     int gsi = PciInterruptRouting.swizzled().gsi(slot, 0);
