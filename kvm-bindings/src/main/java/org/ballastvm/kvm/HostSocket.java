@@ -97,12 +97,12 @@ public final class HostSocket extends Pollable {
   }
 
   /**
-   * Connects to a TCP port. The connection may still be under way when this returns; it is writable when it is done.
+   * Connects to a TCP port, and waits until the connection stands.
    *
    * @param address of the other host
    * @param port 1 to 65535
    * @return the connection
-   * @throws HostError ECONNREFUSED, ENETUNREACH
+   * @throws HostError ECONNREFUSED, ENETUNREACH, ETIMEDOUT
    */
   public static HostSocket connectTcp(InetAddress address, int port) {
     try (Arena arena = Arena.ofConfined()) {
@@ -113,12 +113,28 @@ public final class HostSocket extends Pollable {
 
   private static HostSocket connect(int family, MemorySegment address, String what) {
     HostSocket socket = create(family, what);
-    long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
-    if (result < 0 && result != -Host.EINPROGRESS()) {
-      socket.close();
+    try {
+      long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
+      if (result == -Host.EINPROGRESS()) {
+        awaitWritable(socket);
+        // Asked again, the kernel tells what became of it.
+        result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
+      }
       HostError.check(result, "connect " + what);
+      return socket;
+    } catch (HostError e) {
+      socket.close();
+      throw e;
     }
-    return socket;
+  }
+
+  private static void awaitWritable(HostSocket socket) {
+    try (Epoll epoll = Epoll.create()) {
+      epoll.add(socket, Epoll.OUT, 0);
+      while (epoll.await(-1) == 0) {
+        // A signal came between.
+      }
+    }
   }
 
   /**

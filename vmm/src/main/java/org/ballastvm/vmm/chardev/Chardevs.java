@@ -17,6 +17,9 @@ import org.ballastvm.vmm.event.EventLoop;
 
 /** Opens chardevs. */
 public final class Chardevs {
+  /** How the ids of chardevs begin that {@code -serial} and {@code -monitor} make. */
+  private static final String OWN_ID = "compat_";
+
   private Chardevs() {}
 
   /**
@@ -40,13 +43,32 @@ public final class Chardevs {
       };
       return config.mux() ? new MuxChardev(opened, quit) : opened;
     } catch (HostError e) {
-      throw new UserError("-chardev id=" + config.id() + ": " + explain(config, e), e);
+      throw new UserError(what(config) + ": " + explain(config, e), e);
     }
   }
 
+  /** What the user typed, as far as it tells which one is meant. */
+  private static String what(ChardevConfig config) {
+    // -serial and -monitor make their own, and count them.
+    String option = config.id().startsWith(OWN_ID)
+        ? "-" + config.id().substring(OWN_ID.length()).replaceAll("[0-9]+$", "")
+        : "-chardev id=" + config.id();
+    return option + switch (config) {
+      case ChardevConfig.Stdio stdio -> " stdio";
+      case ChardevConfig.Unix unix -> " unix:" + unix.path();
+      case ChardevConfig.Tcp tcp -> " tcp:" + tcp.host() + ":" + tcp.port();
+      case ChardevConfig.Null nothing -> " null";
+      case ChardevConfig.File file -> " file:" + file.path();
+      case ChardevConfig.Pty pty -> " pty";
+    };
+  }
+
   private static String explain(ChardevConfig config, HostError e) {
-    if (config instanceof ChardevConfig.Unix unix && e.errno().equals(Errno.EADDRINUSE)) {
-      return "socket " + unix.path() + " is in use; give another path, or end the process that listens there";
+    if (e.errno().equals(Errno.EADDRINUSE)) {
+      return config instanceof ChardevConfig.Unix unix
+          && (Files.isRegularFile(unix.path()) || Files.isDirectory(unix.path()))
+              ? "there is something that is no socket; give another path"
+              : "is in use; give another, or end the process that listens there";
     }
     return e.getMessage();
   }
@@ -98,7 +120,7 @@ public final class Chardevs {
     try {
       return InetAddress.getByName(config.host().isEmpty() ? "0.0.0.0" : config.host());
     } catch (UnknownHostException e) {
-      throw new UserError("-chardev id=" + config.id() + ",host=" + config.host() + ": no such host", e);
+      throw new UserError(what(config) + ": there is no host of that name", e);
     }
   }
 

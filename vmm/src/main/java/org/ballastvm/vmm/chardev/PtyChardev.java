@@ -67,7 +67,7 @@ final class PtyChardev implements Chardev {
     if (line != null) {
       line.connect(to);
       to.opened();
-      line.receiveMore();
+      receiveMore();
     }
   }
 

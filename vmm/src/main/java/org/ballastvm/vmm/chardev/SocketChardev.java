@@ -46,6 +46,9 @@ final class SocketChardev implements Chardev {
       return;
     }
     System.err.println("ballast: waiting for a client on " + where);
+    // There is no machine yet that a signal would close.
+    Thread onSignal = new Thread(cleanUp, "socket");
+    Runtime.getRuntime().addShutdownHook(onSignal);
     try (Epoll epoll = Epoll.create()) {
       epoll.add(listener, Epoll.IN, 0);
       while (client == null) {
@@ -53,6 +56,7 @@ final class SocketChardev implements Chardev {
         accept();
       }
     }
+    Runtime.getRuntime().removeShutdownHook(onSignal);
   }
 
   private void accept() {
@@ -76,7 +80,7 @@ final class SocketChardev implements Chardev {
     if (frontend != null) {
       line.connect(frontend);
       frontend.opened();
-      line.receiveMore();
+      receiveMore();
     }
   }
 
@@ -99,7 +103,7 @@ final class SocketChardev implements Chardev {
     if (line != null) {
       line.connect(to);
       to.opened();
-      line.receiveMore();
+      receiveMore();
     }
   }
 

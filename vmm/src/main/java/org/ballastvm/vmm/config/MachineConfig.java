@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,13 @@ public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, Bo
     for (MonitorConfig monitor : monitors) {
       requireChardev(known, "-mon", monitor.chardev());
     }
+    List<String> users = new ArrayList<>(serials);
+    monitors.forEach(monitor -> users.add(monitor.chardev()));
+    chardevs.stream().filter(chardev -> !chardev.mux()).map(ChardevConfig::id).forEach(id -> requireOneUser(users, id));
+    if (chardevs.stream().filter(ChardevConfig.Stdio.class::isInstance).count() > 1) {
+      throw new UserError("-chardev stdio: standard input and output can be used by one chardev; "
+          + "console and monitor share it by -serial mon:stdio, or by mux=on");
+    }
     if (serials.size() > 1) {
       throw new UserError("-serial: " + serials.size() + " serial ports were asked for; this machine has one, COM1");
     }
@@ -52,6 +61,12 @@ public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, Bo
       if (!seen.add(id)) {
         throw new UserError(option + ": id '" + id + "' is used twice; every id must be unique");
       }
+    }
+  }
+
+  private static void requireOneUser(List<String> users, String id) {
+    if (Collections.frequency(users, id) > 1) {
+      throw new UserError("-chardev id=" + id + ": is used more than once; it can be shared if it has mux=on");
     }
   }
 

@@ -47,7 +47,8 @@ class PlainChardevsTest {
         () -> Chardevs.open(new ChardevConfig.File("c", false, path), test.loop, () -> {
           // Nobody quits.
         }));
-    assertTrue(refusal.getMessage().startsWith("-chardev id=c: open " + path + ": ENOENT"), refusal.getMessage());
+    assertTrue(refusal.getMessage().startsWith("-chardev id=c file:" + path + ": open " + path + ": ENOENT"),
+        refusal.getMessage());
   }
 
   @Test

@@ -88,8 +88,8 @@ class SocketChardevTest {
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(path));
       UserError refusal = assertThrows(UserError.class, () -> Chardevs.open(server(), test.loop, () -> fail()));
-      assertEquals("-chardev id=c: socket " + path
-          + " is in use; give another path, or end the process that listens there", refusal.getMessage());
+      assertEquals("-chardev id=c unix:" + path + ": is in use; give another, or end the process that listens there",
+          refusal.getMessage());
       try (SocketChannel client = connect()) {
         assertTrue(client.isConnected());
       }
@@ -114,7 +114,8 @@ class SocketChardevTest {
   @Test
   void aFileThatIsNoSocketIsNotReplaced() throws IOException {
     Files.writeString(path, "precious");
-    assertThrows(UserError.class, () -> Chardevs.open(server(), test.loop, () -> fail()));
+    UserError refusal = assertThrows(UserError.class, () -> Chardevs.open(server(), test.loop, () -> fail()));
+    assertTrue(refusal.getMessage().endsWith(": there is something that is no socket; give another path"));
     assertEquals("precious", Files.readString(path));
   }
 
@@ -250,7 +251,7 @@ class SocketChardevTest {
   void whereNobodyListensAClientOfOursIsRefused() {
     UserError refusal = assertThrows(UserError.class,
         () -> Chardevs.open(new ChardevConfig.Unix("c", false, path, false, false), test.loop, () -> fail()));
-    assertTrue(refusal.getMessage().startsWith("-chardev id=c: connect socket " + path + ": ENOENT"),
+    assertTrue(refusal.getMessage().startsWith("-chardev id=c unix:" + path + ": connect socket " + path + ": ENOENT"),
         refusal.getMessage());
   }
 
@@ -262,6 +263,37 @@ class SocketChardevTest {
     try (SocketChannel client = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
       write(client, "q\n");
       frontend.await("<opened>q\n"::equals);
+    }
+  }
+
+  @Test
+  void whereNobodyListensOnTcpAClientOfOursIsRefusedToo() throws Exception {
+    ChardevConfig client;
+    try (ServerSocketChannel taken = ServerSocketChannel.open()) {
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      int free = ((InetSocketAddress) taken.getLocalAddress()).getPort();
+      UserError refusal = assertThrows(UserError.class, () -> Chardevs
+          .open(new ChardevConfig.Tcp("compat_monitor0", false, "127.0.0.1", free, true, false), test.loop,
+              () -> fail()));
+      assertEquals(
+          "-monitor tcp:127.0.0.1:" + free + ": is in use; give another, or end the process that listens there",
+          refusal.getMessage());
+      client = new ChardevConfig.Tcp("c", false, "127.0.0.1", free, false, false);
+    }
+    UserError refusal = assertThrows(UserError.class, () -> Chardevs.open(client, test.loop, () -> fail()));
+    assertTrue(refusal.getMessage().contains("ECONNREFUSED"), refusal.getMessage());
+  }
+
+  @Test
+  void aClientOfOursReachesATcpServer() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+      test.start(new ChardevConfig.Tcp("c", false, "localhost", port, false, false), frontend);
+      try (SocketChannel peer = server.accept()) {
+        write(peer, "hi");
+        frontend.await("<opened>hi"::equals);
+      }
     }
   }
 }
