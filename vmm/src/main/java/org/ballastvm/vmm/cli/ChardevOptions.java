@@ -33,16 +33,23 @@ final class ChardevOptions {
   static ChardevConfig parseOld(String option, String text, String id, boolean mux) {
     String kind = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
     String rest = text.contains(":") ? text.substring(text.indexOf(':') + 1) : "";
+    if (text.contains(":") && (rest.isEmpty() || rest.startsWith(","))) {
+      throw malformed(option, text);
+    }
     return switch (kind) {
       case "stdio" -> new ChardevConfig.Stdio(id, mux, !mux);
       case "null" -> new ChardevConfig.Null(id, mux);
       case "pty" -> new ChardevConfig.Pty(id, mux);
       case "file" -> new ChardevConfig.File(id, mux, Path.of(rest));
-      case "unix" -> unix(KeyValues.parse(option, rest, "path"), id, mux);
+      case "unix" -> unix(KeyValues.parse(option, "path=" + rest, "path"), id, mux);
       case "tcp" -> tcp(option, rest, id, mux);
-      default -> throw new UserError(option + " " + text
-          + ": must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none or chardev:ID");
+      default -> throw malformed(option, text);
     };
+  }
+
+  private static UserError malformed(String option, String text) {
+    return new UserError(option + " " + text
+        + ": must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none or chardev:ID");
   }
 
   private static ChardevConfig tcp(String option, String rest, String id, boolean mux) {
@@ -77,9 +84,10 @@ final class ChardevOptions {
   }
 
   private static ChardevConfig tcp(KeyValues values, String id, boolean mux) {
-    String host = values.require("host");
+    String host = values.take("host")
+        .orElseThrow(() -> values.error("parameter 'path' is missing, or 'host' and 'port'"));
     int port = values.takeInt("port", 0, MOST_PORT)
-        .orElseThrow(() -> new UserError(values.option() + ": parameter 'port' is missing"));
+        .orElseThrow(() -> values.error("parameter 'port' is missing"));
     boolean server = values.takeBoolean("server", false);
     boolean wait = takeWait(values, server);
     values.takeBoolean("nodelay", true);

@@ -1,9 +1,7 @@
 package org.ballastvm.vmm.cli;
 
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,20 +14,24 @@ final class Logging {
   private Logging() {}
 
   static void configure(Optional<Path> file, List<String> items) {
-    file.ifPresent(path -> {
-      try {
-        System.setErr(new PrintStream(new FileOutputStream(path.toFile(), true), true, StandardCharsets.UTF_8));
-      } catch (FileNotFoundException e) {
-        throw new UserError("-D " + path + ": cannot be written: " + e.getMessage(), e);
-      }
-    });
     for (String item : items) {
       if (!ITEMS.contains(item)) {
         throw new UserError("-d " + item + ": there is no such log item; there are " + String.join(", ", ITEMS));
       }
     }
+    file.ifPresent(Logging::logTo);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", items.contains("debug") ? "debug" : "warn");
     System.setProperty("org.slf4j.simpleLogger.showThreadName", "false");
     System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
+  }
+
+  /** The log alone: what went wrong at the start is still told on standard error. */
+  private static void logTo(Path file) {
+    try {
+      Files.newOutputStream(file).close();
+    } catch (IOException e) {
+      throw new UserError("-D " + file + ": cannot be written: " + Main.reason(e), e);
+    }
+    System.setProperty("org.slf4j.simpleLogger.logFile", file.toString());
   }
 }

@@ -1,15 +1,15 @@
 package org.ballastvm.vmm.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.config.MachineConfig;
@@ -21,7 +21,6 @@ import org.ballastvm.vmm.monitor.Monitors;
 public final class Main {
   /** Exit status for what the user got wrong, or the host refused before anything ran. */
   private static final int REFUSED = 2;
-  private static final int CRASHED = 1;
 
   private Main() {}
 
@@ -71,34 +70,22 @@ public final class Main {
   private static int runMachine(CommandLine line) {
     Logging.configure(line.logFile(), line.logItems());
     MachineConfig config = line.config();
-    Machine machine = Machine.start(config, Monitors::attach);
-    Thread onSignal = new Thread(machine::close, "shutdown");
-    try {
-      Runtime.getRuntime().addShutdownHook(onSignal);
-      config.pidFile().ifPresent(Main::writePid);
-      EndReason reason = machine.end().join();
-      machine.close();
-      return reason == EndReason.CRASHED ? CRASHED : reason.exitStatus();
-    } finally {
-      machine.close();
-      config.pidFile().ifPresent(Main::deletePid);
+    PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
+    try (pidFile; Machine machine = Machine.start(config, Monitors::attach)) {
+      // A signal ends the process without this thread.
+      Runtime.getRuntime().addShutdownHook(new Thread(machine::close, "shutdown"));
+      return machine.end().join().exitStatus();
     }
   }
 
-  private static void writePid(Path file) {
-    try {
-      Files.writeString(file, ProcessHandle.current().pid() + "\n");
-    } catch (IOException e) {
-      throw new UserError("-pidfile " + file + ": cannot be written: " + e.getMessage(), e);
-    }
-  }
-
-  private static void deletePid(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      System.err.println("ballast: -pidfile " + file + ": cannot be removed: " + e.getMessage());
-    }
+  /** {@return why a file cannot be had, where its exception's message is but its name} */
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException absent -> "there is no such directory";
+      case AccessDeniedException denied -> "permission denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.getMessage();
+    };
   }
 
   private static String hint(HostError e) {

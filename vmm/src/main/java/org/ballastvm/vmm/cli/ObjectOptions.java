@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.KeyValues;
@@ -11,17 +12,19 @@ final class ObjectOptions {
   static final String LIST = "List of user creatable objects:\n  memory-backend-file\n  memory-backend-memfd\n  memory-backend-ram";
   private static final String COMMON = "id, size, share, prealloc, reserve, merge, dump";
 
+  private static final List<String> TYPES = List.of("memory-backend-ram", "memory-backend-memfd",
+      "memory-backend-file");
+
   private ObjectOptions() {}
 
   static BackendConfig parse(String text) {
     KeyValues values = KeyValues.parse("-object", text, "qom-type");
     String type = values.require("qom-type");
-    if (!type.startsWith("memory-backend-")) {
+    if (!TYPES.contains(type)) {
       throw unknown(type);
     }
     String id = values.require("id");
-    long size = values.takeSize("size", 1)
-        .orElseThrow(() -> new UserError("-object " + type + ",id=" + id + ": parameter 'size' is missing"));
+    long size = values.takeSize("size", 1).orElseThrow(() -> values.error("parameter 'size' is missing"));
     if (size <= 0 || size % 4096 != 0) {
       throw new UserError(
           "-object " + type + ",id=" + id + ",size=" + size + ": must be a multiple of 4 KiB above zero");
@@ -48,7 +51,7 @@ final class ObjectOptions {
   }
 
   private static UserError unknown(String type) {
-    return new UserError("-object " + type
-        + ": there is no such object type; there are memory-backend-ram, memory-backend-memfd, memory-backend-file");
+    return new UserError(
+        "-object " + type + ": there is no such object type; there are " + String.join(", ", TYPES));
   }
 }

@@ -13,9 +13,16 @@ import java.util.Optional;
  */
 public final class KeyValues {
   private final String option;
+  private final String firstKey;
+  /** The option, and a first part without {@code =}: enough for the user to see which one is meant. */
+  private String which;
   private final Map<String, String> values = new LinkedHashMap<>();
 
-  private KeyValues(String option) { this.option = option; }
+  private KeyValues(String option, String firstKey) {
+    this.option = option;
+    this.firstKey = firstKey;
+    this.which = option;
+  }
 
   /**
    * Parses.
@@ -27,7 +34,7 @@ public final class KeyValues {
    * @throws UserError for an empty key, or a key given twice
    */
   public static KeyValues parse(String option, String text, String firstKey) {
-    KeyValues result = new KeyValues(option);
+    KeyValues result = new KeyValues(option, firstKey);
     boolean first = true;
     for (String part : split(text)) {
       int equals = part.indexOf('=');
@@ -38,6 +45,9 @@ public final class KeyValues {
       }
       if (result.values.put(key, value) != null) {
         throw new UserError(option + " " + text + ": " + key + " is given twice");
+      }
+      if (first && equals < 0) {
+        result.which = option + " " + part;
       }
       first = false;
     }
@@ -63,8 +73,18 @@ public final class KeyValues {
     return parts;
   }
 
-  /** {@return the option's name, for errors} */
-  public String option() { return option; }
+  /**
+   * An error about the option as a whole.
+   *
+   * @param rest what is wrong with it
+   * @return the error
+   */
+  public UserError error(String rest) { return new UserError(which + ": " + rest); }
+
+  /** A key and its value, where the user gave them. */
+  private String at(String key, String value) {
+    return (key.equals(firstKey) || which.equals(option) ? option + " " : which + ",") + key + "=" + value;
+  }
 
   /**
    * Takes a value.
@@ -82,7 +102,7 @@ public final class KeyValues {
    * @throws UserError if it is missing
    */
   public String require(String key) {
-    return take(key).orElseThrow(() -> new UserError(option + ": parameter '" + key + "' is missing"));
+    return take(key).orElseThrow(() -> error("parameter '" + key + "' is missing"));
   }
 
   /**
@@ -97,7 +117,7 @@ public final class KeyValues {
     return take(key).map(value -> switch (value) {
       case "on", "yes", "true", "y" -> true;
       case "off", "no", "false", "n" -> false;
-      default -> throw new UserError(option + " " + key + "=" + value + ": must be on or off");
+      default -> throw new UserError(at(key, value) + ": must be on or off");
     }).orElse(fallback);
   }
 
@@ -120,7 +140,7 @@ public final class KeyValues {
       } catch (NumberFormatException e) {
         // Told below.
       }
-      throw new UserError(option + " " + key + "=" + value + ": must be a number from " + least + " to " + most);
+      throw new UserError(at(key, value) + ": must be a number from " + least + " to " + most);
     });
   }
 
@@ -133,7 +153,7 @@ public final class KeyValues {
    * @throws UserError if it is none
    */
   public Optional<Long> takeSize(String key, long unitWithoutSuffix) {
-    return take(key).map(value -> ByteSize.parse(option + " " + key + "=" + value, value, unitWithoutSuffix));
+    return take(key).map(value -> ByteSize.parse(at(key, value), value, unitWithoutSuffix));
   }
 
   /**
@@ -144,7 +164,7 @@ public final class KeyValues {
    */
   public void refuseRest(String allowed) {
     for (Map.Entry<String, String> left : values.entrySet()) {
-      throw new UserError(option + ": there is no property '" + left.getKey() + "'; allowed are " + allowed);
+      throw error("there is no property '" + left.getKey() + "'; allowed are " + allowed);
     }
   }
 }

@@ -1,0 +1,158 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Somebody at a terminal gets it back as it was, however Ballast ends. */
+@Timeout(120)
+class TerminalIT {
+  private static final String CONSOLE_AND_MONITOR = "-nographic";
+
+  @TempDir
+  private Path directory;
+
+  private Map<String, String> environment = Map.of();
+
+  /** A shell on a terminal of its own that tells the terminal's settings before Ballast and after. */
+  private StartedBallast shell(String options) throws IOException {
+    Path steps = Files.writeString(directory.resolve("steps"), """
+        trap : INT
+        echo "tty=$(tty)."
+        echo "before=$(stty -g)."
+        '%s' -S -m 64 -pidfile pid %s
+        echo "status=$?."
+        echo "after=$(stty -g)."
+        """.formatted(Launched.launcher(), options));
+    return new StartedBallast(directory, environment,
+        List.of("script", "-q", "-f", "-e", "-c", "sh " + steps, "/dev/null"));
+  }
+
+  private static String value(StartedBallast shell, String name) throws InterruptedException, TimeoutException {
+    shell.expect(name + "=");
+    return shell.expect(".");
+  }
+
+  private String settings(String terminal) throws IOException, InterruptedException {
+    return Launched.run(directory, "", List.of("stty", "-g", "-F", terminal)).output().strip();
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+    assertEquals(0, Launched.run(directory, "", List.of("kill", "-" + name, Long.toString(pid))).status());
+  }
+
+  private static void assertPutBack(StartedBallast shell, String before, int status) throws Exception {
+    assertEquals(Integer.toString(status), value(shell, "status"));
+    assertEquals(before, value(shell, "after"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Ctrl-A x, '\1x'", "quit, 'quit\r'"})
+  void aKeyOrACommandEndsIt(String how, String keys) throws Exception {
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String terminal = value(shell, "tty");
+      String before = value(shell, "before");
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      assertNotEquals(before, settings(terminal), how);
+      shell.type(keys);
+      assertPutBack(shell, before, 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "HUP, 129", "INT, 130"})
+  void aSignalEndsIt(String signal, int status) throws Exception {
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String before = value(shell, "before");
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      signal(signal);
+      assertPutBack(shell, before, status);
+      assertTrue(Files.notExists(directory.resolve("pid")));
+    }
+  }
+
+  @Test
+  void ctrlCEndsAMonitorThatHasTheTerminalToItself() throws Exception {
+    try (StartedBallast shell = shell("-nodefaults -monitor stdio")) {
+      String before = value(shell, "before");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("\3");
+      assertPutBack(shell, before, 130);
+    }
+  }
+
+  @Test
+  void ctrlCBelongsToTheGuestWhereItsConsoleIs() throws Exception {
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String before = value(shell, "before");
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("\1c\3\1cinfo status\r");
+      shell.expect("VM status: paused (prelaunch)");
+      shell.type("\1x");
+      assertPutBack(shell, before, 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-nographic -kernel absent", "-nographic -mon nobody", "-nographic -name"})
+  void aMistakeLeavesItAlone(String options) throws Exception {
+    try (StartedBallast shell = shell(options)) {
+      assertPutBack(shell, value(shell, "before"), 2);
+    }
+  }
+
+  @Test
+  void aBugOfOursEndsItWithItsTraceAndPutsItBack() throws Exception {
+    environment = Map.of("BALLAST_JVM_OPTIONS", "--patch-module=org.ballastvm.vmm=" + brokenCommand());
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String before = value(shell, "before");
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("info version\r");
+      shell.expect("a bug in Ballast ends this machine");
+      shell.expect("ArithmeticException: made by a test");
+      assertPutBack(shell, before, 1);
+      assertTrue(Files.notExists(directory.resolve("pid")));
+    }
+  }
+
+  /** {@return where there is a class to take the place of one of ours, and breaks} */
+  private Path brokenCommand() throws IOException, InterruptedException {
+    Path source = Files.writeString(directory.resolve("InfoVersion.java"), """
+        package org.ballastvm.vmm.monitor;
+        final class InfoVersion implements Command {
+          @Override public java.util.List<String> names() { return java.util.List.of("version"); }
+          @Override public String parameters() { return ""; }
+          @Override public String help() { return "breaks"; }
+          @Override public String run(VmControl vm, java.util.List<String> arguments) {
+            throw new ArithmeticException("made by a test");
+          }
+        }
+        """);
+    Path classes = directory.resolve("classes");
+    Path library = Launched.launcher().resolveSibling("native-tests/target/dist/lib");
+    Launched compiler = Launched.run(directory, "",
+        List.of(Path.of(System.getProperty("java.home"), "bin", "javac").toString(), "-p", library.toString(),
+            "--add-modules", "org.ballastvm.vmm", "--patch-module", "org.ballastvm.vmm=" + directory, "-d",
+            classes.toString(), source.toString()));
+    assertEquals(0, compiler.status(), compiler.errors());
+    return classes;
+  }
+}
