@@ -33,7 +33,13 @@ final class PayloadVm implements AutoCloseable {
     vm.createIrqChip();
     memory = HostMapping.anonymous(2 << 20, false, true);
     vm.setUserMemoryRegion(0, 0, memory, 0, memory.sizeBytes());
-    vcpu = vm.createVcpu(0);
+    try {
+      vcpu = vm.createVcpu(0);
+    } catch (HostError e) {
+      vm.close();
+      memory.close();
+      throw e;
+    }
     vcpu.setCpuid(kvm.supportedCpuid());
   }
 
