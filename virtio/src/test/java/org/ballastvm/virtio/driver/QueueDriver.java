@@ -47,8 +47,8 @@ public final class QueueDriver {
     this.area = area;
     this.eventIndex = eventIndex;
     this.doorbell = doorbell;
-    for (long at = 0; at < USED_OFFSET + 6 + 8L * size; at += 2) {
-      memory.putShort(area + at, 0);
+    for (long at = 0; at < USED_OFFSET + 6 + 8L * size; at += 8) {
+      memory.putLong(area + at, 0);
     }
   }
 

@@ -1,0 +1,74 @@
+package org.ballastvm.virtio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+import org.ballastvm.virtio.driver.Bench;
+import org.ballastvm.virtio.driver.EchoDevice;
+import org.ballastvm.virtio.driver.FlatMemory;
+import org.ballastvm.virtio.driver.PciDriver;
+import org.ballastvm.virtio.driver.QueueDriver;
+import org.ballastvm.virtio.driver.QueueDriver.Buffer;
+import org.ballastvm.virtio.driver.RandomDriver;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A driver that does anything, mostly near what makes sense: no device throws, asks for what is no memory or works on for
+ * ever, and each serves a driver that comes after. A failure names its seed and step, and comes back with them.
+ */
+class FuzzTest {
+  private static final int STEPS = 50_000;
+
+  @ParameterizedTest
+  @CsvSource({"1", "20261121"})
+  void aBalloonOutlivesARandomDriver(long seed) {
+    Bench<BalloonDevice> bench = play(seed,
+        (memory, events) -> new BalloonDevice(new BalloonConfig(true), memory, events));
+    assertTrue(serves(bench, Buffer.read(8 << 20, 4)), "seed " + seed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2", "20261122"})
+  void anEntropyDeviceOutlivesARandomDriver(long seed) {
+    Bench<RngDevice> bench = play(seed, (memory, events) -> new RngDevice(into -> into.fill((byte) seed), events));
+    assertTrue(serves(bench, Buffer.write(8 << 20, 64)), "seed " + seed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3", "20261123"})
+  void theTransportOutlivesARandomDriver(long seed) {
+    Bench<EchoDevice> bench = play(seed, (memory, events) -> new EchoDevice());
+    assertFalse(bench.device.takeSeen().isEmpty(), "seed " + seed + ": the driver never got anything through");
+    assertTrue(serves(bench, Buffer.read(8 << 20, 64)), "seed " + seed);
+  }
+
+  private static <D extends VirtioDevice> Bench<D> play(long seed, BiFunction<FlatMemory, EventSink, D> maker) {
+    Bench<D> bench = new Bench<>(maker);
+    RandomDriver driver = new RandomDriver(bench, new Random(seed));
+    for (int step = 0; step < STEPS; step++) {
+      try {
+        driver.step();
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed + ", step " + step, e);
+      }
+    }
+    assertEquals(0, bench.memory.straying(), "seed " + seed);
+    assertTrue(driver.batches() > 2000, "seed " + seed + ": only " + driver.batches() + " batches were served");
+    return bench;
+  }
+
+  private static boolean serves(Bench<?> bench, Buffer buffer) {
+    bench.function.reset();
+    bench.bus.settle();
+    QueueDriver queue = new PciDriver(bench.function, bench.bus, bench.memory).start(PciDriver.EVENT_INDEX).getFirst();
+    bench.bus.settle();
+    queue.post(buffer);
+    bench.bus.settle();
+    return queue.collect().equals(List.of(new QueueDriver.Used(0, buffer.write() ? buffer.lengthBytes() : 0)));
+  }
+}
