@@ -4,6 +4,9 @@ module org.ballastvm.testkit {
   requires org.ballastvm.images;
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
+  requires static org.junit.jupiter.api;
+
+  exports org.ballastvm.testkit;
 
   provides org.ballastvm.vmm.SubCommand with org.ballastvm.testkit.bench.BenchCommand;
 }

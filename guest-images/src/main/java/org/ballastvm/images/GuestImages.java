@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -152,22 +153,37 @@ public final class GuestImages {
   /**
    * A static busybox: the host's own, or the one of Debian's busybox-static.
    *
+   * @return its file, which can be run
+   * @throws ImageError if there is none and apt cannot fetch one
+   */
+  public Path busyboxFile() {
+    try {
+      Optional<Path> host = Busybox.onTheHost();
+      if (host.isPresent()) {
+        return host.get();
+      }
+      return cache.entry("busybox-static", List.of("busybox"), work -> {
+        progress.begins("downloading busybox-static");
+        Path download = Files.createDirectory(work.resolve("download"));
+        Path program = work.resolve("busybox");
+        DebArchive.extract(Apt.download("busybox-static", download),
+            path -> path.endsWith("bin/busybox") ? Optional.of(program) : Optional.empty());
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Cache.deleteTree(download);
+      }).resolve("busybox");
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * The content of {@link #busyboxFile}.
+   *
    * @throws ImageError if there is none and apt cannot fetch one
    */
   public byte[] busybox() {
     try {
-      Optional<Path> host = Busybox.onTheHost();
-      if (host.isPresent()) {
-        return Files.readAllBytes(host.get());
-      }
-      return Files.readAllBytes(cache.entry("busybox-static", List.of("busybox"), work -> {
-        progress.begins("downloading busybox-static");
-        Path download = Files.createDirectory(work.resolve("download"));
-        DebArchive.extract(Apt.download("busybox-static", download), path -> path.endsWith("bin/busybox")
-            ? Optional.of(work.resolve("busybox"))
-            : Optional.empty());
-        Cache.deleteTree(download);
-      }).resolve("busybox"));
+      return Files.readAllBytes(busyboxFile());
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,2 +1,2 @@
-/** Boots guests from JUnit: the extension, the rig and the benchmarks. */
+/** Boots guests from JUnit, on this host or in a rig on it. */
 package org.ballastvm.testkit;

@@ -1,0 +1,69 @@
+package org.ballastvm.testkit;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.ballastvm.images.GuestImages;
+
+/** This host itself. */
+public final class DirectHost implements GuestHost {
+  private final GuestImages images;
+
+  DirectHost(GuestImages images) { this.images = images; }
+
+  @Override
+  public HostedProcess start(HostedCommand command) {
+    ProcessBuilder builder = new ProcessBuilder(command.arguments()).directory(command.directory().toFile());
+    builder.environment().putAll(command.environment());
+    try {
+      Process process = builder.start();
+      return new Local(process, Transcript.of(process.getInputStream()), Transcript.of(process.getErrorStream()));
+    } catch (IOException e) {
+      throw new RigError(command.arguments().getFirst() + " cannot be run: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public HostedProcess connect(int port) {
+    return start(HostedCommand.of(images.busyboxFile().toString(), "nc", "127.0.0.1", Integer.toString(port)));
+  }
+
+  @Override
+  public int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new RigError("no free port on 127.0.0.1", e);
+    }
+  }
+
+  @Override
+  public String description() { return "this host's /dev/kvm"; }
+
+  private record Local(Process process, Transcript output, Transcript errors) implements HostedProcess {
+    @Override
+    public OutputStream input() { return process.getOutputStream(); }
+
+    @Override
+    public long pid() { return process.pid(); }
+
+    @Override
+    public OptionalInt waitFor(Duration atMost) {
+      try {
+        return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
+            ? OptionalInt.of(process.exitValue())
+            : OptionalInt.empty();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RigError("interrupted while waiting for a process", e);
+      }
+    }
+
+    @Override
+    public void kill() { process.destroyForcibly(); }
+  }
+}

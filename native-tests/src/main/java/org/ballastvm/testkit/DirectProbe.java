@@ -1,0 +1,59 @@
+package org.ballastvm.testkit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.GuestImage;
+import org.ballastvm.images.GuestImages;
+
+/** Finds out whether this host's own {@code /dev/kvm} boots Linux, by booting one. */
+final class DirectProbe {
+  private static final Path DEVICE = Path.of("/dev/kvm");
+  /** Hardware needs less than a second to the kernel's first words, and few to the shell, also on a busy host. */
+  private static final Duration FIRST_WORDS = Duration.ofSeconds(8);
+  private static final Duration SHELL = Duration.ofSeconds(60);
+
+  private DirectProbe() {}
+
+  /** {@return why Linux does not boot here, in one sentence; nothing if it does} */
+  static Optional<String> obstacle(GuestImages images) {
+    Optional<String> device = deviceObstacle();
+    return device.isPresent() ? device : linuxObstacle(images);
+  }
+
+  /** {@return what is wrong with the device file} */
+  static Optional<String> deviceObstacle() {
+    if (!Files.exists(DEVICE)) {
+      return Optional.of("there is no /dev/kvm: load kvm_intel or kvm_amd, and enable virtualization in the firmware");
+    }
+    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
+      return Optional.of("/dev/kvm may not be opened: add yourself to group kvm (sudo usermod -aG kvm $USER) and log in"
+          + " again");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> linuxObstacle(GuestImages images) {
+    GuestImage image = images.debian(DebianFlavour.CLOUD);
+    HostedProcess machine = new DirectHost(images).start(Ballast.command(List.of("-nodefaults", "-display", "none",
+        "-no-reboot", "-m", "128", "-serial", "stdio", "-kernel", image.kernel().toString(), "-initrd",
+        image.initrd().toString(), "-append", "console=ttyS0 earlyprintk=ttyS0 panic=-1 lab.nomods"), List.of()));
+    try {
+      machine.output().await(Pattern.compile("Linux version"), FIRST_WORDS);
+      machine.output().await(Pattern.compile("LAB-UP"), SHELL);
+      return Optional.empty();
+    } catch (RigError e) {
+      OptionalInt ended = machine.waitFor(Duration.ZERO);
+      return Optional.of("/dev/kvm does not boot Linux: " + (ended.isPresent()
+          ? "ballast ended with status " + ended.getAsInt() + " (" + machine.errors().text().strip() + ")"
+          : machine.output().text().isEmpty() ? "the kernel says nothing" : "the kernel stops early"));
+    } finally {
+      machine.kill();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.ballastvm.testkit;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A program to run where guests can run.
+ *
+ * @param arguments   the program, found on PATH, and its arguments
+ * @param directory   where it starts
+ * @param environment what is added to the environment
+ */
+public record HostedCommand(List<String> arguments, Path directory, Map<String, String> environment) {
+  public HostedCommand {
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+    if (arguments.isEmpty()) {
+      throw new IllegalArgumentException("no program is named");
+    }
+  }
+
+  /** {@return a command in the current directory} */
+  public static HostedCommand of(List<String> arguments) {
+    return new HostedCommand(arguments, Path.of("").toAbsolutePath(), Map.of());
+  }
+
+  /** {@return a command in the current directory} */
+  public static HostedCommand of(String... arguments) {
+    return of(List.of(arguments));
+  }
+
+  /** {@return the same with one more variable} */
+  public HostedCommand with(String name, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(name, value);
+    return new HostedCommand(arguments, directory, more);
+  }
+
+  /** {@return a script for a POSIX shell that becomes the program} */
+  String script() {
+    StringBuilder script = new StringBuilder("cd ").append(quoted(directory.toString())).append('\n');
+    new TreeMap<>(environment)
+        .forEach((name, value) -> script.append("export ").append(name).append('=').append(quoted(value)).append('\n'));
+    script.append("exec");
+    arguments.forEach(argument -> script.append(' ').append(quoted(argument)));
+    return script.append('\n').toString();
+  }
+
+  private static String quoted(String word) { return "'" + word.replace("'", "'\\''") + "'"; }
+}

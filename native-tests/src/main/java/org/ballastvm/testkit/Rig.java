@@ -1,0 +1,159 @@
+package org.ballastvm.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ballastvm.images.GuestImages;
+
+/**
+ * A machine with a {@code /dev/kvm} that boots Linux, for a host that has none: QEMU's TCG emulates an AMD-V processor.
+ * It sees the host's files, and what it writes is forgotten. Code runs about ten times slower in it, so times taken
+ * there count only beside others taken there.
+ */
+public final class Rig implements GuestHost, AutoCloseable {
+  private static final int UP_SECONDS = 120;
+  private static final int CHANNEL_SECONDS = 120;
+  private static final int FIRST_PORT = 20_000;
+
+  private final RigMachine machine;
+  private final OutputStream control;
+  private final CompletableFuture<Void> up = new CompletableFuture<>();
+  private final List<RigChannel> channels = new ArrayList<>();
+  private final BlockingQueue<RigChannel> idle;
+  private final AtomicInteger nextPort = new AtomicInteger(FIRST_PORT);
+
+  private Rig(RigMachine machine, RigConfig config) {
+    this.machine = machine;
+    this.idle = new ArrayBlockingQueue<>(config.channels());
+    for (int number = 0; number < config.channels(); number++) {
+      channels.add(new RigChannel(number, machine, this));
+    }
+    SocketChannel socket = machine.connect("control");
+    control = Channels.newOutputStream(socket);
+    Thread.ofPlatform().daemon().name("rig-control").start(() -> listen(socket));
+    idle.addAll(channels);
+  }
+
+  /**
+   * Starts one, and waits until it takes programs. It ends with {@link #close}, or with the JVM.
+   *
+   * @throws RigError if something is missing, named in one sentence, or it does not come up in two minutes
+   * @throws org.ballastvm.images.ImageError if its kernel cannot be had
+   */
+  public static Rig start(RigConfig config, GuestImages images) {
+    RigMachine machine = RigMachine.start(config, images);
+    try {
+      Rig rig = new Rig(machine, config);
+      rig.send("hello");
+      rig.awaitUp();
+      return rig;
+    } catch (RigError e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  private void awaitUp() {
+    try {
+      up.get(UP_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new RigError("the rig did not come up; " + lastWords(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RigError("interrupted while the rig starts", e);
+    }
+  }
+
+  private void listen(SocketChannel socket) {
+    try (BufferedReader lines = new BufferedReader(
+        new InputStreamReader(Channels.newInputStream(socket), StandardCharsets.US_ASCII))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        hear(line.split(" "));
+      }
+    } catch (IOException e) {
+      up.completeExceptionally(e);
+    }
+    up.completeExceptionally(new RigError("the rig ended; " + lastWords()));
+    channels.forEach(RigChannel::onEnd);
+  }
+
+  private void hear(String[] words) {
+    switch (words[0]) {
+      case "up" -> up.complete(null);
+      case "pid" -> channels.get(Integer.parseInt(words[1])).onPid(Long.parseLong(words[2]));
+      case "free" -> channels.get(Integer.parseInt(words[1])).onFree();
+      default -> throw new RigError("the rig says " + String.join(" ", words) + ", which means nothing");
+    }
+  }
+
+  /** Tells the rig's init something. */
+  synchronized void send(String line) {
+    try {
+      control.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new RigError("the rig ended; " + lastWords(), e);
+    }
+  }
+
+  /** A channel's program has ended and all that it wrote has been read. */
+  void release(RigChannel channel) {
+    idle.add(channel);
+  }
+
+  String lastWords() { return machine.lastWords(); }
+
+  @Override
+  public HostedProcess start(HostedCommand command) {
+    try {
+      RigChannel channel = idle.poll(CHANNEL_SECONDS, TimeUnit.SECONDS);
+      if (channel == null) {
+        throw new RigError("all " + channels.size() + " channels of the rig are taken by programs that still run");
+      }
+      return channel.start(asOnTheHost(command));
+    } catch (IOException e) {
+      throw new RigError(command.arguments().getFirst() + " cannot be run in the rig: " + e + "; " + lastWords(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RigError("interrupted while waiting for a channel of the rig", e);
+    }
+  }
+
+  private static HostedCommand asOnTheHost(HostedCommand command) {
+    Map<String, String> environment = new HashMap<>();
+    for (String name : List.of("PATH", "HOME", "LANG")) {
+      Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
+    }
+    environment.putAll(command.environment());
+    return new HostedCommand(command.arguments(), command.directory(), environment);
+  }
+
+  @Override
+  public HostedProcess connect(int port) {
+    return start(HostedCommand.of("/run/busybox", "nc", "127.0.0.1", Integer.toString(port)));
+  }
+
+  @Override
+  public int freePort() { return nextPort.getAndIncrement(); }
+
+  @Override
+  public String description() { return "the rig (QEMU emulates a processor with AMD-V)"; }
+
+  @Override
+  public void close() { machine.close(); }
+}

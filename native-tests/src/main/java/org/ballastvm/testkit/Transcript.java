@@ -1,0 +1,123 @@
+package org.ballastvm.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a program writes, kept as it comes, so that the program never waits for a reader. Waiting consumes: each wait
+ * begins behind what the last one found.
+ */
+public final class Transcript {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+  private int consumed;
+  private boolean ended;
+
+  private Transcript() {}
+
+  /** {@return what the stream brings, read until its end by a thread of its own} */
+  static Transcript of(InputStream in) {
+    Transcript transcript = new Transcript();
+    Thread.ofPlatform().daemon().name("transcript").start(() -> transcript.readAll(in));
+    return transcript;
+  }
+
+  private void readAll(InputStream in) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (in) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        append(buffer, count);
+      }
+    } catch (IOException e) {
+      append(new byte[0], 0);
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized void append(byte[] bytes, int count) {
+    text.write(bytes, 0, count);
+    notifyAll();
+  }
+
+  private synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  /** {@return everything so far} */
+  public synchronized String text() { return text.toString(StandardCharsets.UTF_8); }
+
+  /**
+   * Waits for the end.
+   *
+   * @return everything
+   * @throws RigError if it does not end in that time
+   */
+  public synchronized String whole(Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (!ended) {
+      awaitMore(deadline, "its end");
+    }
+    return text();
+  }
+
+  /**
+   * Waits for a pattern in what was not consumed yet, and consumes up to its end.
+   *
+   * @return what stood before the match, and the match
+   * @throws RigError after that time, or if the stream ends before
+   */
+  public synchronized Found await(Pattern pattern, Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      String fresh = new String(text.toByteArray(), consumed, text.size() - consumed, StandardCharsets.ISO_8859_1);
+      Matcher matcher = pattern.matcher(fresh);
+      if (matcher.find()) {
+        consumed += matcher.end();
+        return new Found(fresh.substring(0, matcher.start()), matcher.toMatchResult());
+      }
+      if (ended) {
+        throw new RigError("the stream ended before " + pattern + " came; the last it said: " + tail());
+      }
+      awaitMore(deadline, pattern.toString());
+    }
+  }
+
+  /** Waits until there is more, or nothing more can come. */
+  private void awaitMore(long deadline, String what) {
+    int seen = text.size();
+    try {
+      while (text.size() == seen && !ended) {
+        long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+        if (leftMillis <= 0) {
+          throw new RigError("waited too long for " + what + "; the last it said: " + tail());
+        }
+        wait(leftMillis);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RigError("interrupted while waiting for " + what, e);
+    }
+  }
+
+  private String tail() {
+    String all = text();
+    return all.substring(Math.max(0, all.length() - 1500)).strip();
+  }
+
+  /**
+   * What was waited for.
+   *
+   * @param before what stood before the match and was not consumed yet
+   * @param match the match
+   */
+  public record Found(String before, MatchResult match) {}
+}

@@ -1,0 +1,25 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HostedCommandTest {
+  @Test
+  void aShellReadsTheWordsAsTheyWere() {
+    HostedCommand command = new HostedCommand(List.of("echo", "it's", "$HOME and \"more\""), Path.of("/a b"),
+        Map.of("NAME", "a value"));
+    assertEquals("""
+        cd '/a b'
+        export NAME='a value'
+        exec 'echo' 'it'\\''s' '$HOME and "more"'
+        """, command.script());
+  }
+
+  @Test
+  void aCommandNamesAProgram() { assertThrows(IllegalArgumentException.class, () -> HostedCommand.of()); }
+}

@@ -1,0 +1,66 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** The rig itself, without a guest in it. */
+class RigIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  private final Rig rig = GuestHosts.rig();
+
+  @Test
+  void aProgramHasItsOwnInputOutputErrorsAndStatus() throws IOException {
+    HostedProcess shell = rig
+        .start(HostedCommand.of("sh", "-c", "read a; echo \"out $a\"; echo \"err $a\" >&2; exit 7"));
+    shell.input().write("words\n".getBytes(StandardCharsets.US_ASCII));
+    shell.input().flush();
+    assertEquals(OptionalInt.of(7), shell.waitFor(SOON));
+    assertEquals("out words\n", shell.output().whole(SOON));
+    assertEquals("err words\n", shell.errors().whole(SOON));
+  }
+
+  @Test
+  void aLargeInputComesThroughWholeAndEnds() throws IOException {
+    HostedProcess count = rig.start(HostedCommand.of("wc", "-c"));
+    count.input().write(new byte[3_000_000]);
+    count.input().close();
+    assertEquals(OptionalInt.of(0), count.waitFor(SOON));
+    assertEquals("3000000", count.output().whole(SOON).strip());
+  }
+
+  @Test
+  void theNextProgramDoesNotReadWhatTheLastOneLeft() throws IOException {
+    HostedProcess deaf = rig.start(HostedCommand.of("sleep", "1000"));
+    deaf.input().write("left\n".getBytes(StandardCharsets.US_ASCII));
+    deaf.kill();
+    assertEquals(OptionalInt.of(137), deaf.waitFor(SOON));
+    for (int i = 0; i <= RigConfig.ofTests().channels(); i++) {
+      assertEquals("", rig.run(SOON, HostedCommand.of("cat")));
+    }
+  }
+
+  @Test
+  void theHostsFilesAreThereAndKvmIsToo() {
+    String said = rig.run(SOON,
+        HostedCommand.of("sh", "-c", "ls -d \"$PWD\"; ls /dev/kvm; echo x > written; cat written"));
+    assertEquals(System.getProperty("user.dir") + "\n/dev/kvm\nx\n", said);
+    assertThrows(RigError.class,
+        () -> new DirectHost(GuestHosts.images()).run(SOON, HostedCommand.of("cat", "written")));
+  }
+
+  @Test
+  void aProgramIsFoundByItsNumber() {
+    HostedProcess sleep = rig.start(HostedCommand.of("sleep", "1000"));
+    assertTrue(rig.residentKiB(sleep.pid()) > 100);
+    sleep.kill();
+    assertTrue(sleep.waitFor(SOON).isPresent());
+  }
+}
