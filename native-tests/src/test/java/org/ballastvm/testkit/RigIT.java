@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rig itself, without a guest in it. */
 class RigIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(1);
 
   private final Rig rig = GuestHosts.rig();
 

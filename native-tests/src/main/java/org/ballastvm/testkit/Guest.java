@@ -1,0 +1,237 @@
+package org.ballastvm.testkit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.GuestImage;
+import org.ballastvm.images.Kernel;
+
+/**
+ * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and its process can be weighed. It runs
+ * on this host, or in the rig; a test sees no difference but in speed.
+ *
+ * <p>
+ * Everything that waits throws {@link RigError} when it waited too long, or when the machine ended instead; the message
+ * holds the last that the guest said. Times are generous, for the rig is slow: a test that waits for a condition ends as
+ * soon as it holds.
+ */
+public final class Guest implements AutoCloseable {
+  /** What the slowest sensible command takes in the rig. */
+  public static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Pattern UP = Pattern.compile("LAB-UP (\\S+) uptime (\\S+)\r?\n");
+  private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final GuestHost host;
+  private final HostedProcess process;
+  private final int monitorPort;
+  private GuestMonitor monitor;
+  private String kernelRelease = "";
+
+  private Guest(GuestHost host, HostedProcess process, int monitorPort) {
+    this.host = host;
+    this.process = process;
+    this.monitorPort = monitorPort;
+  }
+
+  /**
+   * Starts a guest and waits until it takes commands.
+   *
+   * @throws RigError if it does not come up
+   */
+  public static Guest boot(GuestHost host, GuestConfig config) {
+    Guest guest = start(host, config);
+    try {
+      guest.awaitUp();
+      return guest;
+    } catch (RigError e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a guest and does not wait for it.
+   *
+   * @throws RigError if the host cannot run Ballast
+   */
+  public static Guest start(GuestHost host, GuestConfig config) {
+    int port = host.freePort();
+    return new Guest(host, host.start(Ballast.command(arguments(config, port), config.jvmOptions())), port);
+  }
+
+  private static List<String> arguments(GuestConfig config, int monitorPort) {
+    GuestImage image = config.kernel().isEmpty()
+        ? GuestHosts.images().debian(DebianFlavour.CLOUD)
+        : GuestHosts.images().lab(Kernel.ofPath(Path.of(config.kernel()), Optional.empty()));
+    List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
+        "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",
+        image.initrd().toString(), "-append", ("console=ttyS0 panic=-1 quiet " + config.append()).strip()));
+    if (config.noReboot()) {
+      arguments.add("-no-reboot");
+    }
+    arguments.addAll(config.options());
+    return arguments;
+  }
+
+  /** Waits until the guest, just started or rebooted, takes commands. */
+  public void awaitUp() {
+    try {
+      kernelRelease = process.output().await(UP, PATIENCE).match().group(1);
+    } catch (RigError e) {
+      throw new RigError("the guest did not come up; " + lastWords(), e);
+    }
+    run("stty -echo");
+  }
+
+  /** {@return the kernel that runs, as {@code uname -r} says it} */
+  public String kernelRelease() {
+    return kernelRelease;
+  }
+
+  /**
+   * Runs a line in the guest's shell (busybox ash).
+   *
+   * @return what it wrote, on both streams
+   * @throws RigError if its exit status is not 0
+   */
+  public String run(String line) {
+    CommandResult result = tryToRun(line);
+    if (result.status() != 0) {
+      throw new RigError("in the guest, '" + line + "' ended with " + result.status() + ": " + result.output());
+    }
+    return result.output();
+  }
+
+  /** {@return what a line in the guest's shell wrote, and how it ended} */
+  public CommandResult tryToRun(String line) {
+    type(line);
+    Transcript.Found end = process.output().await(ENDED, PATIENCE);
+    String output = end.before().replace("\r", "");
+    return new CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
+        Integer.parseInt(end.match().group(1)));
+  }
+
+  /** Types a line on the console and does not wait for anything. */
+  public void type(String line) {
+    try {
+      process.input().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      process.input().flush();
+    } catch (IOException e) {
+      throw new RigError("the console takes no input; " + lastWords(), e);
+    }
+  }
+
+  /**
+   * How a command in the guest ended.
+   *
+   * @param output what it wrote, on both streams
+   * @param status its exit status
+   */
+  public record CommandResult(String output, int status) {}
+
+  /** {@return all that the console has said} */
+  public Transcript console() { return process.output(); }
+
+  /**
+   * Gives the human monitor a line.
+   *
+   * @return what it answers, without the prompt
+   */
+  public synchronized String monitor(String line) {
+    if (monitor == null) {
+      monitor = new GuestMonitor(() -> host.connect(monitorPort));
+    }
+    return monitor.ask(line);
+  }
+
+  /** {@return what {@code /proc/meminfo} in the guest says for a word as {@code MemTotal}, in KiB} */
+  public long memInfoKiB(String word) {
+    Matcher line = Pattern.compile("(?m)^" + word + ": +(\\d+) kB").matcher(run("cat /proc/meminfo"));
+    if (!line.find()) {
+      throw new RigError("the guest's /proc/meminfo has no " + word);
+    }
+    return Long.parseLong(line.group(1));
+  }
+
+  /** {@return resident memory of the process that runs the guest, in KiB} */
+  public long residentKiB() {
+    return host.residentKiB(process.pid());
+  }
+
+  /** {@return its process id, where it runs} */
+  public long pid() { return process.pid(); }
+
+  /** {@return where it runs} */
+  public GuestHost host() { return host; }
+
+  /**
+   * Sets the balloon's target and waits until the guest is there.
+   *
+   * @param mib what the guest is to keep, in MiB
+   */
+  public void balloon(long mib) {
+    monitor("balloon " + mib);
+    await("balloon at " + mib + " MiB", () -> monitor("info balloon").equals("balloon: actual=" + mib));
+  }
+
+  /** Waits until something holds. */
+  public void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new RigError("waited too long for " + what + "; " + lastWords());
+      }
+      try {
+        Thread.sleep(POLL);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RigError("interrupted while waiting for " + what, e);
+      }
+    }
+  }
+
+  /**
+   * Waits for the end of the process.
+   *
+   * @return its exit status
+   */
+  public int awaitEnd() {
+    OptionalInt status = process.waitFor(PATIENCE);
+    return status.orElseThrow(() -> new RigError("the machine does not end; " + lastWords()));
+  }
+
+  /** {@return whether its process still runs} */
+  public boolean isRunning() {
+    return process.waitFor(Duration.ZERO).isEmpty();
+  }
+
+  /** {@return the end of what the guest and Ballast said, for a message} */
+  public String lastWords() {
+    String console = process.output().text();
+    String errors = process.errors().text().strip();
+    return "the console ends with: " + console.substring(Math.max(0, console.length() - 2000)).strip()
+        + (errors.isEmpty() ? "" : "\nballast says: " + errors);
+  }
+
+  /** Ends it, if it still runs. */
+  @Override
+  public synchronized void close() {
+    if (monitor != null) {
+      monitor.close();
+    }
+    if (isRunning()) {
+      process.kill();
+      process.waitFor(PATIENCE);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.ballastvm.testkit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** A line to the human monitor, as a terminal has it: the monitor echoes what is typed, with its editing sequences. */
+final class GuestMonitor implements AutoCloseable {
+  private static final Pattern PROMPT = Pattern.compile("\\((?:qemu|ballast)\\) ");
+  private static final Pattern EDITING = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\r|.\b");
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int ATTEMPTS = 20;
+
+  private final HostedProcess line;
+
+  GuestMonitor(Supplier<HostedProcess> connect) { this.line = greeted(connect); }
+
+  /** The port is there as soon as the machine is put together, which may be later than we come. */
+  private static HostedProcess greeted(Supplier<HostedProcess> connect) {
+    for (int attempt = 1;; attempt++) {
+      HostedProcess line = connect.get();
+      try {
+        line.output().await(PROMPT, PATIENCE);
+        return line;
+      } catch (RigError e) {
+        line.kill();
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  String ask(String command) {
+    try {
+      line.input().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+      line.input().flush();
+    } catch (IOException e) {
+      throw new RigError("the monitor takes no input", e);
+    }
+    if (command.equals("quit")) {
+      return "";
+    }
+    String said = EDITING.matcher(line.output().await(PROMPT, PATIENCE).before()).replaceAll("");
+    int echoEnd = said.indexOf('\n');
+    return echoEnd < 0 ? "" : said.substring(echoEnd + 1).strip();
+  }
+
+  @Override
+  public void close() { line.kill(); }
+}
