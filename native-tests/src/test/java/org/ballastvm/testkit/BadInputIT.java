@@ -98,6 +98,9 @@ class BadInputIT {
         mistake("-smp sockets=3,cores=1,threads=1: their product must be the number of CPUs, 4", "-smp", "4,sockets=3"),
         mistake("-machine memory-backend=a: its size is 67108864 bytes, and -m asks for 134217728; they must be equal",
             "-object", "memory-backend-ram,id=a,size=64M", "-machine", "memory-backend=a", "-m", "128"),
+        mistake("-object memory-backend-file,id=a,mem-path=absent/ram: open absent/ram: ENOENT (no such file or "
+            + "directory)", "-object", "memory-backend-file,id=a,size=64M,mem-path=absent/ram", "-machine",
+            "memory-backend=a", "-m", "64"),
         mistake("-object memory-backend-file,id=a,mem-path=ram: the file has 4 KiB, less than size=64 MiB", "-object",
             "memory-backend-file,id=a,size=64M,mem-path=ram,share=on", "-machine", "memory-backend=a", "-m", "64"));
   }

@@ -53,7 +53,7 @@ public final class MemoryBackend implements AutoCloseable {
    *
    * @param config what the user asked for
    * @return the memory, with its advice given and its pages allocated if they were to be
-   * @throws UserError if the size does not fit the pages or the file
+   * @throws UserError if the size does not fit the pages or the file, or the file cannot be had
    * @throws HostError if the host refuses
    */
   public static MemoryBackend open(BackendConfig config) {
@@ -79,10 +79,13 @@ public final class MemoryBackend implements AutoCloseable {
 
   private static MemoryBackend openNamed(BackendConfig.File config) {
     Path path = config.path();
-    if (Files.isDirectory(path)) {
-      return onFile(config, HostFile.unnamedIn(path), true);
+    HostFile file;
+    try {
+      file = Files.isDirectory(path) ? HostFile.unnamedIn(path) : HostFile.open(path, true);
+    } catch (HostError e) {
+      throw new UserError(
+          "-object memory-backend-file,id=" + config.id() + ",mem-path=" + path + ": " + e.getMessage(), e);
     }
-    HostFile file = HostFile.open(path, true);
     long size = file.sizeBytes();
     if (size != 0 && size < config.sizeBytes()) {
       file.close();
