@@ -1,6 +1,5 @@
 package org.ballastvm.kvm;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -8,24 +7,41 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.HexFormat;
+import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.sigaction;
 
 /**
  * The provider over the Foreign Function &amp; Memory API. One shape of call, seven longs, serves everything, because
  * each further shape costs start-up time.
+ *
+ * <p>
+ * System calls go through a few instructions of our own, not through libc's {@code syscall}: that one leaves an errno
+ * behind, which the linker would have to capture, and each capture is an object on the heap unless the optimizing
+ * compiler is there to remove it.
  */
 @SuppressWarnings("restricted") // this class and no other
 final class FfmCalls implements NativeCalls {
-  private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
   private static final FunctionDescriptor SEVEN_LONGS = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG,
       JAVA_LONG,
       JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final SymbolLookup LIBC = Linker.nativeLinker().defaultLookup();
-  private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SEVEN_LONGS, CAPTURE_ERRNO);
-  private static final MemorySegment SYSCALL = LIBC.findOrThrow("syscall");
-  private static final ThreadLocal<MemorySegment> ERRNO = ThreadLocal
-      .withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+  private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SEVEN_LONGS);
+
+  /**
+   * From the registers of a C call to those of a system call, which answers with the negated errno by itself. System V
+   * ABI for AMD64, appendix A.2.1.
+   *
+   * <pre>
+   * endbr64; mov rax, rdi; mov rdi, rsi; mov rsi, rdx; mov rdx, rcx
+   * mov r10, r8; mov r8, r9; mov r9, [rsp+8]; syscall; ret
+   * </pre>
+   */
+  private static final String SYSTEM_CALL = "f30f1efa4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05c3";
+  private static final long CODE_BYTES = 4096;
+  private static final MemorySegment SYSCALL = MemorySegment.ofAddress(makeCode());
 
   @Override
   public String name() { return "ffm"; }
@@ -41,9 +57,9 @@ final class FfmCalls implements NativeCalls {
       MemorySegment action = arena.allocate(sigaction.layout());
       // abs(int) has a handler's signature, touches nothing, and is safe at any moment.
       action.set(JAVA_LONG, 0, LIBC.findOrThrow("abs").address());
-      long result = call(LIBC.findOrThrow("sigaction"), signal, action.address(), 0, 0, 0, 0, 0);
-      // It returns an int: the upper half of the register that call() looked at means nothing.
-      return (int) result == -1 ? -ERRNO.get().get(JAVA_INT, 0) : (int) result;
+      // It returns an int: the upper half of the register means nothing. EINVAL is all that it refuses with.
+      boolean refused = (int) call(LIBC.findOrThrow("sigaction"), signal, action.address(), 0, 0, 0, 0, 0) != 0;
+      return refused ? -Host.EINVAL() : 0;
     }
   }
 
@@ -52,14 +68,27 @@ final class FfmCalls implements NativeCalls {
     return MemorySegment.ofAddress(address).reinterpret(lengthBytes, lifetime, null);
   }
 
+  private static long makeCode() {
+    long address = call(LIBC.findOrThrow("mmap"), 0, CODE_BYTES, Host.PROT_READ() | Host.PROT_WRITE(),
+        Host.MAP_PRIVATE() | Host.MAP_ANONYMOUS(), -1, 0, 0);
+    if (address == -1) {
+      throw new UnsupportedOperationException("no memory for the code of a system call");
+    }
+    byte[] code = HexFormat.of().parseHex(SYSTEM_CALL);
+    MemorySegment.copy(code, 0, MemorySegment.ofAddress(address).reinterpret(CODE_BYTES), ValueLayout.JAVA_BYTE, 0,
+        code.length);
+    if ((int) call(LIBC.findOrThrow("mprotect"), address, CODE_BYTES, Host.PROT_READ() | Host.PROT_EXEC(), 0, 0, 0,
+        0) != 0) {
+      throw new UnsupportedOperationException("the host lets no code be made");
+    }
+    return address;
+  }
+
   private static long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
-    MemorySegment errno = ERRNO.get();
-    long result;
     try {
-      result = (long) CALL.invokeExact(function, errno, a, b, c, d, e, f, g);
+      return (long) CALL.invokeExact(function, a, b, c, d, e, f, g);
     } catch (Throwable impossible) {
       throw new AssertionError("a native call cannot throw", impossible);
     }
-    return result == -1 ? -errno.get(JAVA_INT, 0) : result;
   }
 }

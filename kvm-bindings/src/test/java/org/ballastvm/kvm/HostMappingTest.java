@@ -151,6 +151,31 @@ class HostMappingTest {
   }
 
   @Test
+  void givingBackAllocatesNothing() {
+    try (HostMapping mine = HostMapping.anonymous(SIZE, false, true);
+        HostMapping ours = HostMapping.anonymous(SIZE, true, true);
+        HostFile file = sized(HostFile.memfd("test", OptionalLong.empty()))) {
+      assertEquals(0, Allocation.least(() -> {
+        mine.advise(OFFSET, 4096, Advice.DONTNEED);
+        ours.advise(OFFSET, 4096, Advice.REMOVE);
+        file.punchHole(OFFSET, 4096);
+      }));
+    }
+  }
+
+  @Test
+  void hugePagesThatTheHostHasNotAreAnErrorAndNoCrash() {
+    try (HostFile file = HostFile.memfd("huge", OptionalLong.of(1L << 30))) {
+      file.truncate(64L << 30);
+      HostError error = assertThrows(HostError.class, () -> HostMapping.ofFile(file, 0, 64L << 30, true, true));
+      assertEquals("mmap of 68719476736 bytes of memfd huge", error.operation());
+      assertEquals(Errno.ENOMEM, error.errno());
+    } catch (HostError e) { // a processor without pages of 1 GiB
+      assertEquals("memfd_create huge", e.operation());
+    }
+  }
+
+  @Test
   void rangesOutsideAreRefusedBeforeTheHostIsAsked() {
     try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
       assertThrows(IndexOutOfBoundsException.class, () -> memory.advise(SIZE - 4096, 8192, Advice.DONTNEED));

@@ -151,6 +151,14 @@ class KvmVmTest {
   }
 
   @Test
+  void interruptsAllocateNothing() {
+    assertEquals(0, Allocation.least(() -> {
+      vm.vm.setIrqLine(4, true);
+      vm.vm.setIrqLine(4, false);
+    }));
+  }
+
+  @Test
   void theRestOfABoardIsMade() {
     try (KvmVm board = kvm.createVm()) {
       board.setTssAddress(0xfeff_d000L);

@@ -606,6 +606,15 @@ public class Host extends Host$shared {
     public static int PROT_WRITE() {
         return PROT_WRITE;
     }
+    private static final int PROT_EXEC = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define PROT_EXEC 4
+     * }
+     */
+    public static int PROT_EXEC() {
+        return PROT_EXEC;
+    }
     private static final int PROT_NONE = (int)0L;
     /**
      * {@snippet lang=c :

@@ -60,6 +60,7 @@ final class BalloonGuest implements AutoCloseable {
 
   /** Inflates the balloon, so many chains for each doorbell. Returns how long the device took, in nanoseconds. */
   long inflateNanos(int[] pages, int chainsAtOnce) {
+    calls.count = 0;
     long elapsed = 0;
     int step = chainsAtOnce * PAGES_PER_CHAIN;
     for (int at = 0; at < pages.length; at += step) {

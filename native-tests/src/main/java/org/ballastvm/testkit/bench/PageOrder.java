@@ -14,7 +14,7 @@ enum PageOrder {
     int at(int i, int pageCount, int[] shuffled) { return pageCount - 1 - i; }
   },
   /** Neighbours that come in any order, but soon after each other. */
-  SHUFFLED_NEARBY("shuffled within 32 MiB, 32 chains at once", 32) {
+  SHUFFLED_NEARBY("shuffled within 16 MiB, 16 chains at once", 16) {
     @Override
     int at(int i, int pageCount, int[] shuffled) { return i - i % shuffled.length + shuffled[i % shuffled.length]; }
   },
@@ -25,7 +25,7 @@ enum PageOrder {
   };
 
   static final int SEED = 1;
-  private static final int NEARBY_PAGES = 32 * BalloonGuest.PAGES_PER_CHAIN;
+  private static final int NEARBY_PAGES = 16 * BalloonGuest.PAGES_PER_CHAIN;
 
   private final String title;
   private final int chainsAtOnce;
@@ -41,7 +41,7 @@ enum PageOrder {
 
   int chainsAtOnce() { return chainsAtOnce; }
 
-  /** {@return the numbers of all pages, from one on; their count must be a multiple of 32 chains} */
+  /** {@return the numbers of all pages, from one on; their count must be a multiple of 16 chains} */
   int[] pages(int first, int pageCount) {
     int[] shuffled = shuffle(this == SHUFFLED_NEARBY ? NEARBY_PAGES : pageCount);
     int[] pages = new int[pageCount];

@@ -59,7 +59,7 @@ class BenchTest {
 
     assertEquals(32, calls.get(PageOrder.ASCENDING));
     assertEquals(32, calls.get(PageOrder.DESCENDING));
-    assertEquals(1, calls.get(PageOrder.SHUFFLED_NEARBY));
+    assertEquals(2, calls.get(PageOrder.SHUFFLED_NEARBY));
     assertTrue(calls.get(PageOrder.RANDOM) > 4096);
   }
 
