@@ -29,8 +29,12 @@ import org.ballastvm.kvm.generated.kvm_sregs;
  * {@link #run()} allocates nothing for port, memory and interrupted exits.
  */
 public final class Vcpu implements AutoCloseable {
-  /** A real-time signal that neither the JVM nor libc uses. */
-  private static final int KICK_SIGNAL = 40;
+  /**
+   * SIGURG: nobody's but those of sockets that ask for it, and ignored where nobody handles it. A real-time signal will
+   * not do: the kernel queues those, and refuses when its user has too many waiting, in whichever process (signal(7),
+   * RLIMIT_SIGPENDING); the kick would be lost.
+   */
+  private static final int KICK_SIGNAL = 23;
 
   private static final int MOST_INTERNAL_DATA = 16;
 

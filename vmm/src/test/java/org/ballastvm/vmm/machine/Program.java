@@ -1,0 +1,126 @@
+package org.ballastvm.vmm.machine;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.ballastvm.vmm.acpi.AcpiPorts;
+
+/** A guest of a few instructions, in 64-bit machine code that runs wherever it is put. */
+final class Program {
+  private static final int COM1 = 0x3f8;
+  private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+
+  private Program bytes(int... bytes) {
+    for (int b : bytes) {
+      code.write(b);
+    }
+    return this;
+  }
+
+  private Program imm16(int value) { return bytes(value & 0xff, value >> 8 & 0xff); }
+
+  private Program imm32(long value) { return imm16((int) value & 0xffff).imm16((int) (value >> 16) & 0xffff); }
+
+  /** dx = port. */
+  private Program port(int port) { return bytes(0x66, 0xba).imm16(port); }
+
+  /** eax = value. */
+  Program set(long value) { return bytes(0xb8).imm32(value); }
+
+  Program outByte(int port, int value) { return set(value).port(port).bytes(0xee); }
+
+  Program outWord(int port, int value) { return set(value).port(port).bytes(0x66, 0xef); }
+
+  Program outInt(int port, long value) { return set(value).port(port).bytes(0xef); }
+
+  /** eax = what the port says. */
+  Program inByte(int port) { return set(0).port(port).bytes(0xec); }
+
+  Program inWord(int port) { return set(0).port(port).bytes(0x66, 0xed); }
+
+  Program inInt(int port) { return port(port).bytes(0xed); }
+
+  Program print(String text) {
+    port(COM1);
+    for (byte b : text.getBytes(StandardCharsets.US_ASCII)) {
+      bytes(0xb0, b & 0xff, 0xee);
+    }
+    return this;
+  }
+
+  /** Sends al as it is. */
+  Program printByte() { return port(COM1).bytes(0xee); }
+
+  /** Sends eax as four bytes, the lowest first. */
+  Program printInt() {
+    for (int i = 0; i < 4; i++) {
+      printByte().bytes(0xc1, 0xe8, 8); // shr eax, 8
+    }
+    return this;
+  }
+
+  /** Sends the byte that arrives on COM1, once it is there. */
+  Program echo() {
+    // wait: mov dx, 0x3fd; in al, dx; test al, 1; jz wait; mov dx, 0x3f8; in al, dx; out dx, al
+    return port(COM1 + 5).bytes(0xec, 0xa8, 1, 0x74, 0xfb).port(COM1).bytes(0xec, 0xee);
+  }
+
+  /** eax = *address + 1; *address = eax. */
+  Program count(int address) {
+    return bytes(0x8b, 0x04, 0x25).imm32(address).bytes(0xff, 0xc0, 0x89, 0x04, 0x25).imm32(address);
+  }
+
+  /** Jumps over what follows unless eax is below a number. */
+  Program ifBelow(int number, Program then) {
+    byte[] body = then.code();
+    bytes(0x3d).imm32(number).bytes(0x0f, 0x83).imm32(body.length);
+    code.writeBytes(body);
+    return this;
+  }
+
+  /** rbx = eax, without its low bits: where a BAR is. */
+  Program baseFromBar() {
+    return bytes(0x83, 0xe0, 0xf0, 0x89, 0xc3);
+  }
+
+  /** eax = *(rbx + offset). */
+  Program load(int offset) { return bytes(0x8b, 0x83).imm32(offset); }
+
+  Program store8(int offset, int value) { return bytes(0xc6, 0x83).imm32(offset).bytes(value & 0xff); }
+
+  Program store16(int offset, int value) { return bytes(0x66, 0xc7, 0x83).imm32(offset).imm16(value); }
+
+  Program store32(int offset, long value) { return bytes(0xc7, 0x83).imm32(offset).imm32(value); }
+
+  /** *address = value, in the lower 2 GiB. */
+  Program poke(int address, long value) {
+    return bytes(0xc7, 0x04, 0x25).imm32(address).imm32(value);
+  }
+
+  /** Spins until the 16 bits at an address in the lower 2 GiB are a value. */
+  Program await16(int address, int value) {
+    // wait: pause; cmp word [address], value; jne wait
+    return bytes(0xf3, 0x90, 0x66, 0x81, 0x3c, 0x25).imm32(address).imm16(value).bytes(0x75, 0xf2);
+  }
+
+  /** eax = *address, in the lower 2 GiB. */
+  Program peek(int address) { return bytes(0x8b, 0x04, 0x25).imm32(address); }
+
+  Program powerOff() { return outByte(AcpiPorts.SLEEP_CONTROL, AcpiPorts.SLEEP_ENABLE | 5 << 2).halt(); }
+
+  Program reset() { return outByte(AcpiPorts.RESET_CONTROL, AcpiPorts.RESET_VALUE).halt(); }
+
+  /** An exception, with no descriptor for it nor for what follows from that. */
+  Program tripleFault() {
+    return bytes(0x0f, 0x0b);
+  }
+
+  Program halt() { return bytes(0xf4, 0xeb, 0xfd); }
+
+  byte[] code() { return code.toByteArray(); }
+
+  static int intAt(byte[] bytes, int offset) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
+  }
+}

@@ -1,0 +1,86 @@
+package org.ballastvm.vmm.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.ballastvm.kvm.Kvm;
+import org.ballastvm.vmm.EndReason;
+import org.ballastvm.vmm.boot.KernelFiles;
+import org.ballastvm.vmm.config.BootConfig;
+import org.ballastvm.vmm.config.ChardevConfig;
+import org.ballastvm.vmm.config.CpuConfig;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.RunPolicy;
+import org.junit.jupiter.api.Assumptions;
+
+/** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
+record TestMachine(Path directory, MemoryConfig memory, CpuConfig cpus, BootConfig boot, List<DeviceConfig> devices,
+    ChardevConfig serial, RunPolicy policy) {
+  private static final int PATIENCE_SECONDS = 30;
+
+  /** One CPU, 16 MiB and a serial port, with the program as a bzImage. */
+  static TestMachine of(Path directory, Program program) throws IOException {
+    Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(program.code()));
+    return new TestMachine(directory, MemoryConfig.of(16 << 20), CpuConfig.of(1),
+        new BootConfig.Linux(kernel, Optional.empty(), ""), List.of(),
+        new ChardevConfig.File("serial", false, directory.resolve("serial")), RunPolicy.DEFAULT);
+  }
+
+  TestMachine with(DeviceConfig... these) {
+    return new TestMachine(directory, memory, cpus, boot, List.of(these), serial, policy);
+  }
+
+  TestMachine with(RunPolicy other) { return new TestMachine(directory, memory, cpus, boot, devices, serial, other); }
+
+  TestMachine with(CpuConfig other) { return new TestMachine(directory, memory, other, boot, devices, serial, policy); }
+
+  TestMachine with(MemoryConfig other) {
+    return new TestMachine(directory, other, cpus, boot, devices, serial, policy);
+  }
+
+  TestMachine with(ChardevConfig other) {
+    return new TestMachine(directory, memory, cpus, boot, devices, other, policy);
+  }
+
+  TestMachine with(BootConfig other) {
+    return new TestMachine(directory, memory, cpus, other, devices, serial, policy);
+  }
+
+  MachineConfig config() {
+    return new MachineConfig("test", memory, cpus, boot, List.of(), devices, List.of(serial), List.of(serial.id()),
+        List.of(), policy, Optional.empty());
+  }
+
+  Machine start() {
+    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
+    return Machine.start(config(), machine -> {
+      // No monitors.
+    });
+  }
+
+  /** Runs it until it ends by itself. */
+  EndReason run() throws InterruptedException, ExecutionException, TimeoutException {
+    try (Machine machine = start()) {
+      return await(machine);
+    }
+  }
+
+  static EndReason await(Machine machine) throws InterruptedException, ExecutionException, TimeoutException {
+    return machine.end().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** What the serial port has sent. */
+  byte[] sent() throws IOException {
+    return Files.readAllBytes(directory.resolve("serial"));
+  }
+
+  String printed() throws IOException { return new String(sent(), StandardCharsets.ISO_8859_1); }
+}
