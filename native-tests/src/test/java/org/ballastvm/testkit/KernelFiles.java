@@ -3,17 +3,19 @@ package org.ballastvm.testkit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Files that look like kernels as far as a loader looks, and do nothing. */
+/** Files that look like kernels as far as a loader looks, and halt where they are entered. */
 final class KernelFiles {
   static final int LONGEST_COMMAND_LINE = 2047;
   private static final int SECTOR = 512;
+  private static final int ENTRY_64 = 0x200;
+  private static final byte[] HALT = {(byte) 0xfa, (byte) 0xf4, (byte) 0xeb, (byte) 0xfd}; // cli; 1: hlt; jmp 1b
   private static final int ELF_HEADER = 64;
   private static final int PROGRAM_HEADER = 56;
   private static final long LOAD_ADDRESS = 0x100_0000;
 
   private KernelFiles() {}
 
-  /** A bzImage by Documentation/arch/x86/boot.rst, whose code is zeros. */
+  /** A bzImage by Documentation/arch/x86/boot.rst; {@code codeBytes} is a multiple of 16, at least 1 KiB. */
   static byte[] bzImage(int codeBytes) {
     ByteBuffer file = ByteBuffer.allocate(2 * SECTOR + codeBytes).order(ByteOrder.LITTLE_ENDIAN);
     file.put(0x1f1, (byte) 1); // setup_sects
@@ -28,6 +30,7 @@ final class KernelFiles {
     file.putInt(0x238, LONGEST_COMMAND_LINE);
     file.putLong(0x258, LOAD_ADDRESS); // pref_address
     file.putInt(0x260, 0x10_0000); // init_size
+    file.put(2 * SECTOR + ENTRY_64, HALT);
     return file.array();
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,14 +27,26 @@ class ProcessIT {
   @TempDir
   private Path directory;
 
+  @BeforeEach
+  void makeGuest() throws IOException { Files.write(directory.resolve("guest"), KernelFiles.bzImage(4096)); }
+
+  /** Files that were not there before. */
+  private List<String> left() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).filter(name -> !name.equals("guest")).toList();
+    }
+  }
+
   private StartedBallast start(String... options) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-m", "64"));
+    List<String> command = new ArrayList<>(
+        List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-m", "64", "-kernel", "guest"));
     command.addAll(List.of(options));
     return new StartedBallast(directory, Map.of(), command);
   }
 
   private Launched with(String input, String... options) throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of("-nodefaults", "-S", "-m", "64", "-monitor", "stdio"));
+    List<String> all = new ArrayList<>(
+        List.of("-nodefaults", "-S", "-m", "64", "-kernel", "guest", "-monitor", "stdio"));
     all.addAll(List.of(options));
     return Launched.with(directory, input, all);
   }
@@ -62,6 +75,21 @@ class ProcessIT {
     assertEquals("", launched.errors());
     assertEquals(List.of("VM status: paused (prelaunch)", "VM status: running", "VM status: paused"),
         launched.output().lines().filter(line -> line.startsWith("VM")).toList());
+  }
+
+  @Test
+  void aStandardInputThatIsClosedIsAnEmptyOne() throws Exception {
+    Path steps = Files.writeString(directory.resolve("steps"),
+        "exec '" + Launched.launcher() + "' -nodefaults -S -m 64 -monitor stdio -monitor unix:other,server <&-\n");
+    try (StartedBallast ballast = new StartedBallast(directory, Map.of(), List.of("sh", steps.toString()))) {
+      ballast.expect("waiting for a client");
+      try (SocketChannel client = connect("other")) {
+        readTo(client, StartedBallast.PROMPT);
+        ballast.expect(StartedBallast.PROMPT);
+        write(client, "quit\n");
+        assertTrue(ballast.awaitEnd().endsWith("\r\n" + StartedBallast.PROMPT));
+      }
+    }
   }
 
   @Test
@@ -98,9 +126,7 @@ class ProcessIT {
       assertTrue(Files.exists(directory.resolve("console")));
       ballast.process().destroy();
       ballast.awaitEnd();
-      try (Stream<Path> left = Files.list(directory)) {
-        assertEquals(List.of(), left.toList());
-      }
+      assertEquals(List.of(), left());
     }
   }
 
@@ -110,9 +136,7 @@ class ProcessIT {
       ballast.expect("waiting for a client on unix:monitor,server=on");
       ballast.process().destroy();
       ballast.awaitEnd();
-      try (Stream<Path> left = Files.list(directory)) {
-        assertEquals(List.of(), left.toList());
-      }
+      assertEquals(List.of(), left());
     }
   }
 
@@ -150,8 +174,8 @@ class ProcessIT {
   @Test
   void theLogGoesToItsFileAndMistakesStayOnStandardError() throws Exception {
     Files.writeString(directory.resolve("log"), "of last time\n");
-    Launched launched = with("", "-D", "log", "-d", "guest_errors", "-kernel", "absent");
-    assertEquals("ballast: -kernel absent: no such file\n", launched.errors());
+    Launched launched = with("", "-D", "log", "-d", "guest_errors", "-initrd", "absent");
+    assertEquals("ballast: -initrd absent: no such file\n", launched.errors());
     assertEquals("", Files.readString(directory.resolve("log")));
     assertEquals(0, with("system_reset\nquit\n", "-D", "log", "-d", "debug").status());
     assertFalse(Files.readString(directory.resolve("log")).contains("of last time"));
