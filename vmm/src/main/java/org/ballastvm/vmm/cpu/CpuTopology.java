@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.cpu;
 
 import org.ballastvm.vmm.config.CpuConfig;
+import org.ballastvm.vmm.config.UserError;
 
 /**
  * How vCPUs are grouped, and the APIC ids that say so: thread, core and package each have a field of as many bits as
@@ -11,14 +12,38 @@ import org.ballastvm.vmm.config.CpuConfig;
  * @param threads in each core
  */
 public record CpuTopology(int sockets, int cores, int threads) {
+  /** 255 means all of them. */
+  private static final int LAST_APIC_ID = 254;
+
   /**
    * The grouping that was asked for.
    *
    * @param config {@code -smp}
    * @return its topology
+   * @throws UserError if its APIC ids, which have gaps, do not fit into 8 bits
    */
   public static CpuTopology of(CpuConfig config) {
-    return new CpuTopology(config.sockets(), config.cores(), config.threads());
+    CpuTopology topology = new CpuTopology(config.sockets(), config.cores(), config.threads());
+    int last = topology.apicId(config.count() - 1);
+    if (last > LAST_APIC_ID) {
+      throw new UserError("-smp " + config.count() + ",sockets=" + config.sockets() + ",cores=" + config.cores()
+          + ",threads=" + config.threads() + ": cores and threads are numbered in powers of two, so the last CPU would "
+          + "have APIC id " + last + ", and " + LAST_APIC_ID + " is the last there is; give fewer, or powers of two");
+    }
+    return topology;
+  }
+
+  /**
+   * Checks against the host.
+   *
+   * @param mostVcpus how many vCPUs KVM gives a VM
+   * @throws UserError if these are more
+   */
+  public void requireAtMost(int mostVcpus) {
+    int count = sockets * cores * threads;
+    if (count > mostVcpus) {
+      throw new UserError("-smp " + count + ": this host's KVM gives a machine at most " + mostVcpus + " CPUs");
+    }
   }
 
   /** {@return the bits of an APIC id that tell threads of a core apart} */

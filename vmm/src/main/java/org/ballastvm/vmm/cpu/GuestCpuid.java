@@ -11,6 +11,7 @@ import org.ballastvm.kvm.CpuidEntry;
  * Source: Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E; Documentation/virt/kvm/x86/cpuid.rst.
  */
 public final class GuestCpuid {
+  private static final int VENDOR = 0;
   private static final int FEATURES = 1;
   private static final int CACHES = 4;
   private static final int TOPOLOGY = 0xb;
@@ -21,6 +22,8 @@ public final class GuestCpuid {
   private static final int AMD_CACHES = 0x8000_001d;
   private static final int AMD_TOPOLOGY = 0x8000_001e;
 
+  private static final int EBX_AMD = 0x6874_7541; // "Auth"enticAMD
+  private static final int EBX_HYGON = 0x6f67_7948; // "Hygo"nGenuine
   private static final int ECX_X2APIC = 1 << 21;
   private static final int ECX_TSC_DEADLINE = 1 << 24;
   private static final int ECX_HYPERVISOR = 1 << 31;
@@ -32,6 +35,7 @@ public final class GuestCpuid {
   private final List<CpuidEntry> host;
   private final CpuTopology topology;
   private final boolean tscDeadlineTimer;
+  private final boolean amd;
 
   /**
    * A guest's CPUID.
@@ -44,6 +48,8 @@ public final class GuestCpuid {
     this.host = List.copyOf(host);
     this.topology = topology;
     this.tscDeadlineTimer = tscDeadlineTimer;
+    this.amd = host.stream().anyMatch(leaf -> leaf.function() == VENDOR
+        && (leaf.ebx() == EBX_AMD || leaf.ebx() == EBX_HYGON));
   }
 
   /**
@@ -63,16 +69,13 @@ public final class GuestCpuid {
           // Replaced whole below.
         }
         case KVM_FEATURES -> leaves.add(leaf);
-        case AMD_FEATURES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
-            topology.threadsPerPackage() > 1
-                ? leaf.ecx() | ECX_AMD_COMPATIBILITY_MODE
-                : leaf.ecx() & ~ECX_AMD_COMPATIBILITY_MODE,
-            leaf.edx()));
+        case AMD_FEATURES -> leaves.add(amdFeatures(leaf));
         case AMD_SIZES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
             topology.packageBits() << 12 | topology.threadsPerPackage() - 1, leaf.edx()));
         case AMD_CACHES -> leaves.add(amdCaches(leaf));
         case AMD_TOPOLOGY -> leaves.add(with(leaf, apicId,
-            topology.threads() - 1 << 8 | apicId >> topology.threadBits() & 0xff, index / topology.threadsPerPackage(),
+            topology.threads() - 1 << 8 | apicId >> topology.threadBits() & 0xff,
+            index / topology.threadsPerPackage() & 0xff,
             0));
         default -> leaves.add(leaf);
       }
@@ -90,6 +93,13 @@ public final class GuestCpuid {
     int ecx = leaf.ecx() | ECX_HYPERVISOR | ECX_X2APIC | (tscDeadlineTimer ? ECX_TSC_DEADLINE : 0);
     int edx = logical > 1 ? leaf.edx() | EDX_HYPERTHREADING : leaf.edx() & ~EDX_HYPERTHREADING;
     return with(leaf, leaf.eax(), ebx, ecx, edx);
+  }
+
+  /** CmpLegacy says on AMD that a package has several cores; on Intel the bit is reserved, and Linux believes it. */
+  private CpuidEntry amdFeatures(CpuidEntry leaf) {
+    boolean several = amd && topology.threadsPerPackage() > 1;
+    int ecx = several ? leaf.ecx() | ECX_AMD_COMPATIBILITY_MODE : leaf.ecx() & ~ECX_AMD_COMPATIBILITY_MODE;
+    return with(leaf, leaf.eax(), leaf.ebx(), ecx, leaf.edx());
   }
 
   private CpuidEntry intelCaches(CpuidEntry leaf) {

@@ -1,9 +1,13 @@
 package org.ballastvm.vmm.device;
 
 import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
 import org.ballastvm.vmm.bus.BusDevice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows the host's
@@ -20,6 +24,8 @@ public final class CmosRtc implements BusDevice {
   /** Ports. */
   public static final int LENGTH = 2;
 
+  private static final Logger LOG = LoggerFactory.getLogger(CmosRtc.class);
+
   private static final int SECONDS = 0x00;
   private static final int MINUTES = 0x02;
   private static final int HOURS = 0x04;
@@ -35,13 +41,19 @@ public final class CmosRtc implements BusDevice {
   /** Where the FADT says the century is. */
   public static final int CENTURY = 0x32;
 
-  private static final int DIVIDER_32_KHZ_RATE_1024_HZ = 0x26;
+  private static final int A_UPDATE_IN_PROGRESS = 0x80;
+  private static final int A_DIVIDER_32_KHZ_RATE_1024_HZ = 0x26;
   private static final int B_24_HOURS = 0x02;
   private static final int B_BINARY = 0x04;
+  private static final int B_SET = 0x80;
   private static final int D_VALID_RAM_AND_TIME = 0x80;
+  private static final int PM = 0x80;
+  private static final int INDEX_MASK = 0x7f;
+  /** For so long before it changes, a real clock warns that it will. */
+  private static final int WARNING_NANOS = 244_000;
 
   private final Clock clock;
-  private final byte[] memory = new byte[128];
+  private final byte[] memory = new byte[INDEX_MASK + 1];
   private long offsetSeconds;
   private int index;
 
@@ -52,7 +64,7 @@ public final class CmosRtc implements BusDevice {
    */
   public CmosRtc(Clock clock) {
     this.clock = clock;
-    memory[REGISTER_A] = DIVIDER_32_KHZ_RATE_1024_HZ;
+    memory[REGISTER_A] = A_DIVIDER_32_KHZ_RATE_1024_HZ;
     memory[REGISTER_B] = B_24_HOURS;
   }
 
@@ -61,16 +73,14 @@ public final class CmosRtc implements BusDevice {
     if (offset == 0) {
       return 0xff;
     }
-    ZonedDateTime now = now();
     return switch (index) {
-      case SECONDS -> encode(now.getSecond());
-      case MINUTES -> encode(now.getMinute());
-      case HOURS -> hours(now.getHour());
-      case DAY_OF_WEEK -> encode(now.getDayOfWeek().getValue() % 7 + 1);
-      case DAY_OF_MONTH -> encode(now.getDayOfMonth());
-      case MONTH -> encode(now.getMonthValue());
-      case YEAR -> encode(now.getYear() % 100);
-      case CENTURY -> encode(now.getYear() / 100);
+      case SECONDS, MINUTES, HOURS, DAY_OF_WEEK, DAY_OF_MONTH, MONTH, YEAR, CENTURY -> {
+        if (!isHeld()) {
+          showTime();
+        }
+        yield memory[index] & 0xff;
+      }
+      case REGISTER_A -> memory[REGISTER_A] & 0xff | (isAboutToChange() ? A_UPDATE_IN_PROGRESS : 0);
       case REGISTER_C -> 0;
       case REGISTER_D -> D_VALID_RAM_AND_TIME;
       default -> memory[index] & 0xff;
@@ -80,45 +90,93 @@ public final class CmosRtc implements BusDevice {
   @Override
   public synchronized void write(long offset, int sizeBytes, long value) {
     if (offset == 0) {
-      index = (int) value & 0x7f;
+      index = (int) value & INDEX_MASK;
       return;
     }
-    int given = (int) value & 0xff;
-    ZonedDateTime now = now();
+    byte given = (byte) value;
     switch (index) {
-      case SECONDS -> shift(now, now.plusSeconds(decode(given) - (long) now.getSecond()));
-      case MINUTES -> shift(now, now.plusMinutes(decode(given) - (long) now.getMinute()));
-      case HOURS -> shift(now, now.plusHours(decode(given & 0x7f) - (long) now.getHour()));
-      case DAY_OF_MONTH -> shift(now, now.plusDays(decode(given) - (long) now.getDayOfMonth()));
-      case MONTH -> shift(now, now.plusMonths(decode(given) - (long) now.getMonthValue()));
-      case YEAR -> shift(now, now.plusYears(decode(given) - (long) now.getYear() % 100));
-      case CENTURY -> shift(now, now.plusYears(100L * (decode(given) - now.getYear() / 100)));
+      case SECONDS, MINUTES, HOURS, DAY_OF_MONTH, MONTH, YEAR, CENTURY -> {
+        if (isHeld()) {
+          memory[index] = given;
+        } else {
+          showTime();
+          memory[index] = given;
+          takeTime();
+        }
+      }
+      case REGISTER_A -> memory[REGISTER_A] = (byte) (given & ~A_UPDATE_IN_PROGRESS);
+      case REGISTER_B -> {
+        boolean wasHeld = isHeld();
+        boolean hold = (given & B_SET) != 0;
+        if (hold && !wasHeld) {
+          showTime();
+        }
+        memory[REGISTER_B] = given;
+        if (wasHeld && !hold) {
+          takeTime();
+        }
+      }
       case DAY_OF_WEEK, REGISTER_C, REGISTER_D -> {
         // Derived or read-only.
       }
-      default -> memory[index] = (byte) given;
+      default -> memory[index] = given;
     }
   }
 
-  private ZonedDateTime now() {
-    return ZonedDateTime.ofInstant(clock.instant().plusSeconds(offsetSeconds), ZoneOffset.UTC);
+  /** Whether the guest holds the clock to read or set all of it. */
+  private boolean isHeld() {
+    return (memory[REGISTER_B] & B_SET) != 0;
   }
 
-  private void shift(ZonedDateTime from, ZonedDateTime to) {
-    offsetSeconds += to.toEpochSecond() - from.toEpochSecond();
+  private boolean isAboutToChange() {
+    return !isHeld() && clock.instant().get(ChronoField.NANO_OF_SECOND) >= 1_000_000_000 - WARNING_NANOS;
   }
 
-  private int encode(int value) { return (memory[REGISTER_B] & B_BINARY) != 0 ? value : value / 10 << 4 | value % 10; }
-
-  private int decode(int value) {
-    return (memory[REGISTER_B] & B_BINARY) != 0 ? value : (value >> 4) * 10 + (value & 0xf);
+  private void showTime() {
+    LocalDateTime now = LocalDateTime.ofEpochSecond(clock.instant().getEpochSecond() + offsetSeconds, 0,
+        ZoneOffset.UTC);
+    memory[SECONDS] = encode(now.getSecond());
+    memory[MINUTES] = encode(now.getMinute());
+    memory[HOURS] = encodeHour(now.getHour());
+    memory[DAY_OF_WEEK] = encode(now.getDayOfWeek().getValue() % 7 + 1);
+    memory[DAY_OF_MONTH] = encode(now.getDayOfMonth());
+    memory[MONTH] = encode(now.getMonthValue());
+    memory[YEAR] = encode(now.getYear() % 100);
+    memory[CENTURY] = encode(now.getYear() / 100);
   }
 
-  private int hours(int hour) {
+  /** What the guest wrote counts from now on, if it is a date. */
+  private void takeTime() {
+    try {
+      LocalDateTime time = LocalDateTime.of(decode(CENTURY) * 100 + decode(YEAR), decode(MONTH), decode(DAY_OF_MONTH),
+          decodeHour(), decode(MINUTES), decode(SECONDS));
+      offsetSeconds = time.toEpochSecond(ZoneOffset.UTC) - clock.instant().getEpochSecond();
+    } catch (DateTimeException e) {
+      LOG.debug("the guest set its clock to no date: {}", e.getMessage());
+    }
+  }
+
+  private boolean isBinary() { return (memory[REGISTER_B] & B_BINARY) != 0; }
+
+  private byte encode(int value) { return (byte) (isBinary() ? value : value / 10 << 4 | value % 10); }
+
+  private int decode(int register) { return decodeValue(memory[register] & 0xff); }
+
+  private int decodeValue(int value) { return isBinary() ? value : (value >> 4) * 10 + (value & 0xf); }
+
+  private byte encodeHour(int hour) {
     if ((memory[REGISTER_B] & B_24_HOURS) != 0) {
       return encode(hour);
     }
-    int pm = hour >= 12 ? 0x80 : 0;
-    return encode(hour % 12 == 0 ? 12 : hour % 12) | pm;
+    int pm = hour >= 12 ? PM : 0;
+    return (byte) (encode(hour % 12 == 0 ? 12 : hour % 12) | pm);
+  }
+
+  private int decodeHour() {
+    if ((memory[REGISTER_B] & B_24_HOURS) != 0) {
+      return decode(HOURS);
+    }
+    int hour = decodeValue(memory[HOURS] & ~PM & 0xff);
+    return hour % 12 + ((memory[HOURS] & PM) != 0 ? 12 : 0);
   }
 }

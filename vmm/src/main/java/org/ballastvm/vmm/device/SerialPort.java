@@ -106,11 +106,16 @@ public final class SerialPort implements BusDevice {
   public SerialPort(IrqLine irq, Line line) {
     this.irq = irq;
     this.line = line;
-    reset();
+    clear();
   }
 
   /** Puts the port back to how it is after power-on; output not yet fetched is kept, since the guest did send it. */
-  public synchronized void reset() {
+  public void reset() {
+    clear();
+    line.roomForInput();
+  }
+
+  private synchronized void clear() {
     interruptEnable = 0;
     lineControl = 0;
     modemControl = MCR_OUT2;
@@ -190,7 +195,11 @@ public final class SerialPort implements BusDevice {
         }
         case INTERRUPT_ID -> madeRoom = fifoControl(given);
         case LINE_CONTROL -> lineControl = given;
-        case MODEM_CONTROL -> modemControl = given & 0x1f;
+        case MODEM_CONTROL -> {
+          // While it talks to itself, the port takes nothing from outside.
+          madeRoom = (modemControl & ~given & MCR_LOOPBACK) != 0;
+          modemControl = given & 0x1f;
+        }
         case SCRATCH -> scratch = given;
         default -> {
           // Line status and modem status are read-only.

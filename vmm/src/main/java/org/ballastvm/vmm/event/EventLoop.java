@@ -28,12 +28,16 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private final Epoll epoll = Epoll.create();
+  /** A token is a place in the table, and above it which of the registrations that were ever there: events may be late. */
+  private static final int PLACE_BITS = 16;
+
   private final EventFd wakeup = EventFd.create();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Consumer<Throwable> crashed;
   private final Thread thread;
   private Registration[] registrations = new Registration[32];
+  private int generation;
   private volatile boolean ending;
 
   /**
@@ -62,15 +66,15 @@ public final class EventLoop implements AutoCloseable {
   public Registration register(Pollable source, int interest, Handler handler) {
     Registration registration;
     synchronized (this) {
-      int token = 0;
-      while (token < registrations.length && registrations[token] != null) {
-        token++;
+      int place = 0;
+      while (place < registrations.length && registrations[place] != null) {
+        place++;
       }
-      if (token == registrations.length) {
-        registrations = Arrays.copyOf(registrations, token * 2);
+      if (place == registrations.length) {
+        registrations = Arrays.copyOf(registrations, place * 2);
       }
-      registration = new Registration(source, token, handler);
-      registrations[token] = registration;
+      registration = new Registration(source, generation++ << PLACE_BITS | place, handler);
+      registrations[place] = registration;
     }
     try {
       epoll.add(source, interest, registration.token);
@@ -156,13 +160,20 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private synchronized Registration registrationOf(int token) { return registrations[token]; }
-
-  private synchronized void forget(Registration registration) {
-    if (registrations[registration.token] == registration) {
-      registrations[registration.token] = null;
-    }
+  private synchronized Registration registrationOf(int token) {
+    Registration registration = registrations[place(token)];
+    return registration != null && registration.token == token ? registration : null;
   }
+
+  private synchronized boolean forget(Registration registration) {
+    boolean known = registrations[place(registration.token)] == registration;
+    if (known) {
+      registrations[place(registration.token)] = null;
+    }
+    return known;
+  }
+
+  private static int place(int token) { return token & (1 << PLACE_BITS) - 1; }
 
   /** One watched thing. */
   public final class Registration implements AutoCloseable {
@@ -186,13 +197,9 @@ public final class EventLoop implements AutoCloseable {
     /** Watches no more; the source itself stays open. Closing twice is harmless. */
     @Override
     public void close() {
-      synchronized (EventLoop.this) {
-        if (registrations[token] != this) {
-          return;
-        }
-        registrations[token] = null;
+      if (forget(this)) {
+        epoll.remove(source);
       }
-      epoll.remove(source);
     }
   }
 }

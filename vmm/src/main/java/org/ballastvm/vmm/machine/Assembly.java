@@ -98,6 +98,7 @@ public final class Assembly {
     Kvm kvm = keep(Kvm.open());
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
     topology = CpuTopology.of(config.cpus());
+    topology.requireAtMost(kvm.checkExtension(KvmCap.MAX_VCPUS));
     cpuid = new GuestCpuid(hostCpuid, topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
 
     GuestLayout layout = GuestLayout.of(config.memory());

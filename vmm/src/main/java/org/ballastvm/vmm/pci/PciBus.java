@@ -67,7 +67,7 @@ public final class PciBus implements BusDevice {
       return resetControl.read(0, 1);
     }
     if (offset < DATA) {
-      return sizeBytes == 4 ? Integer.toUnsignedLong(address) : -1L;
+      return offset == 0 && sizeBytes == 4 ? Integer.toUnsignedLong(address) : -1L;
     }
     PciFunction function = selected();
     return function == null ? -1L : function.configRead(register(offset), sizeBytes);
@@ -78,7 +78,7 @@ public final class PciBus implements BusDevice {
     if (offset == RESET_CONTROL && sizeBytes == 1) {
       resetControl.write(0, 1, value);
     } else if (offset < DATA) {
-      if (sizeBytes == 4) {
+      if (offset == 0 && sizeBytes == 4) {
         address = (int) value;
       }
     } else {
