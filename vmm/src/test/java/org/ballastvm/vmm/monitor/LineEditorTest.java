@@ -156,6 +156,21 @@ class LineEditorTest {
   }
 
   @Test
+  void whateverBytesComeALineCanBeTypedBehindThem() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 200; i++) {
+      byte[] bytes = new byte[random.nextInt(300)];
+      random.nextBytes(bytes);
+      for (byte key : bytes) {
+        editor.key(key & 0xff);
+      }
+      type("~" + control('E') + control('U') + "stop\r"); // the tilde ends what may have begun
+      assertEquals("stop", lines.getLast(), "seed " + seed);
+    }
+  }
+
+  @Test
   void whateverIsTypedTheScreenShowsTheLineThatIsSent() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
