@@ -8,5 +8,9 @@ module org.ballastvm.testkit {
 
   exports org.ballastvm.testkit;
 
-  provides org.ballastvm.vmm.SubCommand with org.ballastvm.testkit.bench.BenchCommand;
+  provides org.ballastvm.vmm.SubCommand with
+      org.ballastvm.testkit.bench.BenchCommand,
+      org.ballastvm.testkit.command.DemoCommand,
+      org.ballastvm.testkit.command.DoctorCommand,
+      org.ballastvm.testkit.command.ImageCommand;
 }

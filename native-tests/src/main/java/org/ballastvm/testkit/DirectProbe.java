@@ -20,12 +20,6 @@ final class DirectProbe {
 
   private DirectProbe() {}
 
-  /** {@return why Linux does not boot here, in one sentence; nothing if it does} */
-  static Optional<String> obstacle(GuestImages images) {
-    Optional<String> device = deviceObstacle();
-    return device.isPresent() ? device : linuxObstacle(images);
-  }
-
   /** {@return what is wrong with the device file} */
   static Optional<String> deviceObstacle() {
     if (!Files.exists(DEVICE)) {
@@ -38,7 +32,8 @@ final class DirectProbe {
     return Optional.empty();
   }
 
-  private static Optional<String> linuxObstacle(GuestImages images) {
+  /** {@return why Linux does not boot here, in one sentence; nothing if it does} */
+  static Optional<String> linuxObstacle(GuestImages images) {
     GuestImage image = images.debian(DebianFlavour.CLOUD);
     HostedProcess machine = new DirectHost(images).start(Ballast.command(List.of("-nodefaults", "-display", "none",
         "-no-reboot", "-m", "128", "-serial", "stdio", "-kernel", image.kernel().toString(), "-initrd",

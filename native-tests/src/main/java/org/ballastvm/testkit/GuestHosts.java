@@ -2,17 +2,23 @@ package org.ballastvm.testkit;
 
 import java.util.Optional;
 import org.ballastvm.images.GuestImages;
+import org.ballastvm.images.Progress;
 
 /** Where the guests of this process run: found once, when the first is to boot. */
 public final class GuestHosts {
+  private static Progress progress = Progress.SILENT;
+  private static Optional<String> linuxObstacle;
   private static GuestHost host;
   private static Rig rig;
 
   private GuestHosts() {}
 
+  /** Tells someone what takes long. */
+  public static synchronized void tell(Progress listener) { progress = listener; }
+
   /** {@return the kernels and guests that tests boot} */
-  public static GuestImages images() {
-    return GuestImages.ofUser();
+  public static synchronized GuestImages images() {
+    return GuestImages.ofUser().telling(progress);
   }
 
   /**
@@ -20,19 +26,43 @@ public final class GuestHosts {
    *
    * @return this host, or the rig on it, which is started if need be
    * @throws RigError if neither is to be had, with what is missing
+   * @throws org.ballastvm.images.ImageError if there is no kernel to try
    */
   public static synchronized GuestHost find() {
     if (host == null) {
-      Optional<String> obstacle = DirectProbe.obstacle(images());
-      host = obstacle.isEmpty() ? new DirectHost(images()) : rig();
+      host = directObstacle().isEmpty() ? new DirectHost(images()) : rig();
     }
     return host;
+  }
+
+  /** {@return why Linux does not boot on this host itself, in one sentence; nothing if it does} */
+  public static Optional<String> directObstacle() {
+    return deviceObstacle().or(GuestHosts::linuxObstacle);
+  }
+
+  /** {@return why {@code /dev/kvm} cannot be opened, and what to do; nothing if it can} */
+  public static Optional<String> deviceObstacle() {
+    return DirectProbe.deviceObstacle();
+  }
+
+  /** {@return why {@code /dev/kvm}, which can be opened, does not boot Linux; nothing if it does} */
+  public static synchronized Optional<String> linuxObstacle() {
+    if (linuxObstacle == null) {
+      linuxObstacle = DirectProbe.linuxObstacle(images());
+    }
+    return linuxObstacle;
+  }
+
+  /** {@return which program the rig lacks, and what to install; nothing if it has all} */
+  public static Optional<String> rigObstacle() {
+    return RigMachine.missing();
   }
 
   /**
    * The rig of this process, also where guests run without it.
    *
    * @throws RigError if it cannot be had, with what is missing
+   * @throws org.ballastvm.images.ImageError if its kernel cannot be had
    */
   public static synchronized Rig rig() {
     if (rig == null) {

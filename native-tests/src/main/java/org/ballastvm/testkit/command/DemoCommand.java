@@ -1,0 +1,146 @@
+package org.ballastvm.testkit.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ballastvm.images.ImageError;
+import org.ballastvm.testkit.Guest;
+import org.ballastvm.testkit.GuestConfig;
+import org.ballastvm.testkit.GuestHost;
+import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.RigError;
+import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.config.UserError;
+
+/** {@code ballast demo}: boots Debian's kernel, takes half of its memory away, and shows who has it. */
+public final class DemoCommand implements SubCommand {
+  private static final int FULL_MIB = 1024;
+  private static final int SMALL_MIB = 512;
+  private static final int FILL_MIB = 800;
+  private static final int PROMISED_PERCENT = 95;
+  private static final int CANNOT = 1;
+  private static final int KIB_PER_MIB = 1024;
+
+  private final List<Reading> readings = new ArrayList<>();
+  private final Screen screen = Screen.ofTerminal(FULL_MIB);
+  private final long started = System.nanoTime();
+
+  @Override
+  public String name() { return "demo"; }
+
+  @Override
+  public String summary() { return "boots a guest, takes half of its memory away, and shows who has it"; }
+
+  @Override
+  public int run(List<String> arguments) {
+    if (!arguments.isEmpty()) {
+      throw new UserError("demo " + arguments.getFirst() + ": demo takes no arguments");
+    }
+    GuestHosts.tell(this::tell);
+    try {
+      GuestHost host = findHost();
+      tell("Linux guests run on " + host.description());
+      tell("ballast -m " + FULL_MIB + " -device virtio-balloon-pci,id=balloon0 -kernel vmlinuz -initrd initrd ...");
+      try (Guest guest = Guest.boot(host, GuestConfig.of("-m", Integer.toString(FULL_MIB), "-device",
+          "virtio-balloon-pci,id=balloon0"))) {
+        return play(guest);
+      }
+    } catch (RigError | ImageError e) {
+      System.err.println("ballast: demo: " + e.getMessage());
+      return CANNOT;
+    }
+  }
+
+  private void tell(String what) {
+    screen.say(String.format("[%3d s] %s", (System.nanoTime() - started) / 1_000_000_000L, what));
+  }
+
+  /** A host where nothing is missing, or no longer: what Debian has, apt installs, if it may. */
+  private GuestHost findHost() {
+    tell("trying whether /dev/kvm boots Linux");
+    Optional<String> obstacle = GuestHosts.directObstacle();
+    if (obstacle.isPresent()) {
+      tell(obstacle.get() + "; starting the rig instead");
+      if (GuestHosts.rigObstacle().isPresent() && mayInstall()) {
+        install("qemu-system-x86");
+      }
+    }
+    return GuestHosts.find();
+  }
+
+  private static boolean mayInstall() {
+    return System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/apt-get"));
+  }
+
+  private void install(String debianPackage) {
+    tell("apt-get install " + debianPackage);
+    try {
+      ProcessBuilder apt = new ProcessBuilder("sh", "-c",
+          "apt-get -q update && apt-get -q install -y --no-install-recommends " + debianPackage);
+      apt.environment().put("DEBIAN_FRONTEND", "noninteractive");
+      Process process = apt.redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      process.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+      if (process.waitFor() != 0) {
+        tell("apt-get could not install it");
+      }
+    } catch (IOException e) {
+      tell("apt-get cannot be run: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private int play(Guest guest) {
+    read(guest, "booted " + guest.kernelRelease(), "booted");
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB);
+    read(guest, "the guest filled " + FILL_MIB + " MiB", "filled");
+    guest.run("rm /tmp/fill");
+    Reading before = read(guest, "the guest freed them, and the host does not know", "freed");
+    resize(guest, SMALL_MIB);
+    Reading after = read(guest, "(ballast) balloon " + SMALL_MIB, "balloon " + SMALL_MIB);
+    resize(guest, FULL_MIB);
+    read(guest, "(ballast) balloon " + FULL_MIB, "balloon " + FULL_MIB);
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB + " && rm /tmp/fill");
+    read(guest, "the guest filled " + FILL_MIB + " MiB once more", "filled again");
+    guest.type("poweroff -f");
+    guest.awaitEnd();
+    return conclude(before, after);
+  }
+
+  private void resize(Guest guest, int mib) {
+    guest.monitor("balloon " + mib);
+    guest.await("balloon " + mib, () -> {
+      String answer = guest.monitor("info balloon");
+      screen.live(() -> String.format("  %s, resident %d MiB", answer, guest.residentKiB() / KIB_PER_MIB));
+      return answer.equals("balloon: actual=" + mib);
+    });
+  }
+
+  private Reading read(Guest guest, String what, String label) {
+    Reading reading = new Reading(label, guest.memInfoKiB("MemTotal") / KIB_PER_MIB,
+        guest.memInfoKiB("MemAvailable") / KIB_PER_MIB, guest.residentKiB() / KIB_PER_MIB);
+    readings.add(reading);
+    tell(what);
+    screen.draw(reading);
+    return reading;
+  }
+
+  private int conclude(Reading before, Reading after) {
+    long taken = before.totalMib() - after.totalMib();
+    long returned = before.residentMib() - after.residentMib();
+    long percent = taken == 0 ? 0 : returned * 100 / taken;
+    screen.say("");
+    screen.say(Reading.table(readings));
+    screen.say("The balloon took " + taken + " MiB from the guest; the host's resident memory fell by " + returned
+        + " MiB, " + percent + "% of it.");
+    if (percent < PROMISED_PERCENT) {
+      System.err.println("ballast: demo: less than " + PROMISED_PERCENT + "% came back to the host");
+      return CANNOT;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,2 @@
+/** Sub-commands that boot guests, or say whether they would boot. */
+package org.ballastvm.testkit.command;

@@ -1,0 +1,55 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ballastvm.images.DebianFlavour;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How guests begin, begin again and end. */
+@GuestTest
+class LifeIT {
+  @Test
+  void aGuestIsResetFromOutsideAndFromInsideAndKeptWhenItPowersOff(
+      @Boot(value = {"-m", "256", "-no-shutdown"}, append = "reboot=t", noReboot = false) Guest guest) {
+    guest.run("touch /tmp/before");
+    guest.monitor("system_reset");
+    guest.awaitUp();
+    assertEquals(1, guest.tryToRun("ls /tmp/before").status());
+
+    guest.type("reboot -f"); // by a triple fault, as the command line says
+    guest.awaitUp();
+
+    guest.type("poweroff -f");
+    guest.await("the power to be off", () -> guest.monitor("info status").equals("VM status: paused (shutdown)"));
+    guest.monitor("quit");
+    assertEquals(0, guest.awaitEnd());
+  }
+
+  @Test
+  void aPanicIsTheEndWithNoReboot(@Boot({"-m", "256"}) Guest guest) {
+    guest.type("echo c > /proc/sysrq-trigger");
+    assertEquals(0, guest.awaitEnd());
+    assertTrue(guest.console().text().contains("Kernel panic"), guest::lastWords);
+  }
+
+  /** The header of this one does not tell where its ELF lies, so it has to unpack and enter itself. */
+  @Test
+  void aBzImageIsEnteredByThe64BitProtocol(@TempDir Path directory) throws IOException {
+    byte[] image = Files.readAllBytes(GuestHosts.images().kernel(DebianFlavour.CLOUD).image());
+    ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putInt(0x24c, 0); // payload_length, Linux's boot protocol 2.08
+    Path opaque = Files.write(directory.resolve("vmlinuz"), image);
+    try (Guest guest = Guest.boot(GuestHosts.find(),
+        new GuestConfig(java.util.List.of("-m", "256"), "", opaque.toString(), java.util.List.of(), true))) {
+      assertTrue(guest.run("dmesg").contains("x86/fpu"), "no messages");
+      guest.type("reboot -f");
+      assertEquals(0, guest.awaitEnd());
+    }
+  }
+}
