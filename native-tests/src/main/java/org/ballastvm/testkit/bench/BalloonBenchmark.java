@@ -14,7 +14,7 @@ final class BalloonBenchmark {
   private static final int RANGE_BYTES = 16;
 
   /**
-   * How long one order of pages took, medians.
+   * How long one order of pages took.
    *
    * @param order in which the guest named its pages
    * @param calls how many ranges the host was asked to take
@@ -22,7 +22,7 @@ final class BalloonBenchmark {
    * @param c nanoseconds of the same calls, bare
    * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them
    */
-  record Result(PageOrder order, int calls, long java, long c, long pageByPage) {}
+  record Result(PageOrder order, int calls, Samples java, Samples c, Samples pageByPage) {}
 
   private BalloonBenchmark() {}
 
@@ -49,21 +49,26 @@ final class BalloonBenchmark {
         c.add(program.nanos(bytes, merged));
         pageByPage.add(program.nanos(bytes, each));
       }
-      results.add(new Result(order, calls, java.median(), c.median(), pageByPage.median()));
+      results.add(new Result(order, calls, java, c, pageByPage));
     }
     return results;
   }
 
   static String table(List<Result> results) {
     StringBuilder table = new StringBuilder("""
-        | Pages named | Calls to the host | Device in Java, ms | The same calls in C, ms | One call a page in C, ms |
+        | Pages named | Calls to the host | Device in Java, ms (best) | The same calls in C, ms (best) \
+        | One call a page in C, ms (best) |
         |---|---:|---:|---:|---:|
         """);
     for (Result result : results) {
-      table.append(String.format("| %s | %,d | %.1f | %.1f | %.1f |%n", result.order.title(), result.calls,
-          result.java / 1e6, result.c / 1e6, result.pageByPage / 1e6));
+      table.append(String.format("| %s | %,d | %s | %s | %s |%n", result.order.title(), result.calls,
+          millis(result.java), millis(result.c), millis(result.pageByPage)));
     }
     return table.toString();
+  }
+
+  private static String millis(Samples samples) {
+    return String.format("%.1f (%.1f)", samples.median() / 1e6, samples.best() / 1e6);
   }
 
   private static void writeRanges(Path file, int[] pages) throws IOException {
