@@ -124,16 +124,7 @@ class PayloadMachineTest {
   @Test
   void theGuestHasRandomBytesFromItsDevice() throws Exception {
     int ring = 0x60_0000;
-    Program program = new Program().outInt(0xcf8, SLOT_1 | 4).outWord(0xcfc, 6) // memory space, bus master
-        .outInt(0xcf8, SLOT_1 | 0x20).inInt(0xcfc).baseFromBar(); // BAR 4
-    program.store8(0x14, 0).store8(0x14, 1).store8(0x14, 3); // device_status: reset, acknowledge, driver
-    program.store32(0x08, 1).store32(0x0c, 1).store8(0x14, 0xb); // VERSION_1, features ok
-    program.store16(0x16, 0).store16(0x18, 4); // queue_select, queue_size
-    program.store32(0x20, ring).store32(0x24, 0).store32(0x28, ring + 0x1000).store32(0x2c, 0);
-    program.store32(0x30, ring + 0x2000).store32(0x34, 0).store16(0x1c, 1).store8(0x14, 0xf); // enable, driver ok
-    program.poke(ring, ring + 0x3000).poke(ring + 4, 0).poke(ring + 8, 64).poke(ring + 12, 2); // a buffer of 64
-    program.poke(ring + 0x1004, 0).poke(ring + 0x1000, 1 << 16); // avail: descriptor 0, index 1
-    program.store16(0x3000, 0).await16(ring + 0x2002, 1); // ring the doorbell, wait for the used index
+    Program program = new Program().startVirtio(1, ring).offer(ring, 64, true);
     program.peek(ring + 0x2008).printInt().peek(ring + 0x3000).printInt().peek(ring + 0x303c).printInt();
     TestMachine guest = TestMachine.of(directory, program.powerOff()).with(RNG);
 

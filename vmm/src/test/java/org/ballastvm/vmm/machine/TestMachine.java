@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.boot.KernelFiles;
+import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
@@ -22,40 +23,50 @@ import org.ballastvm.vmm.config.RunPolicy;
 import org.junit.jupiter.api.Assumptions;
 
 /** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
-record TestMachine(Path directory, MemoryConfig memory, CpuConfig cpus, BootConfig boot, List<DeviceConfig> devices,
-    ChardevConfig serial, RunPolicy policy) {
+record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus, BootConfig boot,
+    List<DeviceConfig> devices, ChardevConfig serial, RunPolicy policy) {
   private static final int PATIENCE_SECONDS = 30;
 
   /** One CPU, 16 MiB and a serial port, with the program as a bzImage. */
   static TestMachine of(Path directory, Program program) throws IOException {
     Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(program.code()));
-    return new TestMachine(directory, MemoryConfig.of(16 << 20), CpuConfig.of(1),
+    return new TestMachine(directory, MemoryConfig.of(16 << 20), List.of(), CpuConfig.of(1),
         new BootConfig.Linux(kernel, Optional.empty(), ""), List.of(),
         new ChardevConfig.File("serial", false, directory.resolve("serial")), RunPolicy.DEFAULT);
   }
 
   TestMachine with(DeviceConfig... these) {
-    return new TestMachine(directory, memory, cpus, boot, List.of(these), serial, policy);
+    return new TestMachine(directory, memory, backends, cpus, boot, List.of(these), serial, policy);
   }
 
-  TestMachine with(RunPolicy other) { return new TestMachine(directory, memory, cpus, boot, devices, serial, other); }
+  TestMachine with(RunPolicy other) {
+    return new TestMachine(directory, memory, backends, cpus, boot, devices, serial, other);
+  }
 
-  TestMachine with(CpuConfig other) { return new TestMachine(directory, memory, other, boot, devices, serial, policy); }
+  TestMachine with(CpuConfig other) {
+    return new TestMachine(directory, memory, backends, other, boot, devices, serial, policy);
+  }
 
   TestMachine with(MemoryConfig other) {
-    return new TestMachine(directory, other, cpus, boot, devices, serial, policy);
+    return new TestMachine(directory, other, backends, cpus, boot, devices, serial, policy);
   }
 
   TestMachine with(ChardevConfig other) {
-    return new TestMachine(directory, memory, cpus, boot, devices, other, policy);
+    return new TestMachine(directory, memory, backends, cpus, boot, devices, other, policy);
   }
 
   TestMachine with(BootConfig other) {
-    return new TestMachine(directory, memory, cpus, other, devices, serial, policy);
+    return new TestMachine(directory, memory, backends, cpus, other, devices, serial, policy);
+  }
+
+  /** All of its memory on a backend. */
+  TestMachine on(BackendConfig backend) {
+    MemoryConfig named = new MemoryConfig(backend.sizeBytes(), 0, backend.sizeBytes(), Optional.of(backend.id()));
+    return new TestMachine(directory, named, List.of(backend), cpus, boot, devices, serial, policy);
   }
 
   MachineConfig config() {
-    return new MachineConfig("test", memory, cpus, boot, List.of(), devices, List.of(serial), List.of(serial.id()),
+    return new MachineConfig("test", memory, cpus, boot, backends, devices, List.of(serial), List.of(serial.id()),
         List.of(), policy, Optional.empty());
   }
 
