@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.epoll_event;
+import org.ballastvm.kvm.generated.Offsets.epoll_event;
 
 /** Waits for many descriptors at once: epoll(7), level-triggered. One thread waits; any thread may add and remove. */
 public final class Epoll implements AutoCloseable {
@@ -21,9 +21,9 @@ public final class Epoll implements AutoCloseable {
   public static final int ERR = Host.EPOLLERR();
 
   private static final int BATCH = 32;
-  private static final long EVENT_BYTES = epoll_event.sizeof();
+  private static final long EVENT_BYTES = epoll_event.SIZE;
   private static final ValueLayout.OfInt PACKED_INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final long TOKEN_OFFSET = epoll_event.data$offset();
+  private static final long TOKEN_OFFSET = epoll_event.data;
 
   // Not given back by close(): the kernel may be about to write to it for a thread that still waits.
   private final MemorySegment ready = Arena.ofAuto().allocate(EVENT_BYTES * BATCH, 8);

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.HexFormat;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.sigaction;
+import org.ballastvm.kvm.generated.Offsets.sigaction;
 
 /**
  * The provider over the Foreign Function &amp; Memory API. One shape of call, seven longs, serves everything, because
@@ -54,7 +54,7 @@ final class FfmCalls implements NativeCalls {
   @Override
   public long installHarmlessHandler(int signal) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(sigaction.layout());
+      MemorySegment action = arena.allocate(sigaction.SIZE, 8);
       // abs(int) has a handler's signature, touches nothing, and is safe at any moment.
       action.set(JAVA_LONG, 0, LIBC.findOrThrow("abs").address());
       // It returns an int: the upper half of the register means nothing. EINVAL is all that it refuses with.

@@ -1,5 +1,6 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get64;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -8,8 +9,8 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.stat;
-import org.ballastvm.kvm.generated.statfs;
+import org.ballastvm.kvm.generated.Offsets.stat;
+import org.ballastvm.kvm.generated.Offsets.statfs;
 
 /** A file that memory can be mapped from: an anonymous one (memfd), or one with a name. */
 public final class HostFile implements AutoCloseable {
@@ -87,10 +88,10 @@ public final class HostFile implements AutoCloseable {
   /** {@return the size of the pages it is mapped in, in bytes: of its huge pages on hugetlbfs} */
   public long pageSizeBytes() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(statfs.layout());
+      MemorySegment status = arena.allocate(statfs.SIZE, 8);
       HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what);
-      boolean huge = statfs.f_type(status) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
-      return huge ? statfs.f_bsize(status) : HostProcess.pageSizeBytes();
+      boolean huge = get64(status, statfs.f_type) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
+      return huge ? get64(status, statfs.f_bsize) : HostProcess.pageSizeBytes();
     }
   }
 
@@ -152,11 +153,11 @@ public final class HostFile implements AutoCloseable {
 
   private long status(Status wanted) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
+      MemorySegment status = arena.allocate(stat.SIZE, 8);
       HostError.check(CALLS.syscall(Host.SYS_fstat(), fd(), status.address()), "fstat " + what);
       return switch (wanted) {
-        case SIZE -> stat.st_size(status);
-        case ALLOCATED -> stat.st_blocks(status) * BLOCK_BYTES;
+        case SIZE -> get64(status, stat.st_size);
+        case ALLOCATED -> get64(status, stat.st_blocks) * BLOCK_BYTES;
       };
     }
   }

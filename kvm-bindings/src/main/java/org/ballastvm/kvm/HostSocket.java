@@ -1,5 +1,6 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -13,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.sockaddr_in;
-import org.ballastvm.kvm.generated.sockaddr_un;
+import org.ballastvm.kvm.generated.Offsets.sockaddr_in;
+import org.ballastvm.kvm.generated.Offsets.sockaddr_un;
 
 /** A stream socket, listening or connected, non-blocking. */
 public final class HostSocket extends Pollable {
@@ -25,6 +26,8 @@ public final class HostSocket extends Pollable {
 
   private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
       .withOrder(ByteOrder.BIG_ENDIAN);
+  /** sun_path is the last field: what is left of the struct, a zero at the end included. */
+  private static final long SUN_PATH_BYTES = sockaddr_un.SIZE - sockaddr_un.sun_path;
   private static final int OWNER_ONLY = 0600;
   private static final int TYPE_MASK = 0170000; // S_IFMT, inode(7)
   private static final int TYPE_SOCKET = 0140000; // S_IFSOCK
@@ -155,10 +158,10 @@ public final class HostSocket extends Pollable {
   /** {@return the port that a TCP listener has} */
   public int localPort() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = arena.allocate(sockaddr_in.layout());
+      MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) address.byteSize());
       HostError.check(CALLS.syscall(Host.SYS_getsockname(), fd(), address.address(), length.address()), "getsockname");
-      return address.get(NETWORK_SHORT, sockaddr_in.sin_port$offset()) & 0xffff;
+      return address.get(NETWORK_SHORT, sockaddr_in.sin_port) & 0xffff;
     }
   }
 
@@ -185,13 +188,13 @@ public final class HostSocket extends Pollable {
 
   private static MemorySegment unixAddress(Arena arena, Path path) {
     byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    MemorySegment address = arena.allocate(sockaddr_un.layout());
-    if (name.length >= sockaddr_un.sun_path(address).byteSize()) {
+    MemorySegment address = arena.allocate(sockaddr_un.SIZE, 8);
+    if (name.length >= SUN_PATH_BYTES) {
       throw new HostError("bind " + path + ", a path of " + name.length + " bytes where a socket has room for "
-          + (sockaddr_un.sun_path(address).byteSize() - 1), Errno.ENAMETOOLONG);
+          + (SUN_PATH_BYTES - 1), Errno.ENAMETOOLONG);
     }
-    sockaddr_un.sun_family(address, (short) Host.AF_UNIX());
-    MemorySegment.copy(name, 0, sockaddr_un.sun_path(address), ValueLayout.JAVA_BYTE, 0, name.length);
+    set16(address, sockaddr_un.sun_family, (short) Host.AF_UNIX());
+    MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, sockaddr_un.sun_path, name.length);
     return address;
   }
 
@@ -200,10 +203,10 @@ public final class HostSocket extends Pollable {
     if (number.length != 4) {
       throw new HostError("address " + host.getHostAddress() + ", which is not of IPv4", Errno.EAFNOSUPPORT);
     }
-    MemorySegment address = arena.allocate(sockaddr_in.layout());
-    sockaddr_in.sin_family(address, (short) Host.AF_INET());
-    address.set(NETWORK_SHORT, sockaddr_in.sin_port$offset(), (short) port);
-    MemorySegment.copy(number, 0, address, ValueLayout.JAVA_BYTE, sockaddr_in.sin_addr$offset(), number.length);
+    MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
+    set16(address, sockaddr_in.sin_family, (short) Host.AF_INET());
+    address.set(NETWORK_SHORT, sockaddr_in.sin_port, (short) port);
+    MemorySegment.copy(number, 0, address, ValueLayout.JAVA_BYTE, sockaddr_in.sin_addr, number.length);
     return address;
   }
 

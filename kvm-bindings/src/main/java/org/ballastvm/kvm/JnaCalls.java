@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import org.ballastvm.kvm.generated.sigaction;
+import org.ballastvm.kvm.generated.Offsets.sigaction;
 
 /** The provider over JNA, for a JVM whose FFM linker is missing or denied to this module. */
 final class JnaCalls implements NativeCalls {
@@ -38,7 +38,7 @@ final class JnaCalls implements NativeCalls {
   @Override
   public long installHarmlessHandler(int signal) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(sigaction.layout());
+      MemorySegment action = arena.allocate(sigaction.SIZE, 8);
       // abs(int) has a handler's signature, touches nothing, and is safe at any moment.
       action.set(ValueLayout.JAVA_LONG, 0, Pointer.nativeValue(LIBC.getFunction("abs")));
       int result = Libc.sigaction(signal, action.address(), 0);

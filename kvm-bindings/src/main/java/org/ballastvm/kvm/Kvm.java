@@ -1,5 +1,7 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -8,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.kvm_cpuid2;
-import org.ballastvm.kvm.generated.kvm_cpuid_entry2;
+import org.ballastvm.kvm.generated.Offsets.kvm_cpuid2;
+import org.ballastvm.kvm.generated.Offsets.kvm_cpuid_entry2;
 
 /** The host's KVM, {@code /dev/kvm}. */
 public final class Kvm implements AutoCloseable {
@@ -17,7 +19,7 @@ public final class Kvm implements AutoCloseable {
   public static final Path DEVICE = Path.of("/dev/kvm");
 
   private static final int MOST_CPUID_ENTRIES = 256;
-  private static final long CPUID_ENTRIES_OFFSET = kvm_cpuid2.sizeof();
+  private static final long CPUID_ENTRIES_OFFSET = kvm_cpuid2.SIZE;
 
   private final KvmFile file;
 
@@ -66,15 +68,17 @@ public final class Kvm implements AutoCloseable {
   /** {@return what CPUID can tell a guest on this host, KVM_GET_SUPPORTED_CPUID} */
   public List<CpuidEntry> supportedCpuid() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment table = arena.allocate(CPUID_ENTRIES_OFFSET + MOST_CPUID_ENTRIES * kvm_cpuid_entry2.sizeof(), 8);
-      kvm_cpuid2.nent(table, MOST_CPUID_ENTRIES);
+      MemorySegment table = arena.allocate(CPUID_ENTRIES_OFFSET + MOST_CPUID_ENTRIES * kvm_cpuid_entry2.SIZE, 8);
+      set32(table, kvm_cpuid2.nent, MOST_CPUID_ENTRIES);
       file.ioctl(Host.KVM_GET_SUPPORTED_CPUID(), table, "KVM_GET_SUPPORTED_CPUID");
       List<CpuidEntry> entries = new ArrayList<>();
-      for (int i = 0; i < kvm_cpuid2.nent(table); i++) {
-        MemorySegment e = table.asSlice(CPUID_ENTRIES_OFFSET + i * kvm_cpuid_entry2.sizeof(),
-            kvm_cpuid_entry2.sizeof());
-        entries.add(new CpuidEntry(kvm_cpuid_entry2.function(e), kvm_cpuid_entry2.index(e), kvm_cpuid_entry2.flags(e),
-            kvm_cpuid_entry2.eax(e), kvm_cpuid_entry2.ebx(e), kvm_cpuid_entry2.ecx(e), kvm_cpuid_entry2.edx(e)));
+      for (int i = 0; i < get32(table, kvm_cpuid2.nent); i++) {
+        MemorySegment e = table.asSlice(CPUID_ENTRIES_OFFSET + i * kvm_cpuid_entry2.SIZE,
+            kvm_cpuid_entry2.SIZE);
+        entries.add(new CpuidEntry(get32(e, kvm_cpuid_entry2.function), get32(e, kvm_cpuid_entry2.index),
+            get32(e, kvm_cpuid_entry2.flags),
+            get32(e, kvm_cpuid_entry2.eax), get32(e, kvm_cpuid_entry2.ebx), get32(e, kvm_cpuid_entry2.ecx),
+            get32(e, kvm_cpuid_entry2.edx)));
       }
       return entries;
     }

@@ -1,22 +1,25 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.set32;
+import static org.ballastvm.kvm.Fields.set64;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.kvm_ioeventfd;
-import org.ballastvm.kvm.generated.kvm_irq_level;
-import org.ballastvm.kvm.generated.kvm_irq_routing;
-import org.ballastvm.kvm.generated.kvm_irq_routing_entry;
-import org.ballastvm.kvm.generated.kvm_irq_routing_irqchip;
-import org.ballastvm.kvm.generated.kvm_irq_routing_msi;
-import org.ballastvm.kvm.generated.kvm_irqfd;
-import org.ballastvm.kvm.generated.kvm_pit_config;
-import org.ballastvm.kvm.generated.kvm_userspace_memory_region;
+import org.ballastvm.kvm.generated.Offsets.kvm_ioeventfd;
+import org.ballastvm.kvm.generated.Offsets.kvm_irq_level;
+import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing;
+import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_entry;
+import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_irqchip;
+import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_msi;
+import org.ballastvm.kvm.generated.Offsets.kvm_irqfd;
+import org.ballastvm.kvm.generated.Offsets.kvm_pit_config;
+import org.ballastvm.kvm.generated.Offsets.kvm_userspace_memory_region;
 
 /** A VM of the host's KVM. Safe for several threads. It lives on in the kernel until its vCPUs are closed too. */
 public final class KvmVm implements AutoCloseable {
-  private static final long ROUTES_OFFSET = kvm_irq_routing.sizeof();
+  private static final long ROUTES_OFFSET = kvm_irq_routing.SIZE;
 
   private final KvmFile file;
   private final int runBytes;
@@ -63,8 +66,8 @@ public final class KvmVm implements AutoCloseable {
   /** KVM_CREATE_PIT2: the timer at ports 0x40 to 0x43, and the speaker port 0x61, in the kernel. */
   public void createPit2() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment config = arena.allocate(kvm_pit_config.layout());
-      kvm_pit_config.flags(config, Host.KVM_PIT_SPEAKER_DUMMY());
+      MemorySegment config = arena.allocate(kvm_pit_config.SIZE, 8);
+      set32(config, kvm_pit_config.flags, Host.KVM_PIT_SPEAKER_DUMMY());
       file.ioctl(Host.KVM_CREATE_PIT2(), config, "KVM_CREATE_PIT2");
     }
   }
@@ -95,11 +98,11 @@ public final class KvmVm implements AutoCloseable {
 
   private void setRegion(int slot, long gpa, long address, long sizeBytes) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment region = arena.allocate(kvm_userspace_memory_region.layout());
-      kvm_userspace_memory_region.slot(region, slot);
-      kvm_userspace_memory_region.guest_phys_addr(region, gpa);
-      kvm_userspace_memory_region.memory_size(region, sizeBytes);
-      kvm_userspace_memory_region.userspace_addr(region, address);
+      MemorySegment region = arena.allocate(kvm_userspace_memory_region.SIZE, 8);
+      set32(region, kvm_userspace_memory_region.slot, slot);
+      set64(region, kvm_userspace_memory_region.guest_phys_addr, gpa);
+      set64(region, kvm_userspace_memory_region.memory_size, sizeBytes);
+      set64(region, kvm_userspace_memory_region.userspace_addr, address);
       file.ioctl(Host.KVM_SET_USER_MEMORY_REGION(), region, "KVM_SET_USER_MEMORY_REGION slot " + slot + " at 0x"
           + Long.toHexString(gpa) + " of " + sizeBytes + " bytes");
     }
@@ -124,8 +127,8 @@ public final class KvmVm implements AutoCloseable {
    */
   public void setIrqLine(int gsi, boolean high) {
     MemorySegment line = Buffers.eightBytes();
-    kvm_irq_level.irq(line, gsi);
-    kvm_irq_level.level(line, high ? 1 : 0);
+    set32(line, kvm_irq_level.irq, gsi);
+    set32(line, kvm_irq_level.level, high ? 1 : 0);
     file.ioctl(Host.KVM_IRQ_LINE(), line, "KVM_IRQ_LINE");
   }
 
@@ -158,12 +161,12 @@ public final class KvmVm implements AutoCloseable {
 
   private void irqfd(EventFd source, int gsi, int flags, EventFd resample) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment irqfd = arena.allocate(kvm_irqfd.layout());
-      kvm_irqfd.fd(irqfd, source.fd());
-      kvm_irqfd.gsi(irqfd, gsi);
-      kvm_irqfd.flags(irqfd, flags);
+      MemorySegment irqfd = arena.allocate(kvm_irqfd.SIZE, 8);
+      set32(irqfd, kvm_irqfd.fd, source.fd());
+      set32(irqfd, kvm_irqfd.gsi, gsi);
+      set32(irqfd, kvm_irqfd.flags, flags);
       if (resample != null) {
-        kvm_irqfd.resamplefd(irqfd, resample.fd());
+        set32(irqfd, kvm_irqfd.resamplefd, resample.fd());
       }
       file.ioctl(Host.KVM_IRQFD(), irqfd, "KVM_IRQFD gsi " + gsi);
     }
@@ -189,11 +192,11 @@ public final class KvmVm implements AutoCloseable {
 
   private void ioeventfd(EventFd target, IoAddress address, int flags) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment doorbell = arena.allocate(kvm_ioeventfd.layout());
-      kvm_ioeventfd.addr(doorbell, address.address());
-      kvm_ioeventfd.len(doorbell, address.lengthBytes());
-      kvm_ioeventfd.fd(doorbell, target.fd());
-      kvm_ioeventfd.flags(doorbell, flags | (address.port() ? Host.KVM_IOEVENTFD_FLAG_PIO() : 0));
+      MemorySegment doorbell = arena.allocate(kvm_ioeventfd.SIZE, 8);
+      set64(doorbell, kvm_ioeventfd.addr, address.address());
+      set32(doorbell, kvm_ioeventfd.len, address.lengthBytes());
+      set32(doorbell, kvm_ioeventfd.fd, target.fd());
+      set32(doorbell, kvm_ioeventfd.flags, flags | (address.port() ? Host.KVM_IOEVENTFD_FLAG_PIO() : 0));
       file.ioctl(Host.KVM_IOEVENTFD(), doorbell, "KVM_IOEVENTFD " + address);
     }
   }
@@ -205,9 +208,9 @@ public final class KvmVm implements AutoCloseable {
    */
   public void setGsiRouting(List<GsiRoute> routes) {
     try (Arena arena = Arena.ofConfined()) {
-      long entryBytes = kvm_irq_routing_entry.sizeof();
+      long entryBytes = kvm_irq_routing_entry.SIZE;
       MemorySegment table = arena.allocate(ROUTES_OFFSET + routes.size() * entryBytes, 8);
-      kvm_irq_routing.nr(table, routes.size());
+      set32(table, kvm_irq_routing.nr, routes.size());
       for (int i = 0; i < routes.size(); i++) {
         put(table.asSlice(ROUTES_OFFSET + i * entryBytes, entryBytes), routes.get(i));
       }
@@ -216,26 +219,21 @@ public final class KvmVm implements AutoCloseable {
   }
 
   private static void put(MemorySegment entry, GsiRoute route) {
-    kvm_irq_routing_entry.gsi(entry, route.gsi());
-    MemorySegment union = kvm_irq_routing_entry.u(entry);
-    switch (route) {
-      case GsiRoute.Pin pin -> {
-        kvm_irq_routing_entry.type(entry, Host.KVM_IRQ_ROUTING_IRQCHIP());
-        MemorySegment target = kvm_irq_routing_entry.u.irqchip(union);
-        kvm_irq_routing_irqchip.irqchip(target, switch (pin.chip()) {
-          case PIC_MASTER -> Host.KVM_IRQCHIP_PIC_MASTER();
-          case PIC_SLAVE -> Host.KVM_IRQCHIP_PIC_SLAVE();
-          case IOAPIC -> Host.KVM_IRQCHIP_IOAPIC();
-        });
-        kvm_irq_routing_irqchip.pin(target, pin.pin());
-      }
-      case GsiRoute.Msi msi -> {
-        kvm_irq_routing_entry.type(entry, Host.KVM_IRQ_ROUTING_MSI());
-        MemorySegment target = kvm_irq_routing_entry.u.msi(union);
-        kvm_irq_routing_msi.address_lo(target, (int) msi.address());
-        kvm_irq_routing_msi.address_hi(target, (int) (msi.address() >>> 32));
-        kvm_irq_routing_msi.data(target, msi.data());
-      }
+    set32(entry, kvm_irq_routing_entry.gsi, route.gsi());
+    MemorySegment target = entry.asSlice(kvm_irq_routing_entry.u);
+    if (route instanceof GsiRoute.Pin pin) {
+      set32(entry, kvm_irq_routing_entry.type, Host.KVM_IRQ_ROUTING_IRQCHIP());
+      set32(target, kvm_irq_routing_irqchip.irqchip, switch (pin.chip()) {
+        case PIC_MASTER -> Host.KVM_IRQCHIP_PIC_MASTER();
+        case PIC_SLAVE -> Host.KVM_IRQCHIP_PIC_SLAVE();
+        case IOAPIC -> Host.KVM_IRQCHIP_IOAPIC();
+      });
+      set32(target, kvm_irq_routing_irqchip.pin, pin.pin());
+    } else if (route instanceof GsiRoute.Msi msi) {
+      set32(entry, kvm_irq_routing_entry.type, Host.KVM_IRQ_ROUTING_MSI());
+      set32(target, kvm_irq_routing_msi.address_lo, (int) msi.address());
+      set32(target, kvm_irq_routing_msi.address_hi, (int) (msi.address() >>> 32));
+      set32(target, kvm_irq_routing_msi.data, msi.data());
     }
   }
 

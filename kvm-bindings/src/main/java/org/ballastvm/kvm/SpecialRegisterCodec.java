@@ -1,68 +1,85 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get16;
+import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.get64;
+import static org.ballastvm.kvm.Fields.get8;
+import static org.ballastvm.kvm.Fields.set16;
+import static org.ballastvm.kvm.Fields.set32;
+import static org.ballastvm.kvm.Fields.set64;
+import static org.ballastvm.kvm.Fields.set8;
+
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.SpecialRegisters.Segment;
 import org.ballastvm.kvm.SpecialRegisters.Table;
-import org.ballastvm.kvm.generated.kvm_dtable;
-import org.ballastvm.kvm.generated.kvm_segment;
-import org.ballastvm.kvm.generated.kvm_sregs;
+import org.ballastvm.kvm.generated.Offsets.kvm_dtable;
+import org.ballastvm.kvm.generated.Offsets.kvm_segment;
+import org.ballastvm.kvm.generated.Offsets.kvm_sregs;
 
 /** {@link SpecialRegisters} to and from {@code struct kvm_sregs}. */
 final class SpecialRegisterCodec {
   private SpecialRegisterCodec() {}
 
   static SpecialRegisters read(MemorySegment s) {
-    return new SpecialRegisters(segment(kvm_sregs.cs(s)), segment(kvm_sregs.ds(s)), segment(kvm_sregs.es(s)),
-        segment(kvm_sregs.fs(s)), segment(kvm_sregs.gs(s)), segment(kvm_sregs.ss(s)), segment(kvm_sregs.tr(s)),
-        segment(kvm_sregs.ldt(s)), table(kvm_sregs.gdt(s)), table(kvm_sregs.idt(s)), kvm_sregs.cr0(s), kvm_sregs.cr2(s),
-        kvm_sregs.cr3(s), kvm_sregs.cr4(s), kvm_sregs.cr8(s), kvm_sregs.efer(s), kvm_sregs.apic_base(s));
+    return new SpecialRegisters(segment(s.asSlice(kvm_sregs.cs, kvm_segment.SIZE)),
+        segment(s.asSlice(kvm_sregs.ds, kvm_segment.SIZE)), segment(s.asSlice(kvm_sregs.es, kvm_segment.SIZE)),
+        segment(s.asSlice(kvm_sregs.fs, kvm_segment.SIZE)), segment(s.asSlice(kvm_sregs.gs, kvm_segment.SIZE)),
+        segment(s.asSlice(kvm_sregs.ss, kvm_segment.SIZE)), segment(s.asSlice(kvm_sregs.tr, kvm_segment.SIZE)),
+        segment(s.asSlice(kvm_sregs.ldt, kvm_segment.SIZE)), table(s.asSlice(kvm_sregs.gdt, kvm_dtable.SIZE)),
+        table(s.asSlice(kvm_sregs.idt, kvm_dtable.SIZE)), get64(s, kvm_sregs.cr0), get64(s, kvm_sregs.cr2),
+        get64(s, kvm_sregs.cr3), get64(s, kvm_sregs.cr4), get64(s, kvm_sregs.cr8), get64(s, kvm_sregs.efer),
+        get64(s, kvm_sregs.apic_base));
   }
 
   static void write(MemorySegment s, SpecialRegisters value) {
-    put(kvm_sregs.cs(s), value.cs());
-    put(kvm_sregs.ds(s), value.ds());
-    put(kvm_sregs.es(s), value.es());
-    put(kvm_sregs.fs(s), value.fs());
-    put(kvm_sregs.gs(s), value.gs());
-    put(kvm_sregs.ss(s), value.ss());
-    put(kvm_sregs.tr(s), value.tr());
-    put(kvm_sregs.ldt(s), value.ldt());
-    put(kvm_sregs.gdt(s), value.gdt());
-    put(kvm_sregs.idt(s), value.idt());
-    kvm_sregs.cr0(s, value.cr0());
-    kvm_sregs.cr2(s, value.cr2());
-    kvm_sregs.cr3(s, value.cr3());
-    kvm_sregs.cr4(s, value.cr4());
-    kvm_sregs.cr8(s, value.cr8());
-    kvm_sregs.efer(s, value.efer());
-    kvm_sregs.apic_base(s, value.apicBase());
+    put(s.asSlice(kvm_sregs.cs, kvm_segment.SIZE), value.cs());
+    put(s.asSlice(kvm_sregs.ds, kvm_segment.SIZE), value.ds());
+    put(s.asSlice(kvm_sregs.es, kvm_segment.SIZE), value.es());
+    put(s.asSlice(kvm_sregs.fs, kvm_segment.SIZE), value.fs());
+    put(s.asSlice(kvm_sregs.gs, kvm_segment.SIZE), value.gs());
+    put(s.asSlice(kvm_sregs.ss, kvm_segment.SIZE), value.ss());
+    put(s.asSlice(kvm_sregs.tr, kvm_segment.SIZE), value.tr());
+    put(s.asSlice(kvm_sregs.ldt, kvm_segment.SIZE), value.ldt());
+    put(s.asSlice(kvm_sregs.gdt, kvm_dtable.SIZE), value.gdt());
+    put(s.asSlice(kvm_sregs.idt, kvm_dtable.SIZE), value.idt());
+    set64(s, kvm_sregs.cr0, value.cr0());
+    set64(s, kvm_sregs.cr2, value.cr2());
+    set64(s, kvm_sregs.cr3, value.cr3());
+    set64(s, kvm_sregs.cr4, value.cr4());
+    set64(s, kvm_sregs.cr8, value.cr8());
+    set64(s, kvm_sregs.efer, value.efer());
+    set64(s, kvm_sregs.apic_base, value.apicBase());
   }
 
   private static Segment segment(MemorySegment s) {
-    return new Segment(kvm_segment.base(s), kvm_segment.limit(s), kvm_segment.selector(s) & 0xffff, kvm_segment.type(s),
-        kvm_segment.present(s), kvm_segment.dpl(s), kvm_segment.db(s), kvm_segment.s(s), kvm_segment.l(s),
-        kvm_segment.g(s));
+    return new Segment(get64(s, kvm_segment.base), get32(s, kvm_segment.limit), get16(s, kvm_segment.selector) & 0xffff,
+        get8(s, kvm_segment.type),
+        get8(s, kvm_segment.present), get8(s, kvm_segment.dpl), get8(s, kvm_segment.db), get8(s, kvm_segment.s),
+        get8(s, kvm_segment.l),
+        get8(s, kvm_segment.g));
   }
 
   private static void put(MemorySegment s, Segment value) {
     s.fill((byte) 0);
-    kvm_segment.base(s, value.base());
-    kvm_segment.limit(s, value.limit());
-    kvm_segment.selector(s, (short) value.selector());
-    kvm_segment.type(s, (byte) value.type());
-    kvm_segment.present(s, (byte) value.present());
-    kvm_segment.dpl(s, (byte) value.dpl());
-    kvm_segment.db(s, (byte) value.db());
-    kvm_segment.s(s, (byte) value.s());
-    kvm_segment.l(s, (byte) value.l());
-    kvm_segment.g(s, (byte) value.g());
-    kvm_segment.unusable(s, (byte) (value.present() == 0 ? 1 : 0));
+    set64(s, kvm_segment.base, value.base());
+    set32(s, kvm_segment.limit, value.limit());
+    set16(s, kvm_segment.selector, (short) value.selector());
+    set8(s, kvm_segment.type, (byte) value.type());
+    set8(s, kvm_segment.present, (byte) value.present());
+    set8(s, kvm_segment.dpl, (byte) value.dpl());
+    set8(s, kvm_segment.db, (byte) value.db());
+    set8(s, kvm_segment.s, (byte) value.s());
+    set8(s, kvm_segment.l, (byte) value.l());
+    set8(s, kvm_segment.g, (byte) value.g());
+    set8(s, kvm_segment.unusable, (byte) (value.present() == 0 ? 1 : 0));
   }
 
-  private static Table table(MemorySegment s) { return new Table(kvm_dtable.base(s), kvm_dtable.limit(s) & 0xffff); }
+  private static Table table(MemorySegment s) {
+    return new Table(get64(s, kvm_dtable.base), get16(s, kvm_dtable.limit) & 0xffff);
+  }
 
   private static void put(MemorySegment s, Table value) {
-    kvm_dtable.base(s, value.base());
-    kvm_dtable.limit(s, (short) value.limit());
+    set64(s, kvm_dtable.base, value.base());
+    set16(s, kvm_dtable.limit, (short) value.limit());
   }
 }

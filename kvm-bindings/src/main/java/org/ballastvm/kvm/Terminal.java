@@ -1,11 +1,13 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.termios;
+import org.ballastvm.kvm.generated.Offsets.termios;
 
 /** The terminal on standard input, switched to pass every key on, and back. */
 public final class Terminal implements AutoCloseable {
@@ -16,13 +18,13 @@ public final class Terminal implements AutoCloseable {
   private boolean restored;
 
   private Terminal(boolean signals) {
-    saved = arena.allocate(termios.layout());
+    saved = arena.allocate(termios.SIZE, 8);
     long result = CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), saved.address());
     if (result < 0) {
       arena.close();
       HostError.check(result, "TCGETS of standard input");
     }
-    MemorySegment raw = arena.allocate(termios.layout());
+    MemorySegment raw = arena.allocate(termios.SIZE, 8);
     raw.copyFrom(saved);
     passKeys(raw, signals);
     HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()), "TCSETS");
@@ -30,12 +32,12 @@ public final class Terminal implements AutoCloseable {
 
   /** Changes a line's settings so that every byte of input comes through as it is, when it comes, without echo. */
   static void passKeys(MemorySegment raw, boolean signals) {
-    termios.c_iflag(raw, termios.c_iflag(raw)
+    set32(raw, termios.c_iflag, get32(raw, termios.c_iflag)
         & ~(Host.BRKINT() | Host.ICRNL() | Host.INPCK() | Host.ISTRIP() | Host.IXON()));
-    termios.c_lflag(raw,
-        termios.c_lflag(raw) & ~(Host.ECHO() | Host.ICANON() | Host.IEXTEN() | (signals ? 0 : Host.ISIG())));
-    termios.c_cflag(raw, termios.c_cflag(raw) & ~(Host.CSIZE() | Host.PARENB()) | Host.CS8());
-    MemorySegment control = termios.c_cc(raw);
+    set32(raw, termios.c_lflag,
+        get32(raw, termios.c_lflag) & ~(Host.ECHO() | Host.ICANON() | Host.IEXTEN() | (signals ? 0 : Host.ISIG())));
+    set32(raw, termios.c_cflag, get32(raw, termios.c_cflag) & ~(Host.CSIZE() | Host.PARENB()) | Host.CS8());
+    MemorySegment control = raw.asSlice(termios.c_cc);
     control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
     control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
   }
@@ -43,7 +45,7 @@ public final class Terminal implements AutoCloseable {
   /** {@return whether standard input is a terminal} */
   public static boolean isPresent() {
     try (Arena arena = Arena.ofConfined()) {
-      return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), arena.allocate(termios.layout()).address()) == 0;
+      return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), arena.allocate(termios.SIZE, 8).address()) == 0;
     }
   }
 

@@ -1,13 +1,14 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.set64;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.itimerspec;
-import org.ballastvm.kvm.generated.timespec;
+import org.ballastvm.kvm.generated.Offsets.itimerspec;
+import org.ballastvm.kvm.generated.Offsets.timespec;
 
 /** A timer on the monotonic clock: timerfd(2), non-blocking. */
 public final class TimerFd extends Pollable {
@@ -59,15 +60,15 @@ public final class TimerFd extends Pollable {
 
   private void set(long firstNanos, long periodNanos) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment spec = arena.allocate(itimerspec.layout());
-      put(itimerspec.it_value(spec), firstNanos);
-      put(itimerspec.it_interval(spec), periodNanos);
+      MemorySegment spec = arena.allocate(itimerspec.SIZE, 8);
+      put(spec.asSlice(itimerspec.it_value), firstNanos);
+      put(spec.asSlice(itimerspec.it_interval), periodNanos);
       HostError.check(CALLS.syscall(Host.SYS_timerfd_settime(), fd(), 0, spec.address(), 0), "timerfd_settime");
     }
   }
 
   private static void put(MemorySegment time, long nanos) {
-    timespec.tv_sec(time, nanos / NANOS_PER_SECOND);
-    timespec.tv_nsec(time, nanos % NANOS_PER_SECOND);
+    set64(time, timespec.tv_sec, nanos / NANOS_PER_SECOND);
+    set64(time, timespec.tv_nsec, nanos % NANOS_PER_SECOND);
   }
 }

@@ -1,5 +1,10 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.get64;
+import static org.ballastvm.kvm.Fields.set16;
+import static org.ballastvm.kvm.Fields.set32;
+import static org.ballastvm.kvm.Fields.set64;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -12,15 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.kvm_cpuid2;
-import org.ballastvm.kvm.generated.kvm_cpuid_entry2;
-import org.ballastvm.kvm.generated.kvm_fpu;
-import org.ballastvm.kvm.generated.kvm_lapic_state;
-import org.ballastvm.kvm.generated.kvm_mp_state;
-import org.ballastvm.kvm.generated.kvm_msr_entry;
-import org.ballastvm.kvm.generated.kvm_msrs;
-import org.ballastvm.kvm.generated.kvm_regs;
-import org.ballastvm.kvm.generated.kvm_sregs;
+import org.ballastvm.kvm.generated.Offsets.kvm_cpuid2;
+import org.ballastvm.kvm.generated.Offsets.kvm_cpuid_entry2;
+import org.ballastvm.kvm.generated.Offsets.kvm_fpu;
+import org.ballastvm.kvm.generated.Offsets.kvm_lapic_state;
+import org.ballastvm.kvm.generated.Offsets.kvm_mp_state;
+import org.ballastvm.kvm.generated.Offsets.kvm_msr_entry;
+import org.ballastvm.kvm.generated.Offsets.kvm_msrs;
+import org.ballastvm.kvm.generated.Offsets.kvm_regs;
+import org.ballastvm.kvm.generated.Offsets.kvm_sregs;
 
 /**
  * A virtual processor. It belongs to one thread, the one that runs it; {@link #kick()} alone may be called by any.
@@ -182,19 +187,19 @@ public final class Vcpu implements AutoCloseable {
    */
   public void setCpuid(List<CpuidEntry> entries) {
     try (Arena arena = Arena.ofConfined()) {
-      long entryBytes = kvm_cpuid_entry2.sizeof();
-      MemorySegment table = arena.allocate(kvm_cpuid2.sizeof() + entries.size() * entryBytes, 8);
-      kvm_cpuid2.nent(table, entries.size());
+      long entryBytes = kvm_cpuid_entry2.SIZE;
+      MemorySegment table = arena.allocate(kvm_cpuid2.SIZE + entries.size() * entryBytes, 8);
+      set32(table, kvm_cpuid2.nent, entries.size());
       for (int i = 0; i < entries.size(); i++) {
-        MemorySegment e = table.asSlice(kvm_cpuid2.sizeof() + i * entryBytes, entryBytes);
+        MemorySegment e = table.asSlice(kvm_cpuid2.SIZE + i * entryBytes, entryBytes);
         CpuidEntry entry = entries.get(i);
-        kvm_cpuid_entry2.function(e, entry.function());
-        kvm_cpuid_entry2.index(e, entry.index());
-        kvm_cpuid_entry2.flags(e, entry.flags());
-        kvm_cpuid_entry2.eax(e, entry.eax());
-        kvm_cpuid_entry2.ebx(e, entry.ebx());
-        kvm_cpuid_entry2.ecx(e, entry.ecx());
-        kvm_cpuid_entry2.edx(e, entry.edx());
+        set32(e, kvm_cpuid_entry2.function, entry.function());
+        set32(e, kvm_cpuid_entry2.index, entry.index());
+        set32(e, kvm_cpuid_entry2.flags, entry.flags());
+        set32(e, kvm_cpuid_entry2.eax, entry.eax());
+        set32(e, kvm_cpuid_entry2.ebx, entry.ebx());
+        set32(e, kvm_cpuid_entry2.ecx, entry.ecx());
+        set32(e, kvm_cpuid_entry2.edx, entry.edx());
       }
       file.ioctl(Host.KVM_SET_CPUID2(), table, "KVM_SET_CPUID2 vCPU " + id);
     }
@@ -203,12 +208,15 @@ public final class Vcpu implements AutoCloseable {
   /** {@return the general registers, KVM_GET_REGS} */
   public Registers getRegisters() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment r = arena.allocate(kvm_regs.layout());
+      MemorySegment r = arena.allocate(kvm_regs.SIZE, 8);
       file.ioctl(Host.KVM_GET_REGS(), r, "KVM_GET_REGS vCPU " + id);
-      return new Registers(kvm_regs.rax(r), kvm_regs.rbx(r), kvm_regs.rcx(r), kvm_regs.rdx(r), kvm_regs.rsi(r),
-          kvm_regs.rdi(r), kvm_regs.rsp(r), kvm_regs.rbp(r), kvm_regs.r8(r), kvm_regs.r9(r), kvm_regs.r10(r),
-          kvm_regs.r11(r), kvm_regs.r12(r), kvm_regs.r13(r), kvm_regs.r14(r), kvm_regs.r15(r), kvm_regs.rip(r),
-          kvm_regs.rflags(r));
+      return new Registers(get64(r, kvm_regs.rax), get64(r, kvm_regs.rbx), get64(r, kvm_regs.rcx),
+          get64(r, kvm_regs.rdx), get64(r, kvm_regs.rsi),
+          get64(r, kvm_regs.rdi), get64(r, kvm_regs.rsp), get64(r, kvm_regs.rbp), get64(r, kvm_regs.r8),
+          get64(r, kvm_regs.r9), get64(r, kvm_regs.r10),
+          get64(r, kvm_regs.r11), get64(r, kvm_regs.r12), get64(r, kvm_regs.r13), get64(r, kvm_regs.r14),
+          get64(r, kvm_regs.r15), get64(r, kvm_regs.rip),
+          get64(r, kvm_regs.rflags));
     }
   }
 
@@ -219,25 +227,25 @@ public final class Vcpu implements AutoCloseable {
    */
   public void setRegisters(Registers value) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment r = arena.allocate(kvm_regs.layout());
-      kvm_regs.rax(r, value.rax());
-      kvm_regs.rbx(r, value.rbx());
-      kvm_regs.rcx(r, value.rcx());
-      kvm_regs.rdx(r, value.rdx());
-      kvm_regs.rsi(r, value.rsi());
-      kvm_regs.rdi(r, value.rdi());
-      kvm_regs.rsp(r, value.rsp());
-      kvm_regs.rbp(r, value.rbp());
-      kvm_regs.r8(r, value.r8());
-      kvm_regs.r9(r, value.r9());
-      kvm_regs.r10(r, value.r10());
-      kvm_regs.r11(r, value.r11());
-      kvm_regs.r12(r, value.r12());
-      kvm_regs.r13(r, value.r13());
-      kvm_regs.r14(r, value.r14());
-      kvm_regs.r15(r, value.r15());
-      kvm_regs.rip(r, value.rip());
-      kvm_regs.rflags(r, value.rflags());
+      MemorySegment r = arena.allocate(kvm_regs.SIZE, 8);
+      set64(r, kvm_regs.rax, value.rax());
+      set64(r, kvm_regs.rbx, value.rbx());
+      set64(r, kvm_regs.rcx, value.rcx());
+      set64(r, kvm_regs.rdx, value.rdx());
+      set64(r, kvm_regs.rsi, value.rsi());
+      set64(r, kvm_regs.rdi, value.rdi());
+      set64(r, kvm_regs.rsp, value.rsp());
+      set64(r, kvm_regs.rbp, value.rbp());
+      set64(r, kvm_regs.r8, value.r8());
+      set64(r, kvm_regs.r9, value.r9());
+      set64(r, kvm_regs.r10, value.r10());
+      set64(r, kvm_regs.r11, value.r11());
+      set64(r, kvm_regs.r12, value.r12());
+      set64(r, kvm_regs.r13, value.r13());
+      set64(r, kvm_regs.r14, value.r14());
+      set64(r, kvm_regs.r15, value.r15());
+      set64(r, kvm_regs.rip, value.rip());
+      set64(r, kvm_regs.rflags, value.rflags());
       file.ioctl(Host.KVM_SET_REGS(), r, "KVM_SET_REGS vCPU " + id);
     }
   }
@@ -245,7 +253,7 @@ public final class Vcpu implements AutoCloseable {
   /** {@return the segment and control registers, KVM_GET_SREGS} */
   public SpecialRegisters getSpecialRegisters() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment s = arena.allocate(kvm_sregs.layout());
+      MemorySegment s = arena.allocate(kvm_sregs.SIZE, 8);
       file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
       return SpecialRegisterCodec.read(s);
     }
@@ -258,7 +266,7 @@ public final class Vcpu implements AutoCloseable {
    */
   public void setSpecialRegisters(SpecialRegisters value) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment s = arena.allocate(kvm_sregs.layout());
+      MemorySegment s = arena.allocate(kvm_sregs.SIZE, 8);
       file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
       SpecialRegisterCodec.write(s, value);
       file.ioctl(Host.KVM_SET_SREGS(), s, "KVM_SET_SREGS vCPU " + id);
@@ -276,8 +284,8 @@ public final class Vcpu implements AutoCloseable {
       List<Map.Entry<Integer, Long>> entries = List.copyOf(values.entrySet());
       MemorySegment table = msrTable(arena, entries.size());
       for (int i = 0; i < entries.size(); i++) {
-        kvm_msr_entry.index(msr(table, i), entries.get(i).getKey());
-        kvm_msr_entry.data(msr(table, i), entries.get(i).getValue());
+        set32(msr(table, i), kvm_msr_entry.index, entries.get(i).getKey());
+        set64(msr(table, i), kvm_msr_entry.data, entries.get(i).getValue());
       }
       long done = file.ioctl(Host.KVM_SET_MSRS(), table, "KVM_SET_MSRS vCPU " + id);
       if (done < entries.size()) {
@@ -298,22 +306,22 @@ public final class Vcpu implements AutoCloseable {
   public long getMsr(int index) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment table = msrTable(arena, 1);
-      kvm_msr_entry.index(msr(table, 0), index);
+      set32(msr(table, 0), kvm_msr_entry.index, index);
       if (file.ioctl(Host.KVM_GET_MSRS(), table, "KVM_GET_MSRS vCPU " + id) < 1) {
         throw new HostError("KVM_GET_MSRS vCPU " + id + ", MSR 0x" + Integer.toHexString(index), Errno.EINVAL);
       }
-      return kvm_msr_entry.data(msr(table, 0));
+      return get64(msr(table, 0), kvm_msr_entry.data);
     }
   }
 
   private static MemorySegment msrTable(Arena arena, int count) {
-    MemorySegment table = arena.allocate(kvm_msrs.sizeof() + count * kvm_msr_entry.sizeof(), 8);
-    kvm_msrs.nmsrs(table, count);
+    MemorySegment table = arena.allocate(kvm_msrs.SIZE + count * kvm_msr_entry.SIZE, 8);
+    set32(table, kvm_msrs.nmsrs, count);
     return table;
   }
 
   private static MemorySegment msr(MemorySegment table, int i) {
-    return table.asSlice(kvm_msrs.sizeof() + i * kvm_msr_entry.sizeof(), kvm_msr_entry.sizeof());
+    return table.asSlice(kvm_msrs.SIZE + i * kvm_msr_entry.SIZE, kvm_msr_entry.SIZE);
   }
 
   /**
@@ -324,9 +332,9 @@ public final class Vcpu implements AutoCloseable {
    */
   public void setFpu(int controlWord, int mxcsr) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment fpu = arena.allocate(kvm_fpu.layout());
-      kvm_fpu.fcw(fpu, (short) controlWord);
-      kvm_fpu.mxcsr(fpu, mxcsr);
+      MemorySegment fpu = arena.allocate(kvm_fpu.SIZE, 8);
+      set16(fpu, kvm_fpu.fcw, (short) controlWord);
+      set32(fpu, kvm_fpu.mxcsr, mxcsr);
       file.ioctl(Host.KVM_SET_FPU(), fpu, "KVM_SET_FPU vCPU " + id);
     }
   }
@@ -339,7 +347,7 @@ public final class Vcpu implements AutoCloseable {
    */
   public int getLapicRegister(int offset) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment lapic = arena.allocate(kvm_lapic_state.layout());
+      MemorySegment lapic = arena.allocate(kvm_lapic_state.SIZE, 8);
       file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
       return lapic.get(JAVA_INT_UNALIGNED, offset);
     }
@@ -352,7 +360,7 @@ public final class Vcpu implements AutoCloseable {
    */
   public void setLapicRegisters(Map<Integer, Integer> values) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment lapic = arena.allocate(kvm_lapic_state.layout());
+      MemorySegment lapic = arena.allocate(kvm_lapic_state.SIZE, 8);
       file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
       values.forEach((offset, value) -> lapic.set(JAVA_INT_UNALIGNED, offset, value));
       file.ioctl(Host.KVM_SET_LAPIC(), lapic, "KVM_SET_LAPIC vCPU " + id);
@@ -362,9 +370,9 @@ public final class Vcpu implements AutoCloseable {
   /** {@return whether it waits to be started by another vCPU, KVM_GET_MP_STATE} */
   public boolean isUninitialized() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(kvm_mp_state.layout());
+      MemorySegment state = arena.allocate(kvm_mp_state.SIZE, 8);
       file.ioctl(Host.KVM_GET_MP_STATE(), state, "KVM_GET_MP_STATE vCPU " + id);
-      return kvm_mp_state.mp_state(state) == Host.KVM_MP_STATE_UNINITIALIZED();
+      return get32(state, kvm_mp_state.mp_state) == Host.KVM_MP_STATE_UNINITIALIZED();
     }
   }
 

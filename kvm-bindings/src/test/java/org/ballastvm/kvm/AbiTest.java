@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -56,13 +58,41 @@ class AbiTest {
   void nothingIsGeneratedThatTheFilterDoesNotName() throws IOException {
     Set<String> named = symbols().stream().filter(s -> !s.kind.equals("constant")).map(s -> s.name)
         .collect(Collectors.toCollection(TreeSet::new));
-    named.addAll(List.of("Host", "Host$shared"));
+    named.addAll(List.of("Host", "Host$shared", "Offsets"));
 
     try (Stream<Path> files = Files.list(OUTPUT)) {
       Set<String> generated = files.map(f -> f.getFileName().toString().replace(".java", ""))
           .collect(Collectors.toCollection(TreeSet::new));
 
       assertEquals(named, generated);
+    }
+  }
+
+  @Test
+  void everyConstantOffsetIsTheLayoutsOwn() throws ReflectiveOperationException {
+    Map<String, Long> constants = new TreeMap<>();
+    Map<String, Long> layouts = new TreeMap<>();
+    for (Class<?> struct : Offsets.class.getDeclaredClasses()) {
+      String name = struct.getSimpleName();
+      constants(name, struct, constants);
+      layout(name, name, layouts, new StringBuilder());
+    }
+
+    assertTrue(constants.size() > 400, "only " + constants.size() + " offsets to compare");
+    // Where a member is a struct of its own, its fields are told under its own name alone.
+    layouts.keySet().retainAll(constants.keySet());
+    assertEquals(lines(layouts), lines(constants));
+  }
+
+  private static void constants(String path, Class<?> struct, Map<String, Long> into) throws IllegalAccessException {
+    boolean top = !path.contains(" ");
+    for (Field field : struct.getDeclaredFields()) {
+      boolean size = field.getName().equals("SIZE");
+      into.put(size ? "size of " + path : "offset of " + path + (top ? " " : ".") + field.getName(),
+          field.getLong(null));
+    }
+    for (Class<?> nested : struct.getDeclaredClasses()) {
+      constants(path + (top ? " " : ".") + nested.getSimpleName().replaceAll("_$", ""), nested, into);
     }
   }
 
