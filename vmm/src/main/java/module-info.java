@@ -17,4 +17,6 @@ module org.ballastvm.vmm {
       org.ballastvm.testkit;
 
   uses org.ballastvm.vmm.SubCommand;
+
+  provides org.ballastvm.vmm.SubCommand with org.ballastvm.vmm.cli.Training;
 }

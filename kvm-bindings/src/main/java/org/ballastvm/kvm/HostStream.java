@@ -1,5 +1,7 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -7,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.termios;
+import org.ballastvm.kvm.generated.Offsets.termios;
 
 /** A stream of bytes that is not a socket: standard input and output, a pseudo-terminal, a file. */
 public final class HostStream extends Pollable {
@@ -64,10 +66,10 @@ public final class HostStream extends Pollable {
   /** Lets a pseudo-terminal pass on every byte as it is, in both directions and without echo, until its user asks else. */
   public void passAllBytes() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment line = arena.allocate(termios.layout());
+      MemorySegment line = arena.allocate(termios.SIZE, 8);
       HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCGETS(), line.address()), "TCGETS");
       Terminal.passKeys(line, false);
-      termios.c_oflag(line, termios.c_oflag(line) & ~Host.OPOST());
+      set32(line, termios.c_oflag, get32(line, termios.c_oflag) & ~Host.OPOST());
       HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCSETS(), line.address()), "TCSETS");
     }
   }

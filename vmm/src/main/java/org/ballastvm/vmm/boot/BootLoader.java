@@ -6,13 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.kvm.Registers;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Places what the first vCPU runs in guest memory, and says in which state it is entered. */
 public final class BootLoader {
@@ -23,8 +22,6 @@ public final class BootLoader {
   private static final long PAGE = 4096;
   private static final int READ_AT_ONCE = 64 << 20;
   private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[(int) PAGE]).asReadOnly();
-
-  private static final Logger LOG = LoggerFactory.getLogger(BootLoader.class);
 
   private final GuestLayout layout;
   private final GuestRam ram;
@@ -92,7 +89,7 @@ public final class BootLoader {
     try {
       return ElfKernel.parseIfEnterable(inner);
     } catch (UserError e) {
-      LOG.warn("the unpacked kernel in the cache is not used: {}", e.getMessage());
+      Log.of(BootLoader.class).warn("the unpacked kernel in the cache is not used: {}", e.getMessage());
       return Optional.empty();
     }
   }

@@ -15,15 +15,13 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.ballastvm.vmm.Log;
 
 /**
  * Kernels unpacked from their bzImages, kept below the user's cache directory, so that a guest need not unpack them at
  * each boot. Whatever goes wrong here, the bzImage can still unpack itself.
  */
 final class KernelCache {
-  private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
   private static final long MOST_UNPACKED_BYTES = 1L << 30;
   private static final int SAMPLE_BYTES = 64 << 10;
   private static final String PARTIAL = "partial-";
@@ -62,7 +60,8 @@ final class KernelCache {
       }
       return Optional.of(target);
     } catch (IOException e) {
-      LOG.warn("{} is not unpacked on the host, so the guest will do it, which takes longer: {}", file.path(),
+      Log.of(KernelCache.class).warn("{} is not unpacked on the host, so the guest will do it, which takes longer: {}",
+          file.path(),
           e.toString());
       return Optional.empty();
     }
@@ -103,7 +102,7 @@ final class KernelCache {
         }
       }
     } catch (NoSuchFileException e) {
-      LOG.debug("{} went away while it was looked at", e.getFile());
+      Log.of(KernelCache.class).debug("{} went away while it was looked at", e.getFile());
     }
   }
 }

@@ -3,13 +3,11 @@ package org.ballastvm.vmm.chardev;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.EventLoop;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
 final class SocketChardev implements Chardev {
-  private static final Logger LOG = LoggerFactory.getLogger(SocketChardev.class);
 
   private final EventLoop loop;
   private final HostSocket listener;
@@ -66,7 +64,7 @@ final class SocketChardev implements Chardev {
         open(next);
       }
     } catch (HostError e) {
-      LOG.warn("{}: a client could not be accepted: {}", where, e.getMessage());
+      Log.of(SocketChardev.class).warn("{}: a client could not be accepted: {}", where, e.getMessage());
     }
   }
 
@@ -114,7 +112,7 @@ final class SocketChardev implements Chardev {
   public void send(byte[] bytes, int offset, int count) {
     if (line != null) {
       if (count > line.room()) {
-        LOG.warn("{}: the client does not read; it is dropped", where);
+        Log.of(SocketChardev.class).warn("{}: the client does not read; it is dropped", where);
       }
       line.send(bytes, offset, count);
     }

@@ -3,7 +3,6 @@ package org.ballastvm.vmm.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.BootConfig;
@@ -15,108 +14,24 @@ import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** QEMU's options, made into a {@link MachineConfig}. */
 final class CommandLine {
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
 
-  private final ParseResult given;
+  private final GivenOptions given;
   private final MachineConfig config;
 
-  private CommandLine(ParseResult given) {
+  private CommandLine(GivenOptions given) {
     this.given = given;
     this.config = build();
   }
 
   /** Parses; empty if all that was asked for was help, which has been printed. */
   static Optional<CommandLine> parse(List<String> arguments) {
-    picocli.CommandLine picocli = new picocli.CommandLine(spec());
-    // QEMU takes -kernel and --kernel alike, and knows no -abc for -a -b -c.
-    picocli.setPosixClusteredShortOptionsAllowed(false);
-    picocli.setExpandAtFiles(false);
-    picocli.setUnmatchedOptionsAllowedAsOptionParameters(true);
-    picocli.setTrimQuotes(false);
-    ParseResult given;
-    try {
-      given = picocli.parseArgs(arguments.stream().map(CommandLine::oneDash).toArray(String[]::new));
-    } catch (UnmatchedArgumentException e) {
-      throw new UserError(refusal(e.getUnmatched().getFirst()), e);
-    } catch (ParameterException e) {
-      throw new UserError(e.getMessage(), e);
-    }
-    if (given.hasMatchedOption("-help")) {
-      picocli.usage(System.out);
-      return Optional.empty();
-    }
-    if (Help.printed(given)) {
-      return Optional.empty();
-    }
-    return Optional.of(new CommandLine(given));
-  }
-
-  private static String oneDash(String argument) {
-    return argument.length() > 3 && argument.startsWith("--") ? argument.substring(1) : argument;
-  }
-
-  private static String refusal(String word) {
-    if (word.startsWith("-")) {
-      return word + ": Ballast has no such option; -help lists those it has";
-    }
-    return word + ": a disk image or other word without an option; a kernel is given with -kernel FILE";
-  }
-
-  private static CommandSpec spec() {
-    CommandSpec spec = CommandSpec.create().name("ballast");
-    spec.usageMessage().description("Runs a virtual machine and resizes it. Options are QEMU's.");
-    one(spec, "-m", "[size=]SIZE[,slots=N][,maxmem=SIZE]", "memory, in MiB without a suffix (default 128)");
-    one(spec, "-smp", "[cpus=]N[,sockets=N][,cores=N][,threads=N]", "processors (default 1)");
-    one(spec, "-kernel", "FILE", "a bzImage, or a vmlinux with a PVH note");
-    one(spec, "-initrd", "FILE", "initial RAM disk");
-    one(spec, "-append", "TEXT", "kernel command line");
-    many(spec, "-object", "TYPE,id=ID[,prop=VALUE]...", "a memory backend; -object help lists them");
-    many(spec, "-device", "DRIVER[,prop=VALUE]...", "a device; -device help lists them");
-    many(spec, "-chardev", "BACKEND,id=ID[,prop=VALUE]...", "stdio, socket, null, file or pty");
-    many(spec, "-serial", "DEV",
-        "COM1: stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none, chardev:ID");
-    many(spec, "-monitor", "DEV", "a human monitor on the same kinds of DEV");
-    many(spec, "-mon", "[chardev=]ID[,mode=readline]", "a human monitor on a chardev");
-    flag(spec, "-nographic", "console and monitor on this terminal; Ctrl-A h helps");
-    one(spec, "-display", "none", "no console on this terminal");
-    flag(spec, "-nodefaults", "no serial port and no monitor but those that are asked for");
-    flag(spec, "-no-reboot", "end when the guest reboots");
-    flag(spec, "-no-shutdown", "stop, but stay, when the guest powers off");
-    one(spec, "-name", "[guest=]NAME", "a name for people");
-    flag(spec, "-S", "do not start before the monitor says cont");
-    many(spec, "-accel", "kvm", "the only one");
-    one(spec, "-cpu", "host", "the only one");
-    many(spec, "-machine", "[type=]ballast[,memory-backend=ID]", "the machine");
-    flag(spec, "-enable-kvm", "as -accel kvm");
-    one(spec, "-pidfile", "FILE", "write the process's number there");
-    one(spec, "-D", "FILE", "where the log goes");
-    one(spec, "-d", "ITEM[,ITEM]...", "what the log tells besides: " + String.join(", ", Logging.ITEMS));
-    flag(spec, "-help", "this");
-    flag(spec, "-version", "the version");
-    return spec;
-  }
-
-  private static void one(CommandSpec spec, String name, String value, String text) {
-    spec.addOption(OptionSpec.builder(name).type(String.class).arity("1").paramLabel(value)
-        .description(text.replace("%", "%%")).build());
-  }
-
-  private static void many(CommandSpec spec, String name, String value, String text) {
-    spec.addOption(OptionSpec.builder(name).type(List.class).auxiliaryTypes(String.class).arity("1").paramLabel(value)
-        .description(text).build());
-  }
-
-  private static void flag(CommandSpec spec, String name, String text) {
-    spec.addOption(OptionSpec.builder(name).type(boolean.class).arity("0").description(text).build());
+    GivenOptions given = new GivenOptions(arguments);
+    return Help.printed(given) ? Optional.empty() : Optional.of(new CommandLine(given));
   }
 
   MachineConfig config() { return config; }
@@ -129,10 +44,8 @@ final class CommandLine {
     value("-cpu").ifPresent(cpu -> requireOnly("-cpu", cpu, "host"));
     values("-accel").forEach(accel -> requireOnly("-accel", accel, "kvm"));
     value("-display").ifPresent(display -> requireOnly("-display", display, "none"));
-    Optional<String> backend = Optional.empty();
-    for (String machine : values("-machine")) {
-      backend = machineBackend(machine).or(() -> Optional.empty());
-    }
+    Optional<String> backend = values("-machine").stream().map(CommandLine::machineBackend).flatMap(Optional::stream)
+        .reduce((earlier, later) -> later);
     Lines lines = new Lines();
     values("-chardev").forEach(text -> lines.chardevs.add(ChardevOptions.parse(text)));
     values("-serial").forEach(text -> lines.add(text, "-serial", lines.serials::add));
@@ -265,31 +178,9 @@ final class CommandLine {
     }
   }
 
-  private boolean has(String option) { return given.hasMatchedOption(option); }
+  private boolean has(String option) { return given.has(option); }
 
-  private Optional<String> value(String option) {
-    return Optional.ofNullable(given.matchedOptionValue(option, (String) null));
-  }
+  private Optional<String> value(String option) { return given.value(option); }
 
-  private List<String> values(String option) { return given.matchedOptionValue(option, List.of()); }
-
-  /** What {@code -device help} and the like print. */
-  private static final class Help {
-    private static final Map<String, String> LISTS = Map.of("-device", DeviceOptions.LIST, "-object",
-        ObjectOptions.LIST, "-machine",
-        "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)",
-        "-cpu", "Available CPUs:\nx86 host", "-chardev",
-        "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
-
-    static boolean printed(ParseResult given) {
-      for (Map.Entry<String, String> list : LISTS.entrySet()) {
-        Object value = given.matchedOptionValue(list.getKey(), (Object) null);
-        if (value != null && (value.equals("help") || value instanceof List<?> many && many.contains("help"))) {
-          System.out.println(list.getValue());
-          return true;
-        }
-      }
-      return false;
-    }
-  }
+  private List<String> values(String option) { return given.values(option); }
 }

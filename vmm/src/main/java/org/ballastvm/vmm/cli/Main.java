@@ -35,7 +35,7 @@ public final class Main {
     System.exit(status);
   }
 
-  private static int run(String[] arguments) {
+  static int run(String[] arguments) {
     try {
       if (arguments.length == 1 && (arguments[0].equals("-version") || arguments[0].equals("--version"))) {
         System.out.println("Ballast " + Version.TEXT);

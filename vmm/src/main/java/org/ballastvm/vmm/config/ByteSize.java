@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.config;
 
+import java.math.BigDecimal;
+
 /** Sizes as people write and read them. */
 public final class ByteSize {
   private static final String UNITS = "KMGTPE";
@@ -40,9 +42,12 @@ public final class ByteSize {
       unit = power < 0 ? 0 : 1L << 10 * power;
     }
     try {
-      java.math.BigDecimal value = new java.math.BigDecimal(number);
+      if (unit > 0 && number.chars().allMatch(Character::isDigit)) {
+        return Math.multiplyExact(Long.parseLong(number), unit);
+      }
+      BigDecimal value = new BigDecimal(number);
       if (unit > 0 && value.signum() >= 0) {
-        return value.multiply(java.math.BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
+        return value.multiply(BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
       }
     } catch (NumberFormatException e) {
       // Told below.

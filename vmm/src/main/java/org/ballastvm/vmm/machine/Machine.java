@@ -8,13 +8,12 @@ import java.util.function.Consumer;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.vmm.EndReason;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.event.EventLoop;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A machine that has been put together: it starts, pauses, resets and ends.
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * done by the loop; what other threads ask for is done by the loop while they wait.
  */
 public final class Machine implements AutoCloseable, VcpuThread.Watcher {
-  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   private final MachineConfig config;
   private final CompletableFuture<EndReason> end = new CompletableFuture<>();
@@ -199,7 +197,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   public void resetAsked(String why) {
     gate.close();
     loop.post(() -> {
-      LOG.info("the guest asked for a reset: {}", why);
+      Log.of(Machine.class).info("the guest asked for a reset: {}", why);
       if (config.policy().noReboot()) {
         shutDown(EndReason.GUEST_RESET);
       } else {
@@ -225,13 +223,13 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   @Override
   public void vcpuFailed(String sentence) {
     gate.close();
-    LOG.error("{}", sentence);
+    Log.of(Machine.class).error("{}", sentence);
     loop.post(() -> stopVcpus(RunState.INTERNAL_ERROR));
   }
 
   @Override
   public void crashed(Throwable bug) {
-    LOG.error("a bug in Ballast ends this machine", bug);
+    Log.of(Machine.class).error("a bug in Ballast ends this machine", bug);
     if (gate != null) {
       gate.close();
     }
@@ -241,10 +239,12 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   /** What devices have to tell. */
   void deviceEvent(DeviceEvent event) {
     switch (event) {
-      case DeviceEvent.BalloonChanged changed -> LOG.debug("balloon: {} pages", changed.pageCount());
-      case DeviceEvent.GuestMistake mistake -> LOG.warn("{}: {}{}", mistake.device(), mistake.sentence(),
-          mistake.needsReset() ? "; the device waits for its driver to reset it" : "");
-      case DeviceEvent.HostRefusal refusal -> LOG.error("{}: {}", refusal.device(), refusal.sentence());
+      case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.GuestMistake mistake ->
+        Log.of(Machine.class).warn("{}: {}{}", mistake.device(), mistake.sentence(),
+            mistake.needsReset() ? "; the device waits for its driver to reset it" : "");
+      case DeviceEvent.HostRefusal refusal ->
+        Log.of(Machine.class).error("{}: {}", refusal.device(), refusal.sentence());
     }
   }
 

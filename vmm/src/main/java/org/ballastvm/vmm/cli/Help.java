@@ -1,0 +1,48 @@
+package org.ballastvm.vmm.cli;
+
+import java.util.Map;
+import org.ballastvm.vmm.Version;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What {@code -help}, {@code -device help} and the like print. */
+final class Help {
+  private static final Map<String, String> LISTS = Map.of("-device", DeviceOptions.LIST, "-object", ObjectOptions.LIST,
+      "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-cpu",
+      "Available CPUs:\nx86 host", "-accel", "Accelerators supported in Ballast:\nkvm", "-chardev",
+      "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
+
+  private Help() {}
+
+  /** Prints what was asked for; false if nothing was. */
+  static boolean printed(GivenOptions given) {
+    if (given.has("-help")) {
+      usage();
+      return true;
+    }
+    if (given.has("-version")) {
+      System.out.println("Ballast " + Version.TEXT);
+      return true;
+    }
+    for (Map.Entry<String, String> list : LISTS.entrySet()) {
+      if (given.values(list.getKey()).contains("help")) {
+        System.out.println(list.getValue());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void usage() {
+    CommandSpec spec = CommandSpec.create().name("ballast");
+    spec.usageMessage().description("Runs a virtual machine and resizes it. Options are QEMU's.");
+    for (Option option : Option.ALL) {
+      OptionSpec.Builder line = OptionSpec.builder(option.name()).description(option.text().replace("%", "%%"));
+      spec.addOption(option.takesValue()
+          ? line.type(String.class).arity("1").paramLabel(option.label()).build()
+          : line.type(boolean.class).arity("0").build());
+    }
+    new CommandLine(spec).usage(System.out);
+  }
+}

@@ -1,0 +1,51 @@
+package org.ballastvm.vmm.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An option that starts a machine: QEMU's name and syntax.
+ *
+ * @param name with its dash
+ * @param label what its value looks like; empty for one that takes none
+ * @param text what it does, in a line
+ */
+record Option(String name, String label, String text) {
+  static final List<Option> ALL = List.of(
+      new Option("-m", "[size=]SIZE[,slots=N][,maxmem=SIZE]", "memory, in MiB without a suffix (default 128)"),
+      new Option("-smp", "[cpus=]N[,sockets=N][,cores=N][,threads=N]", "processors (default 1)"),
+      new Option("-kernel", "FILE", "a bzImage, or a vmlinux with a PVH note"),
+      new Option("-initrd", "FILE", "initial RAM disk"),
+      new Option("-append", "TEXT", "kernel command line"),
+      new Option("-object", "TYPE,id=ID[,prop=VALUE]...", "a memory backend; -object help lists them"),
+      new Option("-device", "DRIVER[,prop=VALUE]...", "a device; -device help lists them"),
+      new Option("-chardev", "BACKEND,id=ID[,prop=VALUE]...", "stdio, socket, null, file or pty"),
+      new Option("-serial", "DEV",
+          "COM1: stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none, chardev:ID"),
+      new Option("-monitor", "DEV", "a human monitor on the same kinds of DEV"),
+      new Option("-mon", "[chardev=]ID[,mode=readline]", "a human monitor on a chardev"),
+      new Option("-nographic", "", "console and monitor on this terminal; Ctrl-A h helps"),
+      new Option("-display", "none", "no console on this terminal"),
+      new Option("-nodefaults", "", "no serial port and no monitor but those that are asked for"),
+      new Option("-no-reboot", "", "end when the guest reboots"),
+      new Option("-no-shutdown", "", "stop, but stay, when the guest powers off"),
+      new Option("-name", "[guest=]NAME", "a name for people"),
+      new Option("-S", "", "do not start before the monitor says cont"),
+      new Option("-accel", "kvm", "the only one"),
+      new Option("-cpu", "host", "the only one"),
+      new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine"),
+      new Option("-enable-kvm", "", "as -accel kvm"),
+      new Option("-pidfile", "FILE", "write the process's number there"),
+      new Option("-D", "FILE", "where the log goes"),
+      new Option("-d", "ITEM[,ITEM]...", "what the log tells besides: " + String.join(", ", Logging.ITEMS)),
+      new Option("-help", "", "this"),
+      new Option("-version", "", "the version"));
+
+  boolean takesValue() { return !label.isEmpty(); }
+
+  /** The option a word names; QEMU takes {@code --kernel} for {@code -kernel}. */
+  static Optional<Option> named(String word) {
+    String name = word.startsWith("--") ? word.substring(1) : word;
+    return ALL.stream().filter(option -> option.name.equals(name)).findFirst();
+  }
+}

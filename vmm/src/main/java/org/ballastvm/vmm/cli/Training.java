@@ -1,0 +1,146 @@
+package org.ballastvm.vmm.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
+import java.lang.module.ResolvedModule;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.config.UserError;
+
+/**
+ * {@code ballast train DIRECTORY}: does once what every start does, while the JVM that packages Ballast looks on and
+ * keeps the classes it sees. The kernel is a few bytes of its own: it says a letter, asks for the time and is gone.
+ */
+public final class Training implements SubCommand {
+  private static final int KERNEL_BASE = 0x10_0000;
+  private static final int KERNEL_OFFSET = 0x1000;
+  private static final int SETUP_BYTES = 1024;
+  private static final int MOST_KERNEL_BYTES = 1 << 18;
+  /** So much that does not pack makes it large enough to be worth unpacking on the host. */
+  private static final int NOISE_BYTES = 1 << 17;
+  private static final HexFormat HEX = HexFormat.of();
+
+  /** 32-bit code: 'x' to COM1, RTC registers 0 to 11 read, S5 written to the sleep control register. */
+  private static final byte[] CODE = HEX.parseHex("66baf803" + "b078" + "ee" // mov dx,0x3f8; mov al,'x'; out dx,al
+      + "31c9" + "88c8" + "e670" + "e471" + "41" + "83f90c" + "75f4" // for ecx in 0..11: out 0x70,cl; in al,0x71
+      + "66ba0406" + "b034" + "ee" + "ebfe"); // mov dx,0x604; mov al,0x34; out dx,al; forever
+
+  @Override
+  public String name() { return "train"; }
+
+  @Override
+  public String summary() { return "used by the build"; }
+
+  @Override
+  public int run(List<String> arguments) {
+    if (arguments.size() != 1) {
+      throw new UserError("train: takes one argument, a directory");
+    }
+    Path directory = Path.of(arguments.getFirst());
+    try {
+      loadOurClasses();
+      Path kernel = Files.write(directory.resolve("kernel"), bzImage(gzip(elf())));
+      Path initrd = Files.write(directory.resolve("initrd"), new byte[4096]);
+      Path serial = directory.resolve("serial");
+      Thread client = Thread.startVirtualThread(() -> connect(serial));
+      int status = Main
+          .run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-S", "-m", "256", "-smp", "2",
+              "-kernel", kernel.toString(), "-initrd", initrd.toString(), "-append", "console=ttyS0", "-device",
+              "virtio-balloon-pci,id=balloon0", "-device", "virtio-rng-pci", "-object",
+              "memory-backend-memfd,id=ram,size=256M", "-machine", "memory-backend=ram", "-serial",
+              "unix:" + serial + ",server=on,wait=on", "-monitor", "stdio"});
+      client.interrupt();
+      return status;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a boot without a virtio driver does not reach, a boot with one will. */
+  private static void loadOurClasses() throws IOException {
+    for (ResolvedModule module : Training.class.getModule().getLayer().configuration().modules()) {
+      if (module.name().startsWith("org.ballastvm.")) {
+        ModuleReference reference = module.reference();
+        try (ModuleReader reader = reference.open()) {
+          reader.list().filter(name -> name.endsWith(".class") && name.contains("/") && !name.contains("/generated/"))
+              .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+              .forEach(Training::load);
+        }
+      }
+    }
+  }
+
+  private static void load(String name) {
+    try {
+      Class.forName(name, false, Training.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      // It belongs to JUnit, which is not in the package.
+    }
+  }
+
+  private static void connect(Path socket) {
+    while (!Thread.currentThread().isInterrupted()) {
+      try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        channel.read(ByteBuffer.allocate(1));
+        return;
+      } catch (IOException e) {
+        Thread.onSpinWait(); // The machine is not there yet.
+      }
+    }
+  }
+
+  /** A vmlinux of one segment, with the note that names its 32-bit entry: ELF-64 specification; Xen's PVH note. */
+  private static byte[] elf() {
+    ByteBuffer elf = ByteBuffer.allocate(KERNEL_OFFSET + CODE.length + NOISE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    elf.putInt(0, 0x464c_457f).put(4, (byte) 2).put(5, (byte) 1).put(6, (byte) 1);
+    elf.putShort(16, (short) 2).putShort(18, (short) 62).putInt(20, 1).putLong(32, 64);
+    elf.putShort(52, (short) 64).putShort(54, (short) 56).putShort(56, (short) 2);
+    programHeader(elf, 64, 1, KERNEL_OFFSET, CODE.length);
+    programHeader(elf, 64 + 56, 4, 256, 20);
+    elf.putInt(256, 4).putInt(260, 4).putInt(264, 18).put(268, "Xen\0".getBytes(StandardCharsets.US_ASCII));
+    elf.putInt(272, KERNEL_BASE);
+    elf.put(KERNEL_OFFSET, CODE);
+    byte[] noise = new byte[NOISE_BYTES];
+    new Random(1).nextBytes(noise);
+    elf.put(KERNEL_OFFSET + CODE.length, noise);
+    return elf.array();
+  }
+
+  private static void programHeader(ByteBuffer elf, int at, int type, int offset, int bytes) {
+    elf.putInt(at, type).putInt(at + 4, 5).putLong(at + 8, offset).putLong(at + 24, KERNEL_BASE);
+    elf.putLong(at + 32, bytes).putLong(at + 40, bytes);
+  }
+
+  private static byte[] gzip(byte[] kernel) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(kernel);
+    }
+    return packed.toByteArray();
+  }
+
+  /** A bzImage around a packed kernel: Documentation/arch/x86/boot.rst. */
+  private static byte[] bzImage(byte[] payload) {
+    ByteBuffer image = ByteBuffer.allocate(SETUP_BYTES + MOST_KERNEL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    image.put(0x1f1, (byte) (SETUP_BYTES / 512 - 1)).putInt(0x1f4, MOST_KERNEL_BYTES / 16);
+    image.putShort(0x1fe, (short) 0xaa55).putInt(0x202, 0x5372_6448).putShort(0x206, (short) 0x20f);
+    image.put(0x211, (byte) 1).putInt(0x22c, 0x7fff_ffff).putShort(0x236, (short) 1).putInt(0x238, 2047);
+    image.putInt(0x248, 0).putInt(0x24c, payload.length);
+    image.putLong(0x258, KERNEL_BASE).putInt(0x260, MOST_KERNEL_BYTES);
+    image.put(SETUP_BYTES, payload);
+    return image.array();
+  }
+}
