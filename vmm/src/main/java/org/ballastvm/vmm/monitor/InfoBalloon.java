@@ -20,6 +20,7 @@ final class InfoBalloon implements Command {
     requireAtMost(0, arguments);
     long ballooned = vm.balloon()
         .orElseThrow(() -> new MonitorError("No balloon device has been activated")).actualPages() << PAGE_SHIFT;
-    return "balloon: actual=" + ((vm.baseMemoryBytes() - ballooned) >> 20) + "\n";
+    // What the balloon holds is the guest's word: it may say more than it has.
+    return "balloon: actual=" + (Math.max(0, vm.baseMemoryBytes() - ballooned) >> 20) + "\n";
   }
 }
