@@ -18,6 +18,8 @@ public final class HostMapping implements AutoCloseable {
   /** The size of every chunk but the last, in bytes. */
   public static final long CHUNK_BYTES = 1L << 30;
 
+  private static final long HUGE_PAGE_BYTES = 2L << 20;
+
   private final long address;
   private final long sizeBytes;
   private final Arena lifetime = Arena.ofShared();
@@ -45,7 +47,8 @@ public final class HostMapping implements AutoCloseable {
    */
   public static HostMapping anonymous(long sizeBytes, boolean shared, boolean reserve) {
     int flags = Host.MAP_ANONYMOUS() | (shared ? Host.MAP_SHARED() : Host.MAP_PRIVATE());
-    return map(sizeBytes, flags, reserve, -1, 0, "mmap of " + sizeBytes + " bytes of anonymous memory");
+    return map(sizeBytes, flags, reserve, -1, 0, HUGE_PAGE_BYTES,
+        "mmap of " + sizeBytes + " bytes of anonymous memory");
   }
 
   /**
@@ -61,15 +64,46 @@ public final class HostMapping implements AutoCloseable {
    */
   public static HostMapping ofFile(HostFile file, long offsetBytes, long sizeBytes, boolean shared, boolean reserve) {
     int flags = shared ? Host.MAP_SHARED() : Host.MAP_PRIVATE();
-    return map(sizeBytes, flags, reserve, file.fd(), offsetBytes, "mmap of " + sizeBytes + " bytes of " + file.what());
+    long alignment = Math.max(HUGE_PAGE_BYTES, file.pageSizeBytes());
+    return map(sizeBytes, flags, reserve, file.fd(), offsetBytes, alignment,
+        "mmap of " + sizeBytes + " bytes of " + file.what());
   }
 
-  private static HostMapping map(long sizeBytes, int flags, boolean reserve, int fd, long offset, String what) {
+  /**
+   * Maps at a multiple of a huge page. Guest memory begins at such addresses too, and only where both do can the host back
+   * it, and the processor translate it, by huge pages. The kernel looks for such a place by itself only since 6.7.
+   */
+  private static HostMapping map(long sizeBytes, int flags, boolean reserve, int fd, long offset, long alignment,
+      String what) {
     int all = flags | (reserve ? 0 : Host.MAP_NORESERVE());
-    return new HostMapping(HostError
-        .check(CALLS.syscall(Host.SYS_mmap(), 0, sizeBytes, Host.PROT_READ() | Host.PROT_WRITE(), all, fd, offset),
-            what),
-        sizeBytes);
+    int access = Host.PROT_READ() | Host.PROT_WRITE();
+    if (sizeBytes < alignment) {
+      return new HostMapping(
+          HostError.check(CALLS.syscall(Host.SYS_mmap(), 0, sizeBytes, access, all, fd, offset), what),
+          sizeBytes);
+    }
+    int nothing = Host.MAP_ANONYMOUS() | Host.MAP_PRIVATE() | Host.MAP_NORESERVE();
+    long room = HostError
+        .check(CALLS.syscall(Host.SYS_mmap(), 0, sizeBytes + alignment, Host.PROT_NONE(), nothing, -1, 0), what);
+    long roomEnd = room + sizeBytes + alignment;
+    long address = (room + alignment - 1) & -alignment;
+    try {
+      HostError.check(CALLS.syscall(Host.SYS_mmap(), address, sizeBytes, access, all | Host.MAP_FIXED(), fd, offset),
+          what);
+    } catch (HostError e) {
+      unmap(room, roomEnd);
+      throw e;
+    }
+    long page = HostProcess.pageSizeBytes();
+    unmap(room, address);
+    unmap((address + sizeBytes + page - 1) & -page, roomEnd);
+    return new HostMapping(address, sizeBytes);
+  }
+
+  private static void unmap(long start, long end) {
+    if (start < end) {
+      HostError.check(CALLS.syscall(Host.SYS_munmap(), start, end - start), "munmap");
+    }
   }
 
   /** {@return its size in bytes} */

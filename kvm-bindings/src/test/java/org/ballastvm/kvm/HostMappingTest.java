@@ -125,6 +125,17 @@ class HostMappingTest {
   }
 
   @Test
+  void whatCouldHoldAHugePageBeginsAtOne() {
+    long hugePage = 2L << 20;
+    for (long size : new long[]{hugePage, 5 * hugePage - 4096, 1L << 30}) {
+      try (HostMapping memory = HostMapping.anonymous(size, size < 1L << 30, false)) {
+        assertEquals(0, memory.address() % hugePage);
+        memory.chunk(0).set(java.lang.foreign.ValueLayout.JAVA_BYTE, size - 1, (byte) 1);
+      }
+    }
+  }
+
+  @Test
   void memoryIsSeenInChunks() {
     long size = 2 * HostMapping.CHUNK_BYTES + 8192;
     try (HostMapping memory = HostMapping.anonymous(size, false, false)) {
