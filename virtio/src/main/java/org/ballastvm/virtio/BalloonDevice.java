@@ -8,28 +8,35 @@ import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
  *
  * <p>
  * The host sets a target; the driver takes pages from the guest and names them on the inflate queue, and they are given
- * back to the host before it gets its answer; it names those it takes back on the deflate queue. All chains that are
- * ready together are one batch: the host is called once for each range, and the driver interrupted once.
+ * back to the host; it names those it takes back on the deflate queue. All chains that are ready together are one batch:
+ * the host is called once for each range, and the driver interrupted once. With a driver that must tell before it uses a
+ * page again, the host is called for whole huge pages as far as can be.
  */
 public final class BalloonDevice implements VirtioDevice {
   /** PCI class: other memory controller, as QEMU's. */
   public static final int PCI_CLASS = 0x00ff00;
 
   private static final int TYPE = 5;
+  private static final long MUST_TELL_HOST = 1;
   private static final long DEFLATE_ON_OOM = 1L << 2;
   private static final int QUEUE_SIZE = 128;
   /** What one turn on the event loop takes before others have theirs: at most 32 MiB are given back in it. */
   private static final int PAGES_IN_A_TURN = PageRanges.CAPACITY;
+  /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
+  private static final int FULL_LIST = 256;
   /** By index. A queue of a feature comes behind these, and the ones behind it move down when it is not there. */
   private static final List<BalloonQueue> QUEUES = List.of(BalloonQueue.values());
 
   private final BalloonConfig config;
   private final MemoryReclaim reclaim;
   private final EventSink events;
-  private final PageLists inflated = new PageLists("inflate", this::discard);
+  private final PageLists inflated = new PageLists("inflate", this::giveBack);
   private final PageLists deflated;
+  /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
+  private final WholeBlocks held = new WholeBlocks(this::discard);
   private final BalloonConfigSpace registers = new BalloonConfigSpace();
-  private Context context;
+  private volatile Context context;
+  private boolean moreToCome;
   private ConfigListener listener = () -> {
     // Nobody to tell before the device is on a bus.
   };
@@ -63,6 +70,7 @@ public final class BalloonDevice implements VirtioDevice {
   public void setTarget(long pageCount) {
     registers.numPages((int) Math.min(pageCount, 0xffff_ffffL));
     listener.configChanged();
+    giveBackLater();
   }
 
   /** {@return how large the balloon should be, in pages of 4 KiB} */
@@ -82,7 +90,7 @@ public final class BalloonDevice implements VirtioDevice {
   public String name() { return "virtio-balloon"; }
 
   @Override
-  public long features() { return config.deflateOnOom() ? DEFLATE_ON_OOM : 0; }
+  public long features() { return MUST_TELL_HOST | (config.deflateOnOom() ? DEFLATE_ON_OOM : 0); }
 
   @Override
   public int queueCount() { return QUEUES.size(); }
@@ -101,6 +109,19 @@ public final class BalloonDevice implements VirtioDevice {
     if (registers.write(offset, width, value)) {
       events.accept(new DeviceEvent.BalloonChanged(actualPages()));
     }
+    // The driver writes its size after each list, also when it found nothing to name.
+    if (held.isHolding() && (!moreToCome || actualPages() >= targetPages())) {
+      giveBackLater();
+    }
+    moreToCome = false;
+  }
+
+  /** Has the event loop find nothing on the inflate queue, and give back what is held. */
+  private void giveBackLater() {
+    Context driver = context;
+    if (driver != null) {
+      driver.resumeLater(QUEUES.indexOf(BalloonQueue.INFLATE));
+    }
   }
 
   @Override
@@ -110,6 +131,7 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void reset() {
     context = null;
+    held.clear();
     if (registers.actual() != 0) {
       registers.actual(0);
       events.accept(new DeviceEvent.BalloonChanged(0));
@@ -121,7 +143,10 @@ public final class BalloonDevice implements VirtioDevice {
   public void queueReady(int queue) {
     PageLists lists = switch (QUEUES.get(queue)) {
       case INFLATE -> inflated;
-      case DEFLATE -> deflated;
+      case DEFLATE -> {
+        held.flush(); // It may be in these lists, and is the guest's again when they are answered.
+        yield deflated;
+      }
     };
     int left = PAGES_IN_A_TURN;
     do {
@@ -129,7 +154,12 @@ public final class BalloonDevice implements VirtioDevice {
         context.resumeLater(queue);
         return;
       }
-      left -= lists.takeBatch(context.queue(queue), context.memory());
+      int named = lists.takeBatch(context.queue(queue), context.memory());
+      left -= named;
+      moreToCome = named >= FULL_LIST;
+      if (named == 0) {
+        held.flush();
+      }
       reportStray(lists);
     } while (context.finish(queue));
   }
@@ -141,6 +171,14 @@ public final class BalloonDevice implements VirtioDevice {
       events.accept(new DeviceEvent.GuestMistake(name(),
           "the guest named page 0x" + Long.toHexString(page) + ", which is no memory; such pages are left alone",
           false));
+    }
+  }
+
+  private void giveBack(long gpa, long lengthBytes) {
+    if ((context.features() & MUST_TELL_HOST) != 0) {
+      held.range(gpa, lengthBytes);
+    } else {
+      discard(gpa, lengthBytes);
     }
   }
 

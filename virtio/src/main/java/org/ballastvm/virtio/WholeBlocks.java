@@ -1,0 +1,148 @@
+package org.ballastvm.virtio;
+
+import java.util.Arrays;
+import org.ballastvm.virtio.PageLists.Taker;
+
+/**
+ * Holds ranges of guest memory back until the 2 MiB around them are complete, and hands them on as one.
+ *
+ * <p>
+ * A driver names 1 MiB at a time. Where guest memory is in huge pages, giving the first half back splits one, and the
+ * guest then faults on each page of the other half, which it is still to clear before it names it: that costs more than
+ * all the rest of an inflate. Few blocks are incomplete at a time; when there are more, the oldest goes as it is.
+ */
+final class WholeBlocks implements Taker {
+  static final long BLOCK_BYTES = 2L << 20;
+
+  private static final int PAGE_SHIFT = PageLists.PAGE_SHIFT;
+  private static final int PAGES = (int) (BLOCK_BYTES >> PAGE_SHIFT);
+  private static final int WORDS = PAGES / Long.SIZE;
+  private static final int SLOTS = 16;
+  private static final long FREE = -1;
+
+  private final Taker taker;
+  /** Where the block of each slot begins, or {@link #FREE}. */
+  private final long[] bases = new long[SLOTS];
+  /** A bit for each page that is held, {@link #WORDS} words for each slot. */
+  private final long[] bits = new long[SLOTS * WORDS];
+  private int held;
+  private int oldest;
+
+  WholeBlocks(Taker taker) {
+    this.taker = taker;
+    Arrays.fill(bases, FREE);
+  }
+
+  boolean isHolding() { return held > 0; }
+
+  @Override
+  public void range(long gpa, long lengthBytes) {
+    long end = gpa + lengthBytes;
+    long firstWhole = gpa + BLOCK_BYTES - 1 & -BLOCK_BYTES;
+    long endWhole = end & -BLOCK_BYTES;
+    if (firstWhole > endWhole) {
+      hold(gpa, end);
+      return;
+    }
+    if (gpa < firstWhole) {
+      hold(gpa, firstWhole);
+    }
+    if (firstWhole < endWhole) {
+      taker.range(firstWhole, endWhole - firstWhole);
+    }
+    if (endWhole < end) {
+      hold(endWhole, end);
+    }
+  }
+
+  /** Hands on all that is held. */
+  void flush() {
+    for (int slot = 0; held > 0 && slot < SLOTS; slot++) {
+      flush(slot);
+    }
+  }
+
+  /** Forgets all that is held. */
+  void clear() {
+    Arrays.fill(bases, FREE);
+    Arrays.fill(bits, 0);
+    held = 0;
+  }
+
+  /** Holds pages of one block. */
+  private void hold(long gpa, long end) {
+    long base = gpa & -BLOCK_BYTES;
+    int slot = slotOf(base);
+    int first = (int) (gpa - base >> PAGE_SHIFT);
+    int last = (int) (end - base >> PAGE_SHIFT) - 1;
+    for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+      int low = Math.max(first - word * Long.SIZE, 0);
+      int high = Math.min(last - word * Long.SIZE, Long.SIZE - 1);
+      bits[slot * WORDS + word] |= -1L << low & -1L >>> Long.SIZE - 1 - high;
+    }
+    if (isComplete(slot)) {
+      taker.range(base, BLOCK_BYTES);
+      free(slot);
+    }
+  }
+
+  private int slotOf(long base) {
+    int slot = find(base);
+    if (slot < SLOTS) {
+      return slot;
+    }
+    slot = find(FREE);
+    if (slot == SLOTS) {
+      slot = oldest;
+      oldest = (oldest + 1) % SLOTS;
+      flush(slot);
+    }
+    bases[slot] = base;
+    held++;
+    return slot;
+  }
+
+  /** The slot of a block, or {@link #SLOTS}. */
+  private int find(long base) {
+    int slot = 0;
+    while (slot < SLOTS && bases[slot] != base) {
+      slot++;
+    }
+    return slot;
+  }
+
+  private boolean isComplete(int slot) {
+    for (int word = 0; word < WORDS; word++) {
+      if (bits[slot * WORDS + word] != -1L) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void flush(int slot) {
+    if (bases[slot] == FREE) {
+      return;
+    }
+    int start = 0;
+    for (int page = 0; page <= PAGES; page++) {
+      if (page == PAGES || !isHeld(slot, page)) {
+        if (start < page) {
+          taker.range(bases[slot] + ((long) start << PAGE_SHIFT), (long) (page - start) << PAGE_SHIFT);
+        }
+        start = page + 1;
+      }
+    }
+    free(slot);
+  }
+
+  private void free(int slot) {
+    bases[slot] = FREE;
+    Arrays.fill(bits, slot * WORDS, (slot + 1) * WORDS, 0);
+    held--;
+  }
+
+  private boolean isHeld(int slot, int page) {
+    return (bits[slot * WORDS + page / Long.SIZE] & 1L << page % Long.SIZE) != 0;
+  }
+}
