@@ -10,6 +10,7 @@ module org.ballastvm.vmm {
   requires org.tukaani.xz;
   requires aircompressor.v3;
   requires info.picocli;
+  requires jdk.unsupported; // zstd is unpacked by sun.misc.Unsafe, and its library has no module descriptor to say so
 
   exports org.ballastvm.vmm;
   exports org.ballastvm.vmm.config;

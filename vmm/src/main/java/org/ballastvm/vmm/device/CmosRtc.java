@@ -5,9 +5,8 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.bus.BusDevice;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows the host's
@@ -23,8 +22,6 @@ public final class CmosRtc implements BusDevice {
 
   /** Ports. */
   public static final int LENGTH = 2;
-
-  private static final Logger LOG = LoggerFactory.getLogger(CmosRtc.class);
 
   private static final int SECONDS = 0x00;
   private static final int MINUTES = 0x02;
@@ -152,7 +149,7 @@ public final class CmosRtc implements BusDevice {
           decodeHour(), decode(MINUTES), decode(SECONDS));
       offsetSeconds = time.toEpochSecond(ZoneOffset.UTC) - clock.instant().getEpochSecond();
     } catch (DateTimeException e) {
-      LOG.debug("the guest set its clock to no date: {}", e.getMessage());
+      Log.of(CmosRtc.class).debug("the guest set its clock to no date: {}", e.getMessage());
     }
   }
 

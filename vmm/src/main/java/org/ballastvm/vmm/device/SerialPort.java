@@ -226,10 +226,10 @@ public final class SerialPort implements BusDevice {
     for (int i = 0; i < count; i++) {
       into[i] = output[(outputStart + i) % OUTPUT_BYTES];
     }
-    boolean wasFull = outputCount == OUTPUT_BYTES;
+    boolean wasBusy = !transmitterReady();
     outputStart = (outputStart + count) % OUTPUT_BYTES;
     outputCount -= count;
-    if (wasFull && count > 0) {
+    if (wasBusy && transmitterReady()) {
       transmitEmptyPending = true;
       updateIrq();
     }
@@ -270,14 +270,19 @@ public final class SerialPort implements BusDevice {
     }
     output[(outputStart + outputCount) % OUTPUT_BYTES] = (byte) value;
     outputCount++;
-    transmitEmptyPending = outputCount < OUTPUT_BYTES;
+    transmitEmptyPending = transmitterReady();
     return true;
+  }
+
+  /** A driver that is told so sends as much as a FIFO holds without asking again. */
+  private boolean transmitterReady() {
+    return outputCount <= OUTPUT_BYTES - FIFO_BYTES;
   }
 
   private void enableInterrupts(int enable) {
     boolean transmitTurnedOn = (enable & ~interruptEnable & IER_TRANSMIT_EMPTY) != 0;
     interruptEnable = enable;
-    if (transmitTurnedOn && outputCount < OUTPUT_BYTES) {
+    if (transmitTurnedOn && transmitterReady()) {
       transmitEmptyPending = true;
     }
   }
@@ -288,7 +293,7 @@ public final class SerialPort implements BusDevice {
     if (cleared) {
       inputCount = 0;
     }
-    if ((control & FCR_CLEAR_TRANSMIT) != 0 && outputCount < OUTPUT_BYTES) {
+    if ((control & FCR_CLEAR_TRANSMIT) != 0 && transmitterReady()) {
       transmitEmptyPending = true;
     }
     fifosOn = on;
@@ -318,7 +323,7 @@ public final class SerialPort implements BusDevice {
 
   private int lineStatus() {
     return (inputCount > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0)
-        | (outputCount < OUTPUT_BYTES ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
+        | (transmitterReady() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
   }
 
   private int modemStatus() {

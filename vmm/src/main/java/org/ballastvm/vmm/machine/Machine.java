@@ -195,8 +195,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
 
   @Override
   public void resetAsked(String why) {
-    gate.close();
-    loop.post(() -> {
+    unlessReset(() -> {
       Log.of(Machine.class).info("the guest asked for a reset: {}", why);
       if (config.policy().noReboot()) {
         shutDown(EndReason.GUEST_RESET);
@@ -207,9 +206,17 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   }
 
   @Override
-  public void powerOffAsked() {
-    gate.close();
-    loop.post(() -> shutDown(EndReason.GUEST_SHUTDOWN));
+  public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN)); }
+
+  /** Stops the vCPUs for what one of them asked; when two ask at once, the second speaks of a guest that is no more. */
+  private void unlessReset(Runnable task) {
+    RunGate asked = gate;
+    asked.close();
+    loop.post(() -> {
+      if (gate == asked) {
+        task.run();
+      }
+    });
   }
 
   private void shutDown(EndReason reason) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.ballastvm.vmm.boot.KernelFiles.Packer;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,15 @@ class UnpackerTest {
     assertEquals(Optional.empty(), Unpacker.of(ByteBuffer.wrap(new byte[]{'B', 'Z', 'h', '9', 0, 0, 0})));
     assertEquals(Optional.empty(), Unpacker.of(ByteBuffer.wrap(new byte[]{0x5d, 0, 0, 0, 1})));
     assertEquals(Optional.empty(), Unpacker.of(ByteBuffer.wrap(new byte[1])));
+  }
+
+  /** In tests every module of the JDK is there; where Ballast runs, only those that somebody requires. */
+  @Test
+  void theLibraryForZstdIsGivenTheModuleItNeeds() {
+    Module vmm = Unpacker.class.getModule();
+    Assumptions.assumeTrue(vmm.isNamed(), "these tests do not run as a module");
+
+    assertTrue(vmm.getDescriptor().requires().stream().anyMatch(needed -> needed.name().equals("jdk.unsupported")));
   }
 
   /** Half of it packs well, half does not. */

@@ -156,6 +156,19 @@ class SerialPortTest {
   }
 
   @Test
+  void aTransmitterThatSaysItIsEmptyTakesAWholeFifo() {
+    write(FCR, 1);
+    int sent = 1;
+    write(DATA, 'x');
+    for (; (read(LSR) & 0x20) != 0; sent += 16) {
+      print("0123456789abcdef");
+    }
+    byte[] taken = new byte[2 * RING];
+    assertEquals(sent, port.takeOutput(taken));
+    assertEquals('f', taken[sent - 1]);
+  }
+
+  @Test
   void inputRaisesTheInterruptUntilItIsRead() {
     write(IER, 1);
     receive("ab", 1);

@@ -88,6 +88,20 @@ class PayloadMachineTest {
   }
 
   @Test
+  void aDriverThatWaitsForTheTransmitterLosesNothing() throws Exception {
+    String text = "0123456789abcde\n";
+    Program program = new Program();
+    for (int i = 0; i < 16; i += 4) {
+      program.poke(COUNTER + i, Program.intAt(text.getBytes(StandardCharsets.US_ASCII), i));
+    }
+    TestMachine guest = TestMachine.of(directory, program.stream(COUNTER, 2000).powerOff());
+
+    assertEquals(EndReason.GUEST_SHUTDOWN, guest.run());
+
+    assertEquals(text.repeat(2000), guest.printed());
+  }
+
+  @Test
   void theClockTellsTheDate() throws Exception {
     Program program = new Program();
     for (int index : new int[]{0x32, 0x09, 0x08, 0x07}) {

@@ -60,6 +60,14 @@ final class Program {
     return this;
   }
 
+  /** Sends 16 bytes from an address again and again, each time that the transmitter says it is empty, as drivers do. */
+  Program stream(int address, int times) {
+    bytes(0xbd).imm32(times); // mov ebp, times
+    port(COM1 + 5).bytes(0xec, 0xa8, 0x20, 0x74, 0xf7); // wait: in al, dx; test al, 0x20; jz wait
+    port(COM1).bytes(0xbe).imm32(address).bytes(0xb9).imm32(16); // mov esi, address; mov ecx, 16
+    return bytes(0xf3, 0x6e, 0xff, 0xcd, 0x75, 0xe3); // rep outsb; dec ebp; jnz wait
+  }
+
   /** Sends the byte that arrives on COM1, once it is there. */
   Program echo() {
     // wait: mov dx, 0x3fd; in al, dx; test al, 1; jz wait; mov dx, 0x3f8; in al, dx; out dx, al
