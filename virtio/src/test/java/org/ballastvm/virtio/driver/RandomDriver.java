@@ -120,7 +120,7 @@ public final class RandomDriver {
       default -> {
         boolean runs = function.barRead(REGISTERS_BAR, 0x14, 1) == 15;
         if (!runs || random.nextInt(20) == 0) {
-          start(random.nextInt(4) * PciDriver.INDIRECT);
+          start(random.nextInt(4) * PciDriver.INDIRECT | bench.device.features() & random.nextLong());
         }
       }
     }
