@@ -173,6 +173,18 @@ class PayloadMachineTest {
   }
 
   @Test
+  void devicesWorkAgainAfterEveryReset() throws Exception {
+    int ring = 0x60_0000;
+    Program program = new Program().startVirtio(1, ring).offer(ring, 64, true).peek(ring + 0x2008).printByte();
+    program.count(COUNTER).ifBelow(20, new Program().reset());
+    TestMachine guest = TestMachine.of(directory, program.powerOff()).with(RNG, BALLOON);
+
+    assertEquals(EndReason.GUEST_SHUTDOWN, guest.run());
+
+    assertEquals("@".repeat(20), guest.printed(), "64 bytes each time");
+  }
+
+  @Test
   void aTripleFaultIsAReset() throws Exception {
     Program program = new Program().count(COUNTER).ifBelow(3, new Program().print("oops ").tripleFault()).print("ok");
     TestMachine guest = TestMachine.of(directory, program.powerOff());

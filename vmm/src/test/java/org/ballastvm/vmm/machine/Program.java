@@ -121,6 +121,7 @@ final class Program {
    */
   Program startVirtio(int slot, int ring) {
     long device = 0x8000_0000L | (long) slot << 11;
+    poke(ring + 0x2000, 0); // used: index 0
     outInt(0xcf8, device | 4).outWord(0xcfc, 6); // command: memory space, bus master
     outInt(0xcf8, device | 0x20).inInt(0xcfc).baseFromBar(); // BAR 4
     store8(0x14, 0).store8(0x14, 1).store8(0x14, 3); // device_status: reset, acknowledge, driver
