@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InterruptTest {
   private static final int GSI = 24;
+  private static final int LEVEL_GSI = 20; // of the IOAPIC alone
   private static final int VECTOR = 0x40;
   private static final long LAPIC = 0xfee0_0000L;
 
@@ -72,6 +73,27 @@ class InterruptTest {
       runner.join();
 
       assertEquals(0x11, assertInstanceOf(Exit.Pio.class, exit[0]).port());
+    }
+  }
+
+  @Test
+  void aLevelInterruptIsTakenBackAtItsEndAndItsSourceIsAskedAgain() {
+    try (EventFd source = EventFd.create(); EventFd resample = EventFd.create()) {
+      // mov eax, 0xfec00000; IOAPIC registers 0x38 and 0x39, those of pin 20: vector 0x40, level, to APIC 0;
+      // sti; out 0x10, al; jmp $ -- handler: end of interrupt; out 0x11, al; iretq
+      vm.loadWithHandler("b80000c0fe c70038000000 c7401040800000 c70039000000 c7401000000000 fb e610 ebfe", VECTOR,
+          "b9b000e0fe c70100000000 e611 48cf");
+      vm.enableLapic();
+      vm.vm.assignIrqfd(source, LEVEL_GSI, resample);
+      assertEquals(0x10, assertInstanceOf(Exit.Pio.class, vm.vcpu.run()).port());
+
+      for (int i = 0; i < 3; i++) {
+        assertEquals(0, resample.drain());
+        source.signal();
+        assertEquals(0x11, assertInstanceOf(Exit.Pio.class, vm.vcpu.run()).port());
+        assertEquals(1, resample.drain());
+      }
+      vm.vm.deassignIrqfd(source, LEVEL_GSI);
     }
   }
 
