@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.VirtioDevice;
@@ -25,6 +26,10 @@ final class BalloonGuest implements AutoCloseable {
   static final int FIRST_PAGE = 4096;
   static final int PAGES_PER_CHAIN = 256;
 
+  /** The driver says which pages it takes back before it uses them, as Linux does. Virtio 1.3, 5.5.3. */
+  private static final long MUST_TELL_HOST = 1;
+  /** Where the driver writes how large the balloon is. Virtio 1.3, 5.5.4. */
+  private static final int ACTUAL = 4;
   private static final int QUEUE_SIZE = 128;
   private static final long DESCRIPTORS = 0x10_0000;
   private static final long AVAIL = 0x11_0000;
@@ -53,7 +58,9 @@ final class BalloonGuest implements AutoCloseable {
     }
     ram.view(DESCRIPTORS, LISTS - DESCRIPTORS).fill((byte) 0);
     balloon = new BalloonDevice(new BalloonConfig(false), calls, event -> {
-      throw new IllegalStateException("the balloon told of " + event);
+      if (!(event instanceof DeviceEvent.BalloonChanged)) {
+        throw new IllegalStateException("the balloon told of " + event);
+      }
     });
     balloon.start(new Driver());
   }
@@ -61,6 +68,7 @@ final class BalloonGuest implements AutoCloseable {
   /** Inflates the balloon, so many chains for each doorbell. Returns how long the device took, in nanoseconds. */
   long inflateNanos(int[] pages, int chainsAtOnce) {
     calls.count = 0;
+    balloon.setTarget(pages.length);
     long elapsed = 0;
     int step = chainsAtOnce * PAGES_PER_CHAIN;
     for (int at = 0; at < pages.length; at += step) {
@@ -77,7 +85,9 @@ final class BalloonGuest implements AutoCloseable {
         throw new IllegalStateException("the device left chains behind");
       }
     }
-    return elapsed;
+    long start = System.nanoTime();
+    balloon.configWrite(ACTUAL, Integer.BYTES, pages.length);
+    return elapsed + System.nanoTime() - start;
   }
 
   private void offer(int slot, int[] pages, int from) {
@@ -136,7 +146,7 @@ final class BalloonGuest implements AutoCloseable {
     private final Virtqueue inflate = new Virtqueue(0, ram, QUEUE_SIZE, DESCRIPTORS, AVAIL, USED, features());
 
     @Override
-    public long features() { return VirtioDevice.VERSION_1; }
+    public long features() { return VirtioDevice.VERSION_1 | MUST_TELL_HOST; }
 
     @Override
     public GuestMemory memory() { return ram; }
