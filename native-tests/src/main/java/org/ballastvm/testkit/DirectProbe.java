@@ -15,7 +15,7 @@ import org.ballastvm.images.GuestImages;
 final class DirectProbe {
   private static final Path DEVICE = Path.of("/dev/kvm");
   /** Hardware needs less than a second to the kernel's first words, and few to the shell, also on a busy host. */
-  private static final Duration FIRST_WORDS = Duration.ofSeconds(8);
+  private static final Duration FIRST_WORDS = Duration.ofSeconds(6);
   private static final Duration SHELL = Duration.ofMinutes(1);
 
   private DirectProbe() {}

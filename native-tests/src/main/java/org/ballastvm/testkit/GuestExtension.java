@@ -24,7 +24,7 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
     if (missing.isEmpty()) {
       return ConditionEvaluationResult.enabled("guests run");
     }
-    return isRequired("CI") || isRequired("BALLAST_REQUIRE_GUESTS")
+    return mustRun()
         ? ConditionEvaluationResult.enabled("guests must run, so this is to fail: " + missing.get())
         : ConditionEvaluationResult.disabled("no guest runs here: " + missing.get());
   }
@@ -36,6 +36,11 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
     } catch (RigError | ImageError e) {
       return Optional.of(e.getMessage());
     }
+  }
+
+  /** {@return whether guests that cannot run are a failure here} */
+  static boolean mustRun() {
+    return isRequired("CI") || isRequired("BALLAST_REQUIRE_GUESTS");
   }
 
   private static boolean isRequired(String variable) {

@@ -19,7 +19,7 @@ import org.ballastvm.vmm.config.UserError;
 public final class DemoCommand implements SubCommand {
   private static final int FULL_MIB = 1024;
   private static final int SMALL_MIB = 512;
-  private static final int FILL_MIB = 800;
+  private static final int FILL_MIB = 640;
   private static final int PROMISED_PERCENT = 95;
   private static final int CANNOT = 1;
   private static final int KIB_PER_MIB = 1024;
