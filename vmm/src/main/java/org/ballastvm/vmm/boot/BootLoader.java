@@ -60,6 +60,7 @@ public final class BootLoader {
   }
 
   private CpuStart loadLinux(BootConfig.Linux linux) {
+    ResetVector.write(ram);
     try (KernelFile file = KernelFile.open("-kernel", linux.kernel())) {
       ByteBuffer head = file.readOrNull(0, (int) Math.min(file.sizeBytes(), 1024));
       if (ElfKernel.isElf(head)) {
