@@ -93,16 +93,21 @@ public final class VcpuThread {
     }
   }
 
+  /** A switch over types takes a while to set itself up, so the exits that every guest causes come before it. */
   private void handle(Exit exit) {
+    if (exit instanceof Exit.Pio pio) {
+      handlePio(pio);
+    } else if (exit instanceof Exit.Mmio mmio) {
+      handleMmio(mmio);
+    } else if (exit != Exit.Simple.INTERRUPTED) {
+      handleRare(exit);
+    }
+  }
+
+  private void handleRare(Exit exit) {
     switch (exit) {
       case Exit.Pio pio -> handlePio(pio);
-      case Exit.Mmio mmio -> {
-        if (mmio.isWrite()) {
-          memory.write(mmio.gpa(), mmio.lengthBytes(), mmio.data());
-        } else {
-          mmio.setData(memory.read(mmio.gpa(), mmio.lengthBytes()));
-        }
-      }
+      case Exit.Mmio mmio -> handleMmio(mmio);
       case Exit.Simple simple -> {
         switch (simple) {
           case HALT, INTERRUPTED, IRQ_WINDOW_OPEN -> {
@@ -126,6 +131,14 @@ public final class VcpuThread {
             + " (" + describe(error.suberror()) + "), data " + error.data());
       case Exit.Unhandled unhandled -> watcher.vcpuFailed("vCPU " + index + ": KVM exit reason " + unhandled.reason()
           + " is not one this machine can cause");
+    }
+  }
+
+  private void handleMmio(Exit.Mmio mmio) {
+    if (mmio.isWrite()) {
+      memory.write(mmio.gpa(), mmio.lengthBytes(), mmio.data());
+    } else {
+      mmio.setData(memory.read(mmio.gpa(), mmio.lengthBytes()));
     }
   }
 
