@@ -52,7 +52,7 @@ public final class Kvm implements AutoCloseable {
 
   /** {@return the version of the API, KVM_GET_API_VERSION; 12 since 2007} */
   public int apiVersion() {
-    return (int) file.ioctl(Host.KVM_GET_API_VERSION(), 0, "KVM_GET_API_VERSION");
+    return (int) file.ioctl(Host.KVM_GET_API_VERSION(), 0, "KVM_GET_API_VERSION of " + DEVICE);
   }
 
   /**

@@ -164,7 +164,15 @@ class BadInputIT {
         mistake("-pidfile absent/pid: cannot be written: there is no such directory", "-pidfile", "absent/pid"),
         mistake("-D absent/log: cannot be written: there is no such directory", "-D", "absent/log"),
         mistake("-d noise: there is no such log item; there are guest_errors, debug", "-d", "noise"),
-        mistake("-name: there is no property 'color'; allowed are guest", "-name", "guest=a,color=red"));
+        mistake("-name: there is no property 'color'; allowed are guest, debug-threads", "-name", "guest=a,color=red"),
+        mistake("-kernel: a value must follow: -kernel FILE", "-kernel"),
+        mistake("-machine q35: Ballast has only ballast", "-M", "q35"),
+        mistake("-machine accel=tcg: Ballast has only kvm", "-machine", "accel=tcg"),
+        mistake("-mon mode=control: Ballast has only readline", "-mon", "chardev=first,mode=control"),
+        mistake("-smp maxcpus=4: must be the number of CPUs, 2; this machine cannot plug CPUs", "-smp", "2,maxcpus=4"),
+        mistake("-smp sockets=1,cores=2,threads=1: their product must be the number of CPUs, 3", "-smp", "3,cores=2"),
+        mistake("-smp 4: there is no property 'dies'; allowed are cpus, sockets, cores, threads, maxcpus", "-smp",
+            "4,dies=2"));
   }
 
   @ParameterizedTest
@@ -205,16 +213,52 @@ class BadInputIT {
   }
 
   @Test
+  void aMachineWithNothingToBootIsNotStarted() throws Exception {
+    assertRefused(
+        "-kernel FILE: is missing, and this machine has no firmware that would find one; 'ballast demo' brings "
+            + "its own, and -help lists all options",
+        Launched.with(directory, "", List.of("-m", "64", "-pidfile", "pid")));
+  }
+
+  @Test
+  void theTerminalThatNographicWantsCannotBeGivenAway() throws Exception {
+    assertRefused(
+        "-chardev stdio: standard input and output can be used by one chardev; console and monitor share it by "
+            + "-serial mon:stdio, or by mux=on",
+        Launched.with(directory, "", List.of("-nographic", "-monitor", "stdio", "-S")));
+  }
+
+  @Test
+  void moreMemoryThanTheHostPromisesIsRefused() throws Exception {
+    boolean promisesAll = Files.readString(Path.of("/proc/sys/vm/overcommit_memory")).strip().equals("1");
+    assumeTrue(!promisesAll, "this host promises any amount of memory");
+    assertRefused(
+        "-m size=60 TiB: this host promises a guest at most all its memory and swap; give less, or reserve=off "
+            + "to a memory backend; mmap of 65970697666560 bytes of anonymous memory: ENOMEM (out of memory)",
+        Launched.with(directory, "", List.of("-nodefaults", "-S", "-m", "60T", "-pidfile", "pid")));
+  }
+
+  @Test
+  void aFileInThePlaceOfKvmIsToldFromIt() throws Exception {
+    assertRefused("KVM_GET_API_VERSION of /dev/kvm: ENOTTY (not a terminal, or not a device that knows this request): "
+        + "that file is something else than KVM's device; a container may have been given it by mistake",
+        withKvmChanged("mount --bind /dev/null /dev/kvm"));
+  }
+
+  @Test
   void withoutPermissionOnKvmItSaysHowToGetIt() throws Exception {
     // A device node on a mount without devices cannot be opened, by root neither.
-    String forbid = "mount --bind /dev/kvm /dev/kvm && mount -o remount,bind,nodev /dev/kvm";
+    assertRefused("open /dev/kvm: EACCES (permission denied): add yourself to group kvm (sudo usermod -aG kvm $USER), "
+        + "and log in again", withKvmChanged("mount --bind /dev/kvm /dev/kvm && mount -o remount,bind,nodev /dev/kvm"));
+  }
+
+  /** Starts it where a command has changed what /dev/kvm is. */
+  private Launched withKvmChanged(String change) throws IOException, InterruptedException {
     boolean root = Files.getOwner(directory).getName().equals("root");
     List<String> namespace = List.of("unshare", root ? "-m" : "-rm", "sh", "-c");
-    assumeTrue(Launched.run(directory, "", with(namespace, forbid)).status() == 0, "no mount namespaces here");
-    Launched launched = Launched.run(directory, "",
-        with(namespace, forbid + " && exec '" + Launched.launcher() + "' -nodefaults -S -pidfile pid"));
-    assertRefused("open /dev/kvm: EACCES (permission denied): add yourself to group kvm (sudo usermod -aG kvm $USER), "
-        + "and log in again", launched);
+    assumeTrue(Launched.run(directory, "", with(namespace, change)).status() == 0, "no mount namespaces here");
+    return Launched.run(directory, "",
+        with(namespace, change + " && exec '" + Launched.launcher() + "' -nodefaults -S -pidfile pid"));
   }
 
   private static List<String> with(List<String> command, String more) {

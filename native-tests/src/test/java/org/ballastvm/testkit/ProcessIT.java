@@ -127,6 +127,7 @@ class ProcessIT {
       ballast.process().destroy();
       ballast.awaitEnd();
       assertEquals(List.of(), left());
+      assertEquals(0, ballast.process().exitValue(), "to be asked to end is no failure: QEMU's status");
     }
   }
 

@@ -75,14 +75,14 @@ class TerminalIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"TERM, 143", "HUP, 129", "INT, 130"})
-  void aSignalEndsIt(String signal, int status) throws Exception {
+  @ValueSource(strings = {"TERM", "HUP", "INT"})
+  void aSignalEndsIt(String signal) throws Exception {
     try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
       String before = value(shell, "before");
       shell.type("\1c");
       shell.expect(StartedBallast.PROMPT);
       signal(signal);
-      assertPutBack(shell, before, status);
+      assertPutBack(shell, before, 0);
       assertTrue(Files.notExists(directory.resolve("pid")));
     }
   }
@@ -93,7 +93,7 @@ class TerminalIT {
       String before = value(shell, "before");
       shell.expect(StartedBallast.PROMPT);
       shell.type("\3");
-      assertPutBack(shell, before, 130);
+      assertPutBack(shell, before, 0);
     }
   }
 

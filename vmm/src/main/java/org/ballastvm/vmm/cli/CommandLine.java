@@ -19,6 +19,9 @@ import org.ballastvm.vmm.config.UserError;
 final class CommandLine {
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
+  private static final String DEFAULT_NAME = "ballast";
+  /** The chardev that nobody asked for by name. */
+  private static final String TERMINAL = "compat_stdio";
 
   private final GivenOptions given;
   private final MachineConfig config;
@@ -92,25 +95,27 @@ final class CommandLine {
     boolean noSerial = lines.serials.isEmpty() && values("-serial").isEmpty();
     boolean noMonitor = lines.monitors.isEmpty() && values("-monitor").isEmpty();
     boolean stdioTaken = lines.chardevs.stream().anyMatch(ChardevConfig.Stdio.class::isInstance);
-    if (!terminal || stdioTaken || !noSerial && !noMonitor) {
+    // Who asks for -nographic wants the terminal for what is left over, and is told when it is taken.
+    if (!terminal || !noSerial && !noMonitor || stdioTaken && !has("-nographic")) {
       return;
     }
-    lines.chardevs.add(new ChardevConfig.Stdio("stdio", true, false));
+    lines.chardevs.add(new ChardevConfig.Stdio(TERMINAL, true, false));
     if (noSerial) {
-      lines.serials.add("stdio");
+      lines.serials.add(TERMINAL);
     }
     if (noMonitor) {
-      lines.monitors.add("stdio");
+      lines.monitors.add(TERMINAL);
     }
   }
 
   private String name() {
     return value("-name").map(text -> {
       KeyValues name = KeyValues.parse("-name", text, "guest");
-      String guest = name.require("guest");
-      name.refuseRest("guest");
-      return guest;
-    }).orElse("ballast");
+      Optional<String> guest = name.take("guest");
+      name.takeBoolean("debug-threads", true);
+      name.refuseRest("guest, debug-threads");
+      return guest.orElse(DEFAULT_NAME);
+    }).orElse(DEFAULT_NAME);
   }
 
   private MemoryConfig memory(Optional<String> backend) {
@@ -149,6 +154,10 @@ final class CommandLine {
           throw new UserError(needy + ": is for a kernel, and there is none; give one with -kernel FILE");
         }
       }
+      if (!has("-S")) {
+        throw new UserError("-kernel FILE: is missing, and this machine has no firmware that would find one; "
+            + "'ballast demo' brings its own, and -help lists all options");
+      }
       return new BootConfig.Nothing();
     }
     return new BootConfig.Linux(Path.of(value("-kernel").get()), value("-initrd").map(Path::of),
@@ -158,7 +167,7 @@ final class CommandLine {
   private static Optional<String> machineBackend(String text) {
     KeyValues machine = KeyValues.parse("-machine", text, "type");
     machine.take("type").ifPresent(type -> requireOnly("-machine", type, "ballast"));
-    machine.take("accel").ifPresent(accel -> requireOnly("-machine accel=", accel, "kvm"));
+    machine.take("accel").ifPresent(accel -> requireOnly("-machine accel", "=", accel, "kvm"));
     Optional<String> backend = machine.take("memory-backend");
     machine.refuseRest("type, accel, memory-backend");
     return backend;
@@ -167,14 +176,16 @@ final class CommandLine {
   private static String monitorChardev(String text) {
     KeyValues mon = KeyValues.parse("-mon", text, "chardev");
     String chardev = mon.require("chardev");
-    mon.take("mode").ifPresent(mode -> requireOnly("-mon mode=", mode, "readline"));
+    mon.take("mode").ifPresent(mode -> requireOnly("-mon mode", "=", mode, "readline"));
     mon.refuseRest("chardev, mode");
     return chardev;
   }
 
-  private static void requireOnly(String option, String value, String only) {
+  private static void requireOnly(String option, String value, String only) { requireOnly(option, " ", value, only); }
+
+  private static void requireOnly(String option, String between, String value, String only) {
     if (!value.equals(only)) {
-      throw new UserError(option + " " + value + ": Ballast has only " + only);
+      throw new UserError(option + between + value + ": Ballast has only " + only);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.SubCommand;
@@ -72,10 +73,27 @@ public final class Main {
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
     try (pidFile; Machine machine = Machine.start(config, Monitors::attach)) {
-      // A signal ends the process without this thread.
-      Runtime.getRuntime().addShutdownHook(new Thread(machine::close, "shutdown"));
-      return machine.end().join().exitStatus();
+      AtomicBoolean ended = new AtomicBoolean();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(machine, pidFile, ended.get()), "shutdown"));
+      try {
+        return machine.end().join().exitStatus();
+      } finally {
+        ended.set(true);
+      }
     }
+  }
+
+  /** A signal ends the process without the main thread. To be asked to end is no failure: status 0, as QEMU's. */
+  private static void endBySignal(Machine machine, PidFile pidFile, boolean endedByItself) {
+    if (endedByItself) {
+      return;
+    }
+    machine.close();
+    if (pidFile != null) {
+      pidFile.close();
+    }
+    System.out.flush();
+    Runtime.getRuntime().halt(0);
   }
 
   /** {@return why a file cannot be had, where its exception's message is but its name} */
@@ -92,6 +110,9 @@ public final class Main {
     if (e.operation().contains("/dev/kvm")) {
       if (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)) {
         return ": add yourself to group kvm (sudo usermod -aG kvm $USER), and log in again";
+      }
+      if (e.errno().equals(Errno.ENOTTY)) {
+        return ": that file is something else than KVM's device; a container may have been given it by mistake";
       }
       if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ENODEV) || e.errno().equals(Errno.ENXIO)) {
         return ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' tells more";

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,23 +30,27 @@ record Option(String name, String label, String text) {
       new Option("-nodefaults", "", "no serial port and no monitor but those that are asked for"),
       new Option("-no-reboot", "", "end when the guest reboots"),
       new Option("-no-shutdown", "", "stop, but stay, when the guest powers off"),
-      new Option("-name", "[guest=]NAME", "a name for people"),
+      new Option("-name", "[guest=]NAME[,debug-threads=on|off]", "a name for people; threads always bear it"),
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one"),
       new Option("-cpu", "host", "the only one"),
-      new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine"),
+      new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine; also -M"),
       new Option("-enable-kvm", "", "as -accel kvm"),
       new Option("-pidfile", "FILE", "write the process's number there"),
       new Option("-D", "FILE", "where the log goes"),
       new Option("-d", "ITEM[,ITEM]...", "what the log tells besides: " + String.join(", ", Logging.ITEMS)),
-      new Option("-help", "", "this"),
+      new Option("-help", "", "this; also -h"),
       new Option("-version", "", "the version"));
+
+  /** QEMU's shorter words for the same. */
+  private static final Map<String, String> SHORT = Map.of("-M", "-machine", "-h", "-help");
 
   boolean takesValue() { return !label.isEmpty(); }
 
   /** The option a word names; QEMU takes {@code --kernel} for {@code -kernel}. */
   static Optional<Option> named(String word) {
-    String name = word.startsWith("--") ? word.substring(1) : word;
+    String dashed = word.startsWith("--") ? word.substring(1) : word;
+    String name = SHORT.getOrDefault(dashed, dashed);
     return ALL.stream().filter(option -> option.name.equals(name)).findFirst();
   }
 }

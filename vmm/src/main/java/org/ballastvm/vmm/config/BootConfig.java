@@ -5,7 +5,10 @@ import java.util.Optional;
 
 /** What the first vCPU runs. */
 public sealed interface BootConfig {
-  /** Nothing: the machine has no firmware, so its vCPUs wait in reset for ever. */
+  /**
+   * Nothing. There is no firmware behind the reset vector, so a machine that is let run all the same stops at its first
+   * instruction, with an internal error of KVM.
+   */
   record Nothing() implements BootConfig {}
 
   /**

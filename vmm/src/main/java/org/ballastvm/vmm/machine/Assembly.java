@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.CpuidEntry;
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
@@ -32,6 +34,7 @@ import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.chardev.SerialFrontend;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
@@ -102,7 +105,7 @@ public final class Assembly {
     cpuid = new GuestCpuid(hostCpuid, topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
 
     GuestLayout layout = GuestLayout.of(config.memory());
-    backend = keep(MemoryBackend.open(baseMemory()));
+    backend = keep(openBaseMemory());
     ram = new GuestRam(layout, backend);
     board = keep(new KvmBoard(kvm, ram));
 
@@ -120,6 +123,21 @@ public final class Assembly {
 
     config.chardevs().forEach(this::open);
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
+  }
+
+  private MemoryBackend openBaseMemory() {
+    BackendConfig base = baseMemory();
+    try {
+      return MemoryBackend.open(base);
+    } catch (HostError e) {
+      if (!e.errno().equals(Errno.ENOMEM)) {
+        throw e;
+      }
+      String why = base instanceof BackendConfig.Memfd memfd && memfd.hugetlb()
+          ? "this host has too few free huge pages (/proc/sys/vm/nr_hugepages); "
+          : "this host promises a guest at most all its memory and swap; give less, or reserve=off to a memory backend; ";
+      throw new UserError("-m size=" + ByteSize.describe(base.sizeBytes()) + ": " + why + e.getMessage(), e);
+    }
   }
 
   /** {@return memory for the guest: the one that was named, or private anonymous memory} */
