@@ -124,14 +124,11 @@ final class WholeBlocks implements Taker {
     if (bases[slot] == FREE) {
       return;
     }
-    int start = 0;
-    for (int page = 0; page <= PAGES; page++) {
-      if (page == PAGES || !isHeld(slot, page)) {
-        if (start < page) {
-          taker.range(bases[slot] + ((long) start << PAGE_SHIFT), (long) (page - start) << PAGE_SHIFT);
-        }
-        start = page + 1;
-      }
+    int start = next(slot, 0, 0);
+    while (start < PAGES) {
+      int end = next(slot, start, -1L);
+      taker.range(bases[slot] + ((long) start << PAGE_SHIFT), (long) (end - start) << PAGE_SHIFT);
+      start = next(slot, end, 0);
     }
     free(slot);
   }
@@ -142,7 +139,21 @@ final class WholeBlocks implements Taker {
     held--;
   }
 
-  private boolean isHeld(int slot, int page) {
-    return (bits[slot * WORDS + page / Long.SIZE] & 1L << page % Long.SIZE) != 0;
+  /**
+   * The next page from {@code from} on that is held, or that is not.
+   *
+   * @param inverted 0 to find one that is held, -1 for one that is not
+   * @return {@link #PAGES} where there is none
+   */
+  private int next(int slot, int from, long inverted) {
+    long mask = -1L << from; // a shift counts modulo 64
+    for (int word = from / Long.SIZE; word < WORDS; word++) {
+      long found = (bits[slot * WORDS + word] ^ inverted) & mask;
+      if (found != 0) {
+        return word * Long.SIZE + Long.numberOfTrailingZeros(found);
+      }
+      mask = -1L;
+    }
+    return PAGES;
   }
 }
