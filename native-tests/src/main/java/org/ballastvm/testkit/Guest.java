@@ -69,6 +69,26 @@ public final class Guest implements AutoCloseable {
     return new Guest(host, host.start(Ballast.command(arguments(config, port), config.jvmOptions())), port);
   }
 
+  /**
+   * Boots a guest of another VMM that takes QEMU's options, to lay the two side by side.
+   *
+   * @param vmm the program and what stands before the options of the guest
+   * @throws RigError if it does not come up
+   */
+  public static Guest bootElsewhere(GuestHost host, List<String> vmm, GuestConfig config) {
+    int port = host.freePort();
+    List<String> command = new ArrayList<>(vmm);
+    command.addAll(arguments(config, port));
+    Guest guest = new Guest(host, host.start(HostedCommand.of(command)), port);
+    try {
+      guest.awaitUp();
+      return guest;
+    } catch (RigError e) {
+      guest.close();
+      throw e;
+    }
+  }
+
   private static List<String> arguments(GuestConfig config, int monitorPort) {
     GuestImage image = config.kernel().isEmpty()
         ? GuestHosts.images().debian(DebianFlavour.CLOUD)

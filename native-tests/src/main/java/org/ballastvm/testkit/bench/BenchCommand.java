@@ -10,40 +10,49 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ballastvm.kvm.NativeProvider;
+import org.ballastvm.testkit.GuestHost;
+import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.RigError;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
 public final class BenchCommand implements SubCommand {
-  private static final Set<String> TOPICS = Set.of("exits", "balloon", "start");
+  /** What it measures unless told what; guests take longer, and need QEMU. */
+  private static final Set<String> USUAL = Set.of("exits", "balloon", "start");
+  private static final String GUESTS = "guests";
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
   private static final int BALLOON_RUNS = 7;
   private static final int BALLOON_PAGES = 131_072; // 512 MiB
   private static final int START_RUNS = 20;
+  private static final int GUEST_RUNS = 5;
 
   @Override
   public String name() { return "bench"; }
 
   @Override
-  public String summary() { return "measures exits, balloon and start-up on this machine, beside C (needs gcc)"; }
+  public String summary() {
+    return "measures exits, balloon and start-up on this machine, beside C (needs gcc), and guests beside QEMU";
+  }
 
   @Override
   public int run(List<String> arguments) {
     for (String argument : arguments) {
-      if (!TOPICS.contains(argument)) {
-        throw new UserError("bench " + argument + ": there is no such benchmark; there are exits, balloon and start");
+      if (!USUAL.contains(argument) && !argument.equals(GUESTS)) {
+        throw new UserError(
+            "bench " + argument + ": there is no such benchmark; there are exits, balloon, start and guests");
       }
     }
     try {
       Path directory = Files.createTempDirectory("ballast-bench");
       try {
-        measure(arguments.isEmpty() ? List.copyOf(TOPICS) : arguments, directory);
+        measure(arguments.isEmpty() ? List.copyOf(USUAL) : arguments, directory);
       } finally {
         delete(directory);
       }
       return 0;
-    } catch (IOException e) {
+    } catch (IOException | RigError e) {
       throw new UserError("bench: " + e.getMessage(), e);
     }
   }
@@ -64,6 +73,15 @@ public final class BenchCommand implements SubCommand {
       Path launcher = Path.of(System.getProperty("ballast.home", "."), "ballast");
       System.out.print(StartBenchmark.table(StartBenchmark.run(START_RUNS, launcher)));
     }
+    if (topics.contains(GUESTS)) {
+      measureGuests();
+    }
+  }
+
+  private static void measureGuests() {
+    GuestHost host = GuestHosts.find();
+    System.out.println("\nMedian of " + GUEST_RUNS + " guests, by turns, in " + host.description() + "\n");
+    System.out.print(GuestBenchmark.table(GuestBenchmark.run(GUEST_RUNS, host)));
   }
 
   private static String machine() throws IOException {

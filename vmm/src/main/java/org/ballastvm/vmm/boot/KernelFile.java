@@ -14,6 +14,9 @@ import org.ballastvm.vmm.config.UserError;
 
 /** A file named on the command line, open to read, whose errors name the option that named it. */
 final class KernelFile implements AutoCloseable {
+  /** EFAULT, as the JDK tells it. */
+  private static final String FAULT = "Bad address";
+
   private final String option;
   private final Path path;
   private final FileChannel channel;
@@ -79,6 +82,9 @@ final class KernelFile implements AutoCloseable {
         at += read;
       }
     } catch (IOException e) {
+      if (FAULT.equals(e.getMessage())) {
+        throw error("there is no room for it in the guest's memory: the host refused a page (a full file system?)");
+      }
       throw new UserError(option + " " + path + ": cannot be read: " + e.getMessage(), e);
     }
   }
