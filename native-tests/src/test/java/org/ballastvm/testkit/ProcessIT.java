@@ -78,6 +78,16 @@ class ProcessIT {
   }
 
   @Test
+  void helpShowsOptionsAsTheyAreTypedAndSubCommands() throws Exception {
+    Launched launched = Launched.with(directory, "", List.of("-help"));
+    assertEquals(0, launched.status());
+    for (String line : List.of("-kernel FILE", "-cpu host", "\nSub-commands:\n", "\n  demo ", "\n  image ")) {
+      assertTrue(launched.output().contains(line), line);
+    }
+    assertFalse(launched.output().contains("train"), "what only the build uses");
+  }
+
+  @Test
   void aStandardInputThatIsClosedIsAnEmptyOne() throws Exception {
     Path steps = Files.writeString(directory.resolve("steps"),
         "exec '" + Launched.launcher() + "' -nodefaults -S -m 64 -monitor stdio -monitor unix:other,server <&-\n");

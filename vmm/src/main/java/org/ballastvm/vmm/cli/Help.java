@@ -1,6 +1,10 @@
 package org.ballastvm.vmm.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,6 +16,8 @@ final class Help {
       "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-cpu",
       "Available CPUs:\nx86 host", "-accel", "Accelerators supported in Ballast:\nkvm", "-chardev",
       "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
+
+  private static final int WIDTH = 100;
 
   private Help() {}
 
@@ -36,7 +42,9 @@ final class Help {
 
   private static void usage() {
     CommandSpec spec = CommandSpec.create().name("ballast");
-    spec.usageMessage().description("Runs a virtual machine and resizes it. Options are QEMU's.");
+    spec.parser().separator(" ");
+    spec.usageMessage().width(WIDTH).customSynopsis("ballast OPTION...", "       ballast SUB-COMMAND ...")
+        .description("Runs a virtual machine and resizes it. Options are QEMU's.").footer(subCommands());
     for (Option option : Option.ALL) {
       OptionSpec.Builder line = OptionSpec.builder(option.name()).description(option.text().replace("%", "%%"));
       spec.addOption(option.takesValue()
@@ -44,5 +52,15 @@ final class Help {
           : line.type(boolean.class).arity("0").build());
     }
     new CommandLine(spec).usage(System.out);
+  }
+
+  private static String[] subCommands() {
+    List<String> lines = new ArrayList<>(List.of("Sub-commands:"));
+    for (SubCommand command : ServiceLoader.load(SubCommand.class)) {
+      if (!(command instanceof Training)) {
+        lines.add(String.format("  %-8s %s", command.name(), command.summary()));
+      }
+    }
+    return lines.toArray(String[]::new);
   }
 }
