@@ -98,6 +98,8 @@ public final class Assembly {
     this.closer = closer;
     this.machine = machine;
 
+    // First, as in QEMU: whoever drives a machine tries its sockets until they are there.
+    config.chardevs().forEach(this::open);
     Kvm kvm = keep(Kvm.open());
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
     topology = CpuTopology.of(config.cpus());
@@ -121,7 +123,6 @@ public final class Assembly {
     acpi = MachineTables.of(facts(layout));
     bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
 
-    config.chardevs().forEach(this::open);
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
   }
 
