@@ -48,16 +48,7 @@ public final class Guest implements AutoCloseable {
    *
    * @throws RigError if it does not come up
    */
-  public static Guest boot(GuestHost host, GuestConfig config) {
-    Guest guest = start(host, config);
-    try {
-      guest.awaitUp();
-      return guest;
-    } catch (RigError e) {
-      guest.close();
-      throw e;
-    }
-  }
+  public static Guest boot(GuestHost host, GuestConfig config) { return up(start(host, config)); }
 
   /**
    * Starts a guest and does not wait for it.
@@ -79,7 +70,11 @@ public final class Guest implements AutoCloseable {
     int port = host.freePort();
     List<String> command = new ArrayList<>(vmm);
     command.addAll(arguments(config, port));
-    Guest guest = new Guest(host, host.start(HostedCommand.of(command)), port);
+    return up(new Guest(host, host.start(HostedCommand.of(command)), port));
+  }
+
+  /** Waits until a guest takes commands; one that does not come up is ended. */
+  private static Guest up(Guest guest) {
     try {
       guest.awaitUp();
       return guest;
