@@ -27,9 +27,9 @@ public final class Epoll implements AutoCloseable {
 
   // Not given back by close(): the kernel may be about to write to it for a thread that still waits.
   private final MemorySegment ready = Arena.ofAuto().allocate(EVENT_BYTES * BATCH, 8);
-  private volatile int descriptor;
+  private final Descriptor descriptor;
 
-  private Epoll(long descriptor) { this.descriptor = (int) descriptor; }
+  private Epoll(long descriptor) { this.descriptor = new Descriptor(descriptor, "epoll"); }
 
   /**
    * Creates a set with nothing in it.
@@ -69,7 +69,7 @@ public final class Epoll implements AutoCloseable {
    */
   public void remove(Pollable source) {
     if (source.isOpen()) {
-      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), open(), Host.EPOLL_CTL_DEL(), source.fd(), 0),
+      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), descriptor.fd(), Host.EPOLL_CTL_DEL(), source.fd(), 0),
           "EPOLL_CTL_DEL " + source.what());
     }
   }
@@ -82,7 +82,7 @@ public final class Epoll implements AutoCloseable {
    */
   public int await(int timeoutMillis) {
     try {
-      long result = CALLS.syscall(Host.SYS_epoll_wait(), open(), ready.address(), BATCH, timeoutMillis);
+      long result = CALLS.syscall(Host.SYS_epoll_wait(), descriptor.fd(), ready.address(), BATCH, timeoutMillis);
       return result == -Host.EINTR() ? 0 : (int) HostError.check(result, "epoll_wait");
     } finally {
       Reference.reachabilityFence(this);
@@ -106,27 +106,14 @@ public final class Epoll implements AutoCloseable {
   public int events(int i) { return ready.get(PACKED_INT, i * EVENT_BYTES); }
 
   @Override
-  public synchronized void close() {
-    if (descriptor >= 0) {
-      CALLS.syscall(Host.SYS_close(), descriptor);
-      descriptor = -1;
-    }
-  }
-
-  private int open() {
-    int now = descriptor;
-    if (now < 0) {
-      throw new IllegalStateException("epoll is closed");
-    }
-    return now;
-  }
+  public void close() { descriptor.close(); }
 
   private void control(int operation, Pollable source, int events, int token) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment event = scratch.allocate(EVENT_BYTES, 8);
       event.set(PACKED_INT, 0, events);
       event.set(PACKED_INT, TOKEN_OFFSET, token);
-      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), open(), operation, source.fd(), event.address()),
+      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), descriptor.fd(), operation, source.fd(), event.address()),
           "epoll_ctl " + source.what());
     }
   }

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.stat;
 import org.ballastvm.kvm.generated.Offsets.statfs;
@@ -17,13 +16,9 @@ public final class HostFile implements AutoCloseable {
   private static final long BLOCK_BYTES = 512; // of st_blocks, whatever the file system's own are
   private static final int OWNER_ONLY = 0600;
 
-  private final AtomicInteger descriptor;
-  private final String what;
+  private final Descriptor descriptor;
 
-  private HostFile(long descriptor, String what) {
-    this.descriptor = new AtomicInteger((int) descriptor);
-    this.what = what;
-  }
+  private HostFile(long descriptor, String what) { this.descriptor = new Descriptor(descriptor, what); }
 
   /**
    * Creates an anonymous file, memfd_create(2).
@@ -89,7 +84,7 @@ public final class HostFile implements AutoCloseable {
   public long pageSizeBytes() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(statfs.SIZE, 8);
-      HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what);
+      HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what());
       boolean huge = get64(status, statfs.f_type) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
       return huge ? get64(status, statfs.f_bsize) : HostProcess.pageSizeBytes();
     }
@@ -101,7 +96,7 @@ public final class HostFile implements AutoCloseable {
    * @param sizeBytes in bytes; new bytes read as zeros
    */
   public void truncate(long sizeBytes) {
-    HostError.check(CALLS.syscall(Host.SYS_ftruncate(), fd(), sizeBytes), "ftruncate " + what);
+    HostError.check(CALLS.syscall(Host.SYS_ftruncate(), fd(), sizeBytes), "ftruncate " + what());
   }
 
   /**
@@ -115,7 +110,7 @@ public final class HostFile implements AutoCloseable {
     long result = CALLS.syscall(Host.SYS_fallocate(), fd(), Host.FALLOC_FL_PUNCH_HOLE() | Host.FALLOC_FL_KEEP_SIZE(),
         offsetBytes, lengthBytes);
     if (result < 0) {
-      HostError.check(result, "fallocate PUNCH_HOLE " + what);
+      HostError.check(result, "fallocate PUNCH_HOLE " + what());
     }
   }
 
@@ -126,26 +121,15 @@ public final class HostFile implements AutoCloseable {
    */
   public void sealAgainstWrites() {
     HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_ADD_SEALS(), Host.F_SEAL_WRITE()),
-        "F_SEAL_WRITE " + what);
+        "F_SEAL_WRITE " + what());
   }
 
-  int fd() {
-    int now = descriptor.get();
-    if (now < 0) {
-      throw new IllegalStateException(what + " is closed");
-    }
-    return now;
-  }
+  int fd() { return descriptor.fd(); }
 
-  String what() { return what; }
+  String what() { return descriptor.what(); }
 
   @Override
-  public void close() {
-    int last = descriptor.getAndSet(-1);
-    if (last >= 0) {
-      CALLS.syscall(Host.SYS_close(), last);
-    }
-  }
+  public void close() { descriptor.close(); }
 
   private enum Status {
     SIZE, ALLOCATED
@@ -154,7 +138,7 @@ public final class HostFile implements AutoCloseable {
   private long status(Status wanted) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(stat.SIZE, 8);
-      HostError.check(CALLS.syscall(Host.SYS_fstat(), fd(), status.address()), "fstat " + what);
+      HostError.check(CALLS.syscall(Host.SYS_fstat(), fd(), status.address()), "fstat " + what());
       return switch (wanted) {
         case SIZE -> get64(status, stat.st_size);
         case ALLOCATED -> get64(status, stat.st_blocks) * BLOCK_BYTES;

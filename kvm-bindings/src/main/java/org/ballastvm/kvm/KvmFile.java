@@ -3,26 +3,15 @@ package org.ballastvm.kvm;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.kvm.generated.Host;
 
 /** One of KVM's file descriptors: the system, a VM or a vCPU. */
 final class KvmFile {
-  private final AtomicInteger descriptor;
-  private final String what;
+  private final Descriptor descriptor;
 
-  KvmFile(long descriptor, String what) {
-    this.descriptor = new AtomicInteger((int) descriptor);
-    this.what = what;
-  }
+  KvmFile(long descriptor, String what) { this.descriptor = new Descriptor(descriptor, what); }
 
-  int fd() {
-    int now = descriptor.get();
-    if (now < 0) {
-      throw new IllegalStateException(what + " is closed");
-    }
-    return now;
-  }
+  int fd() { return descriptor.fd(); }
 
   long ioctl(long request, long argument, String name) {
     long result = CALLS.syscall(Host.SYS_ioctl(), fd(), request, argument);
@@ -31,10 +20,5 @@ final class KvmFile {
 
   long ioctl(long request, MemorySegment argument, String name) { return ioctl(request, argument.address(), name); }
 
-  void close() {
-    int last = descriptor.getAndSet(-1);
-    if (last >= 0) {
-      CALLS.syscall(Host.SYS_close(), last);
-    }
-  }
+  void close() { descriptor.close(); }
 }

@@ -1,41 +1,21 @@
 package org.ballastvm.kvm;
 
-import static org.ballastvm.kvm.NativeProvider.CALLS;
-
-import java.util.concurrent.atomic.AtomicInteger;
-import org.ballastvm.kvm.generated.Host;
-
 /** A file descriptor that {@link Epoll} can wait for. Closing twice is harmless; use after closing fails. */
 public abstract sealed class Pollable implements AutoCloseable permits EventFd, TimerFd, HostSocket, HostStream {
-  private final AtomicInteger descriptor;
-  private final String what;
+  private final Descriptor descriptor;
 
-  Pollable(long descriptor, String what) {
-    this.descriptor = new AtomicInteger((int) descriptor);
-    this.what = what;
-  }
+  Pollable(long descriptor, String what) { this.descriptor = new Descriptor(descriptor, what); }
 
-  final int fd() {
-    int now = descriptor.get();
-    if (now < 0) {
-      throw new IllegalStateException(what + " is closed");
-    }
-    return now;
-  }
+  final int fd() { return descriptor.fd(); }
 
-  final String what() { return what; }
+  final String what() { return descriptor.what(); }
 
   /** {@return whether it is open} */
-  public final boolean isOpen() { return descriptor.get() >= 0; }
+  public final boolean isOpen() { return descriptor.isOpen(); }
 
   /** Uses the descriptor no more, and leaves it open for others. */
-  final void release() { descriptor.set(-1); }
+  final void release() { descriptor.release(); }
 
   @Override
-  public void close() {
-    int last = descriptor.getAndSet(-1);
-    if (last >= 0) {
-      CALLS.syscall(Host.SYS_close(), last);
-    }
-  }
+  public void close() { descriptor.close(); }
 }
