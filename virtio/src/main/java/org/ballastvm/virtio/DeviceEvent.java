@@ -10,6 +10,13 @@ public sealed interface DeviceEvent {
   record BalloonChanged(long pageCount) implements DeviceEvent {}
 
   /**
+   * The guest has plugged or unplugged memory.
+   *
+   * @param sizeBytes how much is plugged now
+   */
+  record MemorySizeChanged(long sizeBytes) implements DeviceEvent {}
+
+  /**
    * The guest broke a rule. The device waits for a reset if {@code needsReset}.
    *
    * @param device which kind of device

@@ -20,6 +20,7 @@ public final class EventLimiter implements EventSink {
   public void accept(DeviceEvent event) {
     switch (event) {
       case DeviceEvent.BalloonChanged changed -> sink.accept(changed);
+      case DeviceEvent.MemorySizeChanged changed -> sink.accept(changed);
       case DeviceEvent.GuestMistake mistake -> {
         if (isTold(++mistakes)) {
           sink.accept(new DeviceEvent.GuestMistake(mistake.device(), counted(mistake.sentence(), mistakes),

@@ -17,6 +17,14 @@ public interface VirtioDevice {
   /** {@return the features of its own that it offers, bits 0 to 23 and 50 to 127 of the specification} */
   long features();
 
+  /**
+   * Whether it can work with what a driver chose; a device may insist on a feature.
+   *
+   * @param chosen of the features on offer
+   * @return false if the driver must not go on
+   */
+  default boolean agreesTo(long chosen) { return true; }
+
   /** {@return how many queues it has, with the features it offers} */
   int queueCount();
 
@@ -67,6 +75,11 @@ public interface VirtioDevice {
 
   /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
   void reset();
+
+  /** The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. */
+  default void machineReset() {
+    // Most devices keep nothing for a guest that its driver could not reset.
+  }
 
   /** What a started device has of its driver. */
   interface Context {

@@ -10,6 +10,7 @@ import java.util.function.BiFunction;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FlatMemory;
+import org.ballastvm.virtio.driver.HostBlocks;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
@@ -40,6 +41,22 @@ class FuzzTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"4", "20261124"})
+  void aMemoryDeviceOutlivesARandomDriver(long seed) {
+    MemConfig config = new MemConfig(4L << 20, 1L << 30, 1L << 20, 0, true, MemConfig.Inaccessible.AUTO, 1L << 28);
+    HostBlocks host = new HostBlocks(config.base(), config.sizeBytes(), config.blockBytes());
+    Random requests = new Random(seed);
+    Bench<MemDevice> bench = new Bench<>((memory, events) -> new MemDevice(config, host, events));
+    play(seed, bench, new RandomDriver(bench, new Random(seed)).asking(gpa -> {
+      bench.memory.putLong(gpa, requests.nextInt(5));
+      bench.memory.putLong(gpa + 8, config.base() + requests.nextInt(1100) * config.blockBytes());
+      bench.memory.putLong(gpa + 16, requests.nextInt(8));
+    }));
+    assertTrue(host.calls() > 500, "seed " + seed + ": only " + host.calls() + " changes");
+    assertEquals(host.reachable().cardinality() * config.blockBytes(), bench.device.pluggedBytes(), "seed " + seed);
+  }
+
+  @ParameterizedTest
   @CsvSource({"3", "20261123"})
   void theTransportOutlivesARandomDriver(long seed) {
     Bench<EchoDevice> bench = play(seed, (memory, events) -> new EchoDevice());
@@ -49,7 +66,11 @@ class FuzzTest {
 
   private static <D extends VirtioDevice> Bench<D> play(long seed, BiFunction<FlatMemory, EventSink, D> maker) {
     Bench<D> bench = new Bench<>(maker);
-    RandomDriver driver = new RandomDriver(bench, new Random(seed));
+    play(seed, bench, new RandomDriver(bench, new Random(seed)));
+    return bench;
+  }
+
+  private static void play(long seed, Bench<?> bench, RandomDriver driver) {
     for (int step = 0; step < STEPS; step++) {
       try {
         driver.step();
@@ -59,7 +80,6 @@ class FuzzTest {
     }
     assertEquals(0, bench.memory.straying(), "seed " + seed);
     assertTrue(driver.batches() > 2000, "seed " + seed + ": only " + driver.batches() + " batches were served");
-    return bench;
   }
 
   private static boolean serves(Bench<?> bench, Buffer buffer) {

@@ -257,6 +257,6 @@ final class CommonConfig implements VirtioDevice.Context {
 
   private boolean agreed(int next) {
     return (driverFeatures & ~offered) == 0 && !unknownFeatures && (driverFeatures & VirtioDevice.VERSION_1) != 0
-        && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER;
+        && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER && device.agreesTo(driverFeatures);
   }
 }

@@ -239,6 +239,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   public synchronized void reset() {
     common.reset();
+    device.machineReset();
     msix.reset();
     config().put16(msixCapability + 2, config().get16(msixCapability + 2) & ~(MSIX_ENABLE | MSIX_FUNCTION_MASK));
     interruptStatus = 0;

@@ -2,6 +2,7 @@ package org.ballastvm.virtio.driver;
 
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongConsumer;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 
@@ -18,6 +19,7 @@ public final class RandomDriver {
   private final VirtioPciFunction function;
   private final Random random;
   private List<QueueDriver> queues = List.of();
+  private LongConsumer requests;
   private long batches;
 
   /** A driver whose deeds follow from the random numbers alone. */
@@ -25,6 +27,12 @@ public final class RandomDriver {
     this.bench = bench;
     this.function = bench.function;
     this.random = random;
+  }
+
+  /** Has it offer requests too: they are written to an address, and have room for an answer behind them. */
+  public RandomDriver asking(LongConsumer writer) {
+    requests = writer;
+    return this;
   }
 
   /** How often the device gave chains back. */
@@ -103,6 +111,12 @@ public final class RandomDriver {
   }
 
   private Buffer[] buffers() {
+    if (requests != null && random.nextInt(8) > 0) {
+      long gpa = (4L << 20) + random.nextInt(1 << 20);
+      requests.accept(gpa);
+      return new Buffer[]{Buffer.read(gpa, random.nextInt(50) == 0 ? length() : 24), Buffer.write(address(),
+          random.nextInt(50) == 0 ? length() : 16)};
+    }
     boolean write = random.nextBoolean();
     Buffer[] buffers = new Buffer[random.nextInt(10) == 0 ? random.nextInt(1, 8) : 1];
     for (int i = 0; i < buffers.length; i++) {

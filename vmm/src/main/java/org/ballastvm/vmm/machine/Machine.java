@@ -247,6 +247,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   void deviceEvent(DeviceEvent event) {
     switch (event) {
       case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.MemorySizeChanged changed ->
+        Log.of(Machine.class).debug("plugged: {} bytes", changed.sizeBytes());
       case DeviceEvent.GuestMistake mistake ->
         Log.of(Machine.class).warn("{}: {}{}", mistake.device(), mistake.sentence(),
             mistake.needsReset() ? "; the device waits for its driver to reset it" : "");
