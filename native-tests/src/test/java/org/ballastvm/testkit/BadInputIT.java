@@ -116,9 +116,10 @@ class BadInputIT {
             "-device", "virtio-balloon-pci,color=red"),
         mistake("-device virtio-balloon-pci,deflate-on-oom=maybe: must be on or off", "-device",
             "virtio-balloon-pci,deflate-on-oom=maybe"),
-        mistake("-device virtio-balloon-pci: a machine has one balloon, and this would be the second", "-device",
+        mistake("-device virtio-balloon-pci: Only one balloon device is supported", "-device",
             "virtio-balloon-pci", "-device", "virtio-balloon-pci"),
-        mistake("-device addr=4: this PCI slot is taken", "-device", "virtio-rng-pci,addr=4", "-device",
+        mistake("-device virtio-rng-pci: PCI: slot 4 function 0 not available for virtio-rng-pci, in use by "
+            + "virtio-rng-pci,id=(null)", "-device", "virtio-rng-pci,addr=4", "-device",
             "virtio-rng-pci,addr=4"),
         mistake("-object memory-backend-tape: there is no such object type; there are memory-backend-ram, "
             + "memory-backend-memfd, memory-backend-file", "-object", "memory-backend-tape,id=a"),

@@ -30,7 +30,7 @@ final class MsixTable {
     reset();
   }
 
-  void attach(PciHost bus) { this.host = bus; }
+  synchronized void attach(PciHost bus) { this.host = bus; }
 
   synchronized void reset() {
     for (int i = 0; i < words.length; i++) {

@@ -33,7 +33,16 @@ public abstract class PciFunction {
    *
    * @param bus what it asks of it
    */
-  public final void attach(PciHost bus) { this.host = bus; }
+  public synchronized void attach(PciHost bus) { this.host = bus; }
+
+  /**
+   * Takes the function off its bus: it is reset, its BARs answer no more, and whatever a vCPU or the host still does to it
+   * reaches nobody. When this returns, no thread uses the bus through it.
+   */
+  public final synchronized void detach() {
+    reset();
+    attach(NoBus.INSTANCE);
+  }
 
   /** {@return the bus it sits on} */
   protected final PciHost host() { return host; }

@@ -82,6 +82,12 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         config().addCapability(Capabilities.VENDOR, Capabilities.pciAccess()));
   }
 
+  @Override
+  public synchronized void attach(PciHost bus) {
+    super.attach(bus);
+    msix.attach(bus);
+  }
+
   /** {@return the device behind it} */
   public VirtioDevice device() { return device; }
 
@@ -124,7 +130,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     window.afterWrite(offset);
     if (offset + width > msixCapability + 2 && offset < msixCapability + 4) {
       int control = config().get16(msixCapability + 2);
-      msix.attach(host());
       msix.control((control & MSIX_ENABLE) != 0, (control & MSIX_FUNCTION_MASK) != 0);
     }
     updatePin();
@@ -153,7 +158,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   public synchronized void barWrite(int bar, long offset, int width, long value) {
     if (bar == MSIX_BAR) {
-      msix.attach(host());
       msix.write(offset, width, value);
       return;
     }

@@ -28,6 +28,7 @@ public final class KvmBoard implements AutoCloseable {
   private final Kvm kvm;
   private final GuestRam ram;
   private final TreeMap<Integer, MsiVector> vectors = new TreeMap<>();
+  private final int[] assertions = new int[IOAPIC_PINS];
   private KvmVm vm;
 
   /**
@@ -74,18 +75,12 @@ public final class KvmBoard implements AutoCloseable {
   public synchronized Vcpu createVcpu(int apicId) { return vm.createVcpu(apicId); }
 
   /**
-   * A wire to the interrupt controllers.
+   * A wire to the interrupt controllers. Several may end at one pin, which is asserted as long as one of them is.
    *
    * @param gsi the pin
    * @return the wire
    */
-  public IrqLine line(int gsi) {
-    return high -> {
-      synchronized (this) {
-        vm.setIrqLine(gsi, high);
-      }
-    };
-  }
+  public IrqLine line(int gsi) { return new Wire(gsi); }
 
   /**
    * Listens to a doorbell.
@@ -138,6 +133,25 @@ public final class KvmBoard implements AutoCloseable {
 
   @Override
   public synchronized void close() { vm.close(); }
+
+  /** A wire to a pin. */
+  private final class Wire implements IrqLine {
+    private final int gsi;
+    private boolean asserted;
+
+    Wire(int gsi) { this.gsi = gsi; }
+
+    @Override
+    public void set(boolean high) {
+      synchronized (KvmBoard.this) {
+        if (high != asserted) {
+          asserted = high;
+          assertions[gsi] += high ? 1 : -1;
+        }
+        vm.setIrqLine(gsi, assertions[gsi] > 0);
+      }
+    }
+  }
 
   /** A message-signalled interrupt, raised through an irqfd. */
   public final class MsiVector implements AutoCloseable {

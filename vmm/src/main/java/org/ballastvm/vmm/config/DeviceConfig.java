@@ -8,6 +8,12 @@ public sealed interface DeviceConfig {
   /** {@return the id a monitor names it by, if it was given one} */
   Optional<String> id();
 
+  /** {@return the name that {@code -device} knows it by} */
+  String driver();
+
+  /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */
+  OptionalInt slot();
+
   /**
    * {@code virtio-balloon-pci}.
    *
@@ -15,7 +21,10 @@ public sealed interface DeviceConfig {
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    * @param deflateOnOom the guest may take pages back when it runs out of memory
    */
-  record Balloon(Optional<String> id, OptionalInt slot, boolean deflateOnOom) implements DeviceConfig {}
+  record Balloon(Optional<String> id, OptionalInt slot, boolean deflateOnOom) implements DeviceConfig {
+    @Override
+    public String driver() { return "virtio-balloon-pci"; }
+  }
 
   /**
    * {@code virtio-rng-pci}, fed by the host's getrandom.
@@ -23,5 +32,8 @@ public sealed interface DeviceConfig {
    * @param id the id, if given
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    */
-  record Rng(Optional<String> id, OptionalInt slot) implements DeviceConfig {}
+  record Rng(Optional<String> id, OptionalInt slot) implements DeviceConfig {
+    @Override
+    public String driver() { return "virtio-rng-pci"; }
+  }
 }

@@ -2,7 +2,6 @@ package org.ballastvm.vmm.machine;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,6 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
-import org.ballastvm.virtio.BalloonConfig;
-import org.ballastvm.virtio.BalloonDevice;
-import org.ballastvm.virtio.RngDevice;
-import org.ballastvm.virtio.pci.PciFunction;
-import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
@@ -48,9 +42,9 @@ import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.pci.BarPlacement;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
-import org.ballastvm.vmm.pci.PciSlot;
 
 /** The parts of a machine, put together in the constructor from top to bottom. */
 public final class Assembly {
@@ -74,23 +68,11 @@ public final class Assembly {
   private final AddressBus memory = new AddressBus("memory", Long.MAX_VALUE);
   private final PowerDevice power;
   private final PciBus pci;
+  private final Devices devices;
   private final BootLoader bootLoader;
   private final AcpiImage acpi;
   private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
-  private final List<PlacedDevice> devices = new ArrayList<>();
-  private final List<PciSlot> slots = new ArrayList<>();
   private Optional<SerialPort> serial = Optional.empty();
-  private Optional<BalloonDevice> balloon = Optional.empty();
-  private long nextBar;
-
-  /**
-   * A device on the PCI bus.
-   *
-   * @param slot 1 to 31
-   * @param config what was asked for
-   * @param function what the guest sees
-   */
-  public record PlacedDevice(int slot, DeviceConfig config, PciFunction function) {}
 
   Assembly(MachineConfig config, EventLoop loop, Closer closer, Machine machine) {
     this.config = config;
@@ -117,8 +99,9 @@ public final class Assembly {
     pci = new PciBus(new ResetControl());
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
-    nextBar = layout.lowPciBase();
-    config.devices().forEach(this::plug);
+    devices = keep(new Devices(loop, board, ram, memory, pci,
+        new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END), machine::deviceEvent));
+    config.devices().forEach(this::place);
 
     acpi = MachineTables.of(facts(layout));
     bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
@@ -159,52 +142,12 @@ public final class Assembly {
     return named;
   }
 
-  private void plug(DeviceConfig device) {
-    PciFunction function = switch (device) {
-      case DeviceConfig.Balloon wanted -> {
-        if (balloon.isPresent()) {
-          throw new UserError("-device virtio-balloon-pci: a machine has one balloon, and this would be the second");
-        }
-        BalloonDevice made = new BalloonDevice(new BalloonConfig(wanted.deflateOnOom()), ram, machine::deviceEvent);
-        VirtioPciFunction transport = new VirtioPciFunction(made, BalloonDevice.PCI_CLASS, ram, machine::deviceEvent);
-        made.listen(transport);
-        balloon = Optional.of(made);
-        yield transport;
-      }
-      case DeviceConfig.Rng wanted -> new VirtioPciFunction(new RngDevice(new HostEntropy(), machine::deviceEvent),
-          RngDevice.PCI_CLASS, ram, machine::deviceEvent);
-    };
-    int slot = slotFor(device);
-    int gsi = PciInterruptRouting.swizzled().gsi(slot, 0);
-    String name = device.id().orElse("pci-" + slot);
-    slots.add(keep(new PciSlot(function, name, memory, board, loop, board.line(gsi))));
-    placeBars(function);
-    function.placeInterruptLine(gsi);
-    pci.plug(slot, function);
-    devices.add(new PlacedDevice(slot, device, function));
-  }
-
-  private int slotFor(DeviceConfig device) {
-    OptionalInt wanted = switch (device) {
-      case DeviceConfig.Balloon b -> b.slot();
-      case DeviceConfig.Rng r -> r.slot();
-    };
-    if (wanted.isPresent() && pci.function(wanted.getAsInt()) != null) {
-      throw new UserError("-device addr=" + Integer.toHexString(wanted.getAsInt()) + ": this PCI slot is taken");
-    }
-    return wanted.orElseGet(() -> IntStream.range(1, PciBus.SLOTS).filter(i -> pci.function(i) == null).findFirst()
-        .orElseThrow(() -> new UserError("-device: all " + (PciBus.SLOTS - 1) + " PCI slots are taken")));
-  }
-
-  /** Does for BARs what firmware would: each is placed at a multiple of its size. */
-  private void placeBars(PciFunction function) {
-    for (int bar = 0; bar < PciFunction.BARS; bar++) {
-      int bytes = function.barBytes(bar);
-      if (bytes > 0) {
-        nextBar = (nextBar + bytes - 1) & -bytes;
-        function.placeBar(bar, (int) nextBar);
-        nextBar += bytes;
-      }
+  private void place(DeviceConfig device) {
+    try {
+      devices.place(device);
+    } catch (UserError e) {
+      String id = device.id().map(given -> ",id=" + given).orElse("");
+      throw new UserError("-device " + device.driver() + id + ": " + e.getMessage(), e);
     }
   }
 
@@ -276,7 +219,7 @@ public final class Assembly {
     return opened;
   }
 
-  private PciSlot keep(PciSlot opened) {
+  private Devices keep(Devices opened) {
     closer.onClose(opened::close);
     return opened;
   }
@@ -305,12 +248,9 @@ public final class Assembly {
   /** {@return the ACPI power and event device} */
   public PowerDevice power() { return power; }
 
-  /** {@return the balloon, if there is one} */
-  public Optional<BalloonDevice> balloon() { return balloon; }
-
-  /** {@return devices on PCI, by the order they were asked for} */
-  public List<PlacedDevice> devices() {
-    return List.copyOf(devices);
+  /** {@return the devices that were asked for, and what plugs more of them} */
+  public Devices devices() {
+    return devices;
   }
 
   /** {@return the PCI bus} */

@@ -142,7 +142,14 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   public void quit() { end.complete(EndReason.HOST_QUIT); }
 
   /** {@return the balloon, if it has one} */
-  public Optional<BalloonDevice> balloon() { return parts.balloon(); }
+  public Optional<BalloonDevice> balloon() {
+    return parts.devices().balloon();
+  }
+
+  /** {@return the devices that a user asked for; they come and go on the event loop} */
+  public Devices devices() {
+    return parts.devices();
+  }
 
   /**
    * Runs a task on the event loop and waits for it.

@@ -7,6 +7,7 @@ import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.pci.PciBus;
 
@@ -51,10 +52,7 @@ record MachineControl(Machine machine) implements VmControl {
         .mapToObj(slot -> new PciPlace(slot, idOf(slot), bus.function(slot))).toList();
   }
 
-  private String idOf(int slot) {
-    return machine.parts().devices().stream().filter(device -> device.slot() == slot)
-        .flatMap(device -> device.config().id().stream()).findFirst().orElse("");
-  }
+  private String idOf(int slot) { return machine.devices().inSlot(slot).flatMap(PlacedDevice::id).orElse(""); }
 
   @Override
   public List<GuestLayout.Range> ram() { return GuestLayout.of(machine.config().memory()).memory(); }

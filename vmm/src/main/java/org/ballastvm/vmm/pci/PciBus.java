@@ -44,6 +44,21 @@ public final class PciBus implements BusDevice {
   }
 
   /**
+   * Takes a function out of its slot: the guest finds nothing there from now on.
+   *
+   * @param slot 0 to 31
+   * @param function what should be there
+   * @return false if it was not there any more
+   */
+  public synchronized boolean unplug(int slot, PciFunction function) {
+    boolean there = functions[slot] == function;
+    if (there) {
+      functions[slot] = null;
+    }
+    return there;
+  }
+
+  /**
    * What a slot holds.
    *
    * @param slot 0 to 31

@@ -19,6 +19,7 @@ public final class PciSlot implements PciHost, AutoCloseable {
   private final String name;
   private final AddressBus memory;
   private final KvmBoard board;
+  private final EventLoop loop;
   private final IrqLine pin;
   private final List<Bell> bells = new ArrayList<>();
   private final List<KvmBoard.MsiVector> vectors = new ArrayList<>();
@@ -36,25 +37,45 @@ public final class PciSlot implements PciHost, AutoCloseable {
    * @param board the interrupts and doorbells of the VM
    * @param loop where doorbells are heard
    * @param pin the interrupt line that pin A is wired to
+   * @throws org.ballastvm.kvm.HostError if the host has no more eventfds; nothing is left behind
    */
   public PciSlot(PciFunction function, String name, AddressBus memory, KvmBoard board, EventLoop loop, IrqLine pin) {
     this.function = function;
     this.name = name;
     this.memory = memory;
     this.board = board;
+    this.loop = loop;
     this.pin = pin;
+    try {
+      open();
+    } catch (RuntimeException e) {
+      giveBack();
+      throw e;
+    }
+    function.attach(this);
+  }
+
+  private void open() {
     for (PciFunction.Doorbell place : function.doorbells()) {
-      EventFd raised = EventFd.create();
-      bells.add(new Bell(place, raised, loop.register(raised, Epoll.IN, events -> {
-        if (raised.drain() > 0) {
-          function.doorbell(place.index());
-        }
-      })));
+      bells.add(bell(place));
     }
     for (int i = 0; i < function.vectorCount(); i++) {
       vectors.add(board.newVector());
     }
-    function.attach(this);
+  }
+
+  private Bell bell(PciFunction.Doorbell place) {
+    EventFd raised = EventFd.create();
+    try {
+      return new Bell(place, raised, loop.register(raised, Epoll.IN, events -> {
+        if (raised.drain() > 0) {
+          function.doorbell(place.index());
+        }
+      }));
+    } catch (RuntimeException e) {
+      raised.close();
+      throw e;
+    }
   }
 
   /** {@return the function} */
@@ -109,8 +130,14 @@ public final class PciSlot implements PciHost, AutoCloseable {
   @Override
   public void ring(int doorbell) { bells.get(doorbell).raised.signal(); }
 
+  /** Takes the function off the bus, and gives back what it had of the host. On the event loop, or when that has ended. */
   @Override
   public void close() {
+    function.detach();
+    giveBack();
+  }
+
+  private void giveBack() {
     for (Bell bell : bells) {
       bell.registration.close();
       bell.raised.close();

@@ -1,0 +1,156 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.RngDevice;
+import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.ballastvm.vmm.acpi.PciInterruptRouting;
+import org.ballastvm.vmm.board.KvmBoard;
+import org.ballastvm.vmm.bus.AddressBus;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.memory.GuestRam;
+import org.ballastvm.vmm.pci.BarPlacement;
+import org.ballastvm.vmm.pci.PciBus;
+import org.ballastvm.vmm.pci.PciSlot;
+
+/**
+ * The devices that a user asks for: each is made, given a slot and addresses, and tied to the machine.
+ *
+ * <p>
+ * Devices are plugged on the event loop, or before it has started.
+ */
+public final class Devices implements AutoCloseable {
+  private static final PciInterruptRouting ROUTING = PciInterruptRouting.swizzled();
+
+  private final EventLoop loop;
+  private final KvmBoard board;
+  private final GuestRam ram;
+  private final AddressBus memory;
+  private final PciBus pci;
+  private final BarPlacement bars;
+  private final EventSink events;
+  /** Replaced whole: other threads read it. */
+  private volatile List<PlacedDevice> placed = List.of();
+  private int namelessCount;
+
+  /** No devices yet. */
+  Devices(EventLoop loop, KvmBoard board, GuestRam ram, AddressBus memory, PciBus pci, BarPlacement bars,
+      EventSink events) {
+    this.loop = loop;
+    this.board = board;
+    this.ram = ram;
+    this.memory = memory;
+    this.pci = pci;
+    this.bars = bars;
+    this.events = events;
+  }
+
+  /**
+   * Plugs a device that the guest finds when it looks for devices.
+   *
+   * @param config what
+   * @return the device
+   * @throws UserError if it cannot be; nothing has changed then
+   */
+  PlacedDevice place(DeviceConfig config) {
+    config.id().filter(id -> find(id).isPresent()).ifPresent(id -> {
+      throw new UserError("Duplicate device ID '" + id + "'");
+    });
+    int slot = slotFor(config);
+    PciFunction function = create(config);
+    int gsi = ROUTING.gsi(slot, 0);
+    bars.place(function, pci);
+    function.placeInterruptLine(gsi);
+    PciSlot tie = new PciSlot(function, config.id().orElse("pci-" + slot), memory, board, loop, board.line(gsi));
+    String path = config.id().map(id -> "/machine/peripheral/" + id)
+        .orElseGet(() -> "/machine/peripheral-anon/device[" + namelessCount++ + "]");
+    PlacedDevice device = new PlacedDevice(config, path, slot, function, tie);
+    List<PlacedDevice> next = new ArrayList<>(placed);
+    next.add(device);
+    placed = List.copyOf(next);
+    pci.plug(slot, function);
+    return device;
+  }
+
+  private PciFunction create(DeviceConfig config) {
+    if (config instanceof DeviceConfig.Balloon wanted) {
+      if (balloon().isPresent()) {
+        throw new UserError("Only one balloon device is supported");
+      }
+      BalloonDevice balloon = new BalloonDevice(new BalloonConfig(wanted.deflateOnOom()), ram, events);
+      VirtioPciFunction transport = transport(balloon, BalloonDevice.PCI_CLASS);
+      balloon.listen(transport);
+      return transport;
+    }
+    return transport(new RngDevice(new HostEntropy(), events), RngDevice.PCI_CLASS);
+  }
+
+  private VirtioPciFunction transport(VirtioDevice device, int pciClass) {
+    return new VirtioPciFunction(device, pciClass, ram, events);
+  }
+
+  private int slotFor(DeviceConfig config) {
+    OptionalInt wanted = config.slot();
+    if (wanted.isPresent() && !isFree(wanted.getAsInt())) {
+      throw new UserError("PCI: slot " + wanted.getAsInt() + " function 0 not available for " + config.driver()
+          + ", in use by " + occupant(wanted.getAsInt()));
+    }
+    return wanted.orElseGet(() -> IntStream.range(1, PciBus.SLOTS).filter(this::isFree).findFirst()
+        .orElseThrow(() -> new UserError(
+            "PCI: no slot/function available for " + config.driver() + ", all in use or reserved")));
+  }
+
+  private boolean isFree(int slot) { return slot != 0 && inSlot(slot).isEmpty(); }
+
+  private String occupant(int slot) {
+    return inSlot(slot).map(other -> other.config().driver() + ",id=" + other.id().orElse("(null)"))
+        .orElse("the host bridge");
+  }
+
+  /** {@return all of them, in the order in which they came} */
+  public List<PlacedDevice> all() { return placed; }
+
+  /**
+   * A device by its id.
+   *
+   * @param id that the user gave
+   * @return the device, if there is one
+   */
+  public Optional<PlacedDevice> find(String id) {
+    return placed.stream().filter(device -> device.id().equals(Optional.of(id))).findFirst();
+  }
+
+  /**
+   * A device by its place.
+   *
+   * @param slot 1 to 31
+   * @return the device, if there is one
+   */
+  public Optional<PlacedDevice> inSlot(int slot) {
+    return placed.stream().filter(device -> device.slot() == slot).findFirst();
+  }
+
+  /** {@return the balloon, if there is one} */
+  public Optional<BalloonDevice> balloon() {
+    return placed.stream().flatMap(device -> device.virtio().stream()).filter(BalloonDevice.class::isInstance)
+        .map(BalloonDevice.class::cast).findFirst();
+  }
+
+  /** Gives back what devices hold of the host. The event loop has ended. */
+  @Override
+  public void close() {
+    placed.reversed().forEach(device -> device.tie().close());
+    placed = List.of();
+  }
+}
