@@ -7,13 +7,22 @@ package org.ballastvm.virtio;
  * The host writes {@code num_pages} while the driver reads it, so a register is read as one word, never by its bytes.
  */
 final class BalloonConfigSpace {
-  /** {@code num_pages} and {@code actual}; what follows belongs to features that are not offered. */
-  static final int BYTES = 8;
-
   private static final int ACTUAL = 4;
+  private static final int HINT_COMMAND = 8;
+  private static final int POISON = 12;
+  private static final int END = 16;
 
+  private final int bytes;
   private volatile int numPages;
   private volatile int actual;
+  private int poison;
+
+  /** The registers that a device with some features has; as in QEMU, it ends behind the last one that means something. */
+  BalloonConfigSpace(long features) {
+    bytes = BalloonFeature.PAGE_POISON.in(features) ? END : HINT_COMMAND;
+  }
+
+  int bytes() { return bytes; }
 
   int numPages() { return numPages; }
 
@@ -23,20 +32,40 @@ final class BalloonConfigSpace {
 
   void actual(int pageCount) { actual = pageCount; }
 
-  /** What the driver reads from {@code offset} on, in the low bytes. */
-  long read(int offset) {
-    return (Integer.toUnsignedLong(numPages) | (long) actual << 32) >>> 8 * offset;
+  /** With what the guest fills free pages, or 0. It means nothing where {@code PAGE_POISON} was not agreed on. */
+  int poison() {
+    return poison;
   }
 
-  /** Takes what the driver writes to {@code actual}, the only field it may write; true if that changed it. */
-  boolean write(int offset, int width, long value) {
-    int next = actual;
-    for (int i = Math.max(ACTUAL, offset); i < Math.min(ACTUAL + 4, offset + width); i++) {
-      int shift = 8 * (i - ACTUAL);
+  void poison(int pattern) { poison = pattern; }
+
+  /** What the driver reads from {@code offset} on, in the low bytes. */
+  long read(int offset) {
+    long sizes = Integer.toUnsignedLong(numPages) | (long) actual << 32;
+    long others = (long) poison << 32;
+    if (offset >= HINT_COMMAND) {
+      return others >>> 8 * (offset - HINT_COMMAND);
+    }
+    return offset == 0 ? sizes : sizes >>> 8 * offset | others << 64 - 8 * offset;
+  }
+
+  /** Takes what the driver writes to {@code actual} and the poison, the fields it may write. */
+  void write(int offset, int width, long value) {
+    actual = merge(actual, ACTUAL, offset, width, value);
+    poison = merge(poison, POISON, offset, width, value);
+  }
+
+  /** Whether a write is one of {@code actual}. */
+  static boolean isActual(int offset, int width) {
+    return offset < HINT_COMMAND && offset + width > ACTUAL;
+  }
+
+  private static int merge(int old, int register, int offset, int width, long value) {
+    int next = old;
+    for (int i = Math.max(register, offset); i < Math.min(register + 4, offset + width); i++) {
+      int shift = 8 * (i - register);
       next = next & ~(0xff << shift) | (int) (value >>> 8 * (i - offset) & 0xff) << shift;
     }
-    boolean changed = next != actual;
-    actual = next;
-    return changed;
+    return next;
   }
 }

@@ -17,24 +17,24 @@ public final class BalloonDevice implements VirtioDevice {
   public static final int PCI_CLASS = 0x00ff00;
 
   private static final int TYPE = 5;
-  private static final long MUST_TELL_HOST = 1;
-  private static final long DEFLATE_ON_OOM = 1L << 2;
-  private static final int QUEUE_SIZE = 128;
   /** What one turn on the event loop takes before others have theirs: at most 32 MiB are given back in it. */
   private static final int PAGES_IN_A_TURN = PageRanges.CAPACITY;
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
-  /** By index. A queue of a feature comes behind these, and the ones behind it move down when it is not there. */
-  private static final List<BalloonQueue> QUEUES = List.of(BalloonQueue.values());
 
-  private final BalloonConfig config;
+  private final long offered;
+  /** What is offered, by index. */
+  private final List<BalloonQueue> offeredQueues;
   private final MemoryReclaim reclaim;
   private final EventSink events;
   private final PageLists inflated = new PageLists("inflate", this::giveBack);
   private final PageLists deflated;
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
   private final WholeBlocks held = new WholeBlocks(this::discard);
-  private final BalloonConfigSpace registers = new BalloonConfigSpace();
+  private final BalloonConfigSpace registers;
+  private final GuestStats stats;
+  /** By index, what the queues are for with the features that were agreed on. */
+  private volatile List<BalloonQueue> queues = List.of();
   private volatile Context context;
   private boolean moreToCome;
   private ConfigListener listener = () -> {
@@ -46,10 +46,14 @@ public final class BalloonDevice implements VirtioDevice {
    *
    * @param config what the user asked
    * @param reclaim how pages are given back
+   * @param clock when to ask the guest how it uses its memory
    * @param events takes what there is to tell
    */
-  public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, EventSink events) {
-    this.config = config;
+  public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, DeviceClock clock, EventSink events) {
+    this.offered = config.features();
+    this.offeredQueues = BalloonQueue.with(offered);
+    this.registers = new BalloonConfigSpace(offered);
+    this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
     this.reclaim = reclaim;
     this.events = new EventLimiter(events);
     this.deflated = new PageLists("deflate", reclaim::makePresent);
@@ -70,7 +74,7 @@ public final class BalloonDevice implements VirtioDevice {
   public void setTarget(long pageCount) {
     registers.numPages((int) Math.min(pageCount, 0xffff_ffffL));
     listener.configChanged();
-    giveBackLater();
+    wake(BalloonQueue.INFLATE);
   }
 
   /** {@return how large the balloon should be, in pages of 4 KiB} */
@@ -83,6 +87,23 @@ public final class BalloonDevice implements VirtioDevice {
     return Integer.toUnsignedLong(registers.actual());
   }
 
+  /** {@return what the guest last told of its memory} */
+  public BalloonStats stats() { return stats.snapshot(); }
+
+  /** {@return how often the guest is asked how it uses its memory, in seconds; 0 for never} */
+  public long pollingIntervalSeconds() {
+    return stats.intervalSeconds();
+  }
+
+  /**
+   * Changes how often the guest is asked how it uses its memory. One that was not asked before is asked at once. Called
+   * on the event loop.
+   *
+   * @param seconds 0 (never) to {@link BalloonConfig#MOST_SECONDS}
+   * @throws IllegalArgumentException if out of range; the message is QEMU's
+   */
+  public void setPollingIntervalSeconds(long seconds) { stats.intervalSeconds(seconds); }
+
   @Override
   public int type() { return TYPE; }
 
@@ -90,64 +111,84 @@ public final class BalloonDevice implements VirtioDevice {
   public String name() { return "virtio-balloon"; }
 
   @Override
-  public long features() { return MUST_TELL_HOST | (config.deflateOnOom() ? DEFLATE_ON_OOM : 0); }
+  public long features() { return offered; }
 
   @Override
-  public int queueCount() { return QUEUES.size(); }
+  public int queueCount() { return offeredQueues.size(); }
 
   @Override
-  public int queueSize(int queue) { return QUEUE_SIZE; }
+  public int queueSize(int queue) { return offeredQueues.get(queue).size(); }
 
   @Override
-  public int configBytes() { return BalloonConfigSpace.BYTES; }
+  public int configBytes() { return registers.bytes(); }
 
   @Override
   public long configRead(int offset) { return registers.read(offset); }
 
   @Override
   public void configWrite(int offset, int width, long value) {
-    if (registers.write(offset, width, value)) {
+    long before = actualPages();
+    registers.write(offset, width, value);
+    if (actualPages() != before) {
       events.accept(new DeviceEvent.BalloonChanged(actualPages()));
     }
-    // The driver writes its size after each list, also when it found nothing to name.
-    if (held.isHolding() && (!moreToCome || actualPages() >= targetPages())) {
-      giveBackLater();
+    if (BalloonConfigSpace.isActual(offset, width)) {
+      // The driver writes its size after each list, also when it found nothing to name.
+      if (held.isHolding() && (!moreToCome || actualPages() >= targetPages())) {
+        wake(BalloonQueue.INFLATE);
+      }
+      moreToCome = false;
     }
-    moreToCome = false;
   }
 
-  /** Has the event loop find nothing on the inflate queue, and give back what is held. */
-  private void giveBackLater() {
+  /** Has the event loop look at a queue, for work that did not come by it; one that finds it empty gives back what is held. */
+  private void wake(BalloonQueue queue) {
     Context driver = context;
-    if (driver != null) {
-      driver.resumeLater(QUEUES.indexOf(BalloonQueue.INFLATE));
+    int index = queues.indexOf(queue);
+    if (driver != null && index >= 0) {
+      driver.resumeLater(index);
     }
   }
 
   @Override
-  public void start(Context driver) { context = driver; }
+  public void start(Context driver) {
+    queues = BalloonQueue.with(driver.features());
+    context = driver;
+  }
 
   /** The driver's pages are its own again, so the count starts over; the target is the host's and stays. */
   @Override
   public void reset() {
     context = null;
     held.clear();
+    stats.reset();
+    registers.poison(0);
     if (registers.actual() != 0) {
       registers.actual(0);
       events.accept(new DeviceEvent.BalloonChanged(0));
     }
   }
 
-  /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
+  @Override
+  public void close() { stats.close(); }
+
   @Override
   public void queueReady(int queue) {
-    PageLists lists = switch (QUEUES.get(queue)) {
-      case INFLATE -> inflated;
+    if (queue >= queues.size()) {
+      return; // Offered, but of a feature that was not agreed on.
+    }
+    switch (queues.get(queue)) {
+      case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
         held.flush(); // It may be in these lists, and is the guest's again when they are answered.
-        yield deflated;
+        takePages(queue, deflated);
       }
-    };
+      case STATS -> stats.ready(context, queue);
+    }
+  }
+
+  /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
+  private void takePages(int queue, PageLists lists) {
     int left = PAGES_IN_A_TURN;
     do {
       if (left <= 0) {
@@ -175,7 +216,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void giveBack(long gpa, long lengthBytes) {
-    if ((context.features() & MUST_TELL_HOST) != 0) {
+    if (BalloonFeature.MUST_TELL_HOST.in(context.features())) {
       held.range(gpa, lengthBytes);
     } else {
       discard(gpa, lengthBytes);

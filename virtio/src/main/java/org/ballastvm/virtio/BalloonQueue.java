@@ -1,9 +1,39 @@
 package org.ballastvm.virtio;
 
-/** What a queue of the balloon is for. Virtio 1.3, 5.5.2. */
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a queue of the balloon is for. Virtio 1.3, 5.5.2. Sizes are QEMU's. */
 enum BalloonQueue {
   /** Pages that the driver took from the guest. */
-  INFLATE,
+  INFLATE(0, 128),
   /** Pages that the guest has back. */
-  DEFLATE
+  DEFLATE(0, 128),
+  /** How the guest uses its memory. */
+  STATS(BalloonFeature.STATS_VQ.bit(), 128);
+
+  private final long feature;
+  private final int size;
+
+  BalloonQueue(long feature, int size) {
+    this.feature = feature;
+    this.size = size;
+  }
+
+  /** {@return its number of entries, at most} */
+  int size() { return size; }
+
+  /**
+   * The queues that there are with some features, by index. The specification has a fixed index for each; drivers and
+   * devices have none for a queue that is not there, and those behind it move down (drivers/virtio/virtio_pci_common.c).
+   */
+  static List<BalloonQueue> with(long features) {
+    List<BalloonQueue> queues = new ArrayList<>();
+    for (BalloonQueue queue : values()) {
+      if ((queue.feature & ~features) == 0) {
+        queues.add(queue);
+      }
+    }
+    return List.copyOf(queues);
+  }
 }

@@ -81,6 +81,11 @@ public interface VirtioDevice {
     // Most devices keep nothing for a guest that its driver could not reset.
   }
 
+  /** The device leaves its machine: what it holds of the host, it gives back. Nothing is called after this. */
+  default void close() {
+    // Most hold nothing.
+  }
+
   /** What a started device has of its driver. */
   interface Context {
     /** {@return the features both sides agreed on} */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FlatMemory;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
@@ -19,9 +20,10 @@ class AllocationTest {
   private static final int CHAINS = 2_000;
 
   private final FlatMemory memory = new FlatMemory();
-  private final BalloonDevice balloon = new BalloonDevice(new BalloonConfig(true), new Unmoved(), event -> {
-    throw new AssertionError(event);
-  });
+  private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS, new Unmoved(), new FakeClock(),
+      event -> {
+        throw new AssertionError(event);
+      });
   private final VirtioPciFunction function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, memory, event -> {
     throw new AssertionError(event);
   });

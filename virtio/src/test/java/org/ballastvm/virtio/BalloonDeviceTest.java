@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FlatMemory;
 import org.ballastvm.virtio.driver.FlatMemory.Range;
 import org.ballastvm.virtio.driver.PciDriver;
@@ -24,7 +25,8 @@ class BalloonDeviceTest {
 
   private final FlatMemory memory = new FlatMemory();
   private final List<DeviceEvent> events = new ArrayList<>();
-  private final BalloonDevice balloon = new BalloonDevice(new BalloonConfig(true), memory, events::add);
+  private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true), memory,
+      new FakeClock(), events::add);
   private final VirtioPciFunction function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, memory,
       events::add);
   private final RecordingBus bus = new RecordingBus(function);

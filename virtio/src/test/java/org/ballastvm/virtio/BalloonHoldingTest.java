@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.FlatMemory.Range;
 import org.ballastvm.virtio.driver.PciDriver;
@@ -20,7 +21,8 @@ class BalloonHoldingTest {
   private static final int ACTUAL = 4;
 
   private final Bench<BalloonDevice> bench = new Bench<>(
-      (memory, events) -> new BalloonDevice(new BalloonConfig(true), memory, events));
+      (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true), memory, new FakeClock(),
+          events));
   private QueueDriver inflate;
   private QueueDriver deflate;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.ballastvm.virtio.DeviceEvent.BalloonChanged;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.FlatMemory;
 import org.ballastvm.virtio.driver.FlatMemory.Range;
@@ -28,7 +29,7 @@ class BalloonLimitsTest {
   private static final int ACTUAL = 4;
 
   private final Bench<BalloonDevice> bench = new Bench<>(
-      (memory, events) -> new BalloonDevice(new BalloonConfig(false), memory, events));
+      (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, new FakeClock(), events));
   private QueueDriver inflate;
   private QueueDriver deflate;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FlatMemory;
@@ -29,7 +30,8 @@ class FuzzTest {
   @CsvSource({"1", "20261121"})
   void aBalloonOutlivesARandomDriver(long seed) {
     Bench<BalloonDevice> bench = play(seed,
-        (memory, events) -> new BalloonDevice(new BalloonConfig(true), memory, events));
+        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true), memory, new FakeClock(),
+            events));
     assertTrue(serves(bench, Buffer.read(8 << 20, 4)), "seed " + seed);
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemoryReclaim;
@@ -57,12 +58,26 @@ final class BalloonGuest implements AutoCloseable {
       chunk.fill((byte) 0x55);
     }
     ram.view(DESCRIPTORS, LISTS - DESCRIPTORS).fill((byte) 0);
-    balloon = new BalloonDevice(new BalloonConfig(false), calls, event -> {
+    balloon = new BalloonDevice(BalloonConfig.DEFAULTS, calls, new NoClock(), event -> {
       if (!(event instanceof DeviceEvent.BalloonChanged)) {
         throw new IllegalStateException("the balloon told of " + event);
       }
     });
     balloon.start(new Driver());
+  }
+
+  /** Statistics are never asked for here. */
+  private static final class NoClock implements DeviceClock {
+    @Override
+    public long epochSeconds() { return 0; }
+
+    @Override
+    public void after(long seconds, Runnable task) { throw new IllegalStateException("the balloon set an alarm"); }
+
+    @Override
+    public void cancel() {
+      // It never rings.
+    }
   }
 
   /** Inflates the balloon, so many chains for each doorbell. Returns how long the device took, in nanoseconds. */

@@ -45,8 +45,8 @@ public final class RandomDriver {
       case 1 -> function.barRead(random.nextBoolean() ? 1 : REGISTERS_BAR, random.nextInt(0x4000), width());
       case 2 -> function.barWrite(1, random.nextInt(0x1000) & ~3, width(), number());
       case 3 -> function.barWrite(REGISTERS_BAR, random.nextInt(0x38), width(), number());
-      case 4 -> function.barWrite(REGISTERS_BAR, 0x2000 + random.nextInt(12), width(), number());
-      case 5 -> function.barWrite(REGISTERS_BAR, 0x3000 + random.nextInt(16), width(), number());
+      case 4 -> function.barWrite(REGISTERS_BAR, 0x2000 + random.nextInt(20), width(), number());
+      case 5 -> function.barWrite(REGISTERS_BAR, 0x3000 + random.nextInt(24), width(), number());
       case 6 -> {
         if (random.nextInt(4) == 0) {
           scribble();

@@ -19,6 +19,7 @@ import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopClock;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.pci.BarPlacement;
 import org.ballastvm.vmm.pci.PciBus;
@@ -88,7 +89,8 @@ public final class Devices implements AutoCloseable {
       if (balloon().isPresent()) {
         throw new UserError("Only one balloon device is supported");
       }
-      BalloonDevice balloon = new BalloonDevice(new BalloonConfig(wanted.deflateOnOom()), ram, events);
+      BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(wanted.deflateOnOom()), ram,
+          new LoopClock(loop), events);
       VirtioPciFunction transport = transport(balloon, BalloonDevice.PCI_CLASS);
       balloon.listen(transport);
       return transport;
@@ -150,7 +152,7 @@ public final class Devices implements AutoCloseable {
   /** Gives back what devices hold of the host. The event loop has ended. */
   @Override
   public void close() {
-    placed.reversed().forEach(device -> device.tie().close());
+    placed.reversed().forEach(PlacedDevice::close);
     placed = List.of();
   }
 }

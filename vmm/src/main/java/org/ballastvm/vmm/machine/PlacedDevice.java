@@ -47,4 +47,10 @@ public final class PlacedDevice {
 
   /** {@return what ties it to the machine} */
   PciSlot tie() { return tie; }
+
+  /** Gives back what it holds of the host. */
+  void close() {
+    tie.close();
+    virtio().ifPresent(VirtioDevice::close);
+  }
 }

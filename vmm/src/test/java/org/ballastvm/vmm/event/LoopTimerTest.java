@@ -97,4 +97,23 @@ class LoopTimerTest {
     assertTrue(done.get(30, TimeUnit.SECONDS));
     assertEquals(1, fired.get());
   }
+
+  @Test
+  void anAlarmOfADeviceRingsOnTheLoopOnceForTheLastThatWasAsked() throws Exception {
+    CompletableFuture<Boolean> onLoop = new CompletableFuture<>();
+    AtomicInteger replaced = new AtomicInteger();
+    LoopClock clock = new LoopClock(loop);
+    loop.start();
+    loop.post(() -> {
+      clock.cancel();
+      clock.after(0xffff_ffffL, replaced::incrementAndGet);
+      clock.after(1, () -> {
+        clock.cancel();
+        onLoop.complete(loop.isCurrentThread());
+      });
+    });
+
+    assertTrue(onLoop.get(30, TimeUnit.SECONDS));
+    assertEquals(0, replaced.get());
+  }
 }
