@@ -5,6 +5,7 @@ module org.ballastvm.vmm {
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
   requires org.ballastvm.images;
+  requires com.fasterxml.jackson.core;
   requires org.slf4j;
   requires org.apache.commons.compress;
   requires org.tukaani.xz;

@@ -8,12 +8,15 @@ import java.util.function.Consumer;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
+import org.ballastvm.vmm.config.DeviceOptions;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
+import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.qmp.JsonText;
 
 /** QEMU's options, made into a {@link MachineConfig}. */
 final class CommandLine {
@@ -52,15 +55,16 @@ final class CommandLine {
     Lines lines = new Lines();
     values("-chardev").forEach(text -> lines.chardevs.add(ChardevOptions.parse(text)));
     values("-serial").forEach(text -> lines.add(text, "-serial", lines.serials::add));
-    values("-monitor").forEach(text -> lines.add(text, "-monitor", lines.monitors::add));
-    for (String mon : values("-mon")) {
-      lines.monitors.add(monitorChardev(mon));
-    }
+    values("-monitor").forEach(text -> lines.add(text, "-monitor", lines::human));
+    values("-qmp").forEach(text -> lines.add(text, "-qmp", id -> lines.control(id, false)));
+    values("-qmp-pretty").forEach(text -> lines.add(text, "-qmp-pretty", id -> lines.control(id, true)));
+    values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
     return new MachineConfig(name(), memory(backend), cpus(), boot(),
-        values("-object").stream().map(ObjectOptions::parse).toList(),
-        values("-device").stream().map(DeviceOptions::parse).toList(), lines.chardevs, lines.serials,
-        lines.monitors.stream().map(MonitorConfig::new).toList(),
+        values("-object").stream().map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList(),
+        values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
+        lines.chardevs, lines.serials,
+        lines.monitors,
         new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), value("-pidfile").map(Path::of));
   }
 
@@ -68,7 +72,11 @@ final class CommandLine {
   private static final class Lines {
     final List<ChardevConfig> chardevs = new ArrayList<>();
     final List<String> serials = new ArrayList<>();
-    final List<String> monitors = new ArrayList<>();
+    final List<MonitorConfig> monitors = new ArrayList<>();
+
+    void human(String chardev) { monitors.add(new MonitorConfig.Human(chardev)); }
+
+    void control(String chardev, boolean pretty) { monitors.add(new MonitorConfig.Control(chardev, pretty)); }
 
     /** One in the old syntax, which may make a chardev of its own. */
     void add(String text, String option, Consumer<String> user) {
@@ -85,7 +93,11 @@ final class CommandLine {
       chardevs.add(chardev);
       user.accept(id);
       if (withMonitor) {
-        (option.equals("-serial") ? monitors : serials).add(id);
+        if (option.equals("-serial")) {
+          human(id);
+        } else {
+          serials.add(id);
+        }
       }
     }
   }
@@ -104,7 +116,7 @@ final class CommandLine {
       lines.serials.add(TERMINAL);
     }
     if (noMonitor) {
-      lines.monitors.add(TERMINAL);
+      lines.human(TERMINAL);
     }
   }
 
@@ -173,12 +185,24 @@ final class CommandLine {
     return backend;
   }
 
-  private static String monitorChardev(String text) {
+  private static MonitorConfig monitor(String text) {
     KeyValues mon = KeyValues.parse("-mon", text, "chardev");
     String chardev = mon.require("chardev");
-    mon.take("mode").ifPresent(mode -> requireOnly("-mon mode", "=", mode, "readline"));
-    mon.refuseRest("chardev, mode");
-    return chardev;
+    String mode = mon.take("mode").orElse("readline");
+    boolean pretty = mon.takeBoolean("pretty", false);
+    mon.refuseRest("chardev, mode, pretty");
+    return switch (mode) {
+      case "readline" -> new MonitorConfig.Human(chardev);
+      case "control" -> new MonitorConfig.Control(chardev, pretty);
+      default -> throw new UserError("-mon mode=" + mode + ": must be readline or control");
+    };
+  }
+
+  /** What stands behind -object or -device: in QEMU's syntax, or as a JSON object. */
+  private static KeyValues keyValues(String option, String text, String firstKey) {
+    return text.startsWith("{")
+        ? KeyValues.of(option, JsonText.object(option, text), firstKey)
+        : KeyValues.parse(option, text, firstKey);
   }
 
   private static void requireOnly(String option, String value, String only) { requireOnly(option, " ", value, only); }

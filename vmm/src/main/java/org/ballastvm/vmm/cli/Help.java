@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import picocli.CommandLine;

@@ -15,8 +15,9 @@ import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.monitor.Monitors;
+import org.ballastvm.vmm.qmp.Monitors;
 
 /** Where the process begins. */
 public final class Main {
@@ -88,6 +89,7 @@ public final class Main {
     if (endedByItself) {
       return;
     }
+    machine.quit(MachineEvent.Cause.HOST_SIGNAL);
     machine.close();
     if (pidFile != null) {
       pidFile.close();

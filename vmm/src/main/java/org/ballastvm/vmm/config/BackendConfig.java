@@ -14,6 +14,9 @@ public sealed interface BackendConfig {
   /** {@return what all kinds have} */
   Common common();
 
+  /** {@return its type's name, such as {@code memory-backend-ram}} */
+  String qomType();
+
   /**
    * What all kinds have.
    *
@@ -35,7 +38,10 @@ public sealed interface BackendConfig {
    * @param sizeBytes its size in bytes
    * @param common what all kinds have
    */
-  record Ram(String id, long sizeBytes, Common common) implements BackendConfig {}
+  record Ram(String id, long sizeBytes, Common common) implements BackendConfig {
+    @Override
+    public String qomType() { return "memory-backend-ram"; }
+  }
 
   /**
    * {@code memory-backend-memfd}: an anonymous file.
@@ -49,6 +55,9 @@ public sealed interface BackendConfig {
   record Memfd(String id, long sizeBytes, Common common, boolean hugetlb, OptionalLong hugePageBytes)
       implements
         BackendConfig {
+    @Override
+    public String qomType() { return "memory-backend-memfd"; }
+
     /** Checks the size of the huge pages. */
     public Memfd {
       if (hugePageBytes.isPresent() && !hugetlb) {
@@ -70,5 +79,8 @@ public sealed interface BackendConfig {
    * @param common what all kinds have
    * @param path {@code mem-path}
    */
-  record File(String id, long sizeBytes, Common common, Path path) implements BackendConfig {}
+  record File(String id, long sizeBytes, Common common, Path path) implements BackendConfig {
+    @Override
+    public String qomType() { return "memory-backend-file"; }
+  }
 }

@@ -1,9 +1,11 @@
 package org.ballastvm.vmm.config;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The value of an option in QEMU's syntax: {@code first,key=value,flag}, with {@code ,,} for a comma inside a value.
@@ -12,6 +14,8 @@ import java.util.Optional;
  * What a reader does not take is refused by {@link #refuseRest}, so that nothing the user wrote is ignored.
  */
 public final class KeyValues {
+  private static final Pattern ID = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
+
   private final String option;
   private final String firstKey;
   /** The option, and a first part without {@code =}: enough for the user to see which one is meant. */
@@ -50,6 +54,31 @@ public final class KeyValues {
         result.which = option + " " + part;
       }
       first = false;
+    }
+    return result;
+  }
+
+  /**
+   * Takes values as a program gives them.
+   *
+   * @param option what they are for, for errors, for example {@code device_add}
+   * @param given by key: Boolean, Long, String; what else JSON has, no option takes
+   * @param firstKey the key whose value tells which one is meant
+   * @return the keys and values, as if they had been typed
+   * @throws UserError if a value is an object, an array, a fraction or null
+   */
+  public static KeyValues of(String option, Map<String, Object> given, String firstKey) {
+    KeyValues result = new KeyValues(option, firstKey);
+    given.forEach((key, value) -> result.values.put(key, switch (value) {
+      case Boolean flag -> flag ? "on" : "off";
+      case Long number -> number.toString();
+      case BigInteger number -> number.toString();
+      case String text -> text;
+      case null, default -> throw new UserError(
+          "Invalid parameter type for '" + key + "', expected: string, integer or boolean");
+    }));
+    if (result.values.containsKey(firstKey)) {
+      result.which = option + " " + result.values.get(firstKey);
     }
     return result;
   }
@@ -103,6 +132,27 @@ public final class KeyValues {
    */
   public String require(String key) {
     return take(key).orElseThrow(() -> error("parameter '" + key + "' is missing"));
+  }
+
+  /**
+   * Takes an id.
+   *
+   * @return the id, if it was given
+   * @throws UserError if it does not begin with a letter, or has more than letters, digits, '-', '.' and '_'
+   */
+  public Optional<String> takeId() {
+    return take("id").map(id -> {
+      if (!ID.matcher(id).matches()) {
+        throw error("Parameter 'id' expects an identifier, not '" + id
+            + "': a letter, and then letters, digits, '-', '.' and '_'");
+      }
+      return id;
+    });
+  }
+
+  /** {@return the id that must be there} */
+  public String requireId() {
+    return takeId().orElseThrow(() -> error("parameter 'id' is missing"));
   }
 
   /**

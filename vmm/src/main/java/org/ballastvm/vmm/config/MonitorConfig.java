@@ -1,8 +1,22 @@
 package org.ballastvm.vmm.config;
 
-/**
- * {@code -mon}: one monitor.
- *
- * @param chardev id of the chardev it talks through
- */
-public record MonitorConfig(String chardev) {}
+/** {@code -mon}, {@code -monitor}, {@code -qmp}: one monitor. */
+public sealed interface MonitorConfig {
+  /** {@return id of the chardev it talks through} */
+  String chardev();
+
+  /**
+   * For people.
+   *
+   * @param chardev id of the chardev it talks through
+   */
+  record Human(String chardev) implements MonitorConfig {}
+
+  /**
+   * For programs: the machine protocol.
+   *
+   * @param chardev id of the chardev it talks through
+   * @param pretty whether its answers are indented
+   */
+  record Control(String chardev, boolean pretty) implements MonitorConfig {}
+}

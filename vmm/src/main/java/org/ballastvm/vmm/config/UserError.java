@@ -7,12 +7,44 @@ package org.ballastvm.vmm.config;
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What a program that speaks the machine protocol can tell errors apart by. */
+  public enum Kind {
+    /** All that needs no telling apart. */
+    GENERIC("GenericError"),
+    /** There is no such command, or not now. */
+    COMMAND_NOT_FOUND("CommandNotFound"),
+    /** There is no device of the kind that the command is for. */
+    DEVICE_NOT_ACTIVE("DeviceNotActive"),
+    /** There is no object of that id or path. */
+    DEVICE_NOT_FOUND("DeviceNotFound");
+
+    private final String qemuName;
+
+    Kind(String qemuName) { this.qemuName = qemuName; }
+
+    /** {@return its name on the wire} */
+    public String qemuName() { return qemuName; }
+  }
+
+  private final Kind kind;
+
   /**
    * Creates an error.
    *
    * @param sentence names the option, the value and what is allowed
    */
-  public UserError(String sentence) { super(sentence); }
+  public UserError(String sentence) { this(Kind.GENERIC, sentence); }
+
+  /**
+   * Creates an error that programs tell from others.
+   *
+   * @param kind what it is
+   * @param sentence names the thing, the value and what is allowed
+   */
+  public UserError(Kind kind, String sentence) {
+    super(sentence);
+    this.kind = kind;
+  }
 
   /**
    * Creates an error that another one explains.
@@ -20,5 +52,11 @@ public final class UserError extends RuntimeException {
    * @param sentence names the option, the value and what is allowed
    * @param cause what was found underneath, kept for the log
    */
-  public UserError(String sentence, Throwable cause) { super(sentence, cause); }
+  public UserError(String sentence, Throwable cause) {
+    super(sentence, cause);
+    this.kind = Kind.GENERIC;
+  }
+
+  /** {@return what programs tell it by} */
+  public Kind kind() { return kind; }
 }

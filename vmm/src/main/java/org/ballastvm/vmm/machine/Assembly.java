@@ -39,9 +39,11 @@ import org.ballastvm.vmm.device.CmosRtc;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.pci.BarPlacement;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
@@ -55,12 +57,16 @@ public final class Assembly {
   private static final int MSR_MISC_ENABLE = 0x1a0;
   private static final long MISC_FAST_STRING = 1;
 
+  /** The id of base memory that nobody named. */
+  private static final String OWN_RAM = "ballast.ram";
+
   private final MachineConfig config;
   private final EventLoop loop;
   private final Closer closer;
   private final Machine machine;
   private final CpuTopology topology;
   private final GuestCpuid cpuid;
+  private final MemoryObjects objects = new MemoryObjects();
   private final MemoryBackend backend;
   private final GuestRam ram;
   private final KvmBoard board;
@@ -89,7 +95,9 @@ public final class Assembly {
     cpuid = new GuestCpuid(hostCpuid, topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
 
     GuestLayout layout = GuestLayout.of(config.memory());
-    backend = keep(openBaseMemory());
+    closer.onClose(objects::close);
+    config.backends().forEach(this::create);
+    backend = baseMemory();
     ram = new GuestRam(layout, backend);
     board = keep(new KvmBoard(kvm, ram));
 
@@ -109,37 +117,39 @@ public final class Assembly {
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
   }
 
-  private MemoryBackend openBaseMemory() {
-    BackendConfig base = baseMemory();
+  private void create(BackendConfig wanted) {
     try {
-      return MemoryBackend.open(base);
+      objects.create(wanted);
     } catch (HostError e) {
       if (!e.errno().equals(Errno.ENOMEM)) {
         throw e;
       }
-      String why = base instanceof BackendConfig.Memfd memfd && memfd.hugetlb()
+      String why = wanted instanceof BackendConfig.Memfd memfd && memfd.hugetlb()
           ? "this host has too few free huge pages (/proc/sys/vm/nr_hugepages); "
           : "this host promises a guest at most all its memory and swap; give less, or reserve=off to a memory backend; ";
-      throw new UserError("-m size=" + ByteSize.describe(base.sizeBytes()) + ": " + why + e.getMessage(), e);
+      String what = wanted.id().equals(baseId()) ? "-m size=" : "-object id=" + wanted.id() + ",size=";
+      throw new UserError(what + ByteSize.describe(wanted.sizeBytes()) + ": " + why + e.getMessage(), e);
     }
   }
 
+  private String baseId() { return config.memory().backend().orElse(OWN_RAM); }
+
   /** {@return memory for the guest: the one that was named, or private anonymous memory} */
-  private BackendConfig baseMemory() {
+  private MemoryBackend baseMemory() {
     long size = config.memory().sizeBytes();
+    String id = baseId();
     if (config.memory().backend().isEmpty()) {
-      return new BackendConfig.Ram("ram", size, BackendConfig.Common.DEFAULTS);
+      create(new BackendConfig.Ram(id, size, BackendConfig.Common.DEFAULTS));
+    } else if (config.backends().stream().noneMatch(named -> named.id().equals(id))) {
+      throw new UserError("-machine memory-backend=" + id
+          + ": there is no such object; it must be the id of a -object memory-backend-*");
     }
-    String id = config.memory().backend().get();
-    BackendConfig named = config.backends().stream().filter(b -> b.id().equals(id)).findFirst()
-        .orElseThrow(() -> new UserError(
-            "-machine memory-backend=" + id
-                + ": there is no such object; it must be the id of a -object memory-backend-*"));
-    if (named.sizeBytes() != size) {
-      throw new UserError("-machine memory-backend=" + id + ": its size is " + named.sizeBytes()
+    MemoryBackend base = objects.claim(id, "base memory");
+    if (base.config().sizeBytes() != size) {
+      throw new UserError("-machine memory-backend=" + id + ": its size is " + base.config().sizeBytes()
           + " bytes, and -m asks for " + size + "; they must be equal");
     }
-    return named;
+    return base;
   }
 
   private void place(DeviceConfig device) {
@@ -160,7 +170,7 @@ public final class Assembly {
   }
 
   private void open(ChardevConfig wanted) {
-    chardevs.put(wanted.id(), keep(Chardevs.open(wanted, loop, machine::quit)));
+    chardevs.put(wanted.id(), keep(Chardevs.open(wanted, loop, () -> machine.quit(MachineEvent.Cause.HOST_UI))));
   }
 
   private void attachSerial(String chardev) {
@@ -205,11 +215,6 @@ public final class Assembly {
   }
 
   private Kvm keep(Kvm opened) {
-    closer.onClose(opened::close);
-    return opened;
-  }
-
-  private MemoryBackend keep(MemoryBackend opened) {
     closer.onClose(opened::close);
     return opened;
   }
@@ -261,6 +266,9 @@ public final class Assembly {
 
   /** {@return memory-mapped registers} */
   public AddressBus memory() { return memory; }
+
+  /** {@return memory backends by id} */
+  public MemoryObjects objects() { return objects; }
 
   /** {@return what backs base memory} */
   public MemoryBackend backend() { return backend; }

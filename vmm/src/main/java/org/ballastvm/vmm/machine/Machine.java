@@ -13,7 +13,11 @@ import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.event.MachineEvent.Cause;
+import org.ballastvm.vmm.event.MachineEvents;
 
 /**
  * A machine that has been put together: it starts, pauses, resets and ends.
@@ -24,10 +28,13 @@ import org.ballastvm.vmm.event.EventLoop;
  */
 public final class Machine implements AutoCloseable, VcpuThread.Watcher {
 
+  private static final int PAGE_SHIFT = 12;
+
   private final MachineConfig config;
   private final CompletableFuture<EndReason> end = new CompletableFuture<>();
   private final Closer closer = new Closer();
   private final EventLoop loop;
+  private final MachineEvents events;
   private final Assembly parts;
   private RunGate gate;
   private List<VcpuThread> vcpus = List.of();
@@ -38,6 +45,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     this.config = config;
     this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
+    this.events = new MachineEvents(loop);
+    closer.onClose(events::close);
     try {
       parts = new Assembly(config, loop, closer, this);
       startVcpus(parts.load());
@@ -98,6 +107,20 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   /** {@return what it was made of} */
   public MachineConfig config() { return config; }
 
+  /** {@return what happens to it} */
+  public MachineEvents events() { return events; }
+
+  /** {@return what the guest could have, in bytes: base memory} */
+  public long memorySizeBytes() {
+    return config.memory().sizeBytes();
+  }
+
+  /** {@return what the guest has, in bytes: all of it less what it says is in the balloon} */
+  public long balloonedSizeBytes() {
+    // What the balloon holds is the guest's word: it may say more than it has.
+    return Math.max(0, memorySizeBytes() - (balloon().map(BalloonDevice::actualPages).orElse(0L) << PAGE_SHIFT));
+  }
+
   /** {@return its devices and memory} */
   public Assembly parts() { return parts; }
 
@@ -114,10 +137,13 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   public void resume() {
     onLoop(() -> {
       if (state == RunState.SHUTDOWN || state == RunState.INTERNAL_ERROR) {
-        throw new IllegalStateException("Resetting the Virtual Machine is required");
+        throw new UserError("Resetting the Virtual Machine is required");
       }
-      state = RunState.RUNNING;
-      gate.open();
+      if (state != RunState.RUNNING) {
+        state = RunState.RUNNING;
+        events.publish(new MachineEvent.Resume());
+        gate.open();
+      }
     });
   }
 
@@ -131,15 +157,32 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   }
 
   /** Resets the machine, as its reset button would. */
-  public void reset() { onLoop(this::doReset); }
+  public void reset() {
+    onLoop(() -> {
+      events.publish(new MachineEvent.Reset(false, Cause.HOST_QMP_SYSTEM_RESET));
+      doReset();
+    });
+  }
 
   /** Presses the power button: the guest decides what it does. */
   public void powerButton() {
-    onLoop(() -> parts.power().announce(AcpiPorts.GED_POWER_DOWN));
+    onLoop(() -> {
+      parts.power().announce(AcpiPorts.GED_POWER_DOWN);
+      events.publish(new MachineEvent.Powerdown());
+    });
   }
 
-  /** Ends the machine. */
-  public void quit() { end.complete(EndReason.HOST_QUIT); }
+  /**
+   * Ends the machine.
+   *
+   * @param why who wants it
+   */
+  public void quit(Cause why) {
+    onLoop(() -> {
+      events.publish(new MachineEvent.Shutdown(false, why));
+      end.complete(EndReason.HOST_QUIT);
+    });
+  }
 
   /** {@return the balloon, if it has one} */
   public Optional<BalloonDevice> balloon() {
@@ -185,6 +228,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     vcpus.forEach(VcpuThread::kick);
     gate.awaitAllWaiting();
     state = next;
+    events.publish(new MachineEvent.Stop());
   }
 
   private void doReset() {
@@ -205,15 +249,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     unlessReset(() -> {
       Log.of(Machine.class).info("the guest asked for a reset: {}", why);
       if (config.policy().noReboot()) {
-        shutDown(EndReason.GUEST_RESET);
+        shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
       } else {
+        events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
         doReset();
       }
     });
   }
 
   @Override
-  public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN)); }
+  public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN, Cause.GUEST_SHUTDOWN)); }
 
   /** Stops the vCPUs for what one of them asked; when two ask at once, the second speaks of a guest that is no more. */
   private void unlessReset(Runnable task) {
@@ -226,7 +271,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     });
   }
 
-  private void shutDown(EndReason reason) {
+  private void shutDown(EndReason reason, Cause cause) {
+    events.publish(new MachineEvent.Shutdown(true, cause));
     if (config.policy().noShutdown()) {
       stopVcpus(RunState.SHUTDOWN);
     } else {
@@ -253,7 +299,10 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   /** What devices have to tell. */
   void deviceEvent(DeviceEvent event) {
     switch (event) {
-      case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.BalloonChanged changed -> {
+        Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+        events.publish(new MachineEvent.BalloonChange(balloonedSizeBytes()));
+      }
       case DeviceEvent.MemorySizeChanged changed ->
         Log.of(Machine.class).debug("plugged: {} bytes", changed.sizeBytes());
       case DeviceEvent.GuestMistake mistake ->

@@ -1,12 +1,13 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.control.Balloon;
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code balloon N} */
 final class BalloonCommand implements Command {
-  private static final int PAGE_SHIFT = 12;
   private static final int MIB_SHIFT = 20;
   private static final Pattern NUMBER = Pattern.compile("-?(0[xX]\\p{XDigit}+|0[0-7]*|[1-9][0-9]*)");
 
@@ -20,20 +21,16 @@ final class BalloonCommand implements Command {
   public String help() { return "request VM to change its memory allocation (in MB)"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     if (arguments.isEmpty() || arguments.getFirst().equals("-")) {
       throw MonitorError.misuse("unexpected end of expression");
     }
     long mebibytes = number(arguments.getFirst());
     requireAtMost(1, arguments);
-    VmControl.Balloon balloon = vm.balloon()
-        .orElseThrow(() -> new MonitorError("No balloon device has been activated"));
-    if (mebibytes == 0 || mebibytes > Long.MAX_VALUE >> MIB_SHIFT) {
+    if (mebibytes > Long.MAX_VALUE >> MIB_SHIFT) {
       throw new MonitorError("Parameter 'target' expects a size");
     }
-    long baseBytes = vm.baseMemoryBytes();
-    // The number is the size that the guest should have, as in QEMU; asking for more than it has asks for all.
-    balloon.setTarget((baseBytes - Math.min(mebibytes << MIB_SHIFT, baseBytes)) >> PAGE_SHIFT);
+    new Balloon().run(vm, new Balloon.Target(mebibytes << MIB_SHIFT));
     return "";
   }
 

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** A command of the human monitor. Runs on the event loop. */
@@ -21,7 +22,7 @@ interface Command {
    * @return what to print, lines end in a line feed; empty for nothing
    * @throws MonitorError if it cannot be done; the machine is unchanged
    */
-  String run(VmControl vm, List<String> arguments);
+  String run(Machine vm, List<String> arguments);
 
   /** Refuses more arguments than there are parameters, with QEMU's sentence. */
   default void requireAtMost(int most, List<String> arguments) {

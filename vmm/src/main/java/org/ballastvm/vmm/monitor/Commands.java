@@ -1,7 +1,10 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.vmm.config.UserError;
 
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
@@ -15,7 +18,7 @@ final class Commands {
   }
 
   /** Runs a line; what it prints, or its error. */
-  static String run(VmControl vm, String line) {
+  static String run(Machine vm, String line) {
     List<String> words = List.of(line.strip().split("\\s+"));
     if (words.getFirst().isEmpty()) {
       return "";
@@ -25,7 +28,7 @@ final class Commands {
           .run(vm, words.subList(1, words.size()));
     } catch (MonitorError e) {
       return e.getMessage() + "\n" + (e.isMisuse() ? hint(words) : "");
-    } catch (IllegalStateException e) {
+    } catch (UserError | HostError e) {
       return "Error: " + e.getMessage() + "\n";
     }
   }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code cont} */
@@ -14,7 +15,7 @@ final class ContCommand implements Command {
   public String help() { return "resume emulation"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     vm.resume();
     return "";

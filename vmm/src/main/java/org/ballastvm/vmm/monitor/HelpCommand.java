@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,7 @@ final class HelpCommand implements Command {
   public String help() { return "show the help"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(2, arguments);
     if (arguments.isEmpty()) {
       return Commands.ALL.stream().map(command -> Commands.usage("", command)).collect(Collectors.joining());

@@ -1,22 +1,29 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.nio.charset.StandardCharsets;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 
 /** A human monitor on a chardev: prompt, a line, its answer. */
-final class HumanMonitor implements CharFrontend {
+public final class HumanMonitor implements CharFrontend {
   private static final String PROMPT = "(ballast) ";
   private static final int MOST_AT_ONCE = 128;
   /** Room for the answers to as many commands as fit in that many bytes, in bytes. */
   private static final int LONGEST_ANSWERS = 512 << 10;
 
-  private final VmControl vm;
+  private final Machine vm;
   private final Chardev chardev;
   private final LineEditor editor;
 
-  HumanMonitor(VmControl vm, Chardev chardev) {
+  /**
+   * A monitor that nobody talks to yet.
+   *
+   * @param vm the machine
+   * @param chardev the line
+   */
+  public HumanMonitor(Machine vm, Chardev chardev) {
     this.vm = vm;
     this.chardev = chardev;
     this.editor = new LineEditor(PROMPT, this::send, this::run, Commands::completions);
@@ -54,7 +61,7 @@ final class HumanMonitor implements CharFrontend {
 
   private void run(String line) {
     print(Commands.run(vm, line));
-    if (!vm.ended()) {
+    if (!vm.end().isDone()) {
       editor.prompt();
     }
   }

@@ -1,11 +1,12 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.control.QmpCommand.NoArguments;
+import org.ballastvm.vmm.control.QueryBalloon;
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code info balloon} */
 final class InfoBalloon implements Command {
-  private static final int PAGE_SHIFT = 12;
-
   @Override
   public List<String> names() { return List.of("balloon"); }
 
@@ -16,11 +17,8 @@ final class InfoBalloon implements Command {
   public String help() { return "show balloon information"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
-    long ballooned = vm.balloon()
-        .orElseThrow(() -> new MonitorError("No balloon device has been activated")).actualPages() << PAGE_SHIFT;
-    // What the balloon holds is the guest's word: it may say more than it has.
-    return "balloon: actual=" + (Math.max(0, vm.baseMemoryBytes() - ballooned) >> 20) + "\n";
+    return "balloon: actual=" + (new QueryBalloon().run(vm, NoArguments.NONE).actual() >> 20) + "\n";
   }
 }

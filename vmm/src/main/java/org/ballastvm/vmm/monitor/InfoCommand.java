@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -18,7 +19,7 @@ final class InfoCommand implements Command {
   public String help() { return "show various information about the system state"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     if (arguments.isEmpty()) {
       return topics();
     }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,9 +16,9 @@ final class InfoCpus implements Command {
   public String help() { return "show infos for each CPU"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
-    return vm.cpus().stream()
+    return vm.vcpus().stream()
         .map(vcpu -> (vcpu.index() == 0 ? "* " : "  ") + "CPU #" + vcpu.index() + ": thread_id=" + vcpu.threadId()
             + "\n")
         .collect(Collectors.joining());

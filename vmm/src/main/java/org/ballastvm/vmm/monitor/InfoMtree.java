@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.memory.GuestLayout;
@@ -16,17 +17,17 @@ final class InfoMtree implements Command {
   public String help() { return "show memory tree"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     StringBuilder text = new StringBuilder("address-space: I/O\n");
-    append(text, 2, 0, vm.ports().sizeBytes() - 1, "i/o", "io");
-    append(text, vm.ports());
+    append(text, 2, 0, vm.parts().ports().sizeBytes() - 1, "i/o", "io");
+    append(text, vm.parts().ports());
     text.append("\naddress-space: memory\n");
     append(text, 2, 0, -1, "i/o", "system");
-    for (GuestLayout.Range range : vm.ram()) {
+    for (GuestLayout.Range range : GuestLayout.of(vm.config().memory()).memory()) {
       append(text, 4, range.base(), range.base() + range.sizeBytes() - 1, "ram", "ram");
     }
-    append(text, vm.memory());
+    append(text, vm.parts().memory());
     return text.append("\n").toString();
   }
 

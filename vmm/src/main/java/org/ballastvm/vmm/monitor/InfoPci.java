@@ -1,6 +1,10 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.virtio.pci.PciFunction;
 
 /** {@code info pci} */
@@ -15,17 +19,22 @@ final class InfoPci implements Command {
   public String help() { return "show PCI info"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     StringBuilder text = new StringBuilder();
-    vm.pci().forEach(place -> append(text, place));
+    PciBus bus = vm.parts().pci();
+    IntStream.range(0, PciBus.SLOTS).filter(slot -> bus.function(slot) != null)
+        .forEach(slot -> append(text, slot, idOf(vm, slot), bus.function(slot)));
     return text.toString();
   }
 
-  private static void append(StringBuilder text, VmControl.PciPlace place) {
-    PciFunction function = place.function();
+  private static String idOf(Machine vm, int slot) {
+    return vm.devices().inSlot(slot).flatMap(PlacedDevice::id).orElse("");
+  }
+
+  private static void append(StringBuilder text, int slot, String id, PciFunction function) {
     int classCode = function.configRead(0x0a, 2);
-    text.append(String.format("  Bus  0, device %3d, function 0:\n    %s: PCI device %04x:%04x\n", place.slot(),
+    text.append(String.format("  Bus  0, device %3d, function 0:\n    %s: PCI device %04x:%04x\n", slot,
         classCode == 0x0600 ? "Host bridge" : String.format("Class %04d", classCode), function.configRead(0, 2),
         function.configRead(2, 2)));
     text.append(
@@ -41,6 +50,6 @@ final class InfoPci implements Command {
             base + function.barBytes(bar) - 1));
       }
     }
-    text.append("      id \"").append(place.id()).append("\"\n");
+    text.append("      id \"").append(id).append("\"\n");
   }
 }

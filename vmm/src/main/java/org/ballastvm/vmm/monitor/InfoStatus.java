@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code info status} */
@@ -14,7 +15,7 @@ final class InfoStatus implements Command {
   public String help() { return "show the current VM status (running|paused)"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     return "VM status: " + vm.state().words() + "\n";
   }

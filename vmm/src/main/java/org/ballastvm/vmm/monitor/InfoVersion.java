@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import org.ballastvm.vmm.Version;
 
@@ -15,7 +16,7 @@ final class InfoVersion implements Command {
   public String help() { return "show the version of Ballast"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     return Version.TEXT + "\n";
   }

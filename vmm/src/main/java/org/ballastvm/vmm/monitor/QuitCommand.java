@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code quit} */
@@ -14,9 +16,9 @@ final class QuitCommand implements Command {
   public String help() { return "quit the emulator"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
-    vm.quit();
+    vm.quit(MachineEvent.Cause.HOST_QMP_QUIT);
     return "";
   }
 }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code stop} */
@@ -14,7 +15,7 @@ final class StopCommand implements Command {
   public String help() { return "stop emulation"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     vm.pause();
     return "";

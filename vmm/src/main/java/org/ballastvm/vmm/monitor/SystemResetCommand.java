@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 
 /** {@code system_reset} */
@@ -14,7 +15,7 @@ final class SystemResetCommand implements Command {
   public String help() { return "reset the system"; }
 
   @Override
-  public String run(VmControl vm, List<String> arguments) {
+  public String run(Machine vm, List<String> arguments) {
     requireAtMost(0, arguments);
     vm.reset();
     return "";

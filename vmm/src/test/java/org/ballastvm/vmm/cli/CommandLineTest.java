@@ -55,7 +55,7 @@ class CommandLineTest {
     MachineConfig config = config();
     assertEquals(List.of(new ChardevConfig.Stdio("compat_stdio", true, false)), config.chardevs());
     assertEquals(List.of("compat_stdio"), config.serials());
-    assertEquals(List.of(new MonitorConfig("compat_stdio")), config.monitors());
+    assertEquals(List.of(new MonitorConfig.Human("compat_stdio")), config.monitors());
     assertEquals(config.chardevs(), config("-nographic").chardevs());
   }
 

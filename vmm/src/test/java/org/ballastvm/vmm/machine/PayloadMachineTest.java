@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.config.BootConfig;
@@ -250,7 +251,7 @@ class PayloadMachineTest {
       assertEquals(RunState.PAUSED, machine.state());
       machine.resume();
       assertEquals(RunState.RUNNING, machine.state());
-      machine.quit();
+      machine.quit(MachineEvent.Cause.HOST_QMP_QUIT);
       assertEquals(EndReason.HOST_QUIT, TestMachine.await(machine));
     }
   }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 
 /** A guest of a few instructions, in 64-bit machine code that runs wherever it is put. */
-final class Program {
+public final class Program {
   private static final int COM1 = 0x3f8;
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
 

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,39 +24,52 @@ import org.ballastvm.vmm.config.RunPolicy;
 import org.junit.jupiter.api.Assumptions;
 
 /** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
-record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus, BootConfig boot,
+public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus,
+    BootConfig boot,
     List<DeviceConfig> devices, ChardevConfig serial, RunPolicy policy) {
   private static final int PATIENCE_SECONDS = 30;
 
   /** One CPU, 16 MiB and a serial port, with the program as a bzImage. */
-  static TestMachine of(Path directory, Program program) throws IOException {
+  public static TestMachine of(Path directory, Program program) throws IOException {
     Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(program.code()));
     return new TestMachine(directory, MemoryConfig.of(16 << 20), List.of(), CpuConfig.of(1),
         new BootConfig.Linux(kernel, Optional.empty(), ""), List.of(),
         new ChardevConfig.File("serial", false, directory.resolve("serial")), RunPolicy.DEFAULT);
   }
 
-  TestMachine with(DeviceConfig... these) {
+  /** Two CPUs that have not started and would halt, and 1 GiB that nobody touches: for whoever talks to a machine. */
+  public static Machine idle(DeviceConfig... devices) {
+    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
+    MachineConfig config = new MachineConfig("idle", MemoryConfig.of(1 << 30), CpuConfig.of(2),
+        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(devices), List.of(), List.of(),
+        List.of(),
+        new RunPolicy(true, false, true), Optional.empty());
+    return Machine.start(config, machine -> {
+      // No monitors.
+    });
+  }
+
+  public TestMachine with(DeviceConfig... these) {
     return new TestMachine(directory, memory, backends, cpus, boot, List.of(these), serial, policy);
   }
 
-  TestMachine with(RunPolicy other) {
+  public TestMachine with(RunPolicy other) {
     return new TestMachine(directory, memory, backends, cpus, boot, devices, serial, other);
   }
 
-  TestMachine with(CpuConfig other) {
+  public TestMachine with(CpuConfig other) {
     return new TestMachine(directory, memory, backends, other, boot, devices, serial, policy);
   }
 
-  TestMachine with(MemoryConfig other) {
+  public TestMachine with(MemoryConfig other) {
     return new TestMachine(directory, other, backends, cpus, boot, devices, serial, policy);
   }
 
-  TestMachine with(ChardevConfig other) {
+  public TestMachine with(ChardevConfig other) {
     return new TestMachine(directory, memory, backends, cpus, boot, devices, other, policy);
   }
 
-  TestMachine with(BootConfig other) {
+  public TestMachine with(BootConfig other) {
     return new TestMachine(directory, memory, backends, cpus, other, devices, serial, policy);
   }
 
@@ -70,7 +84,7 @@ record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> back
         List.of(), policy, Optional.empty());
   }
 
-  Machine start() {
+  public Machine start() {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     return Machine.start(config(), machine -> {
       // No monitors.
@@ -94,4 +108,19 @@ record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> back
   }
 
   String printed() throws IOException { return new String(sent(), StandardCharsets.ISO_8859_1); }
+
+  /** A kernel that halts. */
+  private static final class IdleKernel {
+    static final Path FILE = write();
+
+    private static Path write() {
+      try {
+        Path file = Files.createTempFile("halt", ".bzImage");
+        file.toFile().deleteOnExit();
+        return Files.write(file, KernelFiles.bzImage(new Program().halt().code()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
 }

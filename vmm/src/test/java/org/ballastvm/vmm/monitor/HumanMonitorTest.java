@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -9,13 +10,16 @@ import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.MuxChardev;
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.TestMachine;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A monitor at the end of a line. */
 class HumanMonitorTest {
   private static final String BANNER = "Ballast " + Version.TEXT + " monitor - type 'help' for more information";
 
-  private final FakeVm vm = new FakeVm();
+  private final Machine vm = TestMachine.idle();
   private final Wire wire = new Wire();
 
   /** A chardev whose far end is this test. */
@@ -53,13 +57,16 @@ class HumanMonitorTest {
     }
   }
 
+  @AfterEach
+  void endMachine() { vm.close(); }
+
   @Test
   void aClientIsGreetedAskedAndAnswered() {
     wire.connect(new HumanMonitor(vm, wire));
     wire.frontend.opened();
     assertEquals(List.of(BANNER, "(ballast)"), wire.screen.rows());
     wire.type("info status\nnothing\n");
-    assertEquals(List.of(BANNER, "(ballast) info status", "VM status: running", "(ballast) nothing",
+    assertEquals(List.of(BANNER, "(ballast) info status", "VM status: paused (prelaunch)", "(ballast) nothing",
         "unknown command: 'nothing'", "(ballast)"), wire.screen.rows());
   }
 
@@ -68,7 +75,7 @@ class HumanMonitorTest {
     wire.connect(new HumanMonitor(vm, wire));
     wire.frontend.opened();
     wire.type("quit\n");
-    assertEquals(List.of("quit"), vm.done);
+    assertTrue(vm.end().isDone());
     assertEquals(List.of(BANNER, "(ballast) quit", ""), wire.screen.rows());
   }
 
@@ -80,7 +87,7 @@ class HumanMonitorTest {
     wire.frontend.closed();
     wire.frontend.opened();
     wire.type("t\n");
-    assertEquals(List.of(), vm.done);
+    assertFalse(vm.end().isDone());
     assertTrue(wire.screen.rows().contains("unknown command: 't'"));
   }
 
@@ -99,7 +106,7 @@ class HumanMonitorTest {
 
   @Test
   void behindTheConsoleItGreetsOnceAndThenShowsItsLineAgain() {
-    MuxChardev mux = new MuxChardev(wire, vm::quit);
+    MuxChardev mux = new MuxChardev(wire, vm::close);
     mux.connect(new HumanMonitor(vm, mux)); // stands for the console here
     mux.connect(new HumanMonitor(vm, mux));
     wire.frontend.opened();
@@ -109,6 +116,6 @@ class HumanMonitorTest {
     wire.type("\1c\1c");
     assertEquals("(ballast) info st|", wire.screen.row());
     wire.type("atus\n");
-    assertTrue(wire.screen.rows().contains("VM status: running"));
+    assertTrue(wire.screen.rows().contains("VM status: paused (prelaunch)"));
   }
 }

@@ -1,8 +1,9 @@
-package org.ballastvm.vmm.monitor;
+package org.ballastvm.vmm.qmp;
 
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.monitor.HumanMonitor;
 
 /** The monitors of a machine. */
 public final class Monitors {
@@ -16,7 +17,10 @@ public final class Monitors {
   public static void attach(Machine machine) {
     for (MonitorConfig monitor : machine.config().monitors()) {
       Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
-      chardev.connect(new HumanMonitor(new MachineControl(machine), chardev));
+      chardev.connect(switch (monitor) {
+        case MonitorConfig.Human human -> new HumanMonitor(machine, chardev);
+        case MonitorConfig.Control control -> new QmpMonitor(machine, chardev, control.pretty());
+      });
     }
   }
 }

@@ -1,15 +1,13 @@
-package org.ballastvm.vmm.cli;
+package org.ballastvm.vmm.config;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
-import org.ballastvm.vmm.config.BackendConfig;
-import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.UserError;
 
-/** {@code -object}. */
-final class ObjectOptions {
-  static final String LIST = "List of user creatable objects:\n  memory-backend-file\n  memory-backend-memfd\n  memory-backend-ram";
+/** What {@code -object}, {@code object_add} and {@code object-add} take. */
+public final class ObjectOptions {
+  /** What {@code -object help} prints. */
+  public static final String LIST = "List of user creatable objects:\n  memory-backend-file\n  memory-backend-memfd\n  memory-backend-ram";
   private static final String COMMON = "id, size, share, prealloc, reserve, merge, dump";
 
   private static final List<String> TYPES = List.of("memory-backend-ram", "memory-backend-memfd",
@@ -17,17 +15,22 @@ final class ObjectOptions {
 
   private ObjectOptions() {}
 
-  static BackendConfig parse(String text) {
-    KeyValues values = KeyValues.parse("-object", text, "qom-type");
+  /**
+   * Parses.
+   *
+   * @param values the type, the id and the properties
+   * @return the object
+   * @throws UserError if there is no such type or property, or a value is none that it takes
+   */
+  public static BackendConfig parse(KeyValues values) {
     String type = values.require("qom-type");
     if (!TYPES.contains(type)) {
-      throw unknown(type);
+      throw unknown(values);
     }
-    String id = values.require("id");
+    String id = values.requireId();
     long size = values.takeSize("size", 1).orElseThrow(() -> values.error("parameter 'size' is missing"));
     if (size <= 0 || size % 4096 != 0) {
-      throw new UserError(
-          "-object " + type + ",id=" + id + ",size=" + size + ": must be a multiple of 4 KiB above zero");
+      throw values.error("id=" + id + ",size=" + size + ": must be a multiple of 4 KiB above zero");
     }
     BackendConfig.Common common = new BackendConfig.Common(values.takeBoolean("share", type.endsWith("memfd")),
         values.takeBoolean("prealloc", false), values.takeBoolean("reserve", true), values.takeBoolean("merge", true),
@@ -40,7 +43,7 @@ final class ObjectOptions {
         yield new BackendConfig.Memfd(id, size, common, huge, pages);
       }
       case "memory-backend-file" -> new BackendConfig.File(id, size, common, Path.of(values.require("mem-path")));
-      default -> throw unknown(type);
+      default -> throw unknown(values);
     };
     values.refuseRest(switch (config) {
       case BackendConfig.Ram ram -> COMMON;
@@ -50,8 +53,7 @@ final class ObjectOptions {
     return config;
   }
 
-  private static UserError unknown(String type) {
-    return new UserError(
-        "-object " + type + ": there is no such object type; there are " + String.join(", ", TYPES));
+  private static UserError unknown(KeyValues values) {
+    return values.error("there is no such object type; there are " + String.join(", ", TYPES));
   }
 }

@@ -1,0 +1,52 @@
+package org.ballastvm.vmm.config;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What {@code -device} and {@code device_add} take. */
+public final class DeviceOptions {
+  /** What {@code -device help} prints. */
+  public static final String LIST = "Misc devices:\nname \"virtio-balloon-pci\", bus PCI\nname \"virtio-rng-pci\", bus PCI";
+
+  private DeviceOptions() {}
+
+  /**
+   * Parses.
+   *
+   * @param values the driver and its properties
+   * @return the device
+   * @throws UserError if there is no such driver or property, or a value is none that it takes
+   */
+  public static DeviceConfig parse(KeyValues values) {
+    String driver = values.require("driver");
+    Optional<String> id = values.takeId();
+    OptionalInt slot = values.take("addr").map(addr -> slot(values, addr)).orElse(OptionalInt.empty());
+    return switch (driver) {
+      case "virtio-balloon-pci", "virtio-balloon" -> {
+        boolean deflate = values.takeBoolean("deflate-on-oom", false);
+        values.refuseRest("id, addr, deflate-on-oom");
+        yield new DeviceConfig.Balloon(id, slot, deflate);
+      }
+      case "virtio-rng-pci", "virtio-rng" -> {
+        values.refuseRest("id, addr");
+        yield new DeviceConfig.Rng(id, slot);
+      }
+      default -> throw values.error("'" + driver
+          + "' is not a valid device model name; there are virtio-balloon-pci, virtio-rng-pci");
+    };
+  }
+
+  /** A PCI address as QEMU writes it: the slot in hexadecimal, perhaps with function 0. */
+  private static OptionalInt slot(KeyValues values, String addr) {
+    String number = addr.endsWith(".0") ? addr.substring(0, addr.length() - 2) : addr;
+    try {
+      int slot = Integer.parseInt(number.startsWith("0x") ? number.substring(2) : number, 16);
+      if (slot >= 1 && slot <= 31) {
+        return OptionalInt.of(slot);
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw values.error("addr=" + addr + " must be a PCI slot from 1 to 1f, in hexadecimal, function 0");
+  }
+}

@@ -1,0 +1,38 @@
+package org.ballastvm.vmm.control;
+
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code balloon} */
+public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done> {
+  private static final int PAGE_SHIFT = 12;
+
+  /** How much the guest should have. */
+  public record Target(@Member("memory that the guest should have, in bytes") long value) {}
+
+  @Override
+  public String name() { return "balloon"; }
+
+  @Override
+  public String help() {
+    return "Asks the guest to have that much memory: the rest of it goes into the balloon. BALLOON_CHANGE tells how far it is.";
+  }
+
+  @Override
+  public Done run(Machine vm, Target target) {
+    BalloonDevice balloon = active(vm);
+    if (target.value() <= 0) {
+      throw new UserError("Parameter 'target' expects a size");
+    }
+    long sizeBytes = vm.memorySizeBytes();
+    // As in QEMU, to ask for more than there is asks for all.
+    balloon.setTarget((sizeBytes - Math.min(target.value(), sizeBytes)) >> PAGE_SHIFT);
+    return Done.DONE;
+  }
+
+  static BalloonDevice active(Machine vm) {
+    return vm.balloon()
+        .orElseThrow(() -> new UserError(UserError.Kind.DEVICE_NOT_ACTIVE, "No balloon device has been activated"));
+  }
+}

@@ -1,0 +1,32 @@
+package org.ballastvm.vmm.control;
+
+import java.util.List;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
+import org.ballastvm.vmm.qom.Property;
+import org.ballastvm.vmm.qom.PropertyTypes;
+import org.ballastvm.vmm.qom.QomNode;
+
+/** Devices as objects: one method for each kind, with its properties. */
+final class DeviceNodes {
+  private DeviceNodes() {}
+
+  static QomNode of(String name, Machine vm, PlacedDevice device) {
+    return switch (device.config()) {
+      case DeviceConfig.Balloon balloon -> balloon(name, balloon);
+      case DeviceConfig.Rng rng -> virtio(name, "virtio-rng", List.of());
+    };
+  }
+
+  private static QomNode balloon(String name, DeviceConfig.Balloon balloon) {
+    return virtio(name, "virtio-balloon",
+        List.of(Property.readOnly("deflate-on-oom", PropertyTypes.BOOL, balloon::deflateOnOom)));
+  }
+
+  /** A virtio device on PCI: its properties are told of both objects, as QEMU does. */
+  private static QomNode virtio(String name, String kind, List<Property> properties) {
+    QomNode backend = new QomNode("virtio-backend", kind + "-device", properties, List.of());
+    return new QomNode(name, kind + "-pci", properties, List.of(backend));
+  }
+}

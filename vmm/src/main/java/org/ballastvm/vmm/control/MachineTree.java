@@ -1,0 +1,59 @@
+package org.ballastvm.vmm.control;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
+import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.qom.Property;
+import org.ballastvm.vmm.qom.PropertyTypes;
+import org.ballastvm.vmm.qom.QomNode;
+
+/** A machine as a tree of objects, with QEMU's paths. */
+public final class MachineTree {
+  /** Where devices with an id are. */
+  public static final String PERIPHERAL = "/machine/peripheral/";
+  /** Where objects are that users create. */
+  public static final String OBJECTS = "/objects/";
+
+  private MachineTree() {}
+
+  /**
+   * The tree as it is now.
+   *
+   * @param vm the machine; on its event loop
+   * @return the root
+   */
+  public static QomNode of(Machine vm) {
+    List<QomNode> named = new ArrayList<>();
+    List<QomNode> anonymous = new ArrayList<>();
+    for (PlacedDevice device : vm.devices().all()) {
+      String name = device.path().substring(device.path().lastIndexOf('/') + 1);
+      (device.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, vm, device));
+    }
+    List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
+    QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
+        List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),
+            QomNode.container("unattached", cpus)));
+    List<QomNode> objects = vm.parts().objects().all().stream().map(MachineTree::object).toList();
+    return new QomNode("", "container", List.of(), List.of(machine, QomNode.container("objects", objects)));
+  }
+
+  private static QomNode cpu(int index) {
+    return new QomNode("device[" + index + "]", "host-x86_64-cpu", List.of(), List.of());
+  }
+
+  private static QomNode object(MemoryObjects.Entry entry) {
+    BackendConfig config = entry.backend().config();
+    BackendConfig.Common common = config.common();
+    List<Property> properties = List.of(
+        Property.readOnly("size", PropertyTypes.SIZE, config::sizeBytes),
+        Property.readOnly("share", PropertyTypes.BOOL, common::share),
+        Property.readOnly("prealloc", PropertyTypes.BOOL, common::prealloc),
+        Property.readOnly("reserve", PropertyTypes.BOOL, common::reserve),
+        Property.readOnly("merge", PropertyTypes.BOOL, common::merge),
+        Property.readOnly("dump", PropertyTypes.BOOL, common::dump));
+    return new QomNode(config.id(), config.qomType(), properties, List.of());
+  }
+}

@@ -1,0 +1,138 @@
+package org.ballastvm.vmm.event;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What happened to a machine, as its monitors tell it: QEMU's events, their data as components. A component's name in
+ * capitals and small letters is, on the wire, in small letters and hyphens.
+ */
+public sealed interface MachineEvent {
+  /** {@return its name on the wire: that of the record, in capitals and underscores} */
+  default String name() {
+    return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * {@return what it is told of at most once a second, by QEMU's rule; empty for an event that is always told}
+   */
+  default Optional<String> limitedBy() { return Optional.empty(); }
+
+  /** The vCPUs have stopped. */
+  record Stop() implements MachineEvent {}
+
+  /** The vCPUs run again. */
+  record Resume() implements MachineEvent {}
+
+  /** The power button was pressed. */
+  record Powerdown() implements MachineEvent {}
+
+  /**
+   * The machine was reset.
+   *
+   * @param guest the guest asked for it
+   * @param reason who did it
+   */
+  record Reset(boolean guest, Cause reason) implements MachineEvent {}
+
+  /**
+   * The machine was switched off, or is about to end.
+   *
+   * @param guest the guest asked for it
+   * @param reason who did it
+   */
+  record Shutdown(boolean guest, Cause reason) implements MachineEvent {}
+
+  /**
+   * The guest's kernel has panicked, and its driver told the pvpanic device.
+   *
+   * @param action what was done about it
+   */
+  record GuestPanicked(PanicAction action) implements MachineEvent {}
+
+  /**
+   * A device is gone.
+   *
+   * @param device its id, if it had one
+   * @param path where it was in the object tree
+   */
+  record DeviceDeleted(Optional<String> device, String path) implements MachineEvent {}
+
+  /**
+   * The guest refused to let go of a device.
+   *
+   * @param device its id, if it has one
+   * @param path where it is in the object tree
+   */
+  record DeviceUnplugGuestError(Optional<String> device, String path) implements MachineEvent {}
+
+  /**
+   * The guest has changed the size of its balloon.
+   *
+   * @param actual what it has now, in bytes: base memory and DIMMs, less the balloon
+   */
+  record BalloonChange(long actual) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of("balloon"); }
+  }
+
+  /**
+   * A memory device has more or less of its memory plugged.
+   *
+   * @param id of the device, if it has one
+   * @param size what is plugged, in bytes
+   * @param qomPath where it is in the object tree
+   */
+  record MemoryDeviceSizeChange(Optional<String> id, long size, String qomPath) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(qomPath); }
+  }
+
+  /**
+   * The guest told through {@code _OST} what became of a request.
+   *
+   * @param info what it told
+   */
+  record AcpiDeviceOst(OspmStatus info) implements MachineEvent {}
+
+  /**
+   * What a guest last told of a slot. ACPI 6.5, 6.3.5.
+   *
+   * @param device id of what is in it, if it has one
+   * @param slot its number
+   * @param slotType {@code DIMM}
+   * @param source the event that it answers
+   * @param status what became of it; 0 is success
+   */
+  record OspmStatus(Optional<String> device, String slot, String slotType, long source, long status) {}
+
+  /** Who ended or reset a machine. */
+  enum Cause {
+    /** The host's KVM, or a bug of ours. */
+    HOST_ERROR,
+    /** {@code quit}. */
+    HOST_QMP_QUIT,
+    /** {@code system_reset}. */
+    HOST_QMP_SYSTEM_RESET,
+    /** A signal to the process. */
+    HOST_SIGNAL,
+    /** A key of the terminal that console and monitor share. */
+    HOST_UI,
+    /** The guest switched it off. */
+    GUEST_SHUTDOWN,
+    /** The guest reset it. */
+    GUEST_RESET,
+    /** The guest's kernel panicked. */
+    GUEST_PANIC
+  }
+
+  /** What is done about a panic. */
+  enum PanicAction {
+    /** It is stopped, for somebody to look. */
+    PAUSE,
+    /** It is switched off. */
+    POWEROFF,
+    /** It runs on. */
+    RUN
+  }
+}

@@ -1,0 +1,118 @@
+package org.ballastvm.vmm.event;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Takes the events of a machine from any thread, and tells them on its event loop, in order. Of the events that a guest
+ * can make at will, one of a kind is told at once, and of those that follow within a second the last, at its end.
+ */
+public final class MachineEvents implements AutoCloseable {
+  private static final long LIMIT_NANOS = 1_000_000_000L;
+
+  /** Is told of events. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Runs on the event loop.
+     *
+     * @param event what happened
+     * @param when it did
+     */
+    void happened(MachineEvent event, Instant when);
+  }
+
+  /** A kind of event that was told less than a second ago. */
+  private static final class Limited {
+    private final LoopTimer timer;
+    private MachineEvent held;
+    private Instant when;
+
+    Limited(LoopTimer timer) { this.timer = timer; }
+  }
+
+  private final EventLoop loop;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Map<String, Limited> limits = new HashMap<>();
+
+  /**
+   * Nobody listens yet.
+   *
+   * @param loop where events are told
+   */
+  public MachineEvents(EventLoop loop) { this.loop = loop; }
+
+  /**
+   * Adds a listener.
+   *
+   * @param listener who
+   */
+  public void listen(Listener listener) { listeners.add(listener); }
+
+  /**
+   * Removes a listener.
+   *
+   * @param listener who
+   */
+  public void forget(Listener listener) { listeners.remove(listener); }
+
+  /**
+   * Tells an event: at once on the event loop's thread, soon from another one.
+   *
+   * @param event what happened
+   */
+  public void publish(MachineEvent event) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    Instant now = Instant.now();
+    if (loop.isCurrentThread()) {
+      limit(event, now);
+    } else {
+      loop.post(() -> limit(event, now));
+    }
+  }
+
+  private void limit(MachineEvent event, Instant when) {
+    String kind = event.limitedBy().map(key -> event.name() + " " + key).orElse(null);
+    if (kind == null) {
+      tell(event, when);
+      return;
+    }
+    Limited limited = limits.get(kind);
+    if (limited == null) {
+      limited = new Limited(new LoopTimer(loop, () -> expired(kind)));
+      limits.put(kind, limited);
+      limited.timer.once(LIMIT_NANOS);
+      tell(event, when);
+    } else {
+      limited.held = event;
+      limited.when = when;
+    }
+  }
+
+  private void expired(String kind) {
+    Limited limited = limits.get(kind);
+    if (limited.held == null) {
+      limits.remove(kind);
+      limited.timer.close();
+      return;
+    }
+    MachineEvent event = limited.held;
+    limited.held = null;
+    limited.timer.once(LIMIT_NANOS);
+    tell(event, limited.when);
+  }
+
+  private void tell(MachineEvent event, Instant when) { listeners.forEach(listener -> listener.happened(event, when)); }
+
+  /** Drops what was held back. */
+  @Override
+  public void close() {
+    limits.values().forEach(limited -> limited.timer.close());
+    limits.clear();
+  }
+}

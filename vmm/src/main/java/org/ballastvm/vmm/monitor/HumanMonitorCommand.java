@@ -1,0 +1,22 @@
+package org.ballastvm.vmm.monitor;
+
+import java.util.Optional;
+import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.control.QmpCommand;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code human-monitor-command} */
+public final class HumanMonitorCommand implements QmpCommand<HumanMonitorCommand.Line, String> {
+  /** A line of the human monitor. */
+  public record Line(@Member("what a person would type") String commandLine,
+      @Member("the processor it is about; it makes no difference here") Optional<Long> cpuIndex) {}
+
+  @Override
+  public String name() { return "human-monitor-command"; }
+
+  @Override
+  public String help() { return "Runs a line of the human monitor, and answers what that prints."; }
+
+  @Override
+  public String run(Machine vm, Line line) { return Commands.run(vm, line.commandLine()).replace("\n", "\r\n"); }
+}

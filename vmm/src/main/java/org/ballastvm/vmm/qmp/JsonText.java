@@ -1,0 +1,39 @@
+package org.ballastvm.vmm.qmp;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ballastvm.vmm.config.UserError;
+
+/** JSON that somebody typed. */
+public final class JsonText {
+  private JsonText() {}
+
+  /**
+   * An object.
+   *
+   * @param what it is for, for errors
+   * @param text one JSON object
+   * @return its members, as {@link JsonInput.Reader} has them
+   * @throws UserError if it is no object, or more than one
+   */
+  public static Map<String, Object> object(String what, String text) {
+    List<Object> found = new ArrayList<>();
+    JsonInput input = new JsonInput(new JsonInput.Reader() {
+      @Override
+      public void value(Object json) { found.add(json); }
+
+      @Override
+      public void broken(String why) { throw new UserError(what + " " + text + ": JSON parse error, " + why); }
+    });
+    byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    input.read(bytes, 0, bytes.length);
+    if (found.size() != 1 || !(found.getFirst() instanceof Map<?, ?> object)) {
+      throw new UserError(what + " " + text + ": must be one JSON object, with all its brackets");
+    }
+    @SuppressWarnings("unchecked") // JSON's objects have names for keys
+    Map<String, Object> members = (Map<String, Object>) object;
+    return members;
+  }
+}

@@ -1,0 +1,26 @@
+package org.ballastvm.vmm.qmp;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.ballastvm.vmm.control.ControlCommands;
+import org.ballastvm.vmm.control.QmpCommand;
+import org.ballastvm.vmm.monitor.HumanMonitorCommand;
+import java.util.stream.Stream;
+
+/** All commands of the machine protocol: those of the machine, and those of the protocol itself. */
+final class QmpCommands {
+  static final List<QmpCommand<?, ?>> ALL = Stream
+      .concat(ControlCommands.ALL.stream(),
+          Stream.of(new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands()))
+      .toList();
+
+  private static final Map<String, QmpCommand<?, ?>> BY_NAME = ALL.stream()
+      .collect(Collectors.toMap(QmpCommand::name, Function.identity()));
+
+  private QmpCommands() {}
+
+  static Optional<QmpCommand<?, ?>> find(String name) { return Optional.ofNullable(BY_NAME.get(name)); }
+}

@@ -1,0 +1,80 @@
+package org.ballastvm.vmm.qmp;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.ballastvm.vmm.control.Branch;
+import org.ballastvm.vmm.control.Member;
+
+/**
+ * A record as it is on the wire, read from its class once.
+ *
+ * @param parts its members, in order
+ * @param branch its tag, if it is one kind of several
+ */
+record Shape(List<Part> parts, Optional<String> branch) {
+  private static final ClassValue<Shape> KNOWN = new ClassValue<>() {
+    @Override
+    protected Shape computeValue(Class<?> type) { return read(type); }
+  };
+
+  /**
+   * A member.
+   *
+   * @param name on the wire
+   * @param type as declared
+   * @param rest whether it takes all members that no other one has
+   * @param doc what it is
+   * @param accessor reads it
+   */
+  record Part(String name, Type type, boolean rest, String doc, Method accessor) {
+    Object read(Record from) {
+      try {
+        return accessor.invoke(from);
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException("a record of another module: " + from.getClass(), e);
+      } catch (InvocationTargetException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  static Shape of(Class<?> record) { return KNOWN.get(record); }
+
+  private static Shape read(Class<?> record) {
+    List<Part> parts = new ArrayList<>();
+    for (RecordComponent component : record.getRecordComponents()) {
+      Member member = component.getAnnotation(Member.class);
+      Method accessor = component.getAccessor();
+      accessor.setAccessible(true); // the record may be seen by its package alone
+      boolean named = member != null && !member.name().isEmpty();
+      parts.add(new Part(named ? member.name() : hyphened(component.getName()), component.getGenericType(),
+          member != null && member.rest(), member == null ? "" : member.value(), accessor));
+    }
+    Branch branch = record.getAnnotation(Branch.class);
+    return new Shape(List.copyOf(parts), branch == null ? Optional.empty() : Optional.of(branch.value()));
+  }
+
+  private static String hyphened(String camelCase) {
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < camelCase.length(); i++) {
+      char c = camelCase.charAt(i);
+      if (Character.isUpperCase(c)) {
+        name.append('-').append(Character.toLowerCase(c));
+      } else {
+        name.append(c);
+      }
+    }
+    return name.toString();
+  }
+
+  /** A constant's name in small letters and hyphens. */
+  static String wireName(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
