@@ -231,6 +231,21 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     events.publish(new MachineEvent.Stop());
   }
 
+  /** Runs a task on the event loop while no vCPU is in the guest; those that carry out an exit may go on with that. */
+  void whileVcpusAreOut(Runnable task) {
+    RunGate now = gate;
+    if (now == null) {
+      task.run(); // There are none yet.
+      return;
+    }
+    now.hold(() -> vcpus.forEach(VcpuThread::kick), () -> vcpus.stream().noneMatch(VcpuThread::isInGuest));
+    try {
+      task.run();
+    } finally {
+      now.release();
+    }
+  }
+
   private void doReset() {
     boolean run = state == RunState.RUNNING || state == RunState.SHUTDOWN;
     endVcpus();

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.machine;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where vCPU threads wait while the machine is paused.
@@ -16,6 +17,7 @@ final class RunGate {
   private final int threads;
   private int waiting;
   private volatile boolean open;
+  private volatile boolean held;
   private volatile boolean ended;
 
   /** A closed gate for that many threads. */
@@ -23,20 +25,66 @@ final class RunGate {
 
   /** Called by a vCPU thread before it enters the guest: waits while the gate is closed. False: end the thread. */
   boolean pass() {
-    if (open && !ended) {
+    if (isPassable()) {
       return true;
     }
     lock.lock();
     try {
       waiting++;
       changed.signalAll();
-      while (!open && !ended) {
+      while ((!open || held) && !ended) {
         changed.awaitUninterruptibly();
       }
       waiting--;
       return !ended;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Whether {@link #pass} would not wait. */
+  boolean isPassable() { return open && !held && !ended; }
+
+  /**
+   * Holds all that come here, whatever becomes of the gate meanwhile, and waits until nobody is in the guest. Unlike at a
+   * closed gate, vCPUs may be about their exits. Called on the event loop alone.
+   *
+   * @param kick takes vCPUs out of the guest
+   * @param nobodyInside whether none is in it
+   */
+  void hold(Runnable kick, BooleanSupplier nobodyInside) {
+    held = true;
+    kick.run();
+    lock.lock();
+    try {
+      while (!nobodyInside.getAsBoolean()) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of those that {@link #hold} holds. */
+  void release() {
+    lock.lock();
+    try {
+      held = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Called by a vCPU thread that has left the guest: tells whoever holds the gate. */
+  void left() {
+    if (held) {
+      lock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

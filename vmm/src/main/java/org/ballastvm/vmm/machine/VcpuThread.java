@@ -36,6 +36,7 @@ public final class VcpuThread {
   private final AddressBus memory;
   private final Watcher watcher;
   private final Thread thread;
+  private volatile boolean inGuest;
 
   VcpuThread(int index, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory, Watcher watcher, String name) {
     this.index = index;
@@ -51,6 +52,11 @@ public final class VcpuThread {
 
   /** Takes the vCPU out of the guest, soon; harmless when it is not in it. */
   void kick() { vcpu.kick(); }
+
+  /** {@return whether it executes guest code, or is about to look whether it may} */
+  boolean isInGuest() {
+    return inGuest;
+  }
 
   /** {@return which vCPU} */
   public int index() { return index; }
@@ -85,12 +91,25 @@ public final class VcpuThread {
         if (!gate.pass()) {
           return;
         }
-        handle(vcpu.run());
+        enter();
       }
     } catch (RuntimeException | Error bug) {
       watcher.crashed(bug);
       gate.pass();
     }
+  }
+
+  /** Whoever holds the gate and sees this vCPU outside knows that it looks at the gate before it goes in. */
+  private void enter() {
+    inGuest = true;
+    Exit exit;
+    try {
+      exit = gate.isPassable() ? vcpu.run() : Exit.Simple.INTERRUPTED;
+    } finally {
+      inGuest = false;
+      gate.left();
+    }
+    handle(exit);
   }
 
   /** A switch over types takes a while to set itself up, so the exits that every guest causes come before it. */

@@ -13,11 +13,11 @@ import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemoryReclaim;
 
 /**
- * A guest's base memory, by guest physical address.
+ * A guest's memory, by guest physical address.
  *
  * <p>
- * An address finds its chunk in constant time: guest memory and its mappings are cut at the same GiB, because memory
- * above the hole begins at a multiple of a GiB in both.
+ * In base memory an address finds its chunk in constant time: it and its mappings are cut at the same GiB, because memory
+ * above the hole begins at a multiple of a GiB in both. Memory of devices is where the device has plugged it.
  */
 public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final int CHUNK_SHIFT = 30;
@@ -31,9 +31,11 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private final List<Region> regions = new ArrayList<>();
   /** By address divided by the size of a chunk; null where there is no memory. */
   private final MemorySegment[] chunks;
+  private final MemorySlots slots = new MemorySlots();
+  private final DeviceMemory devices;
 
   /** Memory from one address on, with its place in a backend. */
-  private record Region(int slot, long base, long sizeBytes, MemoryBackend backend, long offsetBytes) {
+  private record Region(long base, long sizeBytes, MemoryBackend backend, long offsetBytes) {
     boolean contains(long gpa) { return gpa >= base && gpa < base + sizeBytes; }
   }
 
@@ -46,9 +48,11 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public GuestRam(GuestLayout layout, MemoryBackend backend) {
     long offset = 0;
     for (GuestLayout.Range range : layout.memory()) {
-      regions.add(new Region(regions.size(), range.base(), range.sizeBytes(), backend, offset));
+      regions.add(new Region(range.base(), range.sizeBytes(), backend, offset));
+      slots.add(range.base(), backend.mapping(), offset, range.sizeBytes());
       offset += range.sizeBytes();
     }
+    devices = new DeviceMemory(layout, slots);
     Region last = regions.getLast();
     chunks = new MemorySegment[(int) ((last.base + last.sizeBytes + CHUNK_MASK) >>> CHUNK_SHIFT)];
     for (Region region : regions) {
@@ -62,20 +66,17 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   /**
-   * Gives the memory to a VM, a slot for each region.
+   * Gives the memory to a VM, and from now on each change of it.
    *
    * @param vm the VM
-   * @return how many slots were used, from 0
    */
-  public int attach(KvmVm vm) {
-    for (Region region : regions) {
-      vm.setUserMemoryRegion(region.slot, region.base, region.backend.mapping(), region.offsetBytes, region.sizeBytes);
-    }
-    return regions.size();
-  }
+  public void attach(KvmVm vm) { slots.attach(vm); }
+
+  /** {@return the part that memory devices have their places in} */
+  public DeviceMemory devices() { return devices; }
 
   /**
-   * A view of a range that lies within one GiB, to load files into.
+   * A view of a range of base memory that lies within one GiB, to load files into.
    *
    * @param gpa guest physical address
    * @param lengthBytes from there on
@@ -94,44 +95,68 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
-      Region region = find(at);
-      if (region == null) {
+      at = memoryEnd(at);
+      if (at < 0) {
         return false;
       }
-      at = region.base + region.sizeBytes;
     }
-    return lengthBytes > 0 || find(gpa) != null;
+    return lengthBytes > 0 || memoryEnd(gpa) >= 0;
+  }
+
+  /** Where memory that an address is in ends, or at least a part of it; -1 if it is in none. */
+  private long memoryEnd(long gpa) {
+    Region region = find(gpa);
+    if (region != null) {
+      return region.base + region.sizeBytes;
+    }
+    PluggableRange range = devices.rangeAt(gpa);
+    return range == null ? -1 : range.pluggedEnd(gpa);
   }
 
   @Override
-  public int getByte(long gpa) { return chunk(gpa, 1).get(BYTE, gpa & CHUNK_MASK) & 0xff; }
+  public int getByte(long gpa) {
+    MemorySegment chunk = chunkOrNull(gpa, 1);
+    if (chunk != null) {
+      return chunk.get(BYTE, gpa & CHUNK_MASK) & 0xff;
+    }
+    PluggableRange range = plugged(gpa, 1);
+    return range.chunk(gpa).get(BYTE, range.offset(gpa)) & 0xff;
+  }
 
   @Override
   public int getShort(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 2);
-    return chunk == null ? (int) getAcross(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
+    return chunk == null ? (int) getElsewhere(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
   }
 
   @Override
   public int getInt(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 4);
-    return chunk == null ? (int) getAcross(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
+    return chunk == null ? (int) getElsewhere(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
   }
 
   @Override
   public long getLong(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 8);
-    return chunk == null ? getAcross(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
+    return chunk == null ? getElsewhere(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
   }
 
   @Override
-  public void putByte(long gpa, int value) { chunk(gpa, 1).set(BYTE, gpa & CHUNK_MASK, (byte) value); }
+  public void putByte(long gpa, int value) {
+    MemorySegment chunk = chunkOrNull(gpa, 1);
+    if (chunk != null) {
+      chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
+    } else {
+      PluggableRange range = plugged(gpa, 1);
+      range.chunk(gpa).set(BYTE, range.offset(gpa), (byte) value);
+    }
+  }
 
   @Override
   public void putShort(long gpa, int value) {
     MemorySegment chunk = chunkOrNull(gpa, 2);
     if (chunk == null) {
-      putAcross(gpa, 2, value);
+      putElsewhere(gpa, 2, value);
     } else {
       chunk.set(SHORT, gpa & CHUNK_MASK, (short) value);
     }
@@ -141,7 +166,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void putInt(long gpa, int value) {
     MemorySegment chunk = chunkOrNull(gpa, 4);
     if (chunk == null) {
-      putAcross(gpa, 4, value);
+      putElsewhere(gpa, 4, value);
     } else {
       chunk.set(INT, gpa & CHUNK_MASK, value);
     }
@@ -151,7 +176,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void putLong(long gpa, long value) {
     MemorySegment chunk = chunkOrNull(gpa, 8);
     if (chunk == null) {
-      putAcross(gpa, 8, value);
+      putElsewhere(gpa, 8, value);
     } else {
       chunk.set(LONG, gpa & CHUNK_MASK, value);
     }
@@ -159,20 +184,39 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public int getShortAcquire(long gpa) {
-    return (short) ORDERED_SHORT.getAcquire(chunk(gpa, 2), gpa & CHUNK_MASK) & 0xffff;
+    MemorySegment chunk = chunkOrNull(gpa, 2);
+    if (chunk != null) {
+      return (short) ORDERED_SHORT.getAcquire(chunk, gpa & CHUNK_MASK) & 0xffff;
+    }
+    PluggableRange range = plugged(gpa, 2);
+    return (short) ORDERED_SHORT.getAcquire(range.chunk(gpa), range.offset(gpa)) & 0xffff;
   }
 
   @Override
   public void putShortRelease(long gpa, int value) {
-    ORDERED_SHORT.setRelease(chunk(gpa, 2), gpa & CHUNK_MASK, (short) value);
+    MemorySegment chunk = chunkOrNull(gpa, 2);
+    if (chunk != null) {
+      ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
+    } else {
+      PluggableRange range = plugged(gpa, 2);
+      ORDERED_SHORT.setRelease(range.chunk(gpa), range.offset(gpa), (short) value);
+    }
   }
 
   @Override
   public void read(long gpa, MemorySegment into, long offset, long lengthBytes) {
     require(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
-      long step = stepWithinChunk(gpa + done, lengthBytes - done);
-      MemorySegment.copy(chunk(gpa + done, step), (gpa + done) & CHUNK_MASK, into, offset + done, step);
+      long at = gpa + done;
+      long step;
+      PluggableRange range = deviceRange(at);
+      if (range == null) {
+        step = stepWithinChunk(at, lengthBytes - done);
+        MemorySegment.copy(chunk(at, step), at & CHUNK_MASK, into, offset + done, step);
+      } else {
+        step = range.withinChunk(at, lengthBytes - done);
+        MemorySegment.copy(range.chunk(at), range.offset(at), into, offset + done, step);
+      }
       done += step;
     }
   }
@@ -181,8 +225,16 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
     require(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
-      long step = stepWithinChunk(gpa + done, lengthBytes - done);
-      MemorySegment.copy(from, offset + done, chunk(gpa + done, step), (gpa + done) & CHUNK_MASK, step);
+      long at = gpa + done;
+      long step;
+      PluggableRange range = deviceRange(at);
+      if (range == null) {
+        step = stepWithinChunk(at, lengthBytes - done);
+        MemorySegment.copy(from, offset + done, chunk(at, step), at & CHUNK_MASK, step);
+      } else {
+        step = range.withinChunk(at, lengthBytes - done);
+        MemorySegment.copy(from, offset + done, range.chunk(at), range.offset(at), step);
+      }
       done += step;
     }
   }
@@ -193,10 +245,14 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
+      long step = Math.min(end, memoryEnd(at)) - at;
       Region region = find(at);
-      long step = Math.min(end, region.base + region.sizeBytes) - at;
       try {
-        region.backend.discard(region.offsetBytes + at - region.base, step);
+        if (region == null) {
+          devices.rangeAt(at).discard(at, step);
+        } else {
+          region.backend.discard(region.offsetBytes + at - region.base, step);
+        }
       } catch (HostError e) {
         throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(at) + ", " + step
             + " bytes, could not be given back to the host: " + e.getMessage(), e);
@@ -242,9 +298,34 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     return null;
   }
 
-  /** A number that may lie on both sides of a chunk's end, byte by byte; no driver that aligns its rings comes here. */
-  private long getAcross(long gpa, int lengthBytes) {
+  /** The device's place that an address is in; null in base memory. */
+  private PluggableRange deviceRange(long gpa) {
+    return find(gpa) == null ? devices.rangeAt(gpa) : null;
+  }
+
+  /** The device's place that a number is in, all of it plugged and in one chunk. */
+  private PluggableRange plugged(long gpa, int lengthBytes) {
     require(gpa, lengthBytes);
+    PluggableRange range = deviceRange(gpa);
+    if (range == null || range.withinChunk(gpa, lengthBytes) < lengthBytes) {
+      throw outside(gpa, lengthBytes);
+    }
+    return range;
+  }
+
+  /** A number in a device's memory; or one on both sides of a chunk's end, byte by byte, which no aligned one is. */
+  private long getElsewhere(long gpa, int lengthBytes) {
+    require(gpa, lengthBytes);
+    PluggableRange range = deviceRange(gpa);
+    if (range != null && range.withinChunk(gpa, lengthBytes) == lengthBytes) {
+      MemorySegment chunk = range.chunk(gpa);
+      long offset = range.offset(gpa);
+      return switch (lengthBytes) {
+        case Short.BYTES -> chunk.get(SHORT, offset) & 0xffff;
+        case Integer.BYTES -> chunk.get(INT, offset);
+        default -> chunk.get(LONG, offset);
+      };
+    }
     long value = 0;
     for (int i = lengthBytes - 1; i >= 0; i--) {
       value = value << 8 | getByte(gpa + i);
@@ -252,8 +333,19 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     return value;
   }
 
-  private void putAcross(long gpa, int lengthBytes, long value) {
+  private void putElsewhere(long gpa, int lengthBytes, long value) {
     require(gpa, lengthBytes);
+    PluggableRange range = deviceRange(gpa);
+    if (range != null && range.withinChunk(gpa, lengthBytes) == lengthBytes) {
+      MemorySegment chunk = range.chunk(gpa);
+      long offset = range.offset(gpa);
+      switch (lengthBytes) {
+        case Short.BYTES -> chunk.set(SHORT, offset, (short) value);
+        case Integer.BYTES -> chunk.set(INT, offset, (int) value);
+        default -> chunk.set(LONG, offset, value);
+      }
+      return;
+    }
     for (int i = 0; i < lengthBytes; i++) {
       putByte(gpa + i, (int) (value >>> 8 * i));
     }

@@ -182,6 +182,22 @@ public final class MemoryBackend implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the host take memory for a range now, so that the guest's first touch of it cannot fail.
+   *
+   * @param offsetBytes from the start of the memory, a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @throws HostError ENOMEM, EFAULT where it has too little
+   */
+  public void populate(long offsetBytes, long lengthBytes) {
+    mapping.advise(offsetBytes, lengthBytes, Advice.POPULATE_WRITE);
+  }
+
+  /** Has the host use normal pages only: a transparent huge page would be taken for what is not plugged, too. */
+  public void avoidHugePages() {
+    adviseIfKnown(Advice.NOHUGEPAGE);
+  }
+
   /** {@return how often the host was asked to take a range back} */
   public long discardCalls() {
     return discardCalls.get();

@@ -1,0 +1,137 @@
+package org.ballastvm.vmm.memory;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.ballastvm.vmm.config.UserError;
+
+/**
+ * The part of the address space that memory devices have their places in, behind base memory. Changed on the event loop,
+ * or before it has started.
+ */
+public final class DeviceMemory {
+  private final long base;
+  private final long sizeBytes;
+  private final MemorySlots slots;
+  private final List<Claim> claims = new ArrayList<>();
+  /** By address. Replaced whole: others look meanwhile. */
+  private volatile PluggableRange[] ranges = {};
+
+  private record Claim(String id, PluggableRange range) {
+    long base() { return range.base(); }
+
+    long end() { return range.base() + range.sizeBytes(); }
+  }
+
+  DeviceMemory(GuestLayout layout, MemorySlots slots) {
+    this.base = layout.deviceBase();
+    this.sizeBytes = layout.deviceBytes();
+    this.slots = slots;
+  }
+
+  /**
+   * Gives a memory device its place. Nothing is plugged there yet.
+   *
+   * @param what for errors: the option or command that asked
+   * @param id the device's, for errors about others
+   * @param backend the memory
+   * @param wanted the address that the user wants; the first that fits when empty
+   * @param alignmentBytes of the address and the size, a power of two
+   * @param prealloc whether the host takes memory for what is plugged when it is plugged
+   * @param hold keeps vCPUs out of the guest
+   * @return the place
+   * @throws UserError if there is no such place
+   */
+  public PluggableRange claim(String what, String id, MemoryBackend backend, OptionalLong wanted, long alignmentBytes,
+      boolean prealloc, VcpuHold hold) {
+    long size = backend.config().sizeBytes();
+    if (sizeBytes == 0) {
+      throw new UserError(
+          what + ": memory devices (e.g. for memory hotplug) are not enabled, please specify the maxmem option");
+    }
+    if ((size & alignmentBytes - 1) != 0) {
+      throw new UserError(what + ": backend memory size must be multiple of 0x" + Long.toHexString(alignmentBytes));
+    }
+    long used = claims.stream().mapToLong(claim -> claim.range.sizeBytes()).sum();
+    if (size > sizeBytes - used) {
+      throw new UserError(what + ": not enough space, currently 0x" + Long.toHexString(used)
+          + " in use of total space for memory devices 0x" + Long.toHexString(sizeBytes)
+          + "; maxmem must leave room for the whole of " + backend.config().id());
+    }
+    long at = wanted.isPresent()
+        ? check(what, wanted.getAsLong(), size, alignmentBytes)
+        : firstFit(what, size, alignmentBytes);
+    PluggableRange range = new PluggableRange(at, backend, slots, hold, prealloc);
+    claims.add(new Claim(id, range));
+    claims.sort(Comparator.comparingLong(Claim::base));
+    publish();
+    return range;
+  }
+
+  private long check(String what, long at, long size, long alignmentBytes) {
+    if ((at & alignmentBytes - 1) != 0) {
+      throw new UserError(what + ": address must be aligned to 0x" + Long.toHexString(alignmentBytes) + " bytes");
+    }
+    if (at < base || size > base + sizeBytes - at) {
+      throw new UserError(what + ": can't add memory device " + place(at, size) + ", usable range for memory devices "
+          + place(base, sizeBytes));
+    }
+    for (Claim claim : claims) {
+      if (at < claim.end() && claim.base() < at + size) {
+        throw new UserError(what + ": address range conflicts with memory device id='" + claim.id + "'");
+      }
+    }
+    return at;
+  }
+
+  private static String place(long at, long size) {
+    return "[0x" + Long.toHexString(at) + ":0x" + Long.toHexString(size) + "]";
+  }
+
+  private long firstFit(String what, long size, long alignmentBytes) {
+    long at = alignUp(base, alignmentBytes);
+    for (Claim claim : claims) {
+      if (claim.base() - at >= size) {
+        return at;
+      }
+      at = Math.max(at, alignUp(claim.end(), alignmentBytes));
+    }
+    if (base + sizeBytes - at >= size) {
+      return at;
+    }
+    throw new UserError(what
+        + ": could not find position in guest address space for memory device - memory fragmented due to alignments");
+  }
+
+  private static long alignUp(long value, long alignment) { return value + alignment - 1 & -alignment; }
+
+  /**
+   * Takes a place back, with all that is plugged in it.
+   *
+   * @param range the place
+   */
+  public void release(PluggableRange range) {
+    claims.removeIf(claim -> claim.range == range);
+    publish();
+    range.close();
+  }
+
+  private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
+
+  /** {@return the first address of this part} */
+  public long base() { return base; }
+
+  /** {@return how many addresses it has} */
+  public long sizeBytes() { return sizeBytes; }
+
+  /** The place that an address is in, plugged or not, or null. Allocates nothing. */
+  PluggableRange rangeAt(long gpa) {
+    for (PluggableRange range : ranges) {
+      if (range.covers(gpa)) {
+        return range;
+      }
+    }
+    return null;
+  }
+}
