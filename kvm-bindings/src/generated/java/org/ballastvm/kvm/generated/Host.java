@@ -2199,6 +2199,15 @@ public class Host extends Host$shared {
     public static int SYS_bind() {
         return SYS_bind;
     }
+    private static final int SYS_chdir = (int)80L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_chdir 80
+     * }
+     */
+    public static int SYS_chdir() {
+        return SYS_chdir;
+    }
     private static final int SYS_close = (int)3L;
     /**
      * {@snippet lang=c :
@@ -2216,6 +2225,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_connect() {
         return SYS_connect;
+    }
+    private static final int SYS_dup2 = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_dup2 33
+     * }
+     */
+    public static int SYS_dup2() {
+        return SYS_dup2;
     }
     private static final int SYS_epoll_create1 = (int)291L;
     /**
@@ -2486,6 +2504,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_rt_sigprocmask() {
         return SYS_rt_sigprocmask;
+    }
+    private static final int SYS_setsid = (int)112L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_setsid 112
+     * }
+     */
+    public static int SYS_setsid() {
+        return SYS_setsid;
     }
     private static final int SYS_setsockopt = (int)54L;
     /**

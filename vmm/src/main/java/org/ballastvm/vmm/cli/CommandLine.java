@@ -42,7 +42,9 @@ final class CommandLine {
 
   MachineConfig config() { return config; }
 
-  Optional<Path> logFile() { return value("-D").map(Path::of); }
+  Optional<Path> logFile() { return value("-D").map(this::file); }
+
+  boolean daemonize() { return has("-daemonize"); }
 
   List<String> logItems() { return value("-d").map(items -> List.of(items.split(","))).orElse(List.of()); }
 
@@ -52,8 +54,8 @@ final class CommandLine {
     value("-display").ifPresent(display -> requireOnly("-display", display, "none"));
     Optional<String> backend = values("-machine").stream().map(CommandLine::machineBackend).flatMap(Optional::stream)
         .reduce((earlier, later) -> later);
-    Lines lines = new Lines();
-    values("-chardev").forEach(text -> lines.chardevs.add(ChardevOptions.parse(text)));
+    Lines lines = new Lines(daemonize());
+    values("-chardev").forEach(text -> lines.add("-chardev", text, ChardevOptions.parse(text)));
     values("-serial").forEach(text -> lines.add(text, "-serial", lines.serials::add));
     values("-monitor").forEach(text -> lines.add(text, "-monitor", lines::human));
     values("-qmp").forEach(text -> lines.add(text, "-qmp", id -> lines.control(id, false)));
@@ -65,7 +67,7 @@ final class CommandLine {
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,
-        new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), value("-pidfile").map(Path::of));
+        new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), value("-pidfile").map(this::file));
   }
 
   /** Chardevs and who talks through them, as they are collected. */
@@ -73,6 +75,16 @@ final class CommandLine {
     final List<ChardevConfig> chardevs = new ArrayList<>();
     final List<String> serials = new ArrayList<>();
     final List<MonitorConfig> monitors = new ArrayList<>();
+    private final boolean daemonize;
+
+    Lines(boolean daemonize) { this.daemonize = daemonize; }
+
+    void add(String option, String text, ChardevConfig chardev) {
+      if (daemonize && chardev instanceof ChardevConfig.Stdio) {
+        throw new UserError(option + " " + text + ": cannot use stdio with -daemonize");
+      }
+      chardevs.add(daemonize ? Daemon.independentOfDirectory(chardev) : chardev);
+    }
 
     void human(String chardev) { monitors.add(new MonitorConfig.Human(chardev)); }
 
@@ -90,7 +102,7 @@ final class CommandLine {
       boolean withMonitor = text.startsWith("mon:");
       String id = "compat_" + option.substring(1) + (serials.size() + monitors.size());
       ChardevConfig chardev = ChardevOptions.parseOld(option, withMonitor ? text.substring(4) : text, id, withMonitor);
-      chardevs.add(chardev);
+      add(option, text, chardev);
       user.accept(id);
       if (withMonitor) {
         if (option.equals("-serial")) {
@@ -103,7 +115,10 @@ final class CommandLine {
   }
 
   private void addDefaults(Lines lines) {
-    boolean terminal = !has("-nodefaults") && (has("-nographic") || value("-display").isEmpty());
+    if (daemonize() && has("-nographic")) {
+      throw new UserError("-nographic cannot be used with -daemonize");
+    }
+    boolean terminal = !has("-nodefaults") && !daemonize() && (has("-nographic") || value("-display").isEmpty());
     boolean noSerial = lines.serials.isEmpty() && values("-serial").isEmpty();
     boolean noMonitor = lines.monitors.isEmpty() && values("-monitor").isEmpty();
     boolean stdioTaken = lines.chardevs.stream().anyMatch(ChardevConfig.Stdio.class::isInstance);
@@ -172,7 +187,7 @@ final class CommandLine {
       }
       return new BootConfig.Nothing();
     }
-    return new BootConfig.Linux(Path.of(value("-kernel").get()), value("-initrd").map(Path::of),
+    return new BootConfig.Linux(file(value("-kernel").get()), value("-initrd").map(this::file),
         value("-append").orElse(""));
   }
 
@@ -211,6 +226,11 @@ final class CommandLine {
     if (!value.equals(only)) {
       throw new UserError(option + between + value + ": Ballast has only " + only);
     }
+  }
+
+  /** A daemon leaves the directory it was started in, and reads some files later. */
+  private Path file(String name) {
+    return daemonize() ? Path.of(name).toAbsolutePath() : Path.of(name);
   }
 
   private boolean has(String option) { return given.has(option); }

@@ -70,6 +70,10 @@ public final class Main {
   }
 
   private static int runMachine(CommandLine line) {
+    if (line.daemonize() && !Daemon.isThisProcess()) {
+      return Daemon.launch();
+    }
+    Daemon daemon = line.daemonize() ? Daemon.begin() : null;
     Logging.configure(line.logFile(), line.logItems());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
@@ -77,6 +81,9 @@ public final class Main {
       AtomicBoolean ended = new AtomicBoolean();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(machine, pidFile, ended.get()), "shutdown"));
       try {
+        if (daemon != null) {
+          daemon.up();
+        }
         return machine.end().join().exitStatus();
       } finally {
         ended.set(true);

@@ -39,6 +39,7 @@ record Option(String name, String label, String text) {
       new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine; also -M"),
       new Option("-enable-kvm", "", "as -accel kvm"),
       new Option("-pidfile", "FILE", "write the process's number there"),
+      new Option("-daemonize", "", "run in the background, from when the machine is up"),
       new Option("-D", "FILE", "where the log goes"),
       new Option("-d", "ITEM[,ITEM]...", "what the log tells besides: " + String.join(", ", Logging.ITEMS)),
       new Option("-help", "", "this; also -h"),
