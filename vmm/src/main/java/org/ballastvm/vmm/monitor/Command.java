@@ -24,6 +24,17 @@ interface Command {
    */
   String run(Machine vm, List<String> arguments);
 
+  /**
+   * What an argument could be.
+   *
+   * @param vm the machine
+   * @param before the arguments before it
+   * @param start what has been typed of it
+   * @return words; those that do not begin with the start are left out by the caller
+   * @throws org.ballastvm.vmm.config.UserError if what stands before it names nothing that there is
+   */
+  default List<String> completions(Machine vm, List<String> before, String start) { return List.of(); }
+
   /** Refuses more arguments than there are parameters, with QEMU's sentence. */
   default void requireAtMost(int most, List<String> arguments) {
     if (arguments.size() > most) {

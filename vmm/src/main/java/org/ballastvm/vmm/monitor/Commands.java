@@ -41,17 +41,4 @@ final class Commands {
   static String usage(String prefix, Command command) {
     return prefix + String.join("|", command.names()) + " " + command.parameters() + " -- " + command.help() + "\n";
   }
-
-  /** The words that a line could end with: commands, or topics behind {@code info} and {@code help}. */
-  static List<String> completions(String line) {
-    int space = line.lastIndexOf(' ');
-    String last = line.substring(space + 1);
-    List<Command> candidates = switch (line.substring(0, space + 1).strip()) {
-      case "", "help", "?" -> ALL;
-      case "info", "help info", "? info" -> InfoCommand.TOPICS;
-      default -> List.of();
-    };
-    return candidates.stream().flatMap(command -> command.names().stream()).filter(name -> name.startsWith(last))
-        .sorted().toList();
-  }
 }

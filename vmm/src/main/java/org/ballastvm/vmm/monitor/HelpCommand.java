@@ -27,4 +27,12 @@ final class HelpCommand implements Command {
     return Commands.find(Commands.ALL, arguments.getFirst()).map(command -> Commands.usage("", command))
         .orElseThrow(() -> MonitorError.unknown(arguments.getFirst()));
   }
+
+  @Override
+  public List<String> completions(Machine vm, List<String> before, String start) {
+    if (before.isEmpty()) {
+      return Completion.names(Commands.ALL);
+    }
+    return before.equals(List.of("info")) ? Completion.names(InfoCommand.TOPICS) : List.of();
+  }
 }

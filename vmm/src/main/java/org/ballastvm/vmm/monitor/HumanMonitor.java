@@ -26,7 +26,7 @@ public final class HumanMonitor implements CharFrontend {
   public HumanMonitor(Machine vm, Chardev chardev) {
     this.vm = vm;
     this.chardev = chardev;
-    this.editor = new LineEditor(PROMPT, this::send, this::run, Commands::completions);
+    this.editor = new LineEditor(PROMPT, this::send, this::run, line -> Completion.of(vm, line));
   }
 
   /** Who asks and does not read the answers is not listened to meanwhile. */

@@ -28,6 +28,14 @@ final class InfoCommand implements Command {
         .run(vm, arguments.subList(1, arguments.size()));
   }
 
+  @Override
+  public List<String> completions(Machine vm, List<String> before, String start) {
+    return before.isEmpty()
+        ? Completion.names(TOPICS)
+        : Commands.find(TOPICS, before.getFirst())
+            .map(topic -> topic.completions(vm, before.subList(1, before.size()), start)).orElse(List.of());
+  }
+
   static String topics() {
     return TOPICS.stream().map(topic -> Commands.usage("info ", topic)).collect(Collectors.joining());
   }

@@ -210,7 +210,7 @@ final class LineEditor {
     }
     int known = typed.length() - typed.lastIndexOf(' ') - 1;
     String common = ways.stream().reduce(LineEditor::commonStart).orElse("");
-    insert(common.substring(known) + (ways.size() == 1 ? " " : ""));
+    insert(common.substring(known) + (ways.size() == 1 && Completion.isWhole(common) ? " " : ""));
     if (ways.size() > 1 && common.length() == known) {
       show("\r\n" + String.join("  ", ways) + "\r\n");
       prompt();

@@ -22,7 +22,18 @@ class LineEditorTest {
 
   private final Screen screen = new Screen();
   private final List<String> lines = new ArrayList<>();
-  private final LineEditor editor = new LineEditor("> ", screen::show, this::done, Commands::completions);
+  private final LineEditor editor = new LineEditor("> ", screen::show, this::done, LineEditorTest::ways);
+
+  /** A monitor with a few commands. */
+  private static List<String> ways(String line) {
+    String last = line.substring(line.lastIndexOf(' ') + 1);
+    List<String> words = line.startsWith("info ")
+        ? List.of("status", "version")
+        : line.startsWith("qom-list ")
+            ? List.of("/machine/", "/objects/")
+            : List.of("balloon", "info", "system_powerdown", "system_reset");
+    return words.stream().filter(word -> word.startsWith(last)).toList();
+  }
 
   @BeforeEach
   void prompt() { editor.prompt(); }
@@ -108,6 +119,12 @@ class LineEditorTest {
     assertEquals(List.of("> system_", "system_powerdown  system_reset", "> system_"), screen.rows());
     type("r\t");
     assertEquals("> system_reset |", screen.row());
+  }
+
+  @Test
+  void tabLeavesTheCursorWhereAPathGoesOn() {
+    type("qom-list /m\tperipheral\r");
+    assertEquals(List.of("qom-list /machine/peripheral"), lines);
   }
 
   @Test
