@@ -31,6 +31,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final PageLists deflated;
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
   private final WholeBlocks held = new WholeBlocks(this::discard);
+  private final FreePageReports reports = new FreePageReports(this::discard);
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
   /** By index, what the queues are for with the features that were agreed on. */
@@ -184,6 +185,7 @@ public final class BalloonDevice implements VirtioDevice {
         takePages(queue, deflated);
       }
       case STATS -> stats.ready(context, queue);
+      case REPORTING -> reports.ready(context, queue, !isPoisoned());
     }
   }
 
@@ -203,6 +205,11 @@ public final class BalloonDevice implements VirtioDevice {
       }
       reportStray(lists);
     } while (context.finish(queue));
+  }
+
+  /** A guest that fills free pages with something finds zeros in those that were given back: it would call them broken. */
+  private boolean isPoisoned() {
+    return registers.poison() != 0 && BalloonFeature.PAGE_POISON.in(context.features());
   }
 
   /** A page that is no memory is left out. */

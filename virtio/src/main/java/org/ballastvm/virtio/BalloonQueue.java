@@ -10,7 +10,9 @@ enum BalloonQueue {
   /** Pages that the guest has back. */
   DEFLATE(0, 128),
   /** How the guest uses its memory. */
-  STATS(BalloonFeature.STATS_VQ.bit(), 128);
+  STATS(BalloonFeature.STATS_VQ.bit(), 128),
+  /** Memory that is free. */
+  REPORTING(BalloonFeature.REPORTING.bit(), 32);
 
   private final long feature;
   private final int size;

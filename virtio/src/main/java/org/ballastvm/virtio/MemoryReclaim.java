@@ -3,7 +3,8 @@ package org.ballastvm.virtio;
 /** How a device gives guest memory back to the host, and says that it is wanted again. */
 public interface MemoryReclaim {
   /**
-   * Gives a range back: it reads as zeros from now on, and the host has its memory.
+   * Gives a range back: it reads as zeros from now on, and the host has its memory. Where the host's pages are larger
+   * than the range, there is nothing to give back.
    *
    * @param gpa guest physical address, a multiple of 4 KiB, in memory
    * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory

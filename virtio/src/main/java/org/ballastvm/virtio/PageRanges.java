@@ -1,17 +1,17 @@
 package org.ballastvm.virtio;
 
 /**
- * Page numbers in any order, made into as few ranges as they can be. Nothing is allocated.
+ * Page numbers, or runs of them, in any order, made into as few ranges as they can be. Nothing is allocated.
  *
  * <p>
  * Drivers name pages as their allocator hands them out, mostly in runs up or down. A run is kept as one number, so what
  * is left to sort is short, and often is in order already.
  */
 final class PageRanges {
-  /** How many page numbers it takes between two calls of {@link #clear}. */
+  /** How many page numbers or runs it takes between two calls of {@link #clear}. */
   static final int CAPACITY = 4096;
 
-  private static final int COUNT_BITS = 12;
+  private static final int COUNT_BITS = 20;
   private static final long NONE = -2;
   /** M. Ciura, "Best Increments for the Average Case of Shellsort", 2001. */
   private static final int[] GAPS = {1750, 701, 301, 132, 57, 23, 10, 4, 1};
@@ -31,10 +31,10 @@ final class PageRanges {
   private long first = NONE;
   private long last = NONE;
 
-  /** {@return how many page numbers were added} */
+  /** {@return how many page numbers and runs were added} */
   int named() { return named; }
 
-  /** {@return how many more page numbers it takes} */
+  /** {@return how many more page numbers or runs it takes} */
   int room() { return CAPACITY - named; }
 
   void clear() {
@@ -65,6 +65,12 @@ final class PageRanges {
     last = high;
   }
 
+  /** Adds a run: up to 2^20 pages, from a page below 2^43; there is {@link #room} for it. */
+  void addRun(long firstPage, long pageCount) {
+    named++;
+    runs[runCount++] = firstPage << COUNT_BITS | pageCount - 1;
+  }
+
   private void close(long low, long high) {
     if (low != NONE) {
       runs[runCount++] = low << COUNT_BITS | high - low;
@@ -91,7 +97,7 @@ final class PageRanges {
 
   private long start(int run) { return runs[run] >>> COUNT_BITS; }
 
-  private long end(int run) { return start(run) + (runs[run] & CAPACITY - 1) + 1; }
+  private long end(int run) { return start(run) + (runs[run] & (1 << COUNT_BITS) - 1) + 1; }
 
   private void putInOrder() {
     int rising = 0;

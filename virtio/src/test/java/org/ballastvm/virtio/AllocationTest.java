@@ -10,6 +10,7 @@ import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.RecordingBus;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,7 +21,8 @@ class AllocationTest {
   private static final int CHAINS = 2_000;
 
   private final FlatMemory memory = new FlatMemory();
-  private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS, new Unmoved(), new FakeClock(),
+  private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withFreePageReporting(true),
+      new Unmoved(), new FakeClock(),
       event -> {
         throw new AssertionError(event);
       });
@@ -49,7 +51,6 @@ class AllocationTest {
   @ParameterizedTest
   @ValueSource(ints = {1, -1, 5})
   void aChainOfPagesIsServedWithoutAllocation(int stride) {
-    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     queue = driver.start(PciDriver.EVENT_INDEX | (stride == 5 ? 0 : balloon.features())).getFirst();
     bus.settle();
     driver.maskFunction(true);
@@ -57,19 +58,37 @@ class AllocationTest {
       memory.putInt(LIST + 4L * i, 4096 + (stride * i & PAGES - 1) * (stride == 5 ? 2 : 1));
     }
     queue.descriptor(0, LIST, 4 * PAGES, 0, 0);
-    serve(CHAINS);
+    assertServedWithoutAllocation(0);
+  }
+
+  @Test
+  void aReportOfFreeMemoryIsServedWithoutAllocation() {
+    queue = driver.start(PciDriver.EVENT_INDEX | balloon.features()).get(3);
+    bus.settle();
+    driver.maskFunction(true);
+    for (int i = 0; i < queue.size(); i++) {
+      boolean last = i == queue.size() - 1;
+      queue.descriptor(i, LIST + ((7L * i & 31) << 16), 1 << 15, QueueDriver.WRITE | (last ? 0 : QueueDriver.NEXT),
+          i + 1);
+    }
+    assertServedWithoutAllocation(3);
+  }
+
+  private void assertServedWithoutAllocation(int index) {
+    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    serve(index);
     long before = thread.getCurrentThreadAllocatedBytes();
-    serve(CHAINS);
+    serve(index);
     long bytes = thread.getCurrentThreadAllocatedBytes() - before;
     assertEquals(0, bytes / CHAINS, bytes + " bytes for " + CHAINS + " chains");
   }
 
-  private void serve(int chains) {
-    for (int i = 0; i < chains; i++) {
+  private void serve(int index) {
+    for (int i = 0; i < CHAINS; i++) {
       memory.putShort(queue.avail() + 4 + 2L * (offered % queue.size()), 0);
       offered = offered + 1 & 0xffff;
       memory.putShortRelease(queue.avail() + 2, offered);
-      function.doorbell(0);
+      function.doorbell(index);
       assertEquals(offered, memory.getShortAcquire(queue.used() + 2));
     }
   }

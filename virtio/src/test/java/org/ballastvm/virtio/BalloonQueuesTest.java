@@ -2,6 +2,7 @@ package org.ballastvm.virtio;
 
 import static org.ballastvm.virtio.BalloonQueue.DEFLATE;
 import static org.ballastvm.virtio.BalloonQueue.INFLATE;
+import static org.ballastvm.virtio.BalloonQueue.REPORTING;
 import static org.ballastvm.virtio.BalloonQueue.STATS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -28,20 +29,24 @@ class BalloonQueuesTest {
 
   /** Bits as in the specification; MUST_TELL_HOST and STATS_VQ are always there. */
   @ParameterizedTest
-  @CsvSource({"false, false, 0b000011", "true, false, 0b000111", "false, true, 0b010011", "true, true, 0b010111"})
-  void eachPropertyIsAFeature(boolean deflateOnOom, boolean pagePoison, String bits) {
-    BalloonConfig config = BalloonConfig.DEFAULTS.withDeflateOnOom(deflateOnOom).withPagePoison(pagePoison);
+  @CsvSource({"false, false, false, 0b000011", "true, false, false, 0b000111", "false, true, false, 0b010011",
+      "false, false, true, 0b100011", "true, true, true, 0b110111"})
+  void eachPropertyIsAFeature(boolean deflateOnOom, boolean pagePoison, boolean reporting, String bits) {
+    BalloonConfig config = BalloonConfig.DEFAULTS.withDeflateOnOom(deflateOnOom).withPagePoison(pagePoison)
+        .withFreePageReporting(reporting);
     long own = bench(config).driver.offered() & 0xff_ffffL;
     assertEquals(Long.parseLong(bits.substring(2), 2), own);
   }
 
   @Test
-  void defaultsAreThoseOfQemu() { assertEquals(new BalloonConfig(false, true, 0), BalloonConfig.DEFAULTS); }
+  void defaultsAreThoseOfQemu() { assertEquals(new BalloonConfig(false, true, false, 0), BalloonConfig.DEFAULTS); }
 
   @Test
   void aQueueWithoutItsFeatureIsNotThere() {
     assertEquals(List.of(INFLATE, DEFLATE), BalloonQueue.with(0));
     assertEquals(List.of(INFLATE, DEFLATE, STATS), BalloonQueue.with(BalloonFeature.STATS_VQ.bit()));
+    assertEquals(List.of(INFLATE, DEFLATE, REPORTING), BalloonQueue.with(BalloonFeature.REPORTING.bit()));
+    assertEquals(List.of(BalloonQueue.values()), BalloonQueue.with(-1));
   }
 
   @Test

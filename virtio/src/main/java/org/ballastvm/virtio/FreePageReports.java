@@ -1,0 +1,68 @@
+package org.ballastvm.virtio;
+
+import org.ballastvm.virtio.PageLists.Taker;
+
+/**
+ * The reporting queue: the driver names memory that is free, and takes none of it before its buffers come back. Nothing
+ * is told when it is used again. Virtio 1.3, 5.5.6.7.
+ */
+final class FreePageReports {
+  private static final int MOST_CHAINS = 128;
+  private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
+
+  private final Taker taker;
+  private final PageRanges.Visitor handOn = this::handOn;
+  private final PageRanges pages = new PageRanges();
+  private final int[] heads = new int[MOST_CHAINS];
+
+  /** Reports whose memory is handed on as few ranges as can be. */
+  FreePageReports(Taker taker) { this.taker = taker; }
+
+  /**
+   * Takes one batch, and asks for another turn if there is more.
+   *
+   * @param isWanted whether the memory is handed on, or left as it is
+   * @throws GuestError if a chain is no report
+   */
+  void ready(VirtioDevice.Context driver, int queue, boolean isWanted) {
+    Virtqueue ring = driver.queue(queue);
+    pages.clear();
+    int taken = 0;
+    while (taken < heads.length && pages.room() >= ring.size()) {
+      DescriptorChain chain = ring.next();
+      if (chain == null) {
+        break;
+      }
+      if (chain.readableCount() != 0) {
+        throw new GuestError("reporting queue: a chain with " + chain.readableBytes()
+            + " bytes to read; free memory comes as buffers to write");
+      }
+      add(chain);
+      heads[taken++] = chain.head();
+    }
+    if (isWanted) {
+      pages.forEach(handOn);
+    }
+    for (int i = 0; i < taken; i++) {
+      ring.giveBack(heads[i], 0);
+    }
+    if (driver.finish(queue)) {
+      driver.resumeLater(queue);
+    }
+  }
+
+  /** Pages that a buffer covers in part are not all free. */
+  private void add(DescriptorChain chain) {
+    for (int i = 0; i < chain.writableCount(); i++) {
+      long first = chain.address(i) + PAGE_BYTES - 1 >>> PageLists.PAGE_SHIFT;
+      long end = chain.address(i) + chain.lengthBytes(i) >>> PageLists.PAGE_SHIFT;
+      if (first < end) {
+        pages.addRun(first, end - first);
+      }
+    }
+  }
+
+  private void handOn(long firstPage, long pageCount) {
+    taker.range(firstPage << PageLists.PAGE_SHIFT, pageCount << PageLists.PAGE_SHIFT);
+  }
+}
