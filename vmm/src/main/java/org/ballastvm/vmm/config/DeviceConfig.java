@@ -2,6 +2,7 @@ package org.ballastvm.vmm.config;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.virtio.BalloonConfig;
 
 /** {@code -device}: one device of the machine. */
 public sealed interface DeviceConfig {
@@ -19,9 +20,9 @@ public sealed interface DeviceConfig {
    *
    * @param id the id, if given
    * @param slot the PCI slot, 1 to 31; the first free one when empty
-   * @param deflateOnOom the guest may take pages back when it runs out of memory
+   * @param properties what it offers the guest
    */
-  record Balloon(Optional<String> id, OptionalInt slot, boolean deflateOnOom) implements DeviceConfig {
+  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties) implements DeviceConfig {
     @Override
     public String driver() { return "virtio-balloon-pci"; }
   }

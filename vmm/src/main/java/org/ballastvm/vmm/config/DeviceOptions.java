@@ -2,6 +2,7 @@ package org.ballastvm.vmm.config;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.virtio.BalloonConfig;
 
 /** What {@code -device} and {@code device_add} take. */
 public final class DeviceOptions {
@@ -23,9 +24,9 @@ public final class DeviceOptions {
     OptionalInt slot = values.take("addr").map(addr -> slot(values, addr)).orElse(OptionalInt.empty());
     return switch (driver) {
       case "virtio-balloon-pci", "virtio-balloon" -> {
-        boolean deflate = values.takeBoolean("deflate-on-oom", false);
-        values.refuseRest("id, addr, deflate-on-oom");
-        yield new DeviceConfig.Balloon(id, slot, deflate);
+        BalloonConfig properties = BalloonOptions.take(values);
+        values.refuseRest("id, addr, " + BalloonOptions.NAMES);
+        yield new DeviceConfig.Balloon(id, slot, properties);
       }
       case "virtio-rng-pci", "virtio-rng" -> {
         values.refuseRest("id, addr");

@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.control;
 
 import java.util.List;
+import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.qom.Property;
-import org.ballastvm.vmm.qom.PropertyTypes;
 import org.ballastvm.vmm.qom.QomNode;
 
 /** Devices as objects: one method for each kind, with its properties. */
@@ -14,14 +14,10 @@ final class DeviceNodes {
 
   static QomNode of(String name, Machine vm, PlacedDevice device) {
     return switch (device.config()) {
-      case DeviceConfig.Balloon balloon -> balloon(name, balloon);
+      case DeviceConfig.Balloon balloon -> virtio(name, "virtio-balloon",
+          BalloonProperties.of(balloon.properties(), (BalloonDevice) device.virtio().orElseThrow()));
       case DeviceConfig.Rng rng -> virtio(name, "virtio-rng", List.of());
     };
-  }
-
-  private static QomNode balloon(String name, DeviceConfig.Balloon balloon) {
-    return virtio(name, "virtio-balloon",
-        List.of(Property.readOnly("deflate-on-oom", PropertyTypes.BOOL, balloon::deflateOnOom)));
   }
 
   /** A virtio device on PCI: its properties are told of both objects, as QEMU does. */

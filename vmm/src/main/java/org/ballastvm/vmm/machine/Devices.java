@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.RngDevice;
@@ -89,8 +88,7 @@ public final class Devices implements AutoCloseable {
       if (balloon().isPresent()) {
         throw new UserError("Only one balloon device is supported");
       }
-      BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(wanted.deflateOnOom()), ram,
-          new LoopClock(loop), events);
+      BalloonDevice balloon = new BalloonDevice(wanted.properties(), ram, new LoopClock(loop), events);
       VirtioPciFunction transport = transport(balloon, BalloonDevice.PCI_CLASS);
       balloon.listen(transport);
       return transport;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
@@ -42,7 +43,7 @@ class BalloonMachineTest {
   @MethodSource("everyKind")
   void pagesInTheBalloonAreTheHosts(BackendConfig kind) throws Exception {
     TestMachine guest = TestMachine.of(directory, inflate().powerOff()).on(kind)
-        .with(new DeviceConfig.Balloon(Optional.empty(), OptionalInt.of(3), false));
+        .with(new DeviceConfig.Balloon(Optional.empty(), OptionalInt.of(3), BalloonConfig.DEFAULTS));
     try (Machine machine = guest.start()) {
       assertEquals(EndReason.GUEST_SHUTDOWN, TestMachine.await(machine));
 

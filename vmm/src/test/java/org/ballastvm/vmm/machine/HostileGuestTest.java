@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.bus.AddressBus;
@@ -46,7 +47,8 @@ class HostileGuestTest {
     long seed = System.nanoTime();
     DeviceConfig rng = new DeviceConfig.Rng(Optional.empty(), OptionalInt.empty());
     DeviceConfig another = new DeviceConfig.Rng(Optional.empty(), OptionalInt.empty());
-    DeviceConfig balloon = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(), true);
+    DeviceConfig balloon = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(),
+        BalloonConfig.DEFAULTS.withDeflateOnOom(true));
     TestMachine guest = TestMachine.of(directory, new Program().halt()).with(rng, another, balloon)
         .with(new RunPolicy(true, false, false));
     try (Machine machine = guest.start(); ExecutorService vcpus = Executors.newFixedThreadPool(VCPUS)) {

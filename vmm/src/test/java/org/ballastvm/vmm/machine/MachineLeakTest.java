@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
@@ -27,7 +28,8 @@ class MachineLeakTest {
   /** The JVM's own mappings (code heap, arenas of its allocator) come and go by a few. */
   private static final int SLACK_MAPPINGS = 12;
   private static final DeviceConfig RNG = new DeviceConfig.Rng(Optional.empty(), OptionalInt.empty());
-  private static final DeviceConfig BALLOON = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(), false);
+  private static final DeviceConfig BALLOON = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(),
+      BalloonConfig.DEFAULTS);
 
   @TempDir
   private Path directory;

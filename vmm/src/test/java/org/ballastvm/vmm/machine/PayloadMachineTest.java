@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
@@ -33,7 +34,8 @@ class PayloadMachineTest {
   private static final RunPolicy NO_REBOOT = new RunPolicy(false, true, false);
   private static final RunPolicy PAUSED = new RunPolicy(true, false, false);
   private static final DeviceConfig RNG = new DeviceConfig.Rng(Optional.empty(), OptionalInt.empty());
-  private static final DeviceConfig BALLOON = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.of(7), false);
+  private static final DeviceConfig BALLOON = new DeviceConfig.Balloon(Optional.empty(), OptionalInt.of(7),
+      BalloonConfig.DEFAULTS);
   private static final int SLOT_1 = 0x8000_0800;
   private static final int SLOT_7 = 0x8000_3800;
   /** A place in memory that a reset leaves alone. */

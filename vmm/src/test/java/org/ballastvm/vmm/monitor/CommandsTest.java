@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.Version;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What commands do and say. Sentences are those of QEMU 7.2 on the same input. */
 class CommandsTest {
   private final Machine vm = TestMachine
-      .idle(new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(), false));
+      .idle(new DeviceConfig.Balloon(Optional.empty(), OptionalInt.empty(), BalloonConfig.DEFAULTS));
 
   @AfterEach
   void endMachine() { vm.close(); }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.Machine;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The machine protocol as a client sees it. Sentences are those of QEMU 7.2 on the same input. */
 class QmpMonitorTest {
   private final Machine vm = TestMachine
-      .idle(new DeviceConfig.Balloon(Optional.of("balloon0"), OptionalInt.empty(), false));
+      .idle(new DeviceConfig.Balloon(Optional.of("balloon0"), OptionalInt.empty(), BalloonConfig.DEFAULTS));
   private final Wire wire = new Wire();
 
   @BeforeEach

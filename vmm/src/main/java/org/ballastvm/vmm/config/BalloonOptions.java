@@ -1,0 +1,38 @@
+package org.ballastvm.vmm.config;
+
+import org.ballastvm.virtio.BalloonConfig;
+
+/** The properties of a balloon, as {@code -device virtio-balloon-pci} has them. */
+final class BalloonOptions {
+  /** All of them, for an error. */
+  static final String NAMES = "deflate-on-oom, page-poison, free-page-reporting, guest-stats-polling-interval";
+
+  private static final String INTERVAL = "guest-stats-polling-interval";
+
+  private BalloonOptions() {}
+
+  /**
+   * Takes what was given of them.
+   *
+   * @throws UserError if a value is none that a property takes
+   */
+  static BalloonConfig take(KeyValues values) {
+    BalloonConfig defaults = BalloonConfig.DEFAULTS;
+    BalloonConfig switches = defaults
+        .withDeflateOnOom(values.takeBoolean("deflate-on-oom", defaults.deflateOnOom()))
+        .withPagePoison(values.takeBoolean("page-poison", defaults.pagePoison()))
+        .withFreePageReporting(values.takeBoolean("free-page-reporting", defaults.freePageReporting()));
+    return values.take(INTERVAL).map(text -> withInterval(switches, values, text)).orElse(switches);
+  }
+
+  private static BalloonConfig withInterval(BalloonConfig switches, KeyValues values, String text) {
+    try {
+      return switches.withPollingInterval(Long.decode(text));
+    } catch (NumberFormatException e) {
+      throw values.error(INTERVAL + "=" + text + " must be a number of seconds, from 0 (never) to "
+          + BalloonConfig.MOST_SECONDS);
+    } catch (IllegalArgumentException e) {
+      throw values.error(INTERVAL + "=" + text + ": " + e.getMessage());
+    }
+  }
+}
