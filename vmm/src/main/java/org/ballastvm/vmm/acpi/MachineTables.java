@@ -36,12 +36,18 @@ public final class MachineTables {
 
   /** The tables of a machine, laid out from {@link #BASE}. */
   public static AcpiImage of(MachineFacts facts) {
+    return of(facts, List.of());
+  }
+
+  /** The tables of a machine and more that the root table is to list, laid out from {@link #BASE}. */
+  public static AcpiImage of(MachineFacts facts, List<AcpiTable> more) {
     AcpiImage.Layout layout = new AcpiImage.Layout(BASE, MAX_BYTES);
     layout.reserve("RSDP", Rsdp.LENGTH_BYTES);
     long dsdt = place(layout, new Dsdt(MachineDevices.of(facts)));
     List<Long> listed = new ArrayList<>();
     listed.add(place(layout, fadt(dsdt)));
     listed.add(place(layout, madt(facts.cpus())));
+    more.forEach(table -> listed.add(place(layout, table)));
     long xsdt = place(layout, new Xsdt(listed));
     layout.fill("RSDP", new Rsdp(OEM, xsdt).toBytes());
     return layout.image();

@@ -181,8 +181,7 @@ public final class BootLoader {
 
   private void loadFile(KernelFile file, long offset, long gpa, long lengthBytes) {
     for (long done = 0; done < lengthBytes;) {
-      long toBoundary = GuestLayout.GIB - ((gpa + done) & (GuestLayout.GIB - 1));
-      long step = Math.min(Math.min(lengthBytes - done, READ_AT_ONCE), toBoundary);
+      long step = ram.viewable(gpa + done, Math.min(lengthBytes - done, READ_AT_ONCE));
       file.readInto(offset + done, ram.view(gpa + done, step).asByteBuffer());
       done += step;
     }
@@ -190,8 +189,7 @@ public final class BootLoader {
 
   private void zero(long gpa, long lengthBytes) {
     for (long done = 0; done < lengthBytes;) {
-      long toBoundary = GuestLayout.GIB - ((gpa + done) & (GuestLayout.GIB - 1));
-      long step = Math.min(lengthBytes - done, toBoundary);
+      long step = ram.viewable(gpa + done, lengthBytes - done);
       zeroWhereSet(ram.view(gpa + done, step));
       done += step;
     }

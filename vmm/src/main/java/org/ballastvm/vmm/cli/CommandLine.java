@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
@@ -62,8 +63,12 @@ final class CommandLine {
     values("-qmp-pretty").forEach(text -> lines.add(text, "-qmp-pretty", id -> lines.control(id, true)));
     values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
-    return new MachineConfig(name(), memory(backend), cpus(), boot(),
-        values("-object").stream().map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList(),
+    MemoryConfig memory = memory(backend);
+    CpuConfig cpus = cpus();
+    List<BackendConfig> backends = values("-object").stream()
+        .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
+    return new MachineConfig(name(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends), boot(),
+        backends,
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,

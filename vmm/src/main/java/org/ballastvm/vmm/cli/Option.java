@@ -15,6 +15,7 @@ record Option(String name, String label, String text) {
   static final List<Option> ALL = List.of(
       new Option("-m", "[size=]SIZE[,slots=N][,maxmem=SIZE]", "memory, in MiB without a suffix (default 128)"),
       new Option("-smp", "[cpus=]N[,sockets=N][,cores=N][,threads=N]", "processors (default 1)"),
+      new Option("-numa", "node|cpu|dist[,prop=VALUE]...", "nodes of processors and memory"),
       new Option("-kernel", "FILE", "a bzImage, or a vmlinux with a PVH note"),
       new Option("-initrd", "FILE", "initial RAM disk"),
       new Option("-append", "TEXT", "kernel command line"),

@@ -38,6 +38,20 @@ public final class KeyValues {
    * @throws UserError for an empty key, or a key given twice
    */
   public static KeyValues parse(String option, String text, String firstKey) {
+    return parseWithRepeated(option, text, firstKey, "");
+  }
+
+  /**
+   * Parses an option with a key that may be given several times.
+   *
+   * @param option the option's name, for errors
+   * @param text what stands behind it
+   * @param firstKey the key of a first part without {@code =}
+   * @param repeated the key whose values are put together, with commas between them
+   * @return its keys and values; a bare word is {@code on}
+   * @throws UserError for an empty key, or another key given twice
+   */
+  public static KeyValues parseWithRepeated(String option, String text, String firstKey, String repeated) {
     KeyValues result = new KeyValues(option, firstKey);
     boolean first = true;
     for (String part : split(text)) {
@@ -47,7 +61,9 @@ public final class KeyValues {
       if (key.isEmpty() || part.isEmpty()) {
         throw new UserError(option + " " + text + ": a part between two commas is empty; it must be key=value");
       }
-      if (result.values.put(key, value) != null) {
+      if (key.equals(repeated)) {
+        result.values.merge(key, value, (earlier, later) -> earlier + "," + later);
+      } else if (result.values.put(key, value) != null) {
         throw new UserError(option + " " + text + ": " + key + " is given twice");
       }
       if (first && equals < 0) {

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param name the {@code -name} of the machine, for people
  * @param memory base memory and room to grow
  * @param cpus how many vCPUs and how they are grouped
+ * @param numa nodes of processors and memory, if the guest is to know any
  * @param boot what the first vCPU runs
  * @param backends memory backends by {@code -object}, in the order given
  * @param devices devices by {@code -device}, in the order given
@@ -23,7 +24,7 @@ import java.util.Set;
  * @param policy what start, reboot, shutdown and panic do
  * @param pidFile where the process writes its number, if anywhere
  */
-public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, BootConfig boot,
+public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, NumaConfig numa, BootConfig boot,
     List<BackendConfig> backends, List<DeviceConfig> devices, List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile) {
   /** Copies the lists and checks what needs no host: ids are unique within each kind, references resolve. */
@@ -33,6 +34,7 @@ public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, Bo
     chardevs = List.copyOf(chardevs);
     serials = List.copyOf(serials);
     monitors = List.copyOf(monitors);
+    numa.check(cpus, memory);
     unique("-object", backends.stream().map(BackendConfig::id).toList());
     unique("-device", devices.stream().map(DeviceConfig::id).flatMap(Optional::stream).toList());
     unique("-chardev", chardevs.stream().map(ChardevConfig::id).toList());

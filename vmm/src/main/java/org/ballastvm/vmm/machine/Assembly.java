@@ -18,6 +18,7 @@ import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
 import org.ballastvm.vmm.acpi.MachineTables;
+import org.ballastvm.vmm.acpi.NumaTables;
 import org.ballastvm.vmm.acpi.PciInterruptRouting;
 import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.boot.BootLoader;
@@ -67,7 +68,7 @@ public final class Assembly {
   private final CpuTopology topology;
   private final GuestCpuid cpuid;
   private final MemoryObjects objects = new MemoryObjects();
-  private final MemoryBackend backend;
+  private final List<MemoryBackend> base;
   private final GuestRam ram;
   private final KvmBoard board;
   private final AddressBus ports = new AddressBus("I/O", 0x1_0000);
@@ -97,8 +98,8 @@ public final class Assembly {
     GuestLayout layout = GuestLayout.of(config.memory());
     closer.onClose(objects::close);
     config.backends().forEach(this::create);
-    backend = baseMemory();
-    ram = new GuestRam(layout, backend);
+    base = baseMemory();
+    ram = new GuestRam(layout, base);
     board = keep(new KvmBoard(kvm, ram));
 
     ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
@@ -111,7 +112,8 @@ public final class Assembly {
         new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END), machine::deviceEvent));
     config.devices().forEach(this::place);
 
-    acpi = MachineTables.of(facts(layout));
+    acpi = MachineTables.of(facts(layout),
+        NumaTables.of(config.numa(), config.cpus().count(), topology, layout));
     bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
 
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
@@ -134,8 +136,16 @@ public final class Assembly {
 
   private String baseId() { return config.memory().backend().orElse(OWN_RAM); }
 
-  /** {@return memory for the guest: the one that was named, or private anonymous memory} */
-  private MemoryBackend baseMemory() {
+  /** {@return memory for the guest: what nodes or the machine name, or private anonymous memory} */
+  private List<MemoryBackend> baseMemory() {
+    List<String> ofNodes = config.numa().nodes().stream().flatMap(node -> node.backend().stream()).toList();
+    if (!ofNodes.isEmpty()) {
+      if (config.memory().backend().isPresent()) {
+        throw new UserError("-machine memory-backend=" + baseId()
+            + ": '-machine memory-backend' and '-numa memdev' properties are mutually exclusive");
+      }
+      return ofNodes.stream().map(id -> objects.claim(id, "base memory")).toList();
+    }
     long size = config.memory().sizeBytes();
     String id = baseId();
     if (config.memory().backend().isEmpty()) {
@@ -144,12 +154,12 @@ public final class Assembly {
       throw new UserError("-machine memory-backend=" + id
           + ": there is no such object; it must be the id of a -object memory-backend-*");
     }
-    MemoryBackend base = objects.claim(id, "base memory");
-    if (base.config().sizeBytes() != size) {
-      throw new UserError("-machine memory-backend=" + id + ": its size is " + base.config().sizeBytes()
+    MemoryBackend named = objects.claim(id, "base memory");
+    if (named.config().sizeBytes() != size) {
+      throw new UserError("-machine memory-backend=" + id + ": its size is " + named.config().sizeBytes()
           + " bytes, and -m asks for " + size + "; they must be equal");
     }
-    return base;
+    return List.of(named);
   }
 
   private void place(DeviceConfig device) {
@@ -270,8 +280,10 @@ public final class Assembly {
   /** {@return memory backends by id} */
   public MemoryObjects objects() { return objects; }
 
-  /** {@return what backs base memory} */
-  public MemoryBackend backend() { return backend; }
+  /** {@return what backs base memory, in the order of its addresses} */
+  public List<MemoryBackend> base() {
+    return base;
+  }
 
   /** {@return open chardevs by id} */
   public Map<String, Chardev> chardevs() { return chardevs; }

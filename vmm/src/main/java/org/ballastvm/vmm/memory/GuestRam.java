@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
@@ -35,8 +36,29 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private final DeviceMemory devices;
 
   /** Memory from one address on, with its place in a backend. */
-  private record Region(long base, long sizeBytes, MemoryBackend backend, long offsetBytes) {
+  private record Region(long base, long sizeBytes, MemoryBackend backend, long offsetBytes) implements Place {
     boolean contains(long gpa) { return gpa >= base && gpa < base + sizeBytes; }
+
+    /** Whether guest memory and its mapping are cut into chunks at the same addresses. */
+    boolean isCutAlike() {
+      return (base - offsetBytes & CHUNK_MASK) == 0 && (base & CHUNK_MASK) == 0;
+    }
+
+    @Override
+    public MemorySegment chunk(long gpa) {
+      return backend.mapping().chunk((int) (offsetBytes + gpa - base >>> CHUNK_SHIFT));
+    }
+
+    @Override
+    public long offset(long gpa) { return offsetBytes + gpa - base & CHUNK_MASK; }
+
+    @Override
+    public long withinChunk(long gpa, long lengthBytes) {
+      return Math.min(lengthBytes, Math.min(HostMapping.CHUNK_BYTES - offset(gpa), base + sizeBytes - gpa));
+    }
+
+    @Override
+    public void discard(long gpa, long lengthBytes) { backend.discard(offsetBytes + gpa - base, lengthBytes); }
   }
 
   /**
@@ -45,23 +67,41 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    * @param layout where it lies
    * @param backend as large as base memory
    */
-  public GuestRam(GuestLayout layout, MemoryBackend backend) {
+  public GuestRam(GuestLayout layout, MemoryBackend backend) { this(layout, List.of(backend)); }
+
+  /**
+   * Base memory on several backends, one behind the other.
+   *
+   * @param layout where it lies
+   * @param backends together as large as base memory
+   */
+  public GuestRam(GuestLayout layout, List<MemoryBackend> backends) {
+    Iterator<MemoryBackend> rest = backends.iterator();
+    MemoryBackend backend = rest.next();
     long offset = 0;
     for (GuestLayout.Range range : layout.memory()) {
-      regions.add(new Region(range.base(), range.sizeBytes(), backend, offset));
-      slots.add(range.base(), backend.mapping(), offset, range.sizeBytes());
-      offset += range.sizeBytes();
+      for (long done = 0; done < range.sizeBytes();) {
+        if (offset == backend.config().sizeBytes()) {
+          backend = rest.next();
+          offset = 0;
+        }
+        long length = Math.min(range.sizeBytes() - done, backend.config().sizeBytes() - offset);
+        regions.add(new Region(range.base() + done, length, backend, offset));
+        slots.add(range.base() + done, backend.mapping(), offset, length);
+        offset += length;
+        done += length;
+      }
     }
     devices = new DeviceMemory(layout, slots);
     Region last = regions.getLast();
     chunks = new MemorySegment[(int) ((last.base + last.sizeBytes + CHUNK_MASK) >>> CHUNK_SHIFT)];
-    for (Region region : regions) {
-      HostMapping mapping = region.backend.mapping();
-      for (long at = 0; at < region.sizeBytes; at += HostMapping.CHUNK_BYTES) {
-        MemorySegment chunk = mapping.chunk((int) ((region.offsetBytes + at) >>> CHUNK_SHIFT));
-        long length = Math.min(HostMapping.CHUNK_BYTES, region.sizeBytes - at);
-        chunks[(int) ((region.base + at) >>> CHUNK_SHIFT)] = chunk.asSlice(0, length);
-      }
+    regions.stream().filter(Region::isCutAlike).forEach(this::addChunks);
+  }
+
+  private void addChunks(Region region) {
+    for (long at = region.base; at < region.base + region.sizeBytes; at += HostMapping.CHUNK_BYTES) {
+      chunks[(int) (at >>> CHUNK_SHIFT)] = region.chunk(at).asSlice(0,
+          region.withinChunk(at, HostMapping.CHUNK_BYTES));
     }
   }
 
@@ -76,15 +116,33 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public DeviceMemory devices() { return devices; }
 
   /**
-   * A view of a range of base memory that lies within one GiB, to load files into.
+   * A view of a range, to load files into.
    *
    * @param gpa guest physical address
-   * @param lengthBytes from there on
+   * @param lengthBytes from there on, at most {@link #viewable}
    * @return the memory itself
-   * @throws GuestError if it is not all memory, or crosses a multiple of 1 GiB
+   * @throws GuestError if it is not all memory, or not in one piece
    */
   public MemorySegment view(long gpa, long lengthBytes) {
-    return chunk(gpa, lengthBytes).asSlice(gpa & CHUNK_MASK, lengthBytes);
+    require(gpa, lengthBytes);
+    Place place = place(gpa);
+    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
+      throw outside(gpa, lengthBytes);
+    }
+    return place.chunk(gpa).asSlice(place.offset(gpa), lengthBytes);
+  }
+
+  /**
+   * How much of a range can be seen at once.
+   *
+   * @param gpa guest physical address
+   * @param lengthBytes from there on, above zero
+   * @return bytes, above zero
+   * @throws GuestError if the address is not memory
+   */
+  public long viewable(long gpa, long lengthBytes) {
+    require(gpa, 1);
+    return place(gpa).withinChunk(gpa, lengthBytes);
   }
 
   @Override
@@ -119,8 +177,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     if (chunk != null) {
       return chunk.get(BYTE, gpa & CHUNK_MASK) & 0xff;
     }
-    PluggableRange range = plugged(gpa, 1);
-    return range.chunk(gpa).get(BYTE, range.offset(gpa)) & 0xff;
+    Place place = whole(gpa, 1);
+    return place.chunk(gpa).get(BYTE, place.offset(gpa)) & 0xff;
   }
 
   @Override
@@ -147,8 +205,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     if (chunk != null) {
       chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
     } else {
-      PluggableRange range = plugged(gpa, 1);
-      range.chunk(gpa).set(BYTE, range.offset(gpa), (byte) value);
+      Place place = whole(gpa, 1);
+      place.chunk(gpa).set(BYTE, place.offset(gpa), (byte) value);
     }
   }
 
@@ -188,8 +246,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     if (chunk != null) {
       return (short) ORDERED_SHORT.getAcquire(chunk, gpa & CHUNK_MASK) & 0xffff;
     }
-    PluggableRange range = plugged(gpa, 2);
-    return (short) ORDERED_SHORT.getAcquire(range.chunk(gpa), range.offset(gpa)) & 0xffff;
+    Place place = whole(gpa, 2);
+    return (short) ORDERED_SHORT.getAcquire(place.chunk(gpa), place.offset(gpa)) & 0xffff;
   }
 
   @Override
@@ -198,8 +256,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     if (chunk != null) {
       ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
     } else {
-      PluggableRange range = plugged(gpa, 2);
-      ORDERED_SHORT.setRelease(range.chunk(gpa), range.offset(gpa), (short) value);
+      Place place = whole(gpa, 2);
+      ORDERED_SHORT.setRelease(place.chunk(gpa), place.offset(gpa), (short) value);
     }
   }
 
@@ -207,16 +265,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void read(long gpa, MemorySegment into, long offset, long lengthBytes) {
     require(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
-      long at = gpa + done;
-      long step;
-      PluggableRange range = deviceRange(at);
-      if (range == null) {
-        step = stepWithinChunk(at, lengthBytes - done);
-        MemorySegment.copy(chunk(at, step), at & CHUNK_MASK, into, offset + done, step);
-      } else {
-        step = range.withinChunk(at, lengthBytes - done);
-        MemorySegment.copy(range.chunk(at), range.offset(at), into, offset + done, step);
-      }
+      Place place = place(gpa + done);
+      long step = place.withinChunk(gpa + done, lengthBytes - done);
+      MemorySegment.copy(place.chunk(gpa + done), place.offset(gpa + done), into, offset + done, step);
       done += step;
     }
   }
@@ -225,16 +276,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
     require(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
-      long at = gpa + done;
-      long step;
-      PluggableRange range = deviceRange(at);
-      if (range == null) {
-        step = stepWithinChunk(at, lengthBytes - done);
-        MemorySegment.copy(from, offset + done, chunk(at, step), at & CHUNK_MASK, step);
-      } else {
-        step = range.withinChunk(at, lengthBytes - done);
-        MemorySegment.copy(from, offset + done, range.chunk(at), range.offset(at), step);
-      }
+      Place place = place(gpa + done);
+      long step = place.withinChunk(gpa + done, lengthBytes - done);
+      MemorySegment.copy(from, offset + done, place.chunk(gpa + done), place.offset(gpa + done), step);
       done += step;
     }
   }
@@ -246,13 +290,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     long end = gpa + lengthBytes;
     while (at < end) {
       long step = Math.min(end, memoryEnd(at)) - at;
-      Region region = find(at);
       try {
-        if (region == null) {
-          devices.rangeAt(at).discard(at, step);
-        } else {
-          region.backend.discard(region.offsetBytes + at - region.base, step);
-        }
+        place(at).discard(at, step);
       } catch (HostError e) {
         throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(at) + ", " + step
             + " bytes, could not be given back to the host: " + e.getMessage(), e);
@@ -275,18 +314,6 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     return null;
   }
 
-  private static long stepWithinChunk(long gpa, long lengthBytes) {
-    return Math.min(lengthBytes, HostMapping.CHUNK_BYTES - (gpa & CHUNK_MASK));
-  }
-
-  private MemorySegment chunk(long gpa, long lengthBytes) {
-    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
-    if (chunk == null) {
-      throw outside(gpa, lengthBytes);
-    }
-    return chunk;
-  }
-
   private MemorySegment chunkOrNull(long gpa, long lengthBytes) {
     long index = gpa >>> CHUNK_SHIFT;
     if (index < chunks.length) {
@@ -298,28 +325,29 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     return null;
   }
 
-  /** The device's place that an address is in; null in base memory. */
-  private PluggableRange deviceRange(long gpa) {
-    return find(gpa) == null ? devices.rangeAt(gpa) : null;
+  /** The place that an address is in, which is memory. */
+  private Place place(long gpa) {
+    Region region = find(gpa);
+    return region == null ? devices.rangeAt(gpa) : region;
   }
 
-  /** The device's place that a number is in, all of it plugged and in one chunk. */
-  private PluggableRange plugged(long gpa, int lengthBytes) {
+  /** The place that a number is in, all of it in one chunk. */
+  private Place whole(long gpa, int lengthBytes) {
     require(gpa, lengthBytes);
-    PluggableRange range = deviceRange(gpa);
-    if (range == null || range.withinChunk(gpa, lengthBytes) < lengthBytes) {
+    Place place = place(gpa);
+    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
       throw outside(gpa, lengthBytes);
     }
-    return range;
+    return place;
   }
 
-  /** A number in a device's memory; or one on both sides of a chunk's end, byte by byte, which no aligned one is. */
+  /** A number where no chunk is at hand; or one on both sides of a chunk's end, byte by byte, which no aligned one is. */
   private long getElsewhere(long gpa, int lengthBytes) {
     require(gpa, lengthBytes);
-    PluggableRange range = deviceRange(gpa);
-    if (range != null && range.withinChunk(gpa, lengthBytes) == lengthBytes) {
-      MemorySegment chunk = range.chunk(gpa);
-      long offset = range.offset(gpa);
+    Place place = place(gpa);
+    if (place.withinChunk(gpa, lengthBytes) == lengthBytes) {
+      MemorySegment chunk = place.chunk(gpa);
+      long offset = place.offset(gpa);
       return switch (lengthBytes) {
         case Short.BYTES -> chunk.get(SHORT, offset) & 0xffff;
         case Integer.BYTES -> chunk.get(INT, offset);
@@ -335,10 +363,10 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   private void putElsewhere(long gpa, int lengthBytes, long value) {
     require(gpa, lengthBytes);
-    PluggableRange range = deviceRange(gpa);
-    if (range != null && range.withinChunk(gpa, lengthBytes) == lengthBytes) {
-      MemorySegment chunk = range.chunk(gpa);
-      long offset = range.offset(gpa);
+    Place place = place(gpa);
+    if (place.withinChunk(gpa, lengthBytes) == lengthBytes) {
+      MemorySegment chunk = place.chunk(gpa);
+      long offset = place.offset(gpa);
       switch (lengthBytes) {
         case Short.BYTES -> chunk.set(SHORT, offset, (short) value);
         case Integer.BYTES -> chunk.set(INT, offset, (int) value);

@@ -19,7 +19,7 @@ import org.ballastvm.virtio.MemPlugger;
  * <p>
  * Changed on the event loop. Others may look meanwhile, and see what was plugged before or after.
  */
-public final class PluggableRange implements MemPlugger {
+public final class PluggableRange implements MemPlugger, Place {
   /** From how many slots on neighbours are merged; so many cost no guest anything that could be measured. */
   static final int MANY_RUNS = 128;
 
@@ -205,19 +205,19 @@ public final class PluggableRange implements MemPlugger {
 
   boolean covers(long gpa) { return gpa >= base && gpa - base < sizeBytes(); }
 
-  /** The memory around an address, which is at {@link #offset} in it. */
-  MemorySegment chunk(long gpa) {
-    return backend.mapping().chunk((int) (gpa - base >>> CHUNK_SHIFT));
+  @Override
+  public MemorySegment chunk(long gpa) { return backend.mapping().chunk((int) (gpa - base >>> CHUNK_SHIFT)); }
+
+  @Override
+  public long offset(long gpa) { return gpa - base & CHUNK_MASK; }
+
+  @Override
+  public long withinChunk(long gpa, long lengthBytes) {
+    return Math.min(lengthBytes, Math.min(HostMapping.CHUNK_BYTES - offset(gpa), base + sizeBytes() - gpa));
   }
 
-  long offset(long gpa) { return gpa - base & CHUNK_MASK; }
-
-  /** How much of a length, from an address on, is in one chunk. */
-  long withinChunk(long gpa, long lengthBytes) {
-    return Math.min(lengthBytes, HostMapping.CHUNK_BYTES - offset(gpa));
-  }
-
-  void discard(long gpa, long lengthBytes) { backend.discard(gpa - base, lengthBytes); }
+  @Override
+  public void discard(long gpa, long lengthBytes) { backend.discard(gpa - base, lengthBytes); }
 
   /** Takes all that is plugged away, and keeps what is in the memory. */
   void close() {

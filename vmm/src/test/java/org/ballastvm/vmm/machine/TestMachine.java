@@ -20,6 +20,7 @@ import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.junit.jupiter.api.Assumptions;
 
@@ -40,7 +41,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   /** Two CPUs that have not started and would halt, and 1 GiB that nobody touches: for whoever talks to a machine. */
   public static Machine idle(DeviceConfig... devices) {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
-    MachineConfig config = new MachineConfig("idle", MemoryConfig.of(1 << 30), CpuConfig.of(2),
+    MachineConfig config = new MachineConfig("idle", MemoryConfig.of(1 << 30), CpuConfig.of(2), NumaConfig.NONE,
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(devices), List.of(), List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty());
@@ -80,7 +81,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   }
 
   MachineConfig config() {
-    return new MachineConfig("test", memory, cpus, boot, backends, devices, List.of(serial), List.of(serial.id()),
+    return new MachineConfig("test", memory, cpus, NumaConfig.NONE, boot, backends, devices, List.of(serial),
+        List.of(serial.id()),
         List.of(), policy, Optional.empty());
   }
 

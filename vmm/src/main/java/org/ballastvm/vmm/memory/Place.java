@@ -1,0 +1,18 @@
+package org.ballastvm.vmm.memory;
+
+import java.lang.foreign.MemorySegment;
+
+/** A range of guest addresses with the host's memory behind it. Allocates nothing. */
+interface Place {
+  /** The memory around an address, which is at {@link #offset} in it. */
+  MemorySegment chunk(long gpa);
+
+  /** Where in its chunk an address is. */
+  long offset(long gpa);
+
+  /** How much of a length, from an address on, is in its chunk and in this range. */
+  long withinChunk(long gpa, long lengthBytes);
+
+  /** Gives back to the host what is in this range. */
+  void discard(long gpa, long lengthBytes);
+}
