@@ -90,7 +90,12 @@ public final class Aml {
 
   /** {@code Notify (device, value)}. */
   public static AmlTerm tell(String device, long value) {
-    return new AmlTerm.Notify(NamePath.of(device), integer(value));
+    return tell(device, integer(value));
+  }
+
+  /** {@code Notify (device, value)} of what is found out when it runs. */
+  public static AmlTerm tell(String device, AmlValue value) {
+    return new AmlTerm.Notify(NamePath.of(device), value);
   }
 
   /** {@code Store (value, target)}. */

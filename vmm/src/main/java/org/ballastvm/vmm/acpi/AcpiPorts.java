@@ -56,7 +56,7 @@ public final class AcpiPorts {
   public static final int MEMORY_HOTPLUG_BASE = 0xa00;
   /** Length of the memory hotplug registers in bytes. */
   public static final int MEMORY_HOTPLUG_BYTES = 0x18;
-  /** Base of the PCI slot hotplug registers; served only by machines with PCI hotplug. */
+  /** Base of the PCI slot hotplug registers. */
   public static final int PCI_HOTPLUG_BASE = 0xcc0;
   /** Length of the PCI slot hotplug registers in bytes. */
   public static final int PCI_HOTPLUG_BYTES = 0x18;

@@ -23,7 +23,8 @@ final class MachineDevices {
 
   static List<AmlTerm> of(MachineFacts facts) {
     EventDevice events = new EventDevice(
-        List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.tell(POWER_BUTTON, BUTTON_PRESSED))));
+        List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.tell(POWER_BUTTON, BUTTON_PRESSED)),
+            new EventDevice.Action(AcpiPorts.GED_PCI_HOTPLUG, PciSlots.look())));
     return List.of(
         Aml.scope("\\_SB", PciRoot.device(facts), reservedPorts(), serial(facts), clock(facts), powerButton(),
             events.device()),
@@ -33,7 +34,8 @@ final class MachineDevices {
 
   private static AmlTerm reservedPorts() {
     return Aml.device("MBRD", Aml.define("_HID", Aml.eisaId("PNP0C02")), Aml.define("_UID", 0),
-        Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.BLOCK_BASE, AcpiPorts.BLOCK_BYTES))));
+        Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.BLOCK_BASE, AcpiPorts.BLOCK_BYTES),
+            Resource.ports(AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES))));
   }
 
   private static AmlTerm serial(MachineFacts facts) {

@@ -24,9 +24,11 @@ final class PciRoot {
   private PciRoot() {}
 
   static AmlTerm device(MachineFacts facts) {
-    return Aml.device("PCI0", Aml.define("_HID", Aml.eisaId("PNP0A03")), Aml.define("_UID", 0),
+    List<AmlTerm> body = new ArrayList<>(List.of(Aml.define("_HID", Aml.eisaId("PNP0A03")), Aml.define("_UID", 0),
         Aml.define("_SEG", 0), Aml.define("_BBN", 0), Aml.define("_CRS", new AmlValue.ResourceTemplate(windows(facts))),
-        Aml.define("_PRT", new AmlValue.Elements(pins(facts.pciRouting()))));
+        Aml.define("_PRT", new AmlValue.Elements(pins(facts.pciRouting())))));
+    body.addAll(PciSlots.terms());
+    return Aml.device("PCI0", body.toArray(AmlTerm[]::new));
   }
 
   private static List<Resource> windows(MachineFacts facts) {

@@ -109,7 +109,9 @@ public final class Assembly {
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
     devices = keep(new Devices(loop, board, ram, memory, pci,
-        new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END), machine::deviceEvent));
+        new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END), machine::deviceEvent, machine.events(),
+        () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG)));
+    ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);
     config.devices().forEach(this::place);
 
     acpi = MachineTables.of(facts(layout),
@@ -218,6 +220,7 @@ public final class Assembly {
 
   /** Puts all devices back to how they are after power-on, and makes a new VM. */
   void reset() {
+    devices.reset();
     pci.reset();
     serial.ifPresent(SerialPort::reset);
     power.reset();

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,7 +16,11 @@ import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.config.UserError.Kind;
+import org.ballastvm.vmm.device.PciHotplug;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.event.LoopClock;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.pci.BarPlacement;
@@ -25,12 +28,16 @@ import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.vmm.pci.PciSlot;
 
 /**
- * The devices that a user asks for: each is made, given a slot and addresses, and tied to the machine.
+ * The devices that a user asks for: each is made, given a slot and addresses, and tied to the machine; and lets go of all
+ * of that when the guest lets go of it.
  *
  * <p>
- * Devices are plugged on the event loop, or before it has started.
+ * Devices come and go on the event loop, or before it has started. What the guest lets go is off its bus at once, on the
+ * vCPU's thread; the rest follows on the loop, which may be at work with the device.
  */
 public final class Devices implements AutoCloseable {
+  /** When a guest that lost or refused a wish can be asked again: what QEMU waits for the guests of PCI Express slots. */
+  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
   private static final PciInterruptRouting ROUTING = PciInterruptRouting.swizzled();
 
   private final EventLoop loop;
@@ -40,13 +47,21 @@ public final class Devices implements AutoCloseable {
   private final PciBus pci;
   private final BarPlacement bars;
   private final EventSink events;
+  private final MachineEvents monitors;
+  private final PciHotplug hotplug = new PciHotplug(this::ejected);
+  private final Runnable announce;
   /** Replaced whole: other threads read it. */
   private volatile List<PlacedDevice> placed = List.of();
   private int namelessCount;
 
-  /** No devices yet. */
+  /**
+   * No devices yet.
+   *
+   * @param bars where BARs go
+   * @param announce tells the guest to read {@link #hotplugRegisters}
+   */
   Devices(EventLoop loop, KvmBoard board, GuestRam ram, AddressBus memory, PciBus pci, BarPlacement bars,
-      EventSink events) {
+      EventSink events, MachineEvents monitors, Runnable announce) {
     this.loop = loop;
     this.board = board;
     this.ram = ram;
@@ -54,6 +69,82 @@ public final class Devices implements AutoCloseable {
     this.pci = pci;
     this.bars = bars;
     this.events = events;
+    this.monitors = monitors;
+    this.announce = announce;
+  }
+
+  /**
+   * Plugs a device into a machine that has been put together, and tells the guest.
+   *
+   * @param config what
+   * @return the device
+   * @throws UserError if it cannot be; nothing has changed then
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed then
+   */
+  public PlacedDevice plug(DeviceConfig config) {
+    PlacedDevice device = place(config);
+    hotplug.came(device.slot());
+    announce.run();
+    return device;
+  }
+
+  /**
+   * Asks the guest to let a device go. It may do so soon, late or never; a reset of the machine does it in its place.
+   *
+   * @param id of the device
+   * @throws UserError if there is no such device, or the guest was asked a short while ago
+   */
+  public void requestUnplug(String id) { requestUnplug(id, System.nanoTime()); }
+
+  void requestUnplug(String id, long nowNanos) {
+    PlacedDevice device = find(id)
+        .orElseThrow(() -> new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + id + "' not found"));
+    if (device.unplugPending() && nowNanos - device.askedToGoNanos().getAsLong() < ASK_AGAIN_NANOS) {
+      throw new UserError("Device " + id + " is already in the process of unplug");
+    }
+    device.askedToGo(nowNanos);
+    hotplug.askedToGo(device.slot());
+    announce.run();
+  }
+
+  /** The guest lets go of what is in a slot, on a vCPU's thread. It need not have been asked. */
+  private void ejected(int slot) {
+    for (PlacedDevice device : placed) {
+      if (device.slot() == slot && pci.unplug(slot, device.function())) {
+        device.function().detach();
+        loop.post(() -> remove(device));
+      }
+    }
+  }
+
+  private void remove(PlacedDevice device) {
+    List<PlacedDevice> rest = new ArrayList<>(placed);
+    if (!rest.remove(device)) {
+      return; // A reset was faster.
+    }
+    device.close();
+    hotplug.gone(device.slot());
+    placed = List.copyOf(rest);
+    if (device.virtio().isPresent()) {
+      monitors.publish(new MachineEvent.DeviceDeleted(Optional.empty(), device.path() + "/virtio-backend"));
+    }
+    monitors.publish(new MachineEvent.DeviceDeleted(device.id(), device.path()));
+  }
+
+  /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
+  void reset() {
+    for (PlacedDevice device : placed) {
+      if (device.unplugPending()) {
+        pci.unplug(device.slot(), device.function());
+        remove(device);
+      }
+    }
+    hotplug.reset();
+  }
+
+  /** {@return by which the guest learns of devices, for the machine to map} */
+  PciHotplug hotplugRegisters() {
+    return hotplug;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
@@ -14,6 +15,7 @@ public final class PlacedDevice {
   private final int slot;
   private final PciFunction function;
   private final PciSlot tie;
+  private volatile OptionalLong askedToGoNanos = OptionalLong.empty();
 
   PlacedDevice(DeviceConfig config, String path, int slot, PciFunction function, PciSlot tie) {
     this.config = config;
@@ -45,8 +47,17 @@ public final class PlacedDevice {
     return function instanceof VirtioPciFunction transport ? Optional.of(transport.device()) : Optional.empty();
   }
 
-  /** {@return what ties it to the machine} */
-  PciSlot tie() { return tie; }
+  /** {@return whether the guest was asked to let it go, and has not yet} */
+  public boolean unplugPending() {
+    return askedToGoNanos.isPresent();
+  }
+
+  /** {@return when the guest was last asked to let it go, if it was} */
+  OptionalLong askedToGoNanos() {
+    return askedToGoNanos;
+  }
+
+  void askedToGo(long nowNanos) { askedToGoNanos = OptionalLong.of(nowNanos); }
 
   /** Gives back what it holds of the host. */
   void close() {

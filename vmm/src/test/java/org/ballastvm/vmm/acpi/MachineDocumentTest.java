@@ -24,7 +24,7 @@ class MachineDocumentTest {
     promises("| `0x%04x` | byte | sleep status".formatted(AcpiPorts.SLEEP_STATUS));
     promises("| `0x%04x`-`0x%04x` | | kept for memory hotplug".formatted(AcpiPorts.MEMORY_HOTPLUG_BASE,
         AcpiPorts.MEMORY_HOTPLUG_BASE + AcpiPorts.MEMORY_HOTPLUG_BYTES - 1));
-    promises("| `0x%04x`-`0x%04x` | | kept for PCI hotplug".formatted(AcpiPorts.PCI_HOTPLUG_BASE,
+    promises("| `0x%04x`-`0x%04x` | dword | PCI hotplug".formatted(AcpiPorts.PCI_HOTPLUG_BASE,
         AcpiPorts.PCI_HOTPLUG_BASE + AcpiPorts.PCI_HOTPLUG_BYTES - 1));
     promises("| `0x%04x` | byte | reset control".formatted(AcpiPorts.RESET_CONTROL));
     promises("the tables ask for `0x%02x`".formatted(AcpiPorts.RESET_VALUE));

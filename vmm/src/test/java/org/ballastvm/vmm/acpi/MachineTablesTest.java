@@ -99,6 +99,27 @@ class MachineTablesTest {
   }
 
   @Test
+  void devicesInAllSlotsAreCheckedAndAskedForWhenTheRegistersSaySo() {
+    int everyByteHasThePciBit = AcpiPorts.GED_PCI_HOTPLUG;
+    String output = run(everyByteHasThePciBit, "evaluate \\_SB.GED._EVT 9");
+    for (int slot = 1; slot < PciInterruptRouting.SLOTS; slot++) {
+      boolean told = (everyByteHasThePciBit * 0x0101_0101 >> slot & 1) != 0;
+      String notify = "Notify on [S%02X_]".formatted(slot << 3);
+      assertEquals(told ? 2 : 0, (output.length() - output.replace(notify, "").length()) / notify.length(), notify);
+    }
+    assertContains(output, "Value 0x01 (Device Check)", "Value 0x03 (Eject Request)");
+  }
+
+  @Test
+  void theGuestFindsSlotsByAddressAndNumberAndCanEject() {
+    assertContains(run(0, "evaluate \\_SB.PCI0.S08._ADR"), "0000000000010000");
+    assertContains(run(0, "evaluate \\_SB.PCI0.SF8._ADR"), "00000000001F0000");
+    assertContains(run(0, "evaluate \\_SB.PCI0.SF8._SUN"), "000000000000001F");
+    run(0, "evaluate \\_SB.PCI0.SF8._EJ0 1");
+    assertContains(run(0, "resources \\_SB.MBRD"), "Address Minimum : 0CC0");
+  }
+
+  @Test
   void theTablesNameTheCenturyWhereTheClockHasIt() {
     assertEquals(CmosRtc.CENTURY, MachineTables.of(machine(1)).table("FACP")[108]);
   }

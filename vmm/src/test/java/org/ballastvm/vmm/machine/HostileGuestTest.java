@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What two vCPUs do at once to every register of a whole machine, at random: BARs moved over one another and over
- * memory, interrupts sent to nowhere, queues that are no memory. The machine must not so much as stumble.
+ * memory, interrupts sent to nowhere, queues that are no memory, slots ejected while devices come. The machine must not so much as stumble.
  */
 @Timeout(120)
 class HostileGuestTest {
@@ -37,7 +37,8 @@ class HostileGuestTest {
       0xfee0_0000L, 0xffff_f000L, 0xffff_ffffL, 0x9000, 4096, 1, 0xf, 0x7, 0xb, 0x3};
   private static final int[] PORTS = {0x20, 0x61, 0x64, 0x70, 0x71, 0x80, 0x3f8, 0x3f9, 0x3fa, 0x3fb, 0x3fc, 0x3fd,
       0x3ff,
-      0x600, 0x602, 0x605, 0x607, 0xcf8, 0xcfa, 0xcfc, 0xcfd, 0xcfe, 0xcff, 0xffff};
+      0x600, 0x602, 0x605, 0x607, 0xcc0, 0xcc4, 0xcc8, 0xcc8, 0xccc, 0xcd0, 0xcd4, 0xcf8, 0xcfa, 0xcfc, 0xcfd, 0xcfe,
+      0xcff, 0xffff};
 
   @TempDir
   private Path directory;
@@ -57,6 +58,9 @@ class HostileGuestTest {
         Random random = new Random(seed + i);
         all.add(vcpus.submit(() -> attack(machine.parts(), random)));
       }
+      for (int i = 0; all.stream().anyMatch(one -> !one.isDone()); i++) {
+        replug(machine, new DeviceConfig.Rng(Optional.of("new" + i), OptionalInt.empty()));
+      }
       for (Future<?> one : all) {
         one.get();
       }
@@ -66,6 +70,17 @@ class HostileGuestTest {
     } catch (java.util.concurrent.ExecutionException e) {
       throw new AssertionError("seed " + seed, e.getCause());
     }
+  }
+
+  /** The host does not rest meanwhile. */
+  private static void replug(Machine machine, DeviceConfig device) {
+    machine.onLoop(() -> {
+      if (machine.devices().all().size() < 8) {
+        machine.devices().plug(device);
+      }
+      machine.devices().all().stream().filter(old -> !old.unplugPending()).flatMap(old -> old.id().stream())
+          .findFirst().ifPresent(machine.devices()::requestUnplug);
+    });
   }
 
   private static void attack(Assembly parts, Random random) {

@@ -112,6 +112,19 @@ public final class Program {
     return bytes(0xf3, 0x90, 0x66, 0x81, 0x3c, 0x25).imm32(address).imm16(value).bytes(0x75, 0xf2);
   }
 
+  /** Spins until a port of 32 bits has one of some bits set. */
+  Program awaitPort(int port, long bits) {
+    // wait: in eax, dx; test eax, bits; jz wait
+    return port(port).bytes(0xed, 0xa9).imm32(bits).bytes(0x74, 0xf8);
+  }
+
+  /** Does something again and again. */
+  Program forever(Program body) {
+    byte[] again = body.code();
+    code.writeBytes(again);
+    return bytes(0xe9).imm32(-5L - again.length);
+  }
+
   /** eax = *address, in the lower 2 GiB. */
   Program peek(int address) { return bytes(0x8b, 0x04, 0x25).imm32(address); }
 
