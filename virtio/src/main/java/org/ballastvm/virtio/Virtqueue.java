@@ -67,6 +67,21 @@ public final class Virtqueue {
     }
   }
 
+  /**
+   * How far both sides are; all count from 0 to 65535 and again.
+   *
+   * @param offered chains that the driver has offered
+   * @param taken chains that the device has taken
+   * @param returned chains that the device has given back
+   * @param signalled chains given back when the device last asked whether to interrupt
+   */
+  public record Positions(int offered, int taken, int returned, int signalled) {}
+
+  /** {@return how far both sides are} */
+  public Positions positions() {
+    return new Positions(memory.getShortAcquire(avail + 2), nextAvail, nextUsed, signalledUsed);
+  }
+
   /** {@return how many entries it has} */
   public int size() { return size; }
 

@@ -1,5 +1,8 @@
 package org.ballastvm.virtio.pci;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
@@ -12,9 +15,9 @@ import org.ballastvm.virtio.Virtqueue;
  */
 final class CommonConfig implements VirtioDevice.Context {
   private static final int ACKNOWLEDGE_DRIVER = 1 | 2;
-  private static final int DRIVER_OK = 4;
+  static final int DRIVER_OK = 4;
   private static final int FEATURES_OK = 8;
-  private static final int NEEDS_RESET = 64;
+  static final int NEEDS_RESET = 64;
   private static final int FAILED = 128;
 
   private final VirtioDevice device;
@@ -81,6 +84,17 @@ final class CommonConfig implements VirtioDevice.Context {
     boolean first = (status & NEEDS_RESET) == 0;
     status |= NEEDS_RESET;
     return first;
+  }
+
+  /** What there is to tell of it. */
+  VirtioState state(int interruptStatus) {
+    List<VirtioState.Queue> all = new ArrayList<>();
+    for (int i = 0; i < setups.length; i++) {
+      QueueSetup setup = setups[i];
+      all.add(new VirtioState.Queue(setup.size, setup.mostEntries, setup.descriptors, setup.driver, setup.device,
+          Optional.ofNullable(queues[i]).map(Virtqueue::positions)));
+    }
+    return new VirtioState(status, interruptStatus, queueSelect, offered, driverFeatures, List.copyOf(all));
   }
 
   void nextGeneration() { generation = generation + 1 & 0xff; }

@@ -91,6 +91,11 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   /** {@return the device behind it} */
   public VirtioDevice device() { return device; }
 
+  /** {@return how far the driver has come with it} */
+  public synchronized VirtioState state() {
+    return common.state(interruptStatus);
+  }
+
   @Override
   public int vectorCount() { return device.queueCount() + 1; }
 

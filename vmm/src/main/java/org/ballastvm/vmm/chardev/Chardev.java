@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.chardev;
 
+import java.util.Optional;
+
 /** One end of a line. Used on the event loop alone. */
 public interface Chardev extends AutoCloseable {
   /**
@@ -24,7 +26,12 @@ public interface Chardev extends AutoCloseable {
   /** The frontend has room again. */
   void receiveMore();
 
-  /** {@return where it is, as {@code info chardev} tells} */
+  /** {@return what it shares between several frontends, if it does} */
+  default Optional<Chardev> shared() {
+    return Optional.empty();
+  }
+
+  /** {@return where it leads, in QEMU's words, as {@code info chardev} tells} */
   String describe();
 
   @Override

@@ -126,7 +126,7 @@ public final class Chardevs {
 
   private static Chardev openFile(ChardevConfig.File config, EventLoop loop) {
     HostStream file = HostStream.createFile(config.path());
-    return new StreamChardev(loop, null, file, "file:" + config.path(), () -> {
+    return new StreamChardev(loop, null, file, "file", () -> {
       // Nothing to put back.
     });
   }

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.chardev;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One chardev for several frontends: output of all goes out, input goes to the one in focus. Ctrl-A c moves the focus,
@@ -80,7 +81,10 @@ public final class MuxChardev implements Chardev, CharFrontend {
   }
 
   @Override
-  public String describe() { return "mux:" + below.describe(); }
+  public String describe() { return "mux"; }
+
+  @Override
+  public Optional<Chardev> shared() { return Optional.of(below); }
 
   @Override
   public int room() { return sharers.get(focus).room(); }

@@ -126,7 +126,7 @@ final class SocketChardev implements Chardev {
   }
 
   @Override
-  public String describe() { return where + (line == null ? " (disconnected)" : ""); }
+  public String describe() { return (line == null ? "disconnected:" : "") + where; }
 
   @Override
   public void close() {

@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.BackendConfig;
+import java.util.regex.Pattern;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
@@ -21,6 +23,7 @@ import org.ballastvm.vmm.qmp.JsonText;
 
 /** QEMU's options, made into a {@link MachineConfig}. */
 final class CommandLine {
+  private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
   private static final String DEFAULT_NAME = "ballast";
@@ -67,7 +70,8 @@ final class CommandLine {
     CpuConfig cpus = cpus();
     List<BackendConfig> backends = values("-object").stream()
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
-    return new MachineConfig(name(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends), boot(),
+    return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
+        boot(),
         backends,
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
@@ -148,6 +152,16 @@ final class CommandLine {
       name.refuseRest("guest, debug-threads");
       return guest.orElse(DEFAULT_NAME);
     }).orElse(DEFAULT_NAME);
+  }
+
+  private UUID uuid() {
+    return value("-uuid").map(text -> {
+      if (!UUID_FORM.matcher(text).matches()) {
+        throw new UserError("-uuid " + text + ": must be 32 hexadecimal digits, such as "
+            + "5f6c8a3e-0123-4567-89ab-cdef01234567");
+      }
+      return UUID.fromString(text);
+    }).orElse(MachineConfig.NO_UUID);
   }
 
   private MemoryConfig memory(Optional<String> backend) {

@@ -34,6 +34,7 @@ record Option(String name, String label, String text) {
       new Option("-no-reboot", "", "end when the guest reboots"),
       new Option("-no-shutdown", "", "stop, but stay, when the guest powers off"),
       new Option("-name", "[guest=]NAME[,debug-threads=on|off]", "a name for people; threads always bear it"),
+      new Option("-uuid", "UUID", "told by query-uuid"),
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one"),
       new Option("-cpu", "host", "the only one"),

@@ -7,11 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Everything a machine is assembled from.
  *
  * @param name the {@code -name} of the machine, for people
+ * @param uuid the {@code -uuid} of the machine, all zeros if it was given none
  * @param memory base memory and room to grow
  * @param cpus how many vCPUs and how they are grouped
  * @param numa nodes of processors and memory, if the guest is to know any
@@ -24,9 +26,13 @@ import java.util.Set;
  * @param policy what start, reboot, shutdown and panic do
  * @param pidFile where the process writes its number, if anywhere
  */
-public record MachineConfig(String name, MemoryConfig memory, CpuConfig cpus, NumaConfig numa, BootConfig boot,
+public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
+    BootConfig boot,
     List<BackendConfig> backends, List<DeviceConfig> devices, List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile) {
+  /** The UUID of a machine that was given none. */
+  public static final UUID NO_UUID = new UUID(0, 0);
+
   /** Copies the lists and checks what needs no host: ids are unique within each kind, references resolve. */
   public MachineConfig {
     backends = List.copyOf(backends);

@@ -17,7 +17,12 @@ public final class MachineTree {
   /** Where objects are that users create. */
   public static final String OBJECTS = "/objects/";
 
+  /** What processors are. */
+  static final String CPU_TYPE = "host-x86_64-cpu";
+
   private MachineTree() {}
+
+  static String cpuPath(int index) { return "/machine/unattached/device[" + index + "]"; }
 
   /**
    * The tree as it is now.
@@ -40,9 +45,7 @@ public final class MachineTree {
     return new QomNode("", "container", List.of(), List.of(machine, QomNode.container("objects", objects)));
   }
 
-  private static QomNode cpu(int index) {
-    return new QomNode("device[" + index + "]", "host-x86_64-cpu", List.of(), List.of());
-  }
+  private static QomNode cpu(int index) { return new QomNode("device[" + index + "]", CPU_TYPE, List.of(), List.of()); }
 
   private static QomNode object(MemoryObjects.Entry entry) {
     BackendConfig config = entry.backend().config();

@@ -59,7 +59,7 @@ public final class Assembly {
   private static final long MISC_FAST_STRING = 1;
 
   /** The id of base memory that nobody named. */
-  private static final String OWN_RAM = "ballast.ram";
+  public static final String OWN_RAM = "ballast.ram";
 
   private final MachineConfig config;
   private final EventLoop loop;

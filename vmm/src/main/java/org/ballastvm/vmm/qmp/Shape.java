@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.ballastvm.vmm.control.Branch;
 import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.control.WireNamed;
 
 /**
  * A record as it is on the wire, read from its class once.
@@ -73,8 +74,11 @@ record Shape(List<Part> parts, Optional<String> branch) {
     return name.toString();
   }
 
-  /** A constant's name in small letters and hyphens. */
+  /** A constant's name: in small letters and hyphens, where it does not say so itself. */
   static String wireName(Enum<?> constant) {
+    if (constant instanceof WireNamed named) {
+      return named.wireName();
+    }
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

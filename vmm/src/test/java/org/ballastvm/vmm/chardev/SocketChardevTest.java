@@ -69,7 +69,7 @@ class SocketChardevTest {
       assertEquals("answer", read(client, 6));
     }
     frontend.await(seen -> seen.endsWith("<closed><drained>"));
-    assertEquals("unix:" + path + ",server=on (disconnected)", test.on(chardev::describe));
+    assertEquals("disconnected:unix:" + path + ",server=on", test.on(chardev::describe));
   }
 
   @Test
@@ -259,7 +259,7 @@ class SocketChardevTest {
   void aTcpServerListensOnTheAddressThatWasGiven() throws Exception {
     Chardev chardev = test.start(new ChardevConfig.Tcp("c", false, "127.0.0.1", 0, true, false), frontend);
     String where = test.on(chardev::describe);
-    int port = Integer.parseInt(where.replaceAll("tcp:127.0.0.1:([0-9]+),server=on \\(disconnected\\)", "$1"));
+    int port = Integer.parseInt(where.replaceAll("disconnected:tcp:127.0.0.1:([0-9]+),server=on", "$1"));
     try (SocketChannel client = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
       write(client, "q\n");
       frontend.await("<opened>q\n"::equals);

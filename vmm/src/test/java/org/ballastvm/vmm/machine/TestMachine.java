@@ -41,7 +41,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   /** Two CPUs that have not started and would halt, and 1 GiB that nobody touches: for whoever talks to a machine. */
   public static Machine idle(DeviceConfig... devices) {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
-    MachineConfig config = new MachineConfig("idle", MemoryConfig.of(1 << 30), CpuConfig.of(2), NumaConfig.NONE,
+    MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, MemoryConfig.of(1 << 30), CpuConfig.of(2),
+        NumaConfig.NONE,
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(devices), List.of(), List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty());
@@ -81,7 +82,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   }
 
   MachineConfig config() {
-    return new MachineConfig("test", memory, cpus, NumaConfig.NONE, boot, backends, devices, List.of(serial),
+    return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, devices,
+        List.of(serial),
         List.of(serial.id()),
         List.of(), policy, Optional.empty());
   }

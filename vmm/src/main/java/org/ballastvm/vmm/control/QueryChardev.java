@@ -1,0 +1,41 @@
+package org.ballastvm.vmm.control;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code query-chardev} */
+public final class QueryChardev implements QmpCommand<QmpCommand.NoArguments, List<QueryChardev.ChardevInfo>> {
+  /** A character device. */
+  public record ChardevInfo(@Member("its id") String label,
+      @Member("where it leads; disconnected: before it while it has no client") String filename,
+      @Member("whether a serial port or a monitor talks through it") boolean frontendOpen) {}
+
+  @Override
+  public String name() { return "query-chardev"; }
+
+  @Override
+  public String help() { return "Lists the character devices. One that is shared is told of twice, as QEMU does."; }
+
+  @Override
+  public List<ChardevInfo> run(Machine vm, NoArguments arguments) {
+    Set<String> used = used(vm.config());
+    List<ChardevInfo> all = new ArrayList<>();
+    vm.parts().chardevs().forEach((id, chardev) -> {
+      all.add(new ChardevInfo(id, chardev.describe(), used.contains(id)));
+      chardev.shared().map(Chardev::describe)
+          .ifPresent(where -> all.add(new ChardevInfo(id + "-base", where, true)));
+    });
+    return all;
+  }
+
+  private static Set<String> used(MachineConfig config) {
+    Set<String> used = new HashSet<>(config.serials());
+    config.monitors().forEach(monitor -> used.add(monitor.chardev()));
+    return used;
+  }
+}

@@ -1,0 +1,18 @@
+package org.ballastvm.vmm.control;
+
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code query-uuid} */
+final class QueryUuid implements QmpCommand<QmpCommand.NoArguments, QueryUuid.UuidInfo> {
+  /** Who a machine is. */
+  record UuidInfo(@Member(value = "by -uuid; all zeros without", name = "UUID") String uuid) {}
+
+  @Override
+  public String name() { return "query-uuid"; }
+
+  @Override
+  public String help() { return "Tells the UUID that the machine was given."; }
+
+  @Override
+  public UuidInfo run(Machine vm, NoArguments arguments) { return new UuidInfo(vm.config().uuid().toString()); }
+}

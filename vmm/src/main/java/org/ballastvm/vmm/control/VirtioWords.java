@@ -1,0 +1,87 @@
+package org.ballastvm.vmm.control;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The bits of virtio in QEMU's words: what scripts look for. */
+final class VirtioWords {
+  private static final int BALLOON = 5;
+  private static final int MEM = 24;
+
+  /** Virtio 1.3, 2.1; in QEMU's order. */
+  private static final List<Word> STATUS = List.of(word(0, "CONFIG_S_ACKNOWLEDGE: Valid virtio device found"),
+      word(7, "CONFIG_S_FAILED: Error in guest, device failed"),
+      word(6, "CONFIG_S_NEEDS_RESET: Irrecoverable error, device needs reset"),
+      word(1, "CONFIG_S_DRIVER: Guest OS compatible with device"),
+      word(3, "CONFIG_S_FEATURES_OK: Feature negotiation complete"),
+      word(2, "CONFIG_S_DRIVER_OK: Driver setup and ready"));
+
+  /** Virtio 1.3, 6. */
+  private static final List<Word> TRANSPORT = List.of(word(29, "RING_F_EVENT_IDX: Used & avail. event fields enabled"),
+      word(28, "RING_F_INDIRECT_DESC: Indirect descriptors supported"),
+      word(37, "F_SR_IOV: Device supports single root I/O virtualization"),
+      word(36, "F_ORDER_PLATFORM: Memory accesses ordered by platform"),
+      word(35, "F_IN_ORDER: Device uses buffers in same order as made available by driver"),
+      word(34, "F_RING_PACKED: Device supports packed VQ layout"),
+      word(33, "F_IOMMU_PLATFORM: Device can be used on IOMMU platform"),
+      word(32, "F_VERSION_1: Device compliant for v1 spec (legacy)"),
+      word(27, "F_ANY_LAYOUT: Device accepts arbitrary desc. layouts"),
+      word(24, "F_NOTIFY_ON_EMPTY: Notify when device runs out of avail. descs. on VQ"));
+
+  /** By the device's number: virtio 1.3, 5.5.3 and 5.15.3. */
+  private static final Map<Integer, List<Word>> DEVICES = Map.of(BALLOON,
+      List.of(word(5, "BALLOON_F_REPORTING: Page reporting VQ enabled"),
+          word(4, "BALLOON_F_PAGE_POISON: Guest page poisoning enabled"),
+          word(3, "BALLOON_F_FREE_PAGE_HINT: VQ reporting free pages enabled"),
+          word(2, "BALLOON_F_DEFLATE_ON_OOM: Deflate balloon when guest OOM"),
+          word(1, "BALLOON_F_STATS_VQ: Guest memory stats VQ available"),
+          word(0, "BALLOON_F_MUST_TELL_HOST: Tell host before reclaiming pages")),
+      MEM,
+      List.of(word(1, "MEM_F_UNPLUGGED_INACCESSIBLE: Unplugged memory cannot be accessed"),
+          word(0, "MEM_F_ACPI_PXM: node_id is an ACPI PXM and is valid")));
+
+  private record Word(long bit, String text) {}
+
+  /** What is told of some bits. */
+  private record Told(List<String> words, long rest) {
+    Optional<Long> unknown() { return rest == 0 ? Optional.empty() : Optional.of(rest); }
+  }
+
+  /** Features. */
+  record Features(@Member("those of all devices") List<String> transports,
+      @Member("those of this kind of device") List<String> devFeatures,
+      @Member("bits that have no word, if any") Optional<Long> unknownDevFeatures) {}
+
+  /** A status. */
+  record Status(@Member("what the driver, and the device, have said") List<String> statuses,
+      @Member("bits that have no word, if any") Optional<Long> unknownStatuses) {}
+
+  private VirtioWords() {}
+
+  private static Word word(int bit, String text) { return new Word(1L << bit, "VIRTIO_" + text); }
+
+  private static Told tell(long bits, List<Word> words) {
+    List<String> told = new ArrayList<>();
+    long rest = bits;
+    for (Word word : words) {
+      if ((bits & word.bit) != 0) {
+        told.add(word.text);
+        rest &= ~word.bit;
+      }
+    }
+    return new Told(told, rest);
+  }
+
+  static Status status(int bits) {
+    Told told = tell(bits, STATUS);
+    return new Status(told.words, told.unknown());
+  }
+
+  static Features features(int deviceType, long bits) {
+    Told transport = tell(bits, TRANSPORT);
+    Told device = tell(transport.rest, DEVICES.getOrDefault(deviceType, List.of()));
+    return new Features(transport.words, device.words, device.unknown());
+  }
+}
