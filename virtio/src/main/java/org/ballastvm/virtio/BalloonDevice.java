@@ -30,7 +30,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final PageLists inflated = new PageLists("inflate", this::giveBack);
   private final PageLists deflated;
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
-  private final WholeBlocks held = new WholeBlocks(this::discard);
+  private final WholeBlocks held = new WholeBlocks(this::hold);
   private final FreePageReports reports = new FreePageReports(this::discard);
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
@@ -162,6 +162,7 @@ public final class BalloonDevice implements VirtioDevice {
   public void reset() {
     context = null;
     held.clear();
+    reclaim.release();
     stats.reset();
     registers.poison(0);
     if (registers.actual() != 0) {
@@ -171,7 +172,10 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   @Override
-  public void close() { stats.close(); }
+  public void close() {
+    stats.close();
+    reclaim.release(); // A guest may let a device go that its driver never reset.
+  }
 
   @Override
   public void queueReady(int queue) {
@@ -230,11 +234,21 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
+  private void hold(long gpa, long lengthBytes) {
+    try {
+      reclaim.hold(gpa, lengthBytes);
+    } catch (ReclaimFailed e) {
+      refused(e);
+    }
+  }
+
   private void discard(long gpa, long lengthBytes) {
     try {
       reclaim.discard(gpa, lengthBytes);
     } catch (ReclaimFailed e) {
-      events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage()));
+      refused(e);
     }
   }
+
+  private void refused(ReclaimFailed e) { events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage())); }
 }

@@ -13,8 +13,23 @@ public interface MemoryReclaim {
   void discard(long gpa, long lengthBytes);
 
   /**
-   * Says that the guest will use a range again. The host brings pages back by itself at the first touch, so this may do
-   * nothing.
+   * Gives a range back that the guest does not touch before it is {@link #makePresent}. Where the host's pages are larger,
+   * one is given back when all of its parts have been.
+   *
+   * @param gpa guest physical address, a multiple of 4 KiB, in memory
+   * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory
+   * @throws ReclaimFailed if the host refuses
+   */
+  default void hold(long gpa, long lengthBytes) { discard(gpa, lengthBytes); }
+
+  /** Says that the guest may touch all that it was to leave alone: its driver is gone. */
+  default void release() {
+    // Where the host's pages are no larger than the balloon's, nothing is remembered.
+  }
+
+  /**
+   * Says that the guest will use a range again. The host brings pages back by itself at the first touch, so all there is
+   * to do may be to forget that it was held.
    *
    * @param gpa guest physical address, a multiple of 4 KiB, in memory
    * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory

@@ -126,5 +126,18 @@ class BalloonHoldingTest {
     start(0);
     tell(inflate, BLOCK, 256);
     assertEquals(List.of(new Range(BLOCK, 256)), bench.memory.takeDiscarded());
+    assertEquals(0, bench.memory.held());
+  }
+
+  @Test
+  void whatADriverTellsOfBeforeItsUseMayBeLeftAloneUntilTheDriverIsGone() {
+    tell(inflate, BLOCK, 512);
+    assertEquals(512, bench.memory.held());
+    bench.driver.reset();
+    assertEquals(0, bench.memory.held());
+    start(MUST_TELL_HOST);
+    tell(inflate, BLOCK, 512);
+    bench.device.close();
+    assertEquals(0, bench.memory.held());
   }
 }

@@ -29,6 +29,7 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   private final List<Range> restored = new ArrayList<>();
   private ReclaimFailed refusal;
   private int straying;
+  private long held;
 
   /** A range of pages of 4 KiB. */
   public record Range(long firstPage, long pageCount) {}
@@ -115,6 +116,18 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
     at(gpa, lengthBytes).asSlice(offset(gpa), lengthBytes).fill((byte) 0);
     discarded.add(new Range(gpa >> 12, lengthBytes >> 12));
   }
+
+  @Override
+  public void hold(long gpa, long lengthBytes) {
+    discard(gpa, lengthBytes);
+    held += lengthBytes >> 12;
+  }
+
+  @Override
+  public void release() { held = 0; }
+
+  /** How many pages were to be left alone since that was last called off. */
+  public long held() { return held; }
 
   @Override
   public void makePresent(long gpa, long lengthBytes) { restored.add(new Range(gpa >> 12, lengthBytes >> 12)); }

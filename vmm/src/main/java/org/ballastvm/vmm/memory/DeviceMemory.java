@@ -134,4 +134,11 @@ public final class DeviceMemory {
     }
     return null;
   }
+
+  /** Says that what was held in any of them may be touched again. */
+  void releaseAll() {
+    for (PluggableRange range : ranges) {
+      range.backend().releaseAll();
+    }
+  }
 }

@@ -58,7 +58,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     }
 
     @Override
-    public void discard(long gpa, long lengthBytes) { backend.discard(offsetBytes + gpa - base, lengthBytes); }
+    public long offsetInBackend(long gpa) { return offsetBytes + gpa - base; }
   }
 
   /**
@@ -284,14 +284,24 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   @Override
-  public void discard(long gpa, long lengthBytes) {
+  public void discard(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, false); }
+
+  @Override
+  public void hold(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, true); }
+
+  private void giveBack(long gpa, long lengthBytes, boolean hold) {
     require(gpa, lengthBytes);
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
       long step = Math.min(end, memoryEnd(at)) - at;
+      Place place = place(at);
       try {
-        place(at).discard(at, step);
+        if (hold) {
+          place.backend().hold(place.offsetInBackend(at), step);
+        } else {
+          place.backend().discard(place.offsetInBackend(at), step);
+        }
       } catch (HostError e) {
         throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(at) + ", " + step
             + " bytes, could not be given back to the host: " + e.getMessage(), e);
@@ -300,9 +310,26 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     }
   }
 
+  /** Every backend fills a page at its first touch; asking ahead would cost a call for pages the guest may not touch. */
   @Override
   public void makePresent(long gpa, long lengthBytes) {
-    // Every backend fills a page at its first touch; asking ahead would cost a call for pages the guest may not touch.
+    require(gpa, lengthBytes);
+    long at = gpa;
+    long end = gpa + lengthBytes;
+    while (at < end) {
+      long step = Math.min(end, memoryEnd(at)) - at;
+      Place place = place(at);
+      place.backend().release(place.offsetInBackend(at), step);
+      at += step;
+    }
+  }
+
+  @Override
+  public void release() {
+    for (Region region : regions) {
+      region.backend.releaseAll();
+    }
+    devices.releaseAll();
   }
 
   private Region find(long gpa) {

@@ -37,6 +37,8 @@ public final class MemoryBackend implements AutoCloseable {
   private final Optional<HostFile> file;
   private final Discard discard;
   private final long pageSizeBytes;
+  /** There only where pages are huge. */
+  private final Optional<HugePageParts> parts;
   private final AtomicLong discardCalls = new AtomicLong();
 
   private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, Discard discard,
@@ -46,6 +48,9 @@ public final class MemoryBackend implements AutoCloseable {
     this.file = file;
     this.discard = discard;
     this.pageSizeBytes = pageSizeBytes;
+    this.parts = pageSizeBytes == HostProcess.pageSizeBytes()
+        ? Optional.empty()
+        : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::discard));
   }
 
   /**
@@ -196,6 +201,43 @@ public final class MemoryBackend implements AutoCloseable {
   /** Has the host use normal pages only: a transparent huge page would be taken for what is not plugged, too. */
   public void avoidHugePages() {
     adviseIfKnown(Advice.NOHUGEPAGE);
+  }
+
+  /**
+   * Gives a range back that nobody will touch before it is {@link #release released}: of a huge page, parts add up, and it
+   * goes back with the last. Allocates nothing after the first call.
+   *
+   * @param offsetBytes from the start of the memory, a multiple of 4 KiB
+   * @param lengthBytes a multiple of 4 KiB, above zero
+   * @throws IndexOutOfBoundsException if the range is not all in this memory
+   * @throws HostError if the host refuses
+   */
+  void hold(long offsetBytes, long lengthBytes) {
+    if (parts.isPresent()) {
+      Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
+      parts.get().hold(offsetBytes, lengthBytes);
+    } else {
+      discard(offsetBytes, lengthBytes);
+    }
+  }
+
+  /**
+   * Says that a range may be touched again.
+   *
+   * @param offsetBytes from the start of the memory, a multiple of 4 KiB
+   * @param lengthBytes a multiple of 4 KiB, above zero, all of it in this memory
+   */
+  void release(long offsetBytes, long lengthBytes) {
+    if (parts.isPresent()) {
+      parts.get().release(offsetBytes, lengthBytes);
+    }
+  }
+
+  /** Says that all of it may be touched again. */
+  void releaseAll() {
+    if (parts.isPresent()) {
+      parts.get().releaseAll();
+    }
   }
 
   /** {@return how often the host was asked to take a range back} */

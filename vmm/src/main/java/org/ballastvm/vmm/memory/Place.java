@@ -13,6 +13,9 @@ interface Place {
   /** How much of a length, from an address on, is in its chunk and in this range. */
   long withinChunk(long gpa, long lengthBytes);
 
-  /** Gives back to the host what is in this range. */
-  void discard(long gpa, long lengthBytes);
+  /** The memory behind it. */
+  MemoryBackend backend();
+
+  /** Where in the memory behind it an address is. */
+  long offsetInBackend(long gpa);
 }

@@ -52,7 +52,7 @@ public final class PluggableRange implements MemPlugger, Place {
   /** {@return how many addresses it has} */
   public long sizeBytes() { return backend.config().sizeBytes(); }
 
-  /** {@return the memory behind it} */
+  @Override
   public MemoryBackend backend() { return backend; }
 
   /** {@return how many memory slots it takes now} */
@@ -84,6 +84,7 @@ public final class PluggableRange implements MemPlugger, Place {
     long end = gpa + lengthBytes;
     List<Run> hit = of(run -> run.end > gpa && run.gpa < end);
     takeAway(hit, gpa, end);
+    backend.release(gpa - base, lengthBytes);
     try {
       backend.discard(gpa - base, lengthBytes);
     } catch (HostError e) {
@@ -217,7 +218,7 @@ public final class PluggableRange implements MemPlugger, Place {
   }
 
   @Override
-  public void discard(long gpa, long lengthBytes) { backend.discard(gpa - base, lengthBytes); }
+  public long offsetInBackend(long gpa) { return gpa - base; }
 
   /** Takes all that is plugged away, and keeps what is in the memory. */
   void close() {
