@@ -5,7 +5,8 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new Cont(), new ObjectAdd(), new ObjectDel(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new Cont(), new DeviceAdd(), new DeviceDel(),
+      new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomSet(), new QueryAcpiOspmStatus(), new QueryBalloon(), new QueryChardev(),
       new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemorySizeSummary(), new QueryName(), new QueryPci(),

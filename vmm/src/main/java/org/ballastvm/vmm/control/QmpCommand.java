@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 
 /**
@@ -16,6 +17,11 @@ public interface QmpCommand<A extends Record, R> {
   /** {@return what it does, in a sentence} */
   String help();
 
+  /** {@return what clients may look for in the schema to know more of it, in QEMU's words} */
+  default List<String> features() {
+    return List.of();
+  }
+
   /**
    * Does it. Runs on the event loop, and does not wait.
    *
@@ -25,6 +31,9 @@ public interface QmpCommand<A extends Record, R> {
    * @throws org.ballastvm.vmm.config.UserError if it cannot be done; the machine is unchanged
    */
   R run(Machine vm, A arguments);
+
+  /** The features of a command whose answer may change with any version. */
+  List<String> UNSTABLE = List.of("unstable");
 
   /** The arguments of a command that takes none. */
   record NoArguments() {

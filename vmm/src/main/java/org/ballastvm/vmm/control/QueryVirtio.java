@@ -15,6 +15,9 @@ public final class QueryVirtio implements QmpCommand<QmpCommand.NoArguments, Lis
   public String help() { return "Lists the virtio devices. Unstable."; }
 
   @Override
+  public List<String> features() { return UNSTABLE; }
+
+  @Override
   public List<VirtioInfo> run(Machine vm, NoArguments arguments) {
     return VirtioNode.all(vm).stream().map(node -> new VirtioInfo(node.path(), node.device().name())).toList();
   }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import java.util.List;
 import java.util.Optional;
 import org.ballastvm.virtio.Virtqueue.Positions;
 import org.ballastvm.virtio.pci.VirtioState;
@@ -36,6 +37,9 @@ public final class QueryVirtioQueueStatus
 
   @Override
   public String help() { return "Tells how far a queue of a virtio device is. Unstable."; }
+
+  @Override
+  public List<String> features() { return UNSTABLE; }
 
   @Override
   public VirtQueueStatus run(Machine vm, Which which) {

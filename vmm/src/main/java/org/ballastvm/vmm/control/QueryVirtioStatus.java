@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import java.util.List;
 import org.ballastvm.virtio.pci.VirtioState;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.machine.Machine;
@@ -30,6 +31,9 @@ public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Pat
 
   @Override
   public String help() { return "Tells how far the driver of a virtio device is. Unstable."; }
+
+  @Override
+  public List<String> features() { return UNSTABLE; }
 
   @Override
   public VirtioStatus run(Machine vm, Path which) {

@@ -91,13 +91,14 @@ public final class Devices implements AutoCloseable {
   /**
    * Asks the guest to let a device go. It may do so soon, late or never; a reset of the machine does it in its place.
    *
-   * @param id of the device
+   * @param id of the device, or its path in the object tree
    * @throws UserError if there is no such device, or the guest was asked a short while ago
    */
   public void requestUnplug(String id) { requestUnplug(id, System.nanoTime()); }
 
   void requestUnplug(String id, long nowNanos) {
     PlacedDevice device = find(id)
+        .or(() -> placed.stream().filter(other -> other.path().equals(id)).findFirst())
         .orElseThrow(() -> new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + id + "' not found"));
     if (device.unplugPending() && nowNanos - device.askedToGoNanos().getAsLong() < ASK_AGAIN_NANOS) {
       throw new UserError("Device " + id + " is already in the process of unplug");
