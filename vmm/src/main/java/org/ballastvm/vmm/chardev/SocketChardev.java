@@ -111,7 +111,7 @@ final class SocketChardev implements Chardev {
   @Override
   public void send(byte[] bytes, int offset, int count) {
     if (line != null) {
-      if (count > line.room()) {
+      if (!line.takes(count)) {
         Log.of(SocketChardev.class).warn("{}: the client does not read; it is dropped", where);
       }
       line.send(bytes, offset, count);

@@ -15,7 +15,10 @@ import org.ballastvm.vmm.event.EventLoop;
  * nothing is lost.
  */
 final class StreamLine implements AutoCloseable {
-  static final int MOST_QUEUED_BYTES = 1 << 20;
+  static final int MOST_QUEUED_BYTES = 256 << 10;
+  /** Answers to what was read at once go out at once, unless they are more than this. */
+  private static final int TOGETHER_BYTES = 16 << 10;
+  private static final int USUAL_QUEUE_BYTES = 1024;
   /** What a pipe takes without blocking when it says that it has room: PIPE_BUF. */
   private static final int CAREFUL_BYTES = 4096;
 
@@ -40,7 +43,7 @@ final class StreamLine implements AutoCloseable {
   private final EventLoop.Registration input;
   private final EventLoop.Registration output;
   private CharFrontend frontend;
-  private byte[] queue = new byte[1024];
+  private byte[] queue = new byte[USUAL_QUEUE_BYTES];
   private int queueStart;
   private int queueCount;
   private boolean inputEnded;
@@ -48,6 +51,9 @@ final class StreamLine implements AutoCloseable {
   /** Input is not waited for: it is a file, or its sender has gone and left some behind. */
   private boolean inputAtHand;
   private boolean readPosted;
+  private boolean receiving;
+  private int inputInterest;
+  private int outputInterest;
   private boolean closed;
 
   /**
@@ -88,11 +94,16 @@ final class StreamLine implements AutoCloseable {
 
   int room() { return outputEnded ? MOST_QUEUED_BYTES : MOST_QUEUED_BYTES - queueCount; }
 
+  /** Whether so much is taken; a single message of any length is, when nothing waits before it. */
+  boolean takes(int count) {
+    return queueCount == 0 || count <= room();
+  }
+
   void send(byte[] bytes, int offset, int count) {
     if (closed || outputEnded) {
       return;
     }
-    if (count > room()) {
+    if (!takes(count)) {
       end();
       return;
     }
@@ -106,6 +117,9 @@ final class StreamLine implements AutoCloseable {
     }
     System.arraycopy(bytes, offset, queue, queueStart + queueCount, count);
     queueCount += count;
+    if (receiving && queueCount < TOGETHER_BYTES) {
+      return;
+    }
     if (duplex || output == null) {
       flush();
     }
@@ -159,7 +173,20 @@ final class StreamLine implements AutoCloseable {
       endInput();
     } else if (read > 0) {
       MemorySegment.copy(inBuffer, ValueLayout.JAVA_BYTE, 0, inBytes, 0, read);
+      receiving = true;
       frontend.receive(inBytes, 0, read);
+      receiving = false;
+      answer();
+    }
+  }
+
+  /** Sends what the frontend answered to what it received. */
+  private void answer() {
+    if (queueCount > 0 && (duplex || output == null)) {
+      flush();
+      if (queueCount == 0 && !closed && frontendRoom() == 0) {
+        frontend.drained(); // it may have waited for this, and nobody else tells it
+      }
     }
   }
 
@@ -183,8 +210,19 @@ final class StreamLine implements AutoCloseable {
       }
       queueStart += written;
       queueCount -= written;
+      forgetLarge();
       if (!duplex && output != null) {
         return;
+      }
+    }
+  }
+
+  /** A queue that grew for a client that read late is given back: there may be many clients. */
+  private void forgetLarge() {
+    if (queueCount == 0) {
+      queueStart = 0;
+      if (queue.length > TOGETHER_BYTES) {
+        queue = new byte[USUAL_QUEUE_BYTES];
       }
     }
   }
@@ -200,10 +238,18 @@ final class StreamLine implements AutoCloseable {
         loop.post(this::receivePosted);
       }
     } else if (!inputEnded) {
-      input.interest((wanted ? Epoll.IN : 0) | (duplex && queueCount > 0 ? Epoll.OUT : 0));
+      int interest = (wanted ? Epoll.IN : 0) | (duplex && queueCount > 0 ? Epoll.OUT : 0);
+      if (interest != inputInterest) {
+        inputInterest = interest;
+        input.interest(interest);
+      }
     }
     if (!duplex && output != null && !outputEnded) {
-      output.interest(queueCount > 0 ? Epoll.OUT : 0);
+      int interest = queueCount > 0 ? Epoll.OUT : 0;
+      if (interest != outputInterest) {
+        outputInterest = interest;
+        output.interest(interest);
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.TimerFd;
 
 /** A timer whose task runs on an event loop. */
-public final class LoopTimer implements AutoCloseable {
+public final class LoopTimer implements MachineEvents.Alarm {
   private final TimerFd timer = TimerFd.create();
   private final EventLoop.Registration registration;
 
@@ -27,6 +27,7 @@ public final class LoopTimer implements AutoCloseable {
    *
    * @param nanos from now, above zero
    */
+  @Override
   public void once(long nanos) { timer.arm(nanos, 0); }
 
   /**

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.event;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -10,7 +9,13 @@ import java.util.Optional;
 public sealed interface MachineEvent {
   /** {@return its name on the wire: that of the record, in capitals and underscores} */
   default String name() {
-    return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+    String simple = getClass().getSimpleName();
+    StringBuilder name = new StringBuilder(simple.length() + 4);
+    for (int i = 0; i < simple.length(); i++) {
+      char c = simple.charAt(i);
+      name.append(i > 0 && Character.isUpperCase(c) ? "_" : "").append(Character.toUpperCase(c));
+    }
+    return name.toString();
   }
 
   /**

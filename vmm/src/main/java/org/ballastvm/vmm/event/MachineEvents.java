@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * Takes the events of a machine from any thread, and tells them on its event loop, in order. Of the events that a guest
@@ -25,16 +26,30 @@ public final class MachineEvents implements AutoCloseable {
     void happened(MachineEvent event, Instant when);
   }
 
+  /** Runs a task some time later, on the event loop. */
+  interface Alarm extends AutoCloseable {
+    /**
+     * Arms it, once.
+     *
+     * @param nanos from now, above zero
+     */
+    void once(long nanos);
+
+    @Override
+    void close();
+  }
+
   /** A kind of event that was told less than a second ago. */
   private static final class Limited {
-    private final LoopTimer timer;
+    private final Alarm timer;
     private MachineEvent held;
     private Instant when;
 
-    Limited(LoopTimer timer) { this.timer = timer; }
+    Limited(Alarm timer) { this.timer = timer; }
   }
 
   private final EventLoop loop;
+  private final Function<Runnable, Alarm> alarms;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, Limited> limits = new HashMap<>();
 
@@ -43,7 +58,13 @@ public final class MachineEvents implements AutoCloseable {
    *
    * @param loop where events are told
    */
-  public MachineEvents(EventLoop loop) { this.loop = loop; }
+  public MachineEvents(EventLoop loop) { this(loop, task -> new LoopTimer(loop, task)); }
+
+  /** The same, by another clock. */
+  MachineEvents(EventLoop loop, Function<Runnable, Alarm> alarms) {
+    this.loop = loop;
+    this.alarms = alarms;
+  }
 
   /**
    * Adds a listener.
@@ -84,7 +105,7 @@ public final class MachineEvents implements AutoCloseable {
     }
     Limited limited = limits.get(kind);
     if (limited == null) {
-      limited = new Limited(new LoopTimer(loop, () -> expired(kind)));
+      limited = new Limited(alarms.apply(() -> expired(kind)));
       limits.put(kind, limited);
       limited.timer.once(LIMIT_NANOS);
       tell(event, when);

@@ -11,7 +11,7 @@ public final class HumanMonitor implements CharFrontend {
   private static final String PROMPT = "(ballast) ";
   private static final int MOST_AT_ONCE = 128;
   /** Room for the answers to as many commands as fit in that many bytes, in bytes. */
-  private static final int LONGEST_ANSWERS = 512 << 10;
+  private static final int LONGEST_ANSWERS = 128 << 10;
 
   private final Machine vm;
   private final Chardev chardev;

@@ -1,18 +1,14 @@
 package org.ballastvm.vmm.qmp;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.ballastvm.vmm.config.UserError;
 
 /** What a client sent, as the record that a command takes. The sentences are QEMU's. */
@@ -23,32 +19,35 @@ final class Binder {
   static <A extends Record> A bind(Class<A> type, Map<String, Object> given) {
     List<Shape.Part> parts = Shape.of(type).parts();
     Object[] values = new Object[parts.size()];
-    Set<String> taken = new HashSet<>();
+    int taken = 0;
+    int rest = -1;
     for (int i = 0; i < values.length; i++) {
       Shape.Part part = parts.get(i);
-      if (!part.rest()) {
+      if (part.rest()) {
+        rest = i;
+      } else {
         values[i] = member(part, given);
-        taken.add(part.name());
+        taken += given.containsKey(part.name()) ? 1 : 0;
       }
     }
-    Map<String, Object> rest = new LinkedHashMap<>(given);
-    rest.keySet().removeAll(taken);
-    for (int i = 0; i < values.length; i++) {
-      if (parts.get(i).rest()) {
-        values[i] = rest;
-        return make(type, values);
-      }
-    }
-    if (!rest.isEmpty()) {
-      throw new UserError("Parameter '" + rest.keySet().iterator().next() + "' is unexpected");
+    if (rest >= 0) {
+      values[rest] = others(parts, given);
+    } else if (taken < given.size()) {
+      throw new UserError("Parameter '" + others(parts, given).keySet().iterator().next() + "' is unexpected");
     }
     return make(type, values);
+  }
+
+  private static Map<String, Object> others(List<Shape.Part> parts, Map<String, Object> given) {
+    Map<String, Object> others = new LinkedHashMap<>(given);
+    parts.stream().filter(part -> !part.rest()).forEach(part -> others.remove(part.name()));
+    return others;
   }
 
   private static Object member(Shape.Part part, Map<String, Object> given) {
     if (part.type() instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
       return given.containsKey(part.name())
-          ? Optional.of(value(part.name(), generic.getActualTypeArguments()[0], given.get(part.name())))
+          ? Optional.ofNullable(value(part.name(), generic.getActualTypeArguments()[0], given.get(part.name())))
           : Optional.empty();
     }
     if (!given.containsKey(part.name())) {
@@ -112,11 +111,7 @@ final class Binder {
 
   private static <A extends Record> A make(Class<A> type, Object[] values) {
     try {
-      Class<?>[] types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType)
-          .toArray(Class<?>[]::new);
-      Constructor<A> constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true); // the record may be seen by its package alone
-      return constructor.newInstance(values);
+      return type.cast(Shape.of(type).constructor().newInstance(values));
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof UserError wrong) {
         throw wrong;

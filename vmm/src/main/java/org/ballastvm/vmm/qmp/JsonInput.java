@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,25 +18,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * JSON values out of a stream of bytes that ends nowhere in particular. What breaks the syntax or a limit is told once,
- * and everything up to the next line feed, or byte 0xff, is dropped: there the client begins anew.
+ * JSON values out of a stream of bytes that ends nowhere in particular, from somebody who may wish us ill. What breaks
+ * the syntax or a limit is told once, and everything up to the next line feed, or byte 0xff, is dropped: there the client
+ * begins anew.
  */
 final class JsonInput {
-  /** As QEMU's. */
-  static final int DEEPEST = 1024;
+  /** How deep containers nest: more than anybody needs, and little enough for recursion on a small stack. */
+  static final int DEEPEST = 256;
   /** The longest message, in bytes: nothing that there is to say comes near. */
-  static final int LONGEST = 1 << 20;
+  static final int LONGEST = 64 << 10;
+  /** The most values in one message: a few bytes of text can become a hundred of memory, and all clients share one heap. */
+  static final int MOST_VALUES = 4096;
 
   private static final int LINE_FEED = '\n';
   private static final int RESTART = 0xff;
-  /** What a container may hold in all; a message is bounded already, and this bounds what its values take. */
   private static final JsonFactory FACTORY = JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxStringLength(LONGEST)
           .maxNameLength(LONGEST).build())
       // Names that clients make up would stay in the tables of the process.
-      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+      // QEMU takes them, and people at a shell type them.
+      .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES).build();
 
-  /** Takes what was read. */
+  /** Takes what was read. Either method may lead to {@link JsonInput#clear}. */
   interface Reader {
     /**
      * A value is complete.
@@ -49,6 +55,11 @@ final class JsonInput {
      * @param why in a sentence
      */
     void broken(String why);
+
+    /** {@return whether another value may follow at once; if not, {@link JsonInput#read} returns} */
+    default boolean takesMore() {
+      return true;
+    }
   }
 
   /** An object or an array whose end has not come. */
@@ -62,7 +73,13 @@ final class JsonInput {
       this.elements = elements;
     }
 
-    Object value() { return members == null ? elements : members; }
+    /** Empty ones are all the same one: a message could be made of nothing else. */
+    Object value() {
+      if (members == null) {
+        return elements.isEmpty() ? List.of() : elements;
+      }
+      return members.isEmpty() ? Map.of() : members;
+    }
   }
 
   private final Reader reader;
@@ -70,7 +87,11 @@ final class JsonInput {
   private JsonParser parser;
   private ByteArrayFeeder feeder;
   private int messageBytes;
+  private int messageValues;
+  private int lastByte;
   private boolean dropping;
+  /** Counts how often all was forgotten, which may happen within a call to the reader. */
+  private int clears;
 
   JsonInput(Reader reader) { this.reader = reader; }
 
@@ -78,39 +99,87 @@ final class JsonInput {
   void clear() {
     restart();
     dropping = false;
+    lastByte = 0;
+    clears++;
   }
 
-  /** Reads; complete values are given to the reader before it returns. */
-  void read(byte[] bytes, int offset, int count) {
+  /**
+   * Reads; complete values are given to the reader before it returns.
+   *
+   * @return how many bytes were taken: all, unless the reader takes no more values now
+   */
+  int read(byte[] bytes, int offset, int count) {
     int end = offset + count;
+    int before = clears;
     int start = offset;
     while (start < end) {
-      int stop = start;
-      while (stop < end && !endsLine(bytes[stop])) {
-        stop++;
+      int stop = stop(bytes, start, end);
+      int why = stop < end ? bytes[stop] & 0xff : 0;
+      int next = stop < end ? stop + 1 : end;
+      if (!dropping) {
+        int left = parse(bytes, start, why == LINE_FEED ? next : stop);
+        if (clears != before) {
+          return count;
+        }
+        if (left > 0) {
+          lastByte = 0;
+          return (why == LINE_FEED ? next : stop) - left - offset;
+        }
       }
-      boolean complete = stop < end;
-      int next = complete ? stop + 1 : stop;
-      if (dropping) {
-        dropping = !complete;
-      } else if (complete && (bytes[stop] & 0xff) == RESTART) {
-        parse(bytes, start, stop);
-        clearRestarted();
-      } else if (!parse(bytes, start, next)) {
-        dropping = !complete;
+      if (stop < end) {
+        stopped(why);
+        if (clears != before) {
+          return count;
+        }
       }
       start = next;
     }
+    return count;
   }
 
-  private static boolean endsLine(byte one) { return one == LINE_FEED || (one & 0xff) == RESTART; }
+  /** Where a line ends, the client begins anew, or a byte is that no UTF-8 has there. */
+  private int stop(byte[] bytes, int start, int end) {
+    int last = lastByte;
+    int at = start;
+    while (at < end) {
+      int one = bytes[at] & 0xff;
+      if (one == LINE_FEED || one >= 0x80 && !mayFollow(last, one)) {
+        break;
+      }
+      last = one;
+      at++;
+    }
+    lastByte = at < end ? 0 : last;
+    return at;
+  }
 
-  /** The client says that it begins anew; if it was in the middle of something, it is told that this is lost. */
-  private void clearRestarted() {
-    boolean within = !open.isEmpty();
-    clear();
-    if (within) {
-      reader.broken("byte 0xff within a message; what came before it is dropped");
+  /** The Unicode Standard, table 3-7, without what the parser checks itself: that enough bytes follow a first one. */
+  private static boolean mayFollow(int last, int one) {
+    return switch (last) {
+      case 0xe0 -> one >= 0xa0;
+      case 0xed -> one < 0xa0;
+      case 0xf0 -> one >= 0x90;
+      case 0xf4 -> one < 0x90;
+      default -> one < 0xc0 || one > 0xc1 && one < 0xf5;
+    };
+  }
+
+  private void stopped(int why) {
+    if (why == LINE_FEED) {
+      dropping = false;
+      if (open.isEmpty()) {
+        messageBytes = 0;
+      }
+    } else if (why == RESTART) {
+      boolean within = !open.isEmpty();
+      restart();
+      dropping = false;
+      if (within) {
+        // Told, for it waits for an answer.
+        reader.broken("byte 0xff within a message; what came before it is dropped");
+      }
+    } else if (!dropping) {
+      broken("invalid UTF-8");
     }
   }
 
@@ -118,38 +187,49 @@ final class JsonInput {
     parser = null;
     feeder = null;
     messageBytes = 0;
+    messageValues = 0;
     open.clear();
   }
 
-  /** False if it is broken, which has been told. */
-  private boolean parse(byte[] bytes, int start, int end) {
+  /** How many bytes are left over, because the reader takes no more now. */
+  private int parse(byte[] bytes, int start, int end) {
     messageBytes += end - start;
     if (messageBytes > LONGEST) {
-      return broken("the message is longer than " + LONGEST + " bytes");
+      broken("the message is longer than " + LONGEST + " bytes");
+      return 0;
     }
     try {
       if (parser == null) {
         parser = FACTORY.createNonBlockingByteArrayParser();
         feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
       }
+      JsonParser current = parser;
       feeder.feedInput(bytes, start, end);
-      for (JsonToken token = parser.nextToken(); token != JsonToken.NOT_AVAILABLE; token = parser.nextToken()) {
-        if (!take(token)) {
-          return broken("duplicate key");
+      JsonToken token = current.nextToken();
+      while (token != JsonToken.NOT_AVAILABLE) {
+        take(token);
+        if (parser != current) {
+          return 0; // broken, or forgotten
         }
+        if (open.isEmpty() && !reader.takesMore()) {
+          int left = current.releaseBuffered(OutputStream.nullOutputStream());
+          restart();
+          return left;
+        }
+        token = current.nextToken();
       }
-      return true;
     } catch (JsonProcessingException e) {
-      return broken(firstSentence(e.getOriginalMessage()));
+      broken(firstSentence(e.getOriginalMessage()));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e); // there is no device behind the parser
     }
+    return 0;
   }
 
-  private boolean broken(String why) {
+  private void broken(String why) {
     restart();
+    dropping = true;
     reader.broken(why);
-    return false;
   }
 
   private static String firstSentence(String message) {
@@ -157,51 +237,70 @@ final class JsonInput {
     return lineEnd < 0 ? message : message.substring(0, lineEnd);
   }
 
-  /** False for a member that its object has already. */
-  private boolean take(JsonToken token) throws IOException {
+  private void take(JsonToken token) throws IOException {
     switch (token) {
       case START_OBJECT -> open.push(new Open(new LinkedHashMap<>(), null));
       case START_ARRAY -> open.push(new Open(null, new ArrayList<>()));
-      case FIELD_NAME -> open.peek().name = parser.currentName();
-      case END_OBJECT, END_ARRAY -> {
-        return put(open.pop().value());
+      case FIELD_NAME -> {
+        open.peek().name = parser.currentName();
+        requireUnicode(open.peek().name);
       }
+      case END_OBJECT, END_ARRAY -> put(open.pop().value());
       case VALUE_STRING -> {
-        return put(parser.getText());
+        String text = parser.getText();
+        if (requireUnicode(text)) {
+          put(text);
+        }
       }
       case VALUE_NUMBER_INT -> {
         Number number = parser.getNumberValue();
-        return put(number instanceof Integer ? (Object) number.longValue() : number);
+        put(number instanceof Integer ? (Object) number.longValue() : number);
       }
-      case VALUE_NUMBER_FLOAT -> {
-        return put(parser.getDoubleValue());
-      }
-      case VALUE_TRUE -> {
-        return put(true);
-      }
-      case VALUE_FALSE -> {
-        return put(false);
-      }
-      case VALUE_NULL -> {
-        return put(null);
-      }
+      case VALUE_NUMBER_FLOAT -> putFraction(parser.getDoubleValue());
+      case VALUE_TRUE -> put(true);
+      case VALUE_FALSE -> put(false);
+      case VALUE_NULL -> put(null);
       case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IllegalStateException("no such token in JSON: " + token);
+    }
+  }
+
+  /** Half a character that was written as an escape could not be sent back. */
+  private boolean requireUnicode(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          broken(String.format("\\u%04x is not a valid Unicode character", (int) c));
+          return false;
+        }
+        i++;
+      }
     }
     return true;
   }
 
-  private boolean put(Object value) {
+  private void putFraction(double number) {
+    if (Double.isInfinite(number)) {
+      broken("a number is out of range");
+    } else {
+      put(number);
+    }
+  }
+
+  private void put(Object value) {
     Open parent = open.peek();
     if (parent == null) {
       messageBytes = 0;
+      messageValues = 0;
       reader.value(value);
+    } else if (++messageValues > MOST_VALUES) {
+      broken("the message has more than " + MOST_VALUES + " values");
     } else if (parent.members == null) {
       parent.elements.add(value);
     } else if (parent.members.containsKey(parent.name)) {
-      return false;
+      broken("duplicate key");
     } else {
       parent.members.put(parent.name, value);
     }
-    return true;
   }
 }

@@ -2,7 +2,8 @@ package org.ballastvm.vmm.qmp;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.core.util.Separators.Spacing;
@@ -14,40 +15,69 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Values as JSON, in QEMU's spacing. */
+/** Values as JSON, in QEMU's spacing, and in ASCII alone as QEMU writes it. */
 final class JsonOutput {
-  private static final JsonFactory FACTORY = new JsonFactory();
-  private static final Separators SEPARATORS = Separators.createDefaultInstance()
+  private static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+      // A client's id comes back within an object of ours.
+      .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(2 * JsonInput.DEEPEST).build()).build();
+  private static final Separators SEPARATORS = Separators.createDefaultInstance().withRootSeparator(null)
       .withObjectFieldValueSpacing(Spacing.AFTER).withObjectEntrySpacing(Spacing.AFTER)
       .withArrayValueSpacing(Spacing.AFTER).withObjectEmptySeparator("").withArrayEmptySeparator("");
   private static final DefaultPrettyPrinter.Indenter NOTHING = DefaultPrettyPrinter.NopIndenter.instance;
+  private static final int USUAL_BYTES = 512;
+  /** A buffer that grew larger for one answer is not kept for all that follow. */
+  private static final int MOST_KEPT_BYTES = 16 << 10;
 
-  private final PrettyPrinter lineByLine;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+  /** Lets its bytes be sent without a copy. */
+  private static final class Buffer extends ByteArrayOutputStream {
+    Buffer() { super(USUAL_BYTES); }
+
+    byte[] bytes() { return buf; }
+  }
+
+  private final DefaultPrettyPrinter spacing;
+  private Buffer buffer = new Buffer();
+  private JsonGenerator generator;
 
   /** Writes each value on a line of its own, or each member if it is to be pretty. */
   JsonOutput(boolean pretty) {
-    DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
+    spacing = new DefaultPrettyPrinter(
         pretty ? SEPARATORS.withObjectEntrySpacing(Spacing.NONE).withArrayValueSpacing(Spacing.NONE) : SEPARATORS);
     if (!pretty) {
-      printer.indentObjectsWith(NOTHING);
-      printer.indentArraysWith(NOTHING);
+      spacing.indentObjectsWith(NOTHING);
+      spacing.indentArraysWith(NOTHING);
     }
-    lineByLine = printer;
   }
 
-  /** The value, and CR LF as QEMU ends a message. */
-  byte[] write(Object value) {
-    bytes.reset();
-    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      json.setPrettyPrinter(((DefaultPrettyPrinter) lineByLine).createInstance());
-      write(json, value);
+  /** Writes the value, and CR LF as QEMU ends a message, behind what was written since {@link #reset}. */
+  void write(Object value) {
+    try {
+      if (generator == null) {
+        generator = FACTORY.createGenerator(buffer);
+        generator.setPrettyPrinter(spacing.createInstance());
+      }
+      write(generator, value);
+      generator.writeRaw("\r\n");
+      generator.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e); // no device behind it, and no text that JSON has not: JsonInput saw to that
     }
-    bytes.write('\r');
-    bytes.write('\n');
-    return bytes.toByteArray();
+  }
+
+  /** {@return what was written, and more behind it} */
+  byte[] bytes() { return buffer.bytes(); }
+
+  /** {@return how many bytes were written} */
+  int count() { return buffer.size(); }
+
+  /** Forgets what was written. */
+  void reset() {
+    if (buffer.size() > MOST_KEPT_BYTES) {
+      buffer = new Buffer();
+      generator = null;
+    } else {
+      buffer.reset();
+    }
   }
 
   private static void write(JsonGenerator json, Object value) throws IOException {

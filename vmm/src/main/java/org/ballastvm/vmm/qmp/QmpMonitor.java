@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.qmp;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,9 @@ import org.ballastvm.vmm.machine.Machine;
 /** The machine protocol on a chardev: a greeting, an agreement, then commands, answers in their order, and events. */
 public final class QmpMonitor implements CharFrontend {
   private static final int MOST_AT_ONCE = 4096;
-  /** Room for the longest answer there is (the schema), in bytes, and some. */
-  private static final int LONGEST_ANSWERS = 512 << 10;
+  /** Who has left more answers unread than what this leaves of a chardev's queue is not listened to, in bytes. */
+  private static final int LEAST_ROOM = 192 << 10;
+  private static final byte[] NOTHING = {};
   private static final MachineEvents.Listener NOBODY = (event, when) -> {
     // Told to nobody before the client has agreed.
   };
@@ -28,6 +30,8 @@ public final class QmpMonitor implements CharFrontend {
   private final JsonInput input = new JsonInput(new Requests());
   private final JsonOutput output;
   private MachineEvents.Listener listener = NOBODY;
+  /** Was read together with a command whose answer nobody has read yet. */
+  private byte[] unread = NOTHING;
 
   /**
    * A monitor that nobody talks to yet.
@@ -44,32 +48,48 @@ public final class QmpMonitor implements CharFrontend {
 
   /** Who asks and does not read the answers is not listened to meanwhile. */
   @Override
-  public int room() { return chardev.sendRoom() < LONGEST_ANSWERS ? 0 : MOST_AT_ONCE; }
+  public int room() { return unread.length > 0 || !mayAnswer() ? 0 : MOST_AT_ONCE; }
+
+  private boolean mayAnswer() { return chardev.sendRoom() >= LEAST_ROOM; }
 
   @Override
-  public void receive(byte[] bytes, int offset, int count) { input.read(bytes, offset, count); }
+  public void receive(byte[] bytes, int offset, int count) {
+    int taken = input.read(bytes, offset, count);
+    if (taken < count) {
+      unread = Arrays.copyOfRange(bytes, offset + taken, offset + count);
+    }
+  }
 
   @Override
   public void opened() {
-    input.clear();
+    forget();
     send(Map.of("QMP", new Greeting(QueryVersion.VERSION, List.of())));
   }
 
   @Override
-  public void closed() {
+  public void closed() { forget(); }
+
+  private void forget() {
     vm.events().forget(listener);
     listener = NOBODY;
+    unread = NOTHING;
     input.clear();
   }
 
   @Override
-  public void drained() { chardev.receiveMore(); }
+  public void drained() {
+    byte[] next = unread;
+    unread = NOTHING;
+    receive(next, 0, next.length);
+    chardev.receiveMore();
+  }
 
   private boolean agreed() { return listener != NOBODY; }
 
   private void send(Object message) {
-    byte[] bytes = output.write(message);
-    chardev.send(bytes, 0, bytes.length);
+    output.write(message);
+    chardev.send(output.bytes(), 0, output.count());
+    output.reset();
   }
 
   private void tell(MachineEvent event, Instant when) {
@@ -80,6 +100,9 @@ public final class QmpMonitor implements CharFrontend {
       message.put("data", event);
     }
     send(message);
+    if (unread.length > 0 && mayAnswer()) {
+      drained(); // which nobody else tells, where all went out with this
+    }
   }
 
   private Object answer(Map<?, ?> request) {
@@ -134,6 +157,9 @@ public final class QmpMonitor implements CharFrontend {
 
   /** What comes in. */
   private final class Requests implements JsonInput.Reader {
+    @Override
+    public boolean takesMore() { return mayAnswer(); }
+
     @Override
     public void value(Object json) {
       Map<String, Object> reply = new LinkedHashMap<>();

@@ -1,10 +1,12 @@
 package org.ballastvm.vmm.qmp;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,8 +19,9 @@ import org.ballastvm.vmm.control.WireNamed;
  *
  * @param parts its members, in order
  * @param branch its tag, if it is one kind of several
+ * @param constructor makes it of its members
  */
-record Shape(List<Part> parts, Optional<String> branch) {
+record Shape(List<Part> parts, Optional<String> branch, Constructor<?> constructor) {
   private static final ClassValue<Shape> KNOWN = new ClassValue<>() {
     @Override
     protected Shape computeValue(Class<?> type) { return read(type); }
@@ -58,7 +61,20 @@ record Shape(List<Part> parts, Optional<String> branch) {
           member != null && member.rest(), member == null ? "" : member.value(), accessor));
     }
     Branch branch = record.getAnnotation(Branch.class);
-    return new Shape(List.copyOf(parts), branch == null ? Optional.empty() : Optional.of(branch.value()));
+    return new Shape(List.copyOf(parts), branch == null ? Optional.empty() : Optional.of(branch.value()),
+        constructor(record));
+  }
+
+  private static Constructor<?> constructor(Class<?> record) {
+    Class<?>[] types = Arrays.stream(record.getRecordComponents()).map(RecordComponent::getType)
+        .toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = record.getDeclaredConstructor(types);
+      constructor.setAccessible(true); // as above
+      return constructor;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("no record: " + record, e);
+    }
   }
 
   private static String hyphened(String camelCase) {

@@ -9,6 +9,11 @@ import org.ballastvm.vmm.chardev.Chardev;
 /** A chardev whose far end is a test. */
 final class Wire implements Chardev {
   int room = 1 << 20;
+  /** What is left of it once something was sent, if that is to change. */
+  Integer roomAfterNextSend;
+  /** The client goes when something is sent to it. */
+  boolean goneAfterNextSend;
+  private boolean gone;
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private CharFrontend frontend;
 
@@ -22,7 +27,20 @@ final class Wire implements Chardev {
   public int sendRoom() { return room; }
 
   @Override
-  public void send(byte[] bytes, int offset, int count) { sent.write(bytes, offset, count); }
+  public void send(byte[] bytes, int offset, int count) {
+    if (gone) {
+      return;
+    }
+    sent.write(bytes, offset, count);
+    if (roomAfterNextSend != null) {
+      room = roomAfterNextSend;
+      roomAfterNextSend = null;
+    }
+    if (goneAfterNextSend) {
+      goneAfterNextSend = false;
+      leave();
+    }
+  }
 
   @Override
   public void receiveMore() {
@@ -35,6 +53,18 @@ final class Wire implements Chardev {
   @Override
   public void close() {
     // Nothing is open.
+  }
+
+  /** The client goes. */
+  void leave() {
+    gone = true;
+    frontend.closed();
+  }
+
+  /** The next client comes. */
+  void comeBack() {
+    gone = false;
+    frontend.opened();
   }
 
   void type(byte[] bytes) { frontend.receive(bytes, 0, bytes.length); }
