@@ -7,7 +7,7 @@ import org.ballastvm.virtio.BalloonConfig;
 /** What {@code -device} and {@code device_add} take. */
 public final class DeviceOptions {
   /** What {@code -device help} prints. */
-  public static final String LIST = "Misc devices:\nname \"virtio-balloon-pci\", bus PCI\nname \"virtio-rng-pci\", bus PCI";
+  public static final String LIST = "Misc devices:\nname \"virtio-balloon-pci\", bus PCI\nname \"virtio-mem-pci\", bus PCI\nname \"virtio-rng-pci\", bus PCI";
 
   private DeviceOptions() {}
 
@@ -28,12 +28,17 @@ public final class DeviceOptions {
         values.refuseRest("id, addr, " + BalloonOptions.NAMES);
         yield new DeviceConfig.Balloon(id, slot, properties);
       }
+      case "virtio-mem-pci", "virtio-mem" -> {
+        DeviceConfig.Mem mem = MemoryDeviceOptions.take(values, id, slot);
+        values.refuseRest("id, addr, " + MemoryDeviceOptions.NAMES);
+        yield mem;
+      }
       case "virtio-rng-pci", "virtio-rng" -> {
         values.refuseRest("id, addr");
         yield new DeviceConfig.Rng(id, slot);
       }
       default -> throw values.error("'" + driver
-          + "' is not a valid device model name; there are virtio-balloon-pci, virtio-rng-pci");
+          + "' is not a valid device model name; there are virtio-balloon-pci, virtio-mem-pci, virtio-rng-pci");
     };
   }
 

@@ -16,6 +16,8 @@ final class DeviceNodes {
     return switch (device.config()) {
       case DeviceConfig.Balloon balloon -> virtio(name, "virtio-balloon",
           BalloonProperties.of(balloon.properties(), (BalloonDevice) device.virtio().orElseThrow()));
+      case DeviceConfig.Mem mem -> virtio(name, "virtio-mem", MemoryDeviceProperties.of(mem,
+          vm.devices().memories().of(device.virtio().orElseThrow()).orElseThrow()));
       case DeviceConfig.Rng rng -> virtio(name, "virtio-rng", List.of());
     };
   }

@@ -7,6 +7,9 @@ public sealed interface MemoryDeviceInfo {
   /** {@return how much of its memory is plugged, in bytes} */
   long size();
 
+  /** {@return the guest's node that it belongs to} */
+  int node();
+
   /**
    * {@code pc-dimm}.
    */

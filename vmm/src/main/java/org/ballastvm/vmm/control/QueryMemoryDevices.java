@@ -2,8 +2,9 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.MemoryDevices;
 import org.ballastvm.vmm.machine.PlacedDevice;
 
 /** {@code query-memory-devices} */
@@ -16,13 +17,18 @@ public final class QueryMemoryDevices implements QmpCommand<QmpCommand.NoArgumen
 
   @Override
   public List<MemoryDeviceInfo> run(Machine vm, NoArguments arguments) {
-    return vm.devices().all().stream().map(QueryMemoryDevices::info).flatMap(Optional::stream).toList();
+    return vm.devices().all().stream().map(device -> info(vm.devices().memories(), device)).flatMap(Optional::stream)
+        .toList();
   }
 
-  private static Optional<MemoryDeviceInfo> info(PlacedDevice device) {
-    return switch (device.config()) {
-      case DeviceConfig.Balloon balloon -> Optional.empty();
-      case DeviceConfig.Rng rng -> Optional.empty();
-    };
+  private static Optional<MemoryDeviceInfo> info(MemoryDevices memories, PlacedDevice device) {
+    return device.virtio().flatMap(memories::of).map(plugged -> virtioMem(device.id(), plugged));
+  }
+
+  private static MemoryDeviceInfo virtioMem(Optional<String> id, MemoryDevices.Plugged plugged) {
+    MemConfig config = plugged.device().config();
+    return new MemoryDeviceInfo.VirtioMem(id, config.base(), plugged.device().requestedBytes(),
+        plugged.device().pluggedBytes(), config.sizeBytes(), config.blockBytes(), config.node(),
+        MachineTree.OBJECTS + plugged.memdev());
   }
 }

@@ -109,7 +109,9 @@ public final class Assembly {
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
     devices = keep(new Devices(loop, board, ram, memory, pci,
-        new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END), machine::deviceEvent, machine.events(),
+        new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END),
+        new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut),
+        machine::deviceEvent, machine.events(),
         () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG)));
     ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);
     config.devices().forEach(this::place);

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.MemDevice;
 import org.ballastvm.virtio.RngDevice;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.PciFunction;
@@ -46,6 +48,7 @@ public final class Devices implements AutoCloseable {
   private final AddressBus memory;
   private final PciBus pci;
   private final BarPlacement bars;
+  private final MemoryDevices memories;
   private final EventSink events;
   private final MachineEvents monitors;
   private final PciHotplug hotplug = new PciHotplug(this::ejected);
@@ -61,13 +64,14 @@ public final class Devices implements AutoCloseable {
    * @param announce tells the guest to read {@link #hotplugRegisters}
    */
   Devices(EventLoop loop, KvmBoard board, GuestRam ram, AddressBus memory, PciBus pci, BarPlacement bars,
-      EventSink events, MachineEvents monitors, Runnable announce) {
+      MemoryDevices memories, EventSink events, MachineEvents monitors, Runnable announce) {
     this.loop = loop;
     this.board = board;
     this.ram = ram;
     this.memory = memory;
     this.pci = pci;
     this.bars = bars;
+    this.memories = memories;
     this.events = events;
     this.monitors = monitors;
     this.announce = announce;
@@ -103,6 +107,7 @@ public final class Devices implements AutoCloseable {
     if (device.unplugPending() && nowNanos - device.askedToGoNanos().getAsLong() < ASK_AGAIN_NANOS) {
       throw new UserError("Device " + id + " is already in the process of unplug");
     }
+    device.virtio().ifPresent(memories::requireRemovable);
     device.askedToGo(nowNanos);
     hotplug.askedToGo(device.slot());
     announce.run();
@@ -124,6 +129,7 @@ public final class Devices implements AutoCloseable {
       return; // A reset was faster.
     }
     device.close();
+    device.virtio().ifPresent(memories::release);
     hotplug.gone(device.slot());
     placed = List.copyOf(rest);
     if (device.virtio().isPresent()) {
@@ -161,18 +167,30 @@ public final class Devices implements AutoCloseable {
     });
     int slot = slotFor(config);
     PciFunction function = create(config);
+    PlacedDevice device;
+    try {
+      device = tie(config, slot, function);
+    } catch (RuntimeException e) {
+      if (function instanceof VirtioPciFunction transport) {
+        memories.release(transport.device());
+      }
+      throw e;
+    }
+    List<PlacedDevice> next = new ArrayList<>(placed);
+    next.add(device);
+    placed = List.copyOf(next);
+    pci.plug(slot, function);
+    return device;
+  }
+
+  private PlacedDevice tie(DeviceConfig config, int slot, PciFunction function) {
     int gsi = ROUTING.gsi(slot, 0);
     bars.place(function, pci);
     function.placeInterruptLine(gsi);
     PciSlot tie = new PciSlot(function, config.id().orElse("pci-" + slot), memory, board, loop, board.line(gsi));
     String path = config.id().map(id -> "/machine/peripheral/" + id)
         .orElseGet(() -> "/machine/peripheral-anon/device[" + namelessCount++ + "]");
-    PlacedDevice device = new PlacedDevice(config, path, slot, function, tie);
-    List<PlacedDevice> next = new ArrayList<>(placed);
-    next.add(device);
-    placed = List.copyOf(next);
-    pci.plug(slot, function);
-    return device;
+    return new PlacedDevice(config, path, slot, function, tie);
   }
 
   private PciFunction create(DeviceConfig config) {
@@ -185,7 +203,23 @@ public final class Devices implements AutoCloseable {
       balloon.listen(transport);
       return transport;
     }
+    if (config instanceof DeviceConfig.Mem wanted) {
+      MemDevice memory = memories.create(wanted, event -> tell(wanted, event));
+      VirtioPciFunction transport = transport(memory, MemDevice.PCI_CLASS);
+      memory.listen(transport);
+      return transport;
+    }
     return transport(new RngDevice(new HostEntropy(), events), RngDevice.PCI_CLASS);
+  }
+
+  /** No two devices are of the same configuration, since a memory backend has one user. */
+  private void tell(DeviceConfig.Mem wanted, DeviceEvent event) {
+    if (event instanceof DeviceEvent.MemorySizeChanged changed) {
+      placed.stream().filter(device -> device.config().equals(wanted)).forEach(device -> monitors
+          .publish(new MachineEvent.MemoryDeviceSizeChange(device.id(), changed.sizeBytes(), device.path())));
+    } else {
+      events.accept(event);
+    }
   }
 
   private VirtioPciFunction transport(VirtioDevice device, int pciClass) {
@@ -208,6 +242,11 @@ public final class Devices implements AutoCloseable {
   private String occupant(int slot) {
     return inSlot(slot).map(other -> other.config().driver() + ",id=" + other.id().orElse("(null)"))
         .orElse("the host bridge");
+  }
+
+  /** {@return those of them whose memory a guest plugs by the block} */
+  public MemoryDevices memories() {
+    return memories;
   }
 
   /** {@return all of them, in the order in which they came} */

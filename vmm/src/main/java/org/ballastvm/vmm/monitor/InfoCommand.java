@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
-  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoCpus(), new InfoMtree(), new InfoPci(),
+  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoCpus(), new InfoMemoryDevices(),
+      new InfoMemorySizeSummary(), new InfoMtree(), new InfoNuma(), new InfoPci(),
       new InfoStatus(), new InfoVersion());
 
   @Override

@@ -151,6 +151,32 @@ public final class Program {
     return store16(0x3000, 0).await16(ring + 0x2002, 1);
   }
 
+  /** Shows guest memory from 4 GiB on, that many times 2 MiB, from 1 GiB on: in the page tables of the boot protocol. */
+  Program mapHighMemory(int largePages) {
+    for (int i = 0; i < largePages; i++) {
+      poke(0xc000 + 8 * i, (long) i << 21 | 0x83).poke(0xc004 + 8 * i, 1);
+    }
+    return this;
+  }
+
+  /** Asks a memory device, as the driver's n-th request, and leaves the answer's type in eax. */
+  Program askForMemory(int ring, int n, int type, long gpa, int blocks) {
+    poke(ring + 0x3000, type).poke(ring + 0x3004, 0).poke(ring + 0x3008, gpa & 0xffff_ffffL);
+    poke(ring + 0x300c, gpa >>> 32).poke(ring + 0x3010, blocks).poke(ring + 0x3014, 0);
+    poke(ring, ring + 0x3000).poke(ring + 4, 0).poke(ring + 8, 24).poke(ring + 12, 1 << 16 | 1);
+    poke(ring + 16, ring + 0x3100).poke(ring + 20, 0).poke(ring + 24, 10).poke(ring + 28, 2);
+    poke(ring + 0x1004, 0).poke(ring + 0x1008, 0).poke(ring + 0x1000, (long) n << 16);
+    return store16(0x3000, 0).await16(ring + 0x2002, n).peek(ring + 0x3100);
+  }
+
+  /** Writes to each of so many pages; leaves in eax the bits that all of them had before. */
+  Program touchPages(int address, int pages) {
+    bytes(0xbf).imm32(address).bytes(0xb9).imm32(pages).bytes(0xbd).imm32(-1); // mov edi; mov ecx; mov ebp, -1
+    // next: mov eax, [rdi]; and ebp, eax; mov dword [rdi], 0x5a5a; add edi, 4096; dec ecx; jnz next; mov eax, ebp
+    bytes(0x8b, 0x07, 0x21, 0xc5, 0xc7, 0x07).imm32(0x5a5a).bytes(0x81, 0xc7).imm32(4096);
+    return bytes(0xff, 0xc9, 0x75, 0xec, 0x89, 0xe8);
+  }
+
   Program powerOff() { return outByte(AcpiPorts.SLEEP_CONTROL, AcpiPorts.SLEEP_ENABLE | 5 << 2).halt(); }
 
   Program reset() { return outByte(AcpiPorts.RESET_CONTROL, AcpiPorts.RESET_VALUE).halt(); }

@@ -81,6 +81,11 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
     return new TestMachine(directory, named, List.of(backend), cpus, boot, devices, serial, policy);
   }
 
+  /** With backends that devices use. */
+  TestMachine holding(BackendConfig... these) {
+    return new TestMachine(directory, memory, List.of(these), cpus, boot, devices, serial, policy);
+  }
+
   MachineConfig config() {
     return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, devices,
         List.of(serial),
