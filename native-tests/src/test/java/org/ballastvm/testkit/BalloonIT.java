@@ -3,6 +3,8 @@ package org.ballastvm.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,5 +61,46 @@ class BalloonIT {
     assertTrue(blocks * 512 <= 266L << 20, "the file still holds " + blocks + " blocks");
     guest.close();
     guest.host().run(Guest.PATIENCE, HostedCommand.of("rm", "/dev/shm/ballast-it"));
+  }
+
+  @Test
+  void aGuestTellsHowItUsesItsMemory(@Boot({"-m", "256", "-device", BALLOON}) Guest guest) {
+    assertEquals(0, statistic(guest, "last-update"));
+    assertEquals("", guest.monitor("qom-set /machine/peripheral/balloon0 guest-stats-polling-interval 1"));
+    guest.await("statistics", () -> statistic(guest, "last-update") > 0);
+    assertEquals(guest.memInfoKiB("MemTotal"), statistic(guest, "stat-total-memory") >> 10);
+
+    long free = statistic(guest, "stat-free-memory");
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=64");
+    guest.await("less free memory", () -> statistic(guest, "stat-free-memory") < free - (60L << 20));
+  }
+
+  private static long statistic(Guest guest, String name) {
+    String stats = guest.monitor("qom-get /machine/peripheral/balloon0 guest-stats");
+    Matcher value = Pattern.compile("\"" + name + "\": (\\d+)").matcher(stats);
+    assertTrue(value.find(), stats);
+    return Long.parseUnsignedLong(value.group(1));
+  }
+
+  @Test
+  void whatAGuestFreesComesBackByItself(
+      @Boot({"-m", "512", "-device", BALLOON + ",free-page-reporting=on"}) Guest guest) {
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=300");
+    long before = guest.residentKiB();
+    guest.run("rm /tmp/fill");
+    guest.await("250 MiB of the guest's", () -> guest.residentKiB() < before - 250 * 1024);
+    assertEquals("yes\n", guest.run("echo yes"));
+  }
+
+  @Test
+  void aGuestThatClearsFreePagesSaysSoAndGivesThemBackToo(
+      @Boot(value = {"-m", "256", "-device",
+          BALLOON + ",free-page-reporting=on"}, append = "init_on_free=1") Guest guest) {
+    assertEquals("11\n", guest.run("cut -c5-6 /sys/bus/virtio/devices/virtio0/features"), "PAGE_POISON, REPORTING");
+    guest.run("dd if=/dev/urandom of=/tmp/fill bs=1M count=100");
+    long before = guest.residentKiB();
+    guest.run("rm /tmp/fill");
+    guest.await("80 MiB of the guest's", () -> guest.residentKiB() < before - 80 * 1024);
+    assertEquals("0\n", guest.run("dmesg | grep -ciE 'bug|corrupt' || true"));
   }
 }
