@@ -113,4 +113,9 @@ public sealed interface Resource {
   static Resource memoryWindow64(long base, long lengthBytes) {
     return new AddressRange(Space.MEMORY, Width.QWORD, Role.PRODUCER, base, base + lengthBytes - 1);
   }
+
+  /** Memory anywhere that a device is. */
+  static Resource memory64(long base, long lengthBytes) {
+    return new AddressRange(Space.MEMORY, Width.QWORD, Role.CONSUMER, base, base + lengthBytes - 1);
+  }
 }

@@ -22,12 +22,17 @@ final class MachineDevices {
   private MachineDevices() {}
 
   static List<AmlTerm> of(MachineFacts facts) {
-    EventDevice events = new EventDevice(
+    List<EventDevice.Action> actions = new ArrayList<>(
         List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.tell(POWER_BUTTON, BUTTON_PRESSED)),
             new EventDevice.Action(AcpiPorts.GED_PCI_HOTPLUG, PciSlots.look())));
-    return List.of(
-        Aml.scope("\\_SB", PciRoot.device(facts), reservedPorts(), serial(facts), clock(facts), powerButton(),
-            events.device()),
+    List<AmlTerm> devices = new ArrayList<>(
+        List.of(PciRoot.device(facts), reservedPorts(), serial(facts), clock(facts), powerButton()));
+    if (facts.dimmSlots() > 0) {
+      actions.add(new EventDevice.Action(AcpiPorts.GED_MEMORY_HOTPLUG, DimmSlots.look()));
+      devices.add(DimmSlots.device(facts.dimmSlots()));
+    }
+    devices.add(new EventDevice(actions).device());
+    return List.of(Aml.scope("\\_SB", devices.toArray(AmlTerm[]::new)),
         // Of the four elements only the first means something without fixed registers (ACPI 6.5, 4.8.3.7).
         Aml.define("\\_S5", Aml.integers(AcpiPorts.SLEEP_TYPE_S5, 0, 0, 0)));
   }

@@ -14,8 +14,11 @@ public sealed interface DeviceConfig {
   /** {@return the name that {@code -device} knows it by} */
   String driver();
 
-  /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */
-  OptionalInt slot();
+  /** A device on PCI. */
+  sealed interface OnPci extends DeviceConfig {
+    /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */
+    OptionalInt slot();
+  }
 
   /**
    * {@code virtio-balloon-pci}.
@@ -24,7 +27,7 @@ public sealed interface DeviceConfig {
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    * @param properties what it offers the guest
    */
-  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties) implements DeviceConfig {
+  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties) implements OnPci {
     @Override
     public String driver() { return "virtio-balloon-pci"; }
   }
@@ -35,7 +38,7 @@ public sealed interface DeviceConfig {
    * @param id the id, if given
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    */
-  record Rng(Optional<String> id, OptionalInt slot) implements DeviceConfig {
+  record Rng(Optional<String> id, OptionalInt slot) implements OnPci {
     @Override
     public String driver() { return "virtio-rng-pci"; }
   }
@@ -56,8 +59,24 @@ public sealed interface DeviceConfig {
   record Mem(Optional<String> id, OptionalInt slot, String memdev, int node, long requestedBytes,
       OptionalLong blockBytes, OptionalLong address, boolean prealloc, MemConfig.Inaccessible inaccessible)
       implements
-        DeviceConfig {
+        OnPci {
     @Override
     public String driver() { return "virtio-mem-pci"; }
+  }
+
+  /**
+   * {@code pc-dimm}: a piece of memory.
+   *
+   * @param id the id, if given
+   * @param memdev id of the memory backend that it holds all of
+   * @param slot its slot, from 0; the first free one when empty
+   * @param address its guest physical address; the first that fits when empty
+   * @param node its NUMA node
+   */
+  record Dimm(Optional<String> id, String memdev, OptionalInt slot, OptionalLong address, int node)
+      implements
+        DeviceConfig {
+    @Override
+    public String driver() { return "pc-dimm"; }
   }
 }

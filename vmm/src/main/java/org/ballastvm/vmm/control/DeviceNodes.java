@@ -3,9 +3,12 @@ package org.ballastvm.vmm.control;
 import java.util.List;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.qom.Property;
+import org.ballastvm.vmm.qom.PropertyType;
+import org.ballastvm.vmm.qom.PropertyTypes;
 import org.ballastvm.vmm.qom.QomNode;
 
 /** Devices as objects: one method for each kind, with its properties. */
@@ -23,6 +26,19 @@ final class DeviceNodes {
   }
 
   /** A virtio device on PCI: its properties are told of both objects, as QEMU does. */
+  static QomNode of(String name, Dimm dimm) {
+    return new QomNode(name, dimm.config().driver(),
+        List.of(Property.readOnly("addr", PropertyTypes.SIZE, dimm::address),
+            Property.readOnly("slot", PropertyTypes.INT, () -> (long) dimm.slot()),
+            Property.readOnly("node", PropertyTypes.UINT32, () -> (long) dimm.config().node()),
+            Property.readOnly("size", PropertyTypes.SIZE, dimm::sizeBytes),
+            Property.readOnly("memdev", new PropertyType.Link("memory-backend"),
+                () -> MachineTree.OBJECTS + dimm.config().memdev()),
+            Property.readOnly("hotplugged", PropertyTypes.BOOL, dimm::hotplugged),
+            Property.readOnly("hotpluggable", PropertyTypes.BOOL, () -> true)),
+        List.of());
+  }
+
   private static QomNode virtio(String name, String kind, List<Property> properties) {
     QomNode backend = new QomNode("virtio-backend", kind + "-device", properties, List.of());
     return new QomNode(name, kind + "-pci", properties, List.of(backend));

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.control;
 import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.memory.MemoryObjects;
@@ -36,6 +37,10 @@ public final class MachineTree {
     for (PlacedDevice device : vm.devices().all()) {
       String name = device.path().substring(device.path().lastIndexOf('/') + 1);
       (device.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, vm, device));
+    }
+    for (Dimm dimm : vm.devices().dimms().all()) {
+      String name = dimm.path().substring(dimm.path().lastIndexOf('/') + 1);
+      (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, dimm));
     }
     List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),

@@ -2,7 +2,9 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.MemoryDevices;
 import org.ballastvm.vmm.machine.PlacedDevice;
@@ -17,8 +19,14 @@ public final class QueryMemoryDevices implements QmpCommand<QmpCommand.NoArgumen
 
   @Override
   public List<MemoryDeviceInfo> run(Machine vm, NoArguments arguments) {
-    return vm.devices().all().stream().map(device -> info(vm.devices().memories(), device)).flatMap(Optional::stream)
+    return Stream.concat(vm.devices().dimms().all().stream().map(QueryMemoryDevices::dimm),
+        vm.devices().all().stream().map(device -> info(vm.devices().memories(), device)).flatMap(Optional::stream))
         .toList();
+  }
+
+  private static MemoryDeviceInfo dimm(Dimm dimm) {
+    return new MemoryDeviceInfo.Dimm(dimm.id(), dimm.address(), dimm.sizeBytes(), dimm.slot(), dimm.config().node(),
+        MachineTree.OBJECTS + dimm.config().memdev(), dimm.hotplugged(), true);
   }
 
   private static Optional<MemoryDeviceInfo> info(MemoryDevices memories, PlacedDevice device) {

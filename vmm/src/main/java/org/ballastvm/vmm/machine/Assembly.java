@@ -108,11 +108,17 @@ public final class Assembly {
     pci = new PciBus(new ResetControl());
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
+    Dimms dimms = new Dimms(config.memory().slots(), loop, objects, ram.devices(), machine::whileVcpusAreOut,
+        machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG));
+    if (dimms.slotCount() > 0) {
+      ports.map(dimms.registers(), "acpi-mem-hotplug", AcpiPorts.MEMORY_HOTPLUG_BASE,
+          AcpiPorts.MEMORY_HOTPLUG_BYTES);
+    }
     devices = keep(new Devices(loop, board, ram, memory, pci,
         new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END),
         new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut),
         machine::deviceEvent, machine.events(),
-        () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG)));
+        () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG), dimms));
     ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);
     config.devices().forEach(this::place);
 
@@ -180,7 +186,8 @@ public final class Assembly {
         .mapToObj(i -> new MachineFacts.Cpu(topology.apicId(i), true)).toList();
     return new MachineFacts(cpus,
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
-        PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.empty());
+        PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.empty(),
+        config.memory().slots());
   }
 
   private void open(ChardevConfig wanted) {

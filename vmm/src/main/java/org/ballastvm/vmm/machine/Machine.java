@@ -110,9 +110,9 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   /** {@return what happens to it} */
   public MachineEvents events() { return events; }
 
-  /** {@return what the guest could have, in bytes: base memory} */
+  /** {@return what the guest could have, in bytes: base memory and DIMMs, as a balloon counts it} */
   public long memorySizeBytes() {
-    return config.memory().sizeBytes();
+    return config.memory().sizeBytes() + devices().dimms().all().stream().mapToLong(Dimm::sizeBytes).sum();
   }
 
   /** {@return what the guest has, in bytes: all of it less what it says is in the balloon} */

@@ -10,14 +10,14 @@ import org.ballastvm.vmm.pci.PciSlot;
 
 /** A device on the PCI bus of a machine. */
 public final class PlacedDevice {
-  private final DeviceConfig config;
+  private final DeviceConfig.OnPci config;
   private final String path;
   private final int slot;
   private final PciFunction function;
   private final PciSlot tie;
   private volatile OptionalLong askedToGoNanos = OptionalLong.empty();
 
-  PlacedDevice(DeviceConfig config, String path, int slot, PciFunction function, PciSlot tie) {
+  PlacedDevice(DeviceConfig.OnPci config, String path, int slot, PciFunction function, PciSlot tie) {
     this.config = config;
     this.path = path;
     this.slot = slot;
@@ -26,7 +26,7 @@ public final class PlacedDevice {
   }
 
   /** {@return what was asked for} */
-  public DeviceConfig config() { return config; }
+  public DeviceConfig.OnPci config() { return config; }
 
   /** {@return the id that the user gave, if any} */
   public Optional<String> id() { return config.id(); }

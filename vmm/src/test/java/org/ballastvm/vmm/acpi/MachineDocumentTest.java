@@ -22,7 +22,7 @@ class MachineDocumentTest {
     promises("| `0x%04x` | byte | sleep control: `0x%02x`".formatted(AcpiPorts.SLEEP_CONTROL,
         AcpiPorts.SLEEP_ENABLE | AcpiPorts.SLEEP_TYPE_S5 << AcpiPorts.SLEEP_TYPE_SHIFT));
     promises("| `0x%04x` | byte | sleep status".formatted(AcpiPorts.SLEEP_STATUS));
-    promises("| `0x%04x`-`0x%04x` | | kept for memory hotplug".formatted(AcpiPorts.MEMORY_HOTPLUG_BASE,
+    promises("| `0x%04x`-`0x%04x` | dword, byte | memory hotplug".formatted(AcpiPorts.MEMORY_HOTPLUG_BASE,
         AcpiPorts.MEMORY_HOTPLUG_BASE + AcpiPorts.MEMORY_HOTPLUG_BYTES - 1));
     promises("| `0x%04x`-`0x%04x` | dword | PCI hotplug".formatted(AcpiPorts.PCI_HOTPLUG_BASE,
         AcpiPorts.PCI_HOTPLUG_BASE + AcpiPorts.PCI_HOTPLUG_BYTES - 1));

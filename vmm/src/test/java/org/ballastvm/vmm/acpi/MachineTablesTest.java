@@ -18,6 +18,7 @@ import org.ballastvm.vmm.device.CmosRtc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MachineTablesTest {
@@ -83,7 +84,7 @@ class MachineTablesTest {
   @Test
   void aClockWithoutALineClaimsNone() {
     MachineFacts facts = new MachineFacts(machine(1).cpus(), machine(1).lowMmio(), Optional.empty(),
-        PciInterruptRouting.swizzled(), 4, OptionalInt.empty());
+        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0);
     byte[] dsdt = MachineTables.of(facts).table("DSDT");
     String output = Acpica.in(directory).execute(dsdt, "resources \\_SB.RTC");
     assertTrue(!output.contains("Interrupt"), output);
@@ -119,6 +120,28 @@ class MachineTablesTest {
     assertContains(run(0, "resources \\_SB.MBRD"), "Address Minimum : 0CC0");
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, 0x01 (Device Check)", "5, 0x03 (Eject Request)"})
+  void everyDimmSlotIsCheckedOrAskedForWhenTheRegistersSaySo(int memoryEventAndFlag, String notification) {
+    String output = run(memoryEventAndFlag, "evaluate \\_SB.GED._EVT 9");
+    for (int slot = 0; slot < 256; slot++) {
+      String told = "Notify on \\[MP%02X] 0x\\p{XDigit}+ Value %s".formatted(slot, Pattern.quote(notification));
+      assertTrue(Pattern.compile(told).matcher(output).find(), told);
+    }
+  }
+
+  @Test
+  void aDimmIsWhereTheRegistersSay() {
+    assertContains(run(1, "evaluate \\_SB.MEMS.MP03._STA"), "000000000000000F");
+    assertContains(run(0, "evaluate \\_SB.MEMS.MP03._STA"), "0000000000000000");
+    String resources = run(1, "resources \\_SB.MEMS.MPFF");
+    // The selector, which here is memory like the rest, is read back as the low half of the address.
+    assertContains(resources, "Address Minimum : 01010101000000FF", "Address Maximum : 02020202010101FF",
+        "Address Length : 0101010101010101");
+    assertContains(run(1, "evaluate \\_SB.MEMS.MP00._PXM"), "0000000001010101");
+    run(0, "evaluate \\_SB.MEMS.MP00._OST 3 1 (00)", "evaluate \\_SB.MEMS.MP00._EJ0 1");
+  }
+
   @Test
   void theTablesNameTheCenturyWhereTheClockHasIt() {
     assertEquals(CmosRtc.CENTURY, MachineTables.of(machine(1)).table("FACP")[108]);
@@ -149,6 +172,6 @@ class MachineTablesTest {
     List<MachineFacts.Cpu> cpus = IntStream.range(0, cpuCount).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList();
     return new MachineFacts(cpus, new MachineFacts.Window(0xc0000000L, 0x3ec00000L),
         Optional.of(new MachineFacts.Window(0x800000000L, 0x800000000L)), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.of(8));
+        OptionalInt.of(8), 256);
   }
 }

@@ -113,7 +113,8 @@ class HotplugTest {
       assertEquals(RNG_GONE, gone);
       assertEquals(List.of(BALLOON), configs(machine));
       assertEquals(0, machine.parts().ports().read(ASKED_TO_GO, 4));
-      machine.onLoop(() -> assertEquals(1, machine.devices().plug(RNG).slot()));
+      machine.onLoop(() -> machine.devices().plug(RNG));
+      assertEquals(1, machine.devices().find("rng0").orElseThrow().slot());
     }
   }
 
@@ -166,7 +167,7 @@ class HotplugTest {
   private static String refused(Runnable change) { return assertThrows(UserError.class, change::run).getMessage(); }
 
   private static List<DeviceConfig> configs(Machine machine) {
-    return machine.devices().all().stream().map(PlacedDevice::config).toList();
+    return machine.devices().all().stream().<DeviceConfig>map(PlacedDevice::config).toList();
   }
 
   private Machine paused(DeviceConfig... devices) throws IOException {

@@ -40,9 +40,13 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   /** Two CPUs that have not started and would halt, and 1 GiB that nobody touches: for whoever talks to a machine. */
   public static Machine idle(DeviceConfig... devices) {
+    return idle(MemoryConfig.of(1 << 30), devices);
+  }
+
+  /** The same with other memory. */
+  public static Machine idle(MemoryConfig memory, DeviceConfig... devices) {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
-    MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, MemoryConfig.of(1 << 30), CpuConfig.of(2),
-        NumaConfig.NONE,
+    MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(devices), List.of(), List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty());

@@ -1,0 +1,172 @@
+package org.ballastvm.vmm.device;
+
+import org.ballastvm.vmm.bus.BusDevice;
+
+/**
+ * The registers by which a guest learns that DIMMs come to slots or are asked to go, tells what became of it, and lets them
+ * go. They are about one slot at a time, the selected one. QEMU's docs/specs/acpi_mem_hotplug has the layout.
+ *
+ * <pre>
+ * 0x00  dword  w   selected slot
+ * 0x00  dword  r   address, low half         0x04  dword  r   high half
+ * 0x08  dword  r   length, low half          0x0c  dword  r   high half
+ * 0x10  dword  r   proximity domain
+ * 0x14  byte   r   bit 0: there is a DIMM, 1: it came, 2: it is asked to go
+ * 0x04  dword  w   _OST: event
+ * 0x08  dword  w   _OST: status, which completes it
+ * 0x14  byte   w   bit 1: seen that it came, 2: seen that it is asked to go, 3: eject
+ * </pre>
+ *
+ * <p>
+ * Of a slot that there is not, everything reads as all ones, and nothing is written.
+ */
+public final class MemoryHotplug implements BusDevice {
+  private static final int SELECTED = 0x00;
+  private static final int ADDRESS_HIGH = 0x04;
+  private static final int LENGTH_LOW = 0x08;
+  private static final int LENGTH_HIGH = 0x0c;
+  private static final int PROXIMITY = 0x10;
+  private static final int FLAGS = 0x14;
+  private static final int OST_EVENT = 0x04;
+  private static final int OST_STATUS = 0x08;
+  private static final int PRESENT = 1;
+  private static final int CAME = 1 << 1;
+  private static final int ASKED_TO_GO = 1 << 2;
+  private static final int EJECT = 1 << 3;
+
+  private final Slot[] slots;
+  private final Guest guest;
+  private long selected;
+
+  /** What the guest does, told on a vCPU's thread. */
+  public interface Guest {
+    /**
+     * It lets a DIMM go.
+     *
+     * @param slot whose; there may be none in it
+     */
+    void ejected(int slot);
+
+    /**
+     * It tells what became of an event. ACPI 6.5, 6.3.5.
+     *
+     * @param slot whose
+     * @param event the event: 1 for a DIMM that came, 3 for one that should go, 0x103 as it goes
+     * @param status what became of it; 0 is success
+     */
+    void told(int slot, long event, long status);
+  }
+
+  /** A slot. */
+  private static final class Slot {
+    long base;
+    long sizeBytes;
+    int node;
+    int flags;
+    long event;
+  }
+
+  /**
+   * Registers of empty slots.
+   *
+   * @param slotCount 1 to 256
+   * @param guest is told what the guest does
+   */
+  public MemoryHotplug(int slotCount, Guest guest) {
+    this.guest = guest;
+    slots = new Slot[slotCount];
+    for (int i = 0; i < slotCount; i++) {
+      slots[i] = new Slot();
+    }
+  }
+
+  /**
+   * A DIMM is in a slot.
+   *
+   * @param slot which
+   * @param base its guest physical address
+   * @param sizeBytes its size
+   * @param node its proximity domain
+   * @param announce whether the guest is to be told that it came; it finds one that was there before it started
+   */
+  public synchronized void came(int slot, long base, long sizeBytes, int node, boolean announce) {
+    Slot it = slots[slot];
+    it.base = base;
+    it.sizeBytes = sizeBytes;
+    it.node = node;
+    it.flags = PRESENT | (announce ? CAME : 0);
+  }
+
+  /**
+   * Has something to tell: a DIMM should go.
+   *
+   * @param slot which
+   */
+  public synchronized void askedToGo(int slot) { slots[slot].flags |= ASKED_TO_GO; }
+
+  /**
+   * A slot is empty.
+   *
+   * @param slot which
+   */
+  public synchronized void gone(int slot) { slots[slot] = new Slot(); }
+
+  /** Forgets all there was to tell: a guest that starts looks for DIMMs itself. */
+  public synchronized void reset() {
+    selected = 0;
+    for (Slot slot : slots) {
+      slot.flags &= PRESENT;
+      slot.event = 0;
+    }
+  }
+
+  @Override
+  public synchronized long read(long offset, int sizeBytes) {
+    if (selected >= slots.length) {
+      return -1;
+    }
+    Slot slot = slots[(int) selected];
+    if (offset == FLAGS) {
+      return slot.flags;
+    }
+    if (sizeBytes != Integer.BYTES) {
+      return -1;
+    }
+    return 0xffff_ffffL & switch ((int) offset) {
+      case SELECTED -> slot.base;
+      case ADDRESS_HIGH -> slot.base >>> Integer.SIZE;
+      case LENGTH_LOW -> slot.sizeBytes;
+      case LENGTH_HIGH -> slot.sizeBytes >>> Integer.SIZE;
+      case PROXIMITY -> slot.node;
+      default -> -1;
+    };
+  }
+
+  @Override
+  public void write(long offset, int sizeBytes, long value) {
+    int slot;
+    long event;
+    synchronized (this) {
+      if (offset == SELECTED && sizeBytes == Integer.BYTES) {
+        selected = value & 0xffff_ffffL;
+        return;
+      }
+      if (selected >= slots.length) {
+        return;
+      }
+      slot = (int) selected;
+      Slot it = slots[slot];
+      if (offset == OST_EVENT) {
+        it.event = value;
+      } else if (offset == FLAGS) {
+        it.flags &= (int) ~(value & (CAME | ASKED_TO_GO));
+      }
+      event = it.event;
+    }
+    if (offset == OST_STATUS) {
+      guest.told(slot, event, value);
+    } else if (offset == FLAGS && (value & EJECT) != 0) {
+      guest.ejected(slot);
+    }
+  }
+}

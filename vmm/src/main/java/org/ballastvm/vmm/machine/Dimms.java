@@ -1,0 +1,232 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.virtio.MemPlugger.PlugRefused;
+import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.device.MemoryHotplug;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.memory.DeviceMemory;
+import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.memory.PluggableRange;
+import org.ballastvm.vmm.memory.VcpuHold;
+
+/**
+ * The DIMMs of a machine: each takes a backend, a slot and a place in the address space, and gives them back when the guest
+ * ejects it. They come and go on the event loop, or before it has started.
+ */
+public final class Dimms implements MemoryHotplug.Guest {
+  /** When a guest that did not answer can be asked again. */
+  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
+  /** What x86 kernels hot-plug at least, and what QEMU therefore aligns DIMMs to, in bytes. */
+  private static final long ALIGNMENT_BYTES = 2 << 20;
+  private static final long MEMORY_BLOCK_BYTES = 128 << 20;
+  private static final int EVENT_EJECT_REQUEST = 3;
+  private static final int EVENT_OSPM_EJECT = 0x103;
+  private static final int STATUS_IN_PROGRESS = 0x84;
+
+  private final EventLoop loop;
+  private final MemoryObjects objects;
+  private final DeviceMemory places;
+  private final VcpuHold hold;
+  private final MachineEvents monitors;
+  private final Runnable announce;
+  private final MemoryHotplug registers;
+  private final MachineEvent.OspmStatus[] told;
+  /** Replaced whole: other threads read it. */
+  private volatile List<Dimm> all = List.of();
+  private int namelessCount;
+
+  /**
+   * Empty slots.
+   *
+   * @param slotCount 0 to 256
+   * @param announce tells the guest to read the registers
+   */
+  Dimms(int slotCount, EventLoop loop, MemoryObjects objects, DeviceMemory places, VcpuHold hold,
+      MachineEvents monitors, Runnable announce) {
+    this.loop = loop;
+    this.objects = objects;
+    this.places = places;
+    this.hold = hold;
+    this.monitors = monitors;
+    this.announce = announce;
+    this.registers = new MemoryHotplug(slotCount, this);
+    this.told = new MachineEvent.OspmStatus[slotCount];
+  }
+
+  /** {@return by which the guest learns of DIMMs, for the machine to map} */
+  MemoryHotplug registers() {
+    return registers;
+  }
+
+  /** {@return how many slots there are} */
+  public int slotCount() { return told.length; }
+
+  /** {@return the DIMMs, in the order in which they came} */
+  public List<Dimm> all() { return all; }
+
+  /**
+   * A DIMM by its id.
+   *
+   * @param id that the user gave
+   * @return the DIMM, if there is one
+   */
+  public Optional<Dimm> find(String id) {
+    return all.stream().filter(dimm -> dimm.id().equals(Optional.of(id))).findFirst();
+  }
+
+  /** {@return what the guest last told of each slot, by number} */
+  public List<MachineEvent.OspmStatus> lastTold() {
+    return IntStream.range(0, told.length).mapToObj(slot -> told[slot] != null
+        ? told[slot]
+        : new MachineEvent.OspmStatus(inSlot(slot).flatMap(Dimm::id), Integer.toString(slot), "DIMM", 0, 0)).toList();
+  }
+
+  private Optional<Dimm> inSlot(int slot) { return all.stream().filter(dimm -> dimm.slot() == slot).findFirst(); }
+
+  /**
+   * Plugs a DIMM.
+   *
+   * @param config what
+   * @param hot whether the guest runs, and is to be told
+   * @return the DIMM
+   * @throws UserError if it cannot be; nothing has changed then
+   * @throws HostError if the host refuses; nothing has changed then
+   */
+  Dimm plug(DeviceConfig.Dimm config, boolean hot) {
+    int slot = slotFor(config);
+    String what = config.id().map(id -> "device " + id).orElse("device in slot " + slot);
+    MemoryBackend backend = objects.claim(config.memdev(), what);
+    PluggableRange range = null;
+    try {
+      long alignment = Math.max(ALIGNMENT_BYTES, backend.pageSizeBytes());
+      range = places.claim("pc-dimm", config.id().orElse("slot " + slot), backend, config.address(), alignment, false,
+          hold);
+      range.plug(range.base(), range.sizeBytes());
+    } catch (UserError | HostError | PlugRefused e) {
+      if (range != null) {
+        places.release(range);
+      }
+      objects.release(config.memdev());
+      throw e instanceof PlugRefused refused ? new UserError(refused.getMessage(), refused) : e;
+    }
+    warnOfSize(what, range.sizeBytes());
+    String path = config.id().map(id -> "/machine/peripheral/" + id)
+        .orElseGet(() -> "/machine/peripheral-anon/dimm[" + namelessCount++ + "]");
+    Dimm dimm = new Dimm(config, path, slot, range, hot);
+    List<Dimm> next = new ArrayList<>(all);
+    next.add(dimm);
+    all = List.copyOf(next);
+    registers.came(slot, range.base(), range.sizeBytes(), config.node(), hot);
+    if (hot) {
+      announce.run();
+    }
+    return dimm;
+  }
+
+  private static void warnOfSize(String what, long sizeBytes) {
+    if (sizeBytes % MEMORY_BLOCK_BYTES != 0) {
+      Log.of(Dimms.class).warn("{}: its size is {} bytes; Linux uses whole blocks of 128 MiB, and refuses such a DIMM",
+          what, sizeBytes);
+    }
+  }
+
+  private int slotFor(DeviceConfig.Dimm config) {
+    BitSet taken = new BitSet();
+    all.forEach(dimm -> taken.set(dimm.slot()));
+    if (slotCount() == 0) {
+      throw new UserError("pc-dimm: there are no slots for DIMMs; -m slots=N,maxmem=SIZE gives the machine some");
+    }
+    OptionalInt wanted = config.slot();
+    if (wanted.isPresent() && wanted.getAsInt() >= slotCount()) {
+      throw new UserError(
+          "invalid slot# " + wanted.getAsInt() + ", should be less than " + slotCount() + ", the slots of -m");
+    }
+    if (wanted.isPresent() && taken.get(wanted.getAsInt())) {
+      throw new UserError("slot " + wanted.getAsInt() + " is busy");
+    }
+    int slot = wanted.orElseGet(() -> taken.nextClearBit(0));
+    if (slot >= slotCount()) {
+      throw new UserError("no free slots available: all " + slotCount() + " of -m slots= have a DIMM");
+    }
+    return slot;
+  }
+
+  /**
+   * Asks the guest to let a DIMM go. It may do so soon, late or never, and tells why not.
+   *
+   * @param dimm which
+   * @param nowNanos System.nanoTime
+   * @throws UserError if it was asked a short while ago and has not answered
+   */
+  void requestUnplug(Dimm dimm, long nowNanos) {
+    OptionalLong asked = dimm.askedToGoNanos();
+    if (asked.isPresent() && nowNanos - asked.getAsLong() < ASK_AGAIN_NANOS) {
+      throw new UserError("Device " + dimm.id().orElse(dimm.path()) + " is already in the process of unplug");
+    }
+    dimm.askedToGo(OptionalLong.of(nowNanos));
+    registers.askedToGo(dimm.slot());
+    announce.run();
+  }
+
+  @Override
+  public void ejected(int slot) {
+    // On the vCPU's thread; the loop changes memory slots. A guest that ejects expects the memory to be gone soon.
+    loop.post(() -> inSlot(slot).ifPresent(this::remove));
+  }
+
+  @Override
+  public void told(int slot, long event, long status) {
+    loop.post(() -> {
+      Optional<Dimm> dimm = inSlot(slot);
+      told[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
+      monitors.publish(new MachineEvent.AcpiDeviceOst(told[slot]));
+      boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
+      if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
+        refused(dimm.get(), status);
+      }
+    });
+  }
+
+  private void refused(Dimm dimm, long status) {
+    Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), OstStatus.words(status));
+    dimm.askedToGo(OptionalLong.empty());
+    monitors.publish(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
+  }
+
+  private void remove(Dimm dimm) {
+    List<Dimm> rest = new ArrayList<>(all);
+    if (!rest.remove(dimm)) {
+      return;
+    }
+    places.release(dimm.range());
+    objects.release(dimm.config().memdev());
+    registers.gone(dimm.slot());
+    all = List.copyOf(rest);
+    monitors.publish(new MachineEvent.DeviceDeleted(dimm.id(), dimm.path()));
+  }
+
+  /** Completes what the guest was asked for: after a reset it looks for DIMMs itself. No vCPU runs. */
+  void reset() {
+    for (Dimm dimm : all) {
+      if (dimm.askedToGoNanos().isPresent()) {
+        remove(dimm);
+      }
+    }
+    registers.reset();
+    Arrays.fill(told, null);
+  }
+}

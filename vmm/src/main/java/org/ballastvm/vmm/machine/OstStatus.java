@@ -1,0 +1,20 @@
+package org.ballastvm.vmm.machine;
+
+/** What a guest tells of a request, in words. Source: ACPI 6.5, table 6.63 and following. */
+final class OstStatus {
+  private OstStatus() {}
+
+  static String words(long status) {
+    return switch ((int) Math.min(status, Integer.MAX_VALUE)) {
+      case 0 -> "success";
+      case 1 -> "it could not, and does not say why; memory that cannot be moved is the usual reason";
+      case 2 -> "it does not know the event";
+      case 0x80 -> "it does not support that now";
+      case 0x81 -> "the device is in use";
+      case 0x82 -> "the device is busy";
+      case 0x83 -> "what depends on it is busy";
+      case 0x84 -> "it is at it";
+      default -> "status 0x" + Long.toHexString(status);
+    };
+  }
+}
