@@ -13,6 +13,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_entry;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_msi;
+import org.ballastvm.kvm.generated.Offsets.kvm_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_pit_config;
 import org.ballastvm.kvm.generated.Offsets.kvm_userspace_memory_region;
@@ -61,6 +62,16 @@ public final class KvmVm implements AutoCloseable {
   /** KVM_CREATE_IRQCHIP: PIC, IOAPIC and, for vCPUs created later, LAPICs in the kernel. */
   public void createIrqChip() {
     file.ioctl(Host.KVM_CREATE_IRQCHIP(), 0, "KVM_CREATE_IRQCHIP");
+  }
+
+  /** {@return the I/O APIC, KVM_GET_IRQCHIP} */
+  public IoApic getIoApic() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment chip = arena.allocate(kvm_irqchip.SIZE, 8);
+      set32(chip, kvm_irqchip.chip_id, Host.KVM_IRQCHIP_IOAPIC());
+      file.ioctl(Host.KVM_GET_IRQCHIP(), chip, "KVM_GET_IRQCHIP");
+      return IoApic.read(chip, kvm_irqchip.chip);
+    }
   }
 
   /** KVM_CREATE_PIT2: the timer at ports 0x40 to 0x43, and the speaker port 0x61, in the kernel. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid2;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid_entry2;
+import org.ballastvm.kvm.generated.Offsets.kvm_debugregs;
 import org.ballastvm.kvm.generated.Offsets.kvm_fpu;
 import org.ballastvm.kvm.generated.Offsets.kvm_lapic_state;
 import org.ballastvm.kvm.generated.Offsets.kvm_mp_state;
@@ -26,6 +27,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_msr_entry;
 import org.ballastvm.kvm.generated.Offsets.kvm_msrs;
 import org.ballastvm.kvm.generated.Offsets.kvm_regs;
 import org.ballastvm.kvm.generated.Offsets.kvm_sregs;
+import org.ballastvm.kvm.generated.Offsets.kvm_xsave;
 
 /**
  * A virtual processor. It belongs to one thread, the one that runs it; {@link #kick()} alone may be called by any.
@@ -339,6 +341,31 @@ public final class Vcpu implements AutoCloseable {
     }
   }
 
+  /** {@return the x87 and SSE registers, KVM_GET_XSAVE: KVM_GET_FPU leaves MXCSR out} */
+  public FloatingPoint getFpu() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment area = arena.allocate(kvm_xsave.SIZE, 8);
+      file.ioctl(Host.KVM_GET_XSAVE(), area, "KVM_GET_XSAVE vCPU " + id);
+      return FloatingPoint.read(area);
+    }
+  }
+
+  /** {@return the debug registers, KVM_GET_DEBUGREGS} */
+  public DebugRegisters getDebugRegisters() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment d = arena.allocate(kvm_debugregs.SIZE, 8);
+      file.ioctl(Host.KVM_GET_DEBUGREGS(), d, "KVM_GET_DEBUGREGS vCPU " + id);
+      long db = kvm_debugregs.db;
+      return new DebugRegisters(get64(d, db), get64(d, db + 8), get64(d, db + 16), get64(d, db + 24),
+          get64(d, kvm_debugregs.dr6), get64(d, kvm_debugregs.dr7));
+    }
+  }
+
+  /** Gives it an NMI, which it takes when it runs, KVM_NMI. */
+  public void injectNmi() {
+    file.ioctl(Host.KVM_NMI(), 0, "KVM_NMI vCPU " + id);
+  }
+
   /**
    * A register of the in-kernel LAPIC, KVM_GET_LAPIC.
    *
@@ -369,10 +396,19 @@ public final class Vcpu implements AutoCloseable {
 
   /** {@return whether it waits to be started by another vCPU, KVM_GET_MP_STATE} */
   public boolean isUninitialized() {
+    return mpState() == Host.KVM_MP_STATE_UNINITIALIZED();
+  }
+
+  /** {@return whether it has halted and waits for an interrupt, KVM_GET_MP_STATE} */
+  public boolean isHalted() {
+    return mpState() == Host.KVM_MP_STATE_HALTED();
+  }
+
+  private int mpState() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(kvm_mp_state.SIZE, 8);
       file.ioctl(Host.KVM_GET_MP_STATE(), state, "KVM_GET_MP_STATE vCPU " + id);
-      return get32(state, kvm_mp_state.mp_state) == Host.KVM_MP_STATE_UNINITIALIZED();
+      return get32(state, kvm_mp_state.mp_state);
     }
   }
 

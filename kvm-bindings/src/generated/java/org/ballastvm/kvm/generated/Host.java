@@ -1965,6 +1965,15 @@ public class Host extends Host$shared {
     public static long KVM_IRQ_LINE() {
         return KVM_IRQ_LINE;
     }
+    private static final long KVM_GET_IRQCHIP = 3255348834L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_IRQCHIP 3255348834
+     * }
+     */
+    public static long KVM_GET_IRQCHIP() {
+        return KVM_GET_IRQCHIP;
+    }
     private static final long KVM_SET_GSI_ROUTING = 1074310762L;
     /**
      * {@snippet lang=c :
@@ -2100,15 +2109,6 @@ public class Host extends Host$shared {
     public static long KVM_SET_MSRS() {
         return KVM_SET_MSRS;
     }
-    private static final long KVM_GET_FPU = 2174791308L;
-    /**
-     * {@snippet lang=c :
-     * #define KVM_GET_FPU 2174791308
-     * }
-     */
-    public static long KVM_GET_FPU() {
-        return KVM_GET_FPU;
-    }
     private static final long KVM_SET_FPU = 1101049485L;
     /**
      * {@snippet lang=c :
@@ -2163,6 +2163,24 @@ public class Host extends Host$shared {
     public static long KVM_SET_MP_STATE() {
         return KVM_SET_MP_STATE;
     }
+    private static final int KVM_NMI = (int)44698L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_NMI 44698
+     * }
+     */
+    public static int KVM_NMI() {
+        return KVM_NMI;
+    }
+    private static final long KVM_GET_DEBUGREGS = 2155916961L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_DEBUGREGS 2155916961
+     * }
+     */
+    public static long KVM_GET_DEBUGREGS() {
+        return KVM_GET_DEBUGREGS;
+    }
     private static final long KVM_ENABLE_CAP = 1080602275L;
     /**
      * {@snippet lang=c :
@@ -2171,6 +2189,15 @@ public class Host extends Host$shared {
      */
     public static long KVM_ENABLE_CAP() {
         return KVM_ENABLE_CAP;
+    }
+    private static final long KVM_GET_XSAVE = 2415963812L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_XSAVE 2415963812
+     * }
+     */
+    public static long KVM_GET_XSAVE() {
+        return KVM_GET_XSAVE;
     }
     private static final int KVM_KVMCLOCK_CTRL = (int)44717L;
     /**

@@ -75,6 +75,14 @@ public final class Offsets {
         public static final long dr6 = 16;
         public static final long dr7 = 24;
     }
+    public static final class kvm_debugregs {
+        public static final long SIZE = 128;
+        public static final long db = 0;
+        public static final long dr6 = 32;
+        public static final long dr7 = 40;
+        public static final long flags = 48;
+        public static final long reserved = 56;
+    }
     public static final class kvm_dirty_log {
         public static final long SIZE = 16;
         public static final long slot = 0;
@@ -140,6 +148,15 @@ public final class Offsets {
                 public static final long pending_page = 48;
             }
         }
+    }
+    public static final class kvm_ioapic_state {
+        public static final long SIZE = 216;
+        public static final long base_address = 0;
+        public static final long ioregsel = 8;
+        public static final long id = 12;
+        public static final long irr = 16;
+        public static final long pad = 20;
+        public static final long redirtbl = 24;
     }
     public static final class kvm_ioeventfd {
         public static final long SIZE = 64;
@@ -213,6 +230,17 @@ public final class Offsets {
         public static final long vcpu = 4;
         public static final long priority = 8;
     }
+    public static final class kvm_irqchip {
+        public static final long SIZE = 520;
+        public static final long chip_id = 0;
+        public static final long pad = 4;
+        public static final long chip = 8;
+        public static final class chip_ {
+            public static final long dummy = 8;
+            public static final long pic = 8;
+            public static final long ioapic = 8;
+        }
+    }
     public static final class kvm_irqfd {
         public static final long SIZE = 32;
         public static final long fd = 0;
@@ -252,6 +280,25 @@ public final class Offsets {
         public static final class __empty_entries_ {
         }
         public static final long entries = 8;
+    }
+    public static final class kvm_pic_state {
+        public static final long SIZE = 16;
+        public static final long last_irr = 0;
+        public static final long irr = 1;
+        public static final long imr = 2;
+        public static final long isr = 3;
+        public static final long priority_add = 4;
+        public static final long irq_base = 5;
+        public static final long read_reg_select = 6;
+        public static final long poll = 7;
+        public static final long special_mask = 8;
+        public static final long init_state = 9;
+        public static final long auto_eoi = 10;
+        public static final long rotate_on_auto_eoi = 11;
+        public static final long special_fully_nested_mode = 12;
+        public static final long init4 = 13;
+        public static final long elcr = 14;
+        public static final long elcr_mask = 15;
     }
     public static final class kvm_pit_config {
         public static final long SIZE = 64;
@@ -560,6 +607,14 @@ public final class Offsets {
                 public static final long params = 32;
             }
         }
+    }
+    public static final class kvm_xsave {
+        public static final long SIZE = 4096;
+        public static final long region = 0;
+        public static final long __empty_extra = 4096;
+        public static final class __empty_extra_ {
+        }
+        public static final long extra = 4096;
     }
     public static final class sigaction {
         public static final long SIZE = 152;
