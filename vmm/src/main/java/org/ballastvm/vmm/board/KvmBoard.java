@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.GsiRoute;
 import org.ballastvm.kvm.IoAddress;
+import org.ballastvm.kvm.IoApic;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.kvm.Vcpu;
@@ -73,6 +74,9 @@ public final class KvmBoard implements AutoCloseable {
    * @return the vCPU
    */
   public synchronized Vcpu createVcpu(int apicId) { return vm.createVcpu(apicId); }
+
+  /** {@return the I/O APIC as it is now} */
+  public synchronized IoApic ioApic() { return vm.getIoApic(); }
 
   /**
    * A wire to the interrupt controllers. Several may end at one pin, which is asserted as long as one of them is.

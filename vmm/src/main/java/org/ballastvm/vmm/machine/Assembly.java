@@ -289,6 +289,12 @@ public final class Assembly {
   /** {@return memory-mapped registers} */
   public AddressBus memory() { return memory; }
 
+  /** {@return the guest's memory, by its physical addresses} */
+  public GuestRam ram() { return ram; }
+
+  /** {@return the part of the machine that is in the kernel} */
+  public KvmBoard board() { return board; }
+
   /** {@return memory backends by id} */
   public MemoryObjects objects() { return objects; }
 

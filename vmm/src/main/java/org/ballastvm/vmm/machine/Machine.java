@@ -231,8 +231,13 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     events.publish(new MachineEvent.Stop());
   }
 
-  /** Runs a task on the event loop while no vCPU is in the guest; those that carry out an exit may go on with that. */
-  void whileVcpusAreOut(Runnable task) {
+  /**
+   * Runs a task while no vCPU is in the guest; those that carry out an exit may go on with that. Their registers can be
+   * read meanwhile.
+   *
+   * @param task what; on the event loop, as its caller
+   */
+  public void whileVcpusAreOut(Runnable task) {
     RunGate now = gate;
     if (now == null) {
       task.run(); // There are none yet.

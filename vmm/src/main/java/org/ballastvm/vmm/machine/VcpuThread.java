@@ -61,6 +61,11 @@ public final class VcpuThread {
   /** {@return which vCPU} */
   public int index() { return index; }
 
+  /** {@return the vCPU, whose state may be read while {@link Machine#whileVcpusAreOut} holds it} */
+  public Vcpu vcpu() {
+    return vcpu;
+  }
+
   /** {@return the host's number of the thread, 0 before it runs} */
   public long threadId() { return vcpu.threadId(); }
 

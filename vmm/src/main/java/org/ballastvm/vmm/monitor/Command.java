@@ -9,7 +9,7 @@ interface Command {
   List<String> names();
 
   /** {@return its parameters, as help shows them; empty if it has none} */
-  String parameters();
+  default String parameters() { return ""; }
 
   /** {@return what it does, in one line} */
   String help();
@@ -18,11 +18,11 @@ interface Command {
    * Does it.
    *
    * @param vm the machine
-   * @param arguments what stands behind the name
+   * @param arguments what stands behind the name; all of it is read before anything is done
    * @return what to print, lines end in a line feed; empty for nothing
    * @throws MonitorError if it cannot be done; the machine is unchanged
    */
-  String run(Machine vm, List<String> arguments);
+  String run(Machine vm, Arguments arguments);
 
   /**
    * What an argument could be.
@@ -34,16 +34,4 @@ interface Command {
    * @throws org.ballastvm.vmm.config.UserError if what stands before it names nothing that there is
    */
   default List<String> completions(Machine vm, List<String> before, String start) { return List.of(); }
-
-  /** Refuses more arguments than there are parameters, with QEMU's sentence. */
-  default void requireAtMost(int most, List<String> arguments) {
-    if (arguments.size() > most) {
-      throw extraneous();
-    }
-  }
-
-  /** {@return the refusal of what stands behind the last argument} */
-  default MonitorError extraneous() {
-    return MonitorError.misuse(String.join("|", names()) + ": extraneous characters at the end of line");
-  }
 }

@@ -9,7 +9,9 @@ import org.ballastvm.vmm.config.UserError;
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
   static final List<Command> ALL = List.of(new BalloonCommand(), new ContCommand(), new HelpCommand(),
-      new InfoCommand(), new QuitCommand(), new StopCommand(), new SystemPowerdownCommand(), new SystemResetCommand());
+      new InfoCommand(), new ObjectAddCommand(), new ObjectDelCommand(), new PhysicalSaveCommand(), new PrintCommand(),
+      new QomGetCommand(), new QomListCommand(), new QomSetCommand(), new QuitCommand(), new StopCommand(),
+      new SystemPowerdownCommand(), new SystemResetCommand(), new PhysicalDumpCommand());
 
   private Commands() {}
 
@@ -19,23 +21,28 @@ final class Commands {
 
   /** Runs a line; what it prints, or its error. */
   static String run(Machine vm, String line) {
-    List<String> words = List.of(line.strip().split("\\s+"));
-    if (words.getFirst().isEmpty()) {
+    Arguments arguments = new Arguments(vm, "", line);
+    String name = arguments.name();
+    if (name.isEmpty()) {
       return "";
     }
     try {
-      return find(ALL, words.getFirst()).orElseThrow(() -> MonitorError.unknown(words.getFirst()))
-          .run(vm, words.subList(1, words.size()));
+      return run(vm, ALL, "", name, arguments);
     } catch (MonitorError e) {
-      return e.getMessage() + "\n" + (e.isMisuse() ? hint(words) : "");
+      return e.getMessage() + "\n";
     } catch (UserError | HostError e) {
       return "Error: " + e.getMessage() + "\n";
     }
   }
 
-  private static String hint(List<String> words) {
-    boolean topic = words.getFirst().equals("info") && words.size() > 1;
-    return "Try \"help " + (topic ? "info " + words.get(1) : words.getFirst()) + "\" for more information\n";
+  /** Runs the command of that name, behind a prefix such as {@code info}. */
+  static String run(Machine vm, List<Command> commands, String prefix, String name, Arguments arguments) {
+    Command command = find(commands, name).orElseThrow(() -> MonitorError.unknown(prefix + name));
+    try {
+      return command.run(vm, arguments.of(String.join("|", command.names())));
+    } catch (MonitorError e) {
+      throw e.isMisuse() ? e.withHint(prefix + name) : e;
+    }
   }
 
   static String usage(String prefix, Command command) {

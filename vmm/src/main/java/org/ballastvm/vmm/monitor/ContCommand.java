@@ -9,14 +9,11 @@ final class ContCommand implements Command {
   public List<String> names() { return List.of("cont", "c"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "resume emulation"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     vm.resume();
     return "";
   }

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** {@code help} */
@@ -16,16 +17,18 @@ final class HelpCommand implements Command {
   public String help() { return "show the help"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(2, arguments);
-    if (arguments.isEmpty()) {
+  public String run(Machine vm, Arguments arguments) {
+    Optional<String> name = arguments.optionalWord();
+    Optional<String> topic = arguments.optionalWord();
+    arguments.end();
+    if (name.isEmpty()) {
       return Commands.ALL.stream().map(command -> Commands.usage("", command)).collect(Collectors.joining());
     }
-    if (arguments.getFirst().equals("info")) {
-      return arguments.size() == 1 ? InfoCommand.topics() : InfoCommand.topic(arguments.get(1));
+    if (name.get().equals("info")) {
+      return topic.map(InfoCommand::topic).orElseGet(InfoCommand::topics);
     }
-    return Commands.find(Commands.ALL, arguments.getFirst()).map(command -> Commands.usage("", command))
-        .orElseThrow(() -> MonitorError.unknown(arguments.getFirst()));
+    return Commands.find(Commands.ALL, name.get()).map(command -> Commands.usage("", command))
+        .orElseThrow(() -> MonitorError.unknown(name.get()));
   }
 
   @Override

@@ -11,14 +11,11 @@ final class InfoBalloon implements Command {
   public List<String> names() { return List.of("balloon"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show balloon information"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     return "balloon: actual=" + (new QueryBalloon().run(vm, NoArguments.NONE).actual() >> 20) + "\n";
   }
 }

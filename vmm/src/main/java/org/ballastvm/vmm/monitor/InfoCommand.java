@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
   static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoCpus(), new InfoMemoryDevices(),
-      new InfoMemorySizeSummary(), new InfoMtree(), new InfoNuma(), new InfoPci(),
-      new InfoStatus(), new InfoVersion());
+      new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(), new InfoPci(), new InfoQomTree(),
+      new InfoRegisters(), new InfoStatus(), new InfoVersion());
 
   @Override
   public List<String> names() { return List.of("info"); }
@@ -20,13 +20,9 @@ final class InfoCommand implements Command {
   public String help() { return "show various information about the system state"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    if (arguments.isEmpty()) {
-      return topics();
-    }
-    String topic = arguments.getFirst();
-    return Commands.find(TOPICS, topic).orElseThrow(() -> MonitorError.unknown("info " + topic))
-        .run(vm, arguments.subList(1, arguments.size()));
+  public String run(Machine vm, Arguments arguments) {
+    String topic = arguments.name();
+    return topic.isEmpty() ? topics() : Commands.run(vm, TOPICS, "info ", topic, arguments);
   }
 
   @Override

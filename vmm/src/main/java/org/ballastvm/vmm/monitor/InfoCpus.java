@@ -10,14 +10,11 @@ final class InfoCpus implements Command {
   public List<String> names() { return List.of("cpus"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show infos for each CPU"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     return vm.vcpus().stream()
         .map(vcpu -> (vcpu.index() == 0 ? "* " : "  ") + "CPU #" + vcpu.index() + ": thread_id=" + vcpu.threadId()
             + "\n")

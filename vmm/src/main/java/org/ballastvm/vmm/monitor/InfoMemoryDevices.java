@@ -12,14 +12,11 @@ final class InfoMemoryDevices implements Command {
   public List<String> names() { return List.of("memory-devices"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show memory devices"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     StringBuilder text = new StringBuilder();
     for (MemoryDeviceInfo info : new QueryMemoryDevices().run(vm, NoArguments.NONE)) {
       text.append(switch (info) {

@@ -11,16 +11,13 @@ final class InfoMemorySizeSummary implements Command {
   public List<String> names() { return List.of("memory_size_summary"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() {
     return "show the amount of initially allocated and present hotpluggable (if enabled) memory in bytes.";
   }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     QueryMemorySizeSummary.MemoryInfo info = new QueryMemorySizeSummary().run(vm, NoArguments.NONE);
     return "base memory: " + info.baseMemory() + "\nplugged memory: " + info.pluggedMemory() + "\n";
   }

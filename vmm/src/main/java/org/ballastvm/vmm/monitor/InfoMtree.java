@@ -11,14 +11,11 @@ final class InfoMtree implements Command {
   public List<String> names() { return List.of("mtree"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show memory tree"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     StringBuilder text = new StringBuilder("address-space: I/O\n");
     append(text, 2, 0, vm.parts().ports().sizeBytes() - 1, "i/o", "io");
     append(text, vm.parts().ports());

@@ -15,14 +15,11 @@ final class InfoNuma implements Command {
   public List<String> names() { return List.of("numa"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show NUMA information"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     List<NumaConfig.Node> nodes = vm.config().numa().nodes();
     StringBuilder text = new StringBuilder().append(nodes.size()).append(" nodes\n");
     for (int number = 0; number < nodes.size(); number++) {

@@ -13,14 +13,11 @@ final class InfoPci implements Command {
   public List<String> names() { return List.of("pci"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show PCI info"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     StringBuilder text = new StringBuilder();
     PciBus bus = vm.parts().pci();
     IntStream.range(0, PciBus.SLOTS).filter(slot -> bus.function(slot) != null)

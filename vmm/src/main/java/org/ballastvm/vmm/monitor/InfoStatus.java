@@ -9,14 +9,11 @@ final class InfoStatus implements Command {
   public List<String> names() { return List.of("status"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show the current VM status (running|paused)"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     return "VM status: " + vm.state().words() + "\n";
   }
 }

@@ -10,14 +10,11 @@ final class InfoVersion implements Command {
   public List<String> names() { return List.of("version"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "show the version of Ballast"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     return Version.TEXT + "\n";
   }
 }

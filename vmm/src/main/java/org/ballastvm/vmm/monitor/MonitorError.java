@@ -26,6 +26,11 @@ final class MonitorError extends RuntimeException {
     return new MonitorError(sentence, true);
   }
 
+  /** The same, and how to ask for the help of the command that it is about. */
+  MonitorError withHint(String command) {
+    return new MonitorError(getMessage() + "\nTry \"help " + command + "\" for more information", false);
+  }
+
   /** {@return whether the command's help would help} */
   boolean isMisuse() { return misused; }
 }

@@ -10,14 +10,11 @@ final class QuitCommand implements Command {
   public List<String> names() { return List.of("quit", "q"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "quit the emulator"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     vm.quit(MachineEvent.Cause.HOST_QMP_QUIT);
     return "";
   }

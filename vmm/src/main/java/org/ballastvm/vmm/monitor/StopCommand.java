@@ -9,14 +9,11 @@ final class StopCommand implements Command {
   public List<String> names() { return List.of("stop", "s"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "stop emulation"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     vm.pause();
     return "";
   }

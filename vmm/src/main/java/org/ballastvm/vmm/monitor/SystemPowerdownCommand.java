@@ -9,14 +9,11 @@ final class SystemPowerdownCommand implements Command {
   public List<String> names() { return List.of("system_powerdown"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "send system power down event"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     vm.powerButton();
     return "";
   }

@@ -9,14 +9,11 @@ final class SystemResetCommand implements Command {
   public List<String> names() { return List.of("system_reset"); }
 
   @Override
-  public String parameters() { return ""; }
-
-  @Override
   public String help() { return "reset the system"; }
 
   @Override
-  public String run(Machine vm, List<String> arguments) {
-    requireAtMost(0, arguments);
+  public String run(Machine vm, Arguments arguments) {
+    arguments.end();
     vm.reset();
     return "";
   }

@@ -134,21 +134,27 @@ class CommandsTest {
   void argumentsThatNobodyTakesAreRefused() {
     for (Command command : Commands.ALL) {
       String typed = command.names().getLast();
-      String line = typed + (typed.equals("info") ? " status" : typed.equals("balloon") ? " 3" : "") + " x y z";
-      String refusal = say(line);
-      assertTrue(refusal.contains(": extraneous characters at the end of line\nTry \"help "), line + ": " + refusal);
+      if (command.parameters().isEmpty()) {
+        assertEquals(
+            String.join("|", command.names()) + ": extraneous characters at the end of line\nTry \"help " + typed
+                + "\" for more information\n",
+            say(typed + " x"));
+      }
     }
     for (Command topic : InfoCommand.TOPICS) {
       String name = topic.names().getFirst();
-      assertEquals(name + ": extraneous characters at the end of line\nTry \"help info " + name
-          + "\" for more information\n", say("info " + name + " x"));
+      if (topic.parameters().isEmpty()) {
+        assertEquals(name + ": extraneous characters at the end of line\nTry \"help info " + name
+            + "\" for more information\n", say("info " + name + " x"));
+      }
     }
-    assertEquals(0, targetMebibytes());
   }
 
   @Test
   void helpListsEveryCommandAndEveryTopic() {
-    assertEquals(Commands.ALL.size(), say("help").lines().count());
+    for (Command command : Commands.ALL) {
+      assertTrue(say("help").contains(Commands.usage("", command)));
+    }
     assertEquals(say("help"), say("?"));
     assertEquals("balloon target -- request VM to change its memory allocation (in MB)\n", say("help balloon"));
     assertEquals("stop|s  -- stop emulation\n", say("? s"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page about the monitor has each command once, as help has it, in the same order. */
 class MonitorPageTest {
-  private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+(?: [^`]+)?)` \\| (?:`([a-z?])` )?\\| [a-z].* \\|");
+  private static final Pattern ROW = Pattern.compile("\\| `([a-z_-]+(?: [^`]+)?)` \\| (?:`([a-z?])` )?\\| [a-z].* \\|");
 
   @Test
   void thePageListsTheCommandsThatHelpLists() throws IOException {
@@ -22,7 +22,7 @@ class MonitorPageTest {
     for (String line : page.substring(page.indexOf("\n## Commands\n")).lines().toList()) {
       Matcher row = ROW.matcher(line);
       if (row.matches()) {
-        promised.add(row.group(1) + (row.group(2) == null ? "" : " or " + row.group(2)));
+        promised.add(row.group(1).replace("\\|", "|") + (row.group(2) == null ? "" : " or " + row.group(2)));
       }
     }
     List<String> there = new ArrayList<>();

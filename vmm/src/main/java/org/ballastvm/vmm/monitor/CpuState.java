@@ -1,0 +1,45 @@
+package org.ballastvm.vmm.monitor;
+
+import org.ballastvm.kvm.DebugRegisters;
+import org.ballastvm.kvm.FloatingPoint;
+import org.ballastvm.kvm.Registers;
+import org.ballastvm.kvm.SpecialRegisters;
+import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.vmm.machine.Machine;
+
+/**
+ * The registers of a vCPU at one moment between two instructions.
+ *
+ * @param general general registers
+ * @param special segment and control registers
+ * @param debug debug registers
+ * @param floating x87 and SSE
+ * @param halted whether it waits for an interrupt, or to be started
+ */
+record CpuState(Registers general, SpecialRegisters special, DebugRegisters debug, FloatingPoint floating,
+    boolean halted) {
+  private static final long PROTECTED = 1;
+  private static final long PAGING = 1L << 31;
+  private static final long LONG_MODE_ACTIVE = 1 << 10;
+
+  /** The registers now, of one of the machine's vCPUs. */
+  static CpuState of(Machine vm, int index) {
+    CpuState[] state = new CpuState[1];
+    vm.whileVcpusAreOut(() -> state[0] = read(vm.vcpus().get(index).vcpu()));
+    return state[0];
+  }
+
+  private static CpuState read(Vcpu vcpu) {
+    return new CpuState(vcpu.getRegisters(), vcpu.getSpecialRegisters(), vcpu.getDebugRegisters(), vcpu.getFpu(),
+        vcpu.isHalted() || vcpu.isUninitialized());
+  }
+
+  boolean isProtected() { return (special.cr0() & PROTECTED) != 0; }
+
+  boolean isPaging() { return (special.cr0() & PAGING) != 0; }
+
+  boolean isLongMode() { return (special.efer() & LONG_MODE_ACTIVE) != 0; }
+
+  /** Whether it executes 64-bit code. */
+  boolean is64Bit() { return isLongMode() && special.cs().l() != 0; }
+}

@@ -1,0 +1,29 @@
+package org.ballastvm.vmm.monitor;
+
+import java.util.List;
+import org.ballastvm.vmm.config.KeyValues;
+import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.control.ObjectAdd;
+import org.ballastvm.vmm.machine.Machine;
+
+/** {@code object_add TYPE,id=ID,...} */
+final class ObjectAddCommand implements Command {
+  @Override
+  public List<String> names() { return List.of("object_add"); }
+
+  @Override
+  public String parameters() { return "[qom-type=]type,id=str[,prop=value][,...]"; }
+
+  @Override
+  public String help() { return "create QOM object"; }
+
+  @Override
+  public String run(Machine vm, Arguments arguments) {
+    String given = arguments.rest();
+    if (given.equals("help")) {
+      return ObjectOptions.LIST + "\n";
+    }
+    ObjectAdd.add(vm, KeyValues.parse("object_add", given, "qom-type"));
+    return "";
+  }
+}
