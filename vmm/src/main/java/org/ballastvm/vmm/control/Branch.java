@@ -6,11 +6,21 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One kind of a sealed interface whose kinds are told apart by a tag: on the wire {@code {"type": tag, "data": {...}}}.
+ * One kind of a sealed interface whose kinds are told apart by a tag: on the wire {@code {"type": tag, "data": {...}}}, or
+ * the tag beside the members.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Branch {
+  /** The member that holds those of a kind, unless they are beside the tag. */
+  String DATA = "data";
+
   /** {@return its tag} */
   String value();
+
+  /** {@return the member that has the tag, the same for all kinds} */
+  String tag() default "type";
+
+  /** {@return whether its members are beside the tag} */
+  boolean flat() default false;
 }

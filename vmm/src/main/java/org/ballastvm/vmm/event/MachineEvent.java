@@ -1,6 +1,9 @@
 package org.ballastvm.vmm.event;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.ballastvm.vmm.control.Member;
 
 /**
  * What happened to a machine, as its monitors tell it: QEMU's events, their data as components. A component's name in
@@ -9,7 +12,23 @@ import java.util.Optional;
 public sealed interface MachineEvent {
   /** {@return its name on the wire: that of the record, in capitals and underscores} */
   default String name() {
-    String simple = getClass().getSimpleName();
+    return nameOf(getClass());
+  }
+
+  /** {@return all kinds of events} */
+  static List<Class<? extends MachineEvent>> kinds() {
+    return Arrays.stream(MachineEvent.class.getPermittedSubclasses())
+        .<Class<? extends MachineEvent>>map(kind -> kind.asSubclass(MachineEvent.class)).toList();
+  }
+
+  /**
+   * The name of a kind of events on the wire.
+   *
+   * @param kind one of {@link #kinds}
+   * @return for example {@code DEVICE_DELETED}
+   */
+  static String nameOf(Class<? extends MachineEvent> kind) {
+    String simple = kind.getSimpleName();
     StringBuilder name = new StringBuilder(simple.length() + 4);
     for (int i = 0; i < simple.length(); i++) {
       char c = simple.charAt(i);
@@ -24,12 +43,15 @@ public sealed interface MachineEvent {
   default Optional<String> limitedBy() { return Optional.empty(); }
 
   /** The vCPUs have stopped. */
+  @Summary("The vCPUs have stopped.")
   record Stop() implements MachineEvent {}
 
   /** The vCPUs run again. */
+  @Summary("The vCPUs run again.")
   record Resume() implements MachineEvent {}
 
   /** The power button was pressed. */
+  @Summary("The power button was pressed.")
   record Powerdown() implements MachineEvent {}
 
   /**
@@ -38,7 +60,9 @@ public sealed interface MachineEvent {
    * @param guest the guest asked for it
    * @param reason who did it
    */
-  record Reset(boolean guest, Cause reason) implements MachineEvent {}
+  @Summary("The machine was reset.")
+  record Reset(@Member("whether the guest asked for it") boolean guest,
+      @Member("who did it") Cause reason) implements MachineEvent {}
 
   /**
    * The machine was switched off, or is about to end.
@@ -46,14 +70,17 @@ public sealed interface MachineEvent {
    * @param guest the guest asked for it
    * @param reason who did it
    */
-  record Shutdown(boolean guest, Cause reason) implements MachineEvent {}
+  @Summary("The machine was switched off, or is about to end.")
+  record Shutdown(@Member("whether the guest asked for it") boolean guest,
+      @Member("who did it") Cause reason) implements MachineEvent {}
 
   /**
    * The guest's kernel has panicked, and its driver told the pvpanic device.
    *
    * @param action what was done about it
    */
-  record GuestPanicked(PanicAction action) implements MachineEvent {}
+  @Summary("The guest's kernel has panicked, and its driver told the pvpanic device.")
+  record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {}
 
   /**
    * A device is gone.
@@ -61,7 +88,9 @@ public sealed interface MachineEvent {
    * @param device its id, if it had one
    * @param path where it was in the object tree
    */
-  record DeviceDeleted(Optional<String> device, String path) implements MachineEvent {}
+  @Summary("A device is gone.")
+  record DeviceDeleted(@Member("its id, if it has one") Optional<String> device,
+      @Member("where it was in the object tree") String path) implements MachineEvent {}
 
   /**
    * The guest refused to let go of a device.
@@ -69,14 +98,17 @@ public sealed interface MachineEvent {
    * @param device its id, if it has one
    * @param path where it is in the object tree
    */
-  record DeviceUnplugGuestError(Optional<String> device, String path) implements MachineEvent {}
+  @Summary("The guest refused to let go of a device.")
+  record DeviceUnplugGuestError(@Member("its id, if it has one") Optional<String> device,
+      @Member("where it is in the object tree") String path) implements MachineEvent {}
 
   /**
    * The guest has changed the size of its balloon.
    *
    * @param actual what it has now, in bytes: base memory and DIMMs, less the balloon
    */
-  record BalloonChange(long actual) implements MachineEvent {
+  @Summary("The guest has changed the size of its balloon.")
+  record BalloonChange(@Member("what it has now, in bytes") long actual) implements MachineEvent {
     @Override
     public Optional<String> limitedBy() { return Optional.of("balloon"); }
   }
@@ -88,7 +120,10 @@ public sealed interface MachineEvent {
    * @param size what is plugged, in bytes
    * @param qomPath where it is in the object tree
    */
-  record MemoryDeviceSizeChange(Optional<String> id, long size, String qomPath) implements MachineEvent {
+  @Summary("A memory device has more or less of its memory plugged.")
+  record MemoryDeviceSizeChange(@Member("its id, if it has one") Optional<String> id,
+      @Member("what is plugged, in bytes") long size,
+      @Member("where it is in the object tree") String qomPath) implements MachineEvent {
     @Override
     public Optional<String> limitedBy() { return Optional.of(qomPath); }
   }
@@ -98,7 +133,8 @@ public sealed interface MachineEvent {
    *
    * @param info what it told
    */
-  record AcpiDeviceOst(OspmStatus info) implements MachineEvent {}
+  @Summary("The guest told what became of a request to plug or unplug.")
+  record AcpiDeviceOst(@Member("what it told") OspmStatus info) implements MachineEvent {}
 
   /**
    * What a guest last told of a slot. ACPI 6.5, 6.3.5.
@@ -109,7 +145,9 @@ public sealed interface MachineEvent {
    * @param source the event that it answers
    * @param status what became of it; 0 is success
    */
-  record OspmStatus(Optional<String> device, String slot, String slotType, long source, long status) {}
+  record OspmStatus(@Member("id of what is in it, if it has one") Optional<String> device,
+      @Member("its number") String slot, @Member("DIMM") String slotType,
+      @Member("the event that it answers") long source, @Member("what became of it; 0 is success") long status) {}
 
   /** Who ended or reset a machine. */
   enum Cause {

@@ -16,6 +16,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ballastvm.vmm.control.Branch;
 
 /** Values as JSON, in QEMU's spacing, and in ASCII alone as QEMU writes it. */
 final class JsonOutput {
@@ -108,6 +109,8 @@ final class JsonOutput {
       json.writeNumber(number);
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
+    } else if (value instanceof Schema.NotTold) {
+      json.writeNull();
     } else if (value instanceof Record record) {
       writeRecord(json, record);
     } else if (value instanceof List<?> elements) {
@@ -139,9 +142,12 @@ final class JsonOutput {
   private static void writeRecord(JsonGenerator json, Record record) throws IOException {
     Shape shape = Shape.of(record.getClass());
     json.writeStartObject();
+    boolean below = shape.branch().isPresent() && !shape.branch().get().flat();
     if (shape.branch().isPresent()) {
-      json.writeStringField("type", shape.branch().get());
-      json.writeObjectFieldStart("data");
+      json.writeStringField(shape.branch().get().tag(), shape.branch().get().value());
+    }
+    if (below) {
+      json.writeObjectFieldStart(Branch.DATA);
     }
     for (Shape.Part part : shape.parts()) {
       Object value = part.read(record);
@@ -154,7 +160,7 @@ final class JsonOutput {
       json.writeFieldName(part.name());
       write(json, value);
     }
-    if (shape.branch().isPresent()) {
+    if (below) {
       json.writeEndObject();
     }
     json.writeEndObject();

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class QmpCommands {
   static final List<QmpCommand<?, ?>> ALL = Stream
       .concat(ControlCommands.ALL.stream(),
-          Stream.of(new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands()))
+          Stream.of(new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands(), new QueryQmpSchema()))
       .toList();
 
   private static final Map<String, QmpCommand<?, ?>> BY_NAME = ALL.stream()

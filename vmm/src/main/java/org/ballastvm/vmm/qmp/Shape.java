@@ -18,10 +18,10 @@ import org.ballastvm.vmm.control.WireNamed;
  * A record as it is on the wire, read from its class once.
  *
  * @param parts its members, in order
- * @param branch its tag, if it is one kind of several
+ * @param branch how it is told from others, if it is one kind of several
  * @param constructor makes it of its members
  */
-record Shape(List<Part> parts, Optional<String> branch, Constructor<?> constructor) {
+record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> constructor) {
   private static final ClassValue<Shape> KNOWN = new ClassValue<>() {
     @Override
     protected Shape computeValue(Class<?> type) { return read(type); }
@@ -60,9 +60,7 @@ record Shape(List<Part> parts, Optional<String> branch, Constructor<?> construct
       parts.add(new Part(named ? member.name() : hyphened(component.getName()), component.getGenericType(),
           member != null && member.rest(), member == null ? "" : member.value(), accessor));
     }
-    Branch branch = record.getAnnotation(Branch.class);
-    return new Shape(List.copyOf(parts), branch == null ? Optional.empty() : Optional.of(branch.value()),
-        constructor(record));
+    return new Shape(List.copyOf(parts), Optional.ofNullable(record.getAnnotation(Branch.class)), constructor(record));
   }
 
   private static Constructor<?> constructor(Class<?> record) {
