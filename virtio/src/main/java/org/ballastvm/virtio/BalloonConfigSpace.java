@@ -15,11 +15,14 @@ final class BalloonConfigSpace {
   private final int bytes;
   private volatile int numPages;
   private volatile int actual;
-  private int poison;
+  private volatile int hintCommand;
+  private volatile int poison;
 
   /** The registers that a device with some features has; as in QEMU, it ends behind the last one that means something. */
   BalloonConfigSpace(long features) {
-    bytes = BalloonFeature.PAGE_POISON.in(features) ? END : HINT_COMMAND;
+    bytes = BalloonFeature.PAGE_POISON.in(features)
+        ? END
+        : BalloonFeature.FREE_PAGE_HINT.in(features) ? POISON : HINT_COMMAND;
   }
 
   int bytes() { return bytes; }
@@ -32,6 +35,8 @@ final class BalloonConfigSpace {
 
   void actual(int pageCount) { actual = pageCount; }
 
+  void hintCommand(int command) { hintCommand = command; }
+
   /** With what the guest fills free pages, or 0. It means nothing where {@code PAGE_POISON} was not agreed on. */
   int poison() {
     return poison;
@@ -42,7 +47,7 @@ final class BalloonConfigSpace {
   /** What the driver reads from {@code offset} on, in the low bytes. */
   long read(int offset) {
     long sizes = Integer.toUnsignedLong(numPages) | (long) actual << 32;
-    long others = (long) poison << 32;
+    long others = Integer.toUnsignedLong(hintCommand) | (long) poison << 32;
     if (offset >= HINT_COMMAND) {
       return others >>> 8 * (offset - HINT_COMMAND);
     }

@@ -1,6 +1,7 @@
 package org.ballastvm.virtio;
 
 import java.util.List;
+import java.util.Optional;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 
 /**
@@ -34,6 +35,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final FreePageReports reports = new FreePageReports(this::discard);
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
+  private final Optional<FreePageHints> hints;
   /** By index, what the queues are for with the features that were agreed on. */
   private volatile List<BalloonQueue> queues = List.of();
   private volatile Context context;
@@ -51,7 +53,22 @@ public final class BalloonDevice implements VirtioDevice {
    * @param events takes what there is to tell
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, DeviceClock clock, EventSink events) {
-    this.offered = config.features();
+    this(config, reclaim, Optional.empty(), clock, events);
+  }
+
+  /**
+   * A balloon that is empty, and may ask the guest for its free pages.
+   *
+   * @param config what the user asked
+   * @param reclaim how pages are given back
+   * @param unwritten how free pages are given back; where it is not there, the guest is not offered to name them
+   * @param clock when to ask the guest how it uses its memory
+   * @param events takes what there is to tell
+   */
+  public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, Optional<UnwrittenMemory> unwritten,
+      DeviceClock clock, EventSink events) {
+    this.hints = unwritten.map(memory -> new FreePageHints(memory, this::refused));
+    this.offered = config.features() | (unwritten.isPresent() ? BalloonFeature.FREE_PAGE_HINT.bit() : 0);
     this.offeredQueues = BalloonQueue.with(offered);
     this.registers = new BalloonConfigSpace(offered);
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
@@ -104,6 +121,42 @@ public final class BalloonDevice implements VirtioDevice {
    * @throws IllegalArgumentException if out of range; the message is QEMU's
    */
   public void setPollingIntervalSeconds(long seconds) { stats.intervalSeconds(seconds); }
+
+  /**
+   * Asks the guest for all of its free pages; the host has them when the guest has named all. One that is asked meanwhile
+   * begins anew. Called on the event loop.
+   *
+   * @throws IllegalStateException if the guest cannot be asked: it has no driver, or one without this feature, or it fills
+   *         free pages with something
+   */
+  public void startHinting() {
+    Context driver = context;
+    if (driver == null || !BalloonFeature.FREE_PAGE_HINT.in(driver.features())) {
+      throw new IllegalStateException("the guest has no driver that names free pages");
+    }
+    if (isPoisoned(driver)) {
+      throw new IllegalStateException("the guest fills its free pages with a pattern, which they would lose");
+    }
+    hints.orElseThrow().start();
+    tellHintCommand();
+  }
+
+  /** Asks the guest for no more free pages; it keeps those it has named. Called on the event loop. */
+  public void stopHinting() {
+    if (hints.isPresent() && hints.get().stop()) {
+      tellHintCommand();
+    }
+  }
+
+  /** {@return how far the guest is with naming its free pages} */
+  public HintRun hinting() {
+    return hints.map(FreePageHints::run).orElse(FreePageHints.IDLE);
+  }
+
+  private void tellHintCommand() {
+    registers.hintCommand(hinting().command());
+    listener.configChanged();
+  }
 
   @Override
   public int type() { return TYPE; }
@@ -164,6 +217,8 @@ public final class BalloonDevice implements VirtioDevice {
     held.clear();
     reclaim.release();
     stats.reset();
+    hints.ifPresent(FreePageHints::reset);
+    registers.hintCommand(hinting().command());
     registers.poison(0);
     if (registers.actual() != 0) {
       registers.actual(0);
@@ -174,6 +229,7 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void close() {
     stats.close();
+    hints.ifPresent(FreePageHints::reset);
     reclaim.release(); // A guest may let a device go that its driver never reset.
   }
 
@@ -189,7 +245,12 @@ public final class BalloonDevice implements VirtioDevice {
         takePages(queue, deflated);
       }
       case STATS -> stats.ready(context, queue);
-      case REPORTING -> reports.ready(context, queue, !isPoisoned());
+      case FREE_PAGE -> {
+        if (hints.orElseThrow().ready(context, queue)) {
+          tellHintCommand();
+        }
+      }
+      case REPORTING -> reports.ready(context, queue, !isPoisoned(context));
     }
   }
 
@@ -212,8 +273,8 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   /** A guest that fills free pages with something finds zeros in those that were given back: it would call them broken. */
-  private boolean isPoisoned() {
-    return registers.poison() != 0 && BalloonFeature.PAGE_POISON.in(context.features());
+  private boolean isPoisoned(Context driver) {
+    return registers.poison() != 0 && BalloonFeature.PAGE_POISON.in(driver.features());
   }
 
   /** A page that is no memory is left out. */

@@ -11,6 +11,8 @@ enum BalloonQueue {
   DEFLATE(0, 128),
   /** How the guest uses its memory. */
   STATS(BalloonFeature.STATS_VQ.bit(), 128),
+  /** Pages that the driver took to name them. */
+  FREE_PAGE(BalloonFeature.FREE_PAGE_HINT.bit(), 1024),
   /** Memory that is free. */
   REPORTING(BalloonFeature.REPORTING.bit(), 32);
 

@@ -13,8 +13,8 @@ final class PageRanges {
 
   private static final int COUNT_BITS = 20;
   private static final long NONE = -2;
-  /** M. Ciura, "Best Increments for the Average Case of Shellsort", 2001. */
-  private static final int[] GAPS = {1750, 701, 301, 132, 57, 23, 10, 4, 1};
+  /** M. Ciura, "Best Increments for the Average Case of Shellsort", 2001; from 1750 up, each is 2.25 times the one before. */
+  private static final int[] GAPS = {44842, 19930, 8858, 3937, 1750, 701, 301, 132, 57, 23, 10, 4, 1};
 
   /** Takes ranges, by page number. */
   @FunctionalInterface
@@ -24,18 +24,23 @@ final class PageRanges {
   }
 
   /** Each is the number of its first page, and below it in {@link #COUNT_BITS} how many follow that. */
-  private final long[] runs = new long[CAPACITY];
+  private final long[] runs;
   private int runCount;
   private int named;
   /** The run that may still grow, or {@link #NONE}. */
   private long first = NONE;
   private long last = NONE;
 
+  PageRanges() { this(CAPACITY); }
+
+  /** Ranges of up to so many page numbers or runs. */
+  PageRanges(int capacity) { runs = new long[capacity]; }
+
   /** {@return how many page numbers and runs were added} */
   int named() { return named; }
 
   /** {@return how many more page numbers or runs it takes} */
-  int room() { return CAPACITY - named; }
+  int room() { return runs.length - named; }
 
   void clear() {
     runCount = 0;

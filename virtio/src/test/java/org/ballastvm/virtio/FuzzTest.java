@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
 import org.ballastvm.virtio.driver.FakeClock;
@@ -16,6 +17,7 @@ import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.ballastvm.virtio.driver.RandomDriver;
+import org.ballastvm.virtio.driver.WatchedMemory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,11 +31,19 @@ class FuzzTest {
   @ParameterizedTest
   @CsvSource({"1", "20261121"})
   void aBalloonOutlivesARandomDriver(long seed) {
-    Bench<BalloonDevice> bench = play(seed,
+    Bench<BalloonDevice> bench = new Bench<>(
         (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true).withFreePageReporting(true),
-            memory, new FakeClock(),
-            events));
+            memory, Optional.of(new WatchedMemory(memory)), new FakeClock(), events));
+    play(seed, bench, new RandomDriver(bench, new Random(seed)), () -> askForFreePages(bench.device));
     assertTrue(serves(bench, Buffer.read(8 << 20, 4)), "seed " + seed);
+  }
+
+  private static void askForFreePages(BalloonDevice balloon) {
+    try {
+      balloon.startHinting();
+    } catch (IllegalStateException e) {
+      balloon.stopHinting(); // There is no driver that could be asked.
+    }
   }
 
   @ParameterizedTest
@@ -74,9 +84,18 @@ class FuzzTest {
   }
 
   private static void play(long seed, Bench<?> bench, RandomDriver driver) {
+    play(seed, bench, driver, () -> {
+      // The host wants nothing.
+    });
+  }
+
+  private static void play(long seed, Bench<?> bench, RandomDriver driver, Runnable host) {
     for (int step = 0; step < STEPS; step++) {
       try {
         driver.step();
+        if (step % 50 == 0) {
+          host.run();
+        }
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", step " + step, e);
       }

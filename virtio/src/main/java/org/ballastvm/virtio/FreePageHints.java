@@ -1,0 +1,142 @@
+package org.ballastvm.virtio;
+
+import java.util.function.Consumer;
+import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import org.ballastvm.virtio.VirtioDevice.Context;
+
+/**
+ * The free page queue: asked by a command, the driver names pages that it took from the guest, until it has no more or
+ * the command changes. Virtio 1.3, 5.5.6.6.
+ *
+ * <p>
+ * The driver does not wait for its buffers, and gives named pages to the guest again when that runs short of memory. So a
+ * page that was named may be in use before the device sees its name. Writes are noted from before the command is given:
+ * a page that was named under it was free later than that, and if it has not been written to since, nothing is lost.
+ */
+final class FreePageHints {
+  /** From here on commands are numbers of runs; QEMU begins here, too. */
+  private static final int FIRST_ID = 0x8000_0000;
+  /** 256 GiB, as Linux names them; what is named beyond that stays with the guest. */
+  private static final int MOST_RANGES = 1 << 16;
+  private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
+  static final HintRun IDLE = new HintRun.Idle();
+
+  private final UnwrittenMemory memory;
+  private final Consumer<ReclaimFailed> refused;
+  /** There while a run is on. */
+  private PageRanges named;
+  private int nextId = FIRST_ID;
+  private volatile HintRun run = IDLE;
+
+  FreePageHints(UnwrittenMemory memory, Consumer<ReclaimFailed> refused) {
+    this.memory = memory;
+    this.refused = refused;
+  }
+
+  /** How far it is. */
+  HintRun run() { return run; }
+
+  /** Asks for all free pages; what was asked before is void. The driver is to be told of the command. */
+  synchronized void start() {
+    abandon();
+    memory.watch();
+    named = new PageRanges(MOST_RANGES);
+    run = new HintRun.Requested(nextId);
+    nextId = nextId == -1 ? FIRST_ID : nextId + 1;
+  }
+
+  /** Asks for no more; true if anything was asked, so that the driver is to be told. */
+  synchronized boolean stop() {
+    boolean asked = abandon();
+    if (asked) {
+      run = new HintRun.Complete(0);
+    }
+    return asked;
+  }
+
+  /** There is no driver any more. */
+  synchronized void reset() {
+    abandon();
+    run = IDLE;
+  }
+
+  private boolean abandon() {
+    if (named == null) {
+      return false;
+    }
+    named = null;
+    memory.endWatch();
+    return true;
+  }
+
+  /**
+   * Takes what the driver has said.
+   *
+   * @return whether it is through, so that it is to be told of the command
+   * @throws GuestError if a chain is neither a command nor pages
+   */
+  synchronized boolean ready(Context driver, int queue) {
+    HintRun before = run;
+    Virtqueue ring = driver.queue(queue);
+    for (int taken = 0; taken < ring.size(); taken++) {
+      DescriptorChain chain = ring.next();
+      if (chain == null) {
+        break;
+      }
+      if (chain.readableCount() != 0) {
+        heed(commandIn(chain, driver.memory()));
+      }
+      if (run instanceof HintRun.Reporting) {
+        add(chain);
+      }
+      ring.giveBack(chain.head(), 0);
+    }
+    if (driver.finish(queue)) {
+      driver.resumeLater(queue);
+    }
+    return run != before && run instanceof HintRun.Complete;
+  }
+
+  private static int commandIn(DescriptorChain chain, GuestMemory memory) {
+    if (chain.readableBytes() != Integer.BYTES) {
+      throw new GuestError("free page queue: a command of " + chain.readableBytes() + " bytes; it must have 4");
+    }
+    int command = 0;
+    for (int i = chain.readableCount() - 1; i >= 0; i--) {
+      for (long at = chain.address(i) + chain.lengthBytes(i) - 1; at >= chain.address(i); at--) {
+        command = command << 8 | memory.getByte(at);
+      }
+    }
+    return command;
+  }
+
+  /** A command that does not fit belongs to a run that is over. */
+  private void heed(int command) {
+    if (run instanceof HintRun.Requested(int id) && command == id) {
+      run = new HintRun.Reporting(id);
+    } else if (run instanceof HintRun.Reporting && command == HintRun.COMMAND_STOP) {
+      run = new HintRun.Complete(giveBack(named));
+      named = null;
+    }
+  }
+
+  private long giveBack(PageRanges pages) {
+    try {
+      return memory.giveBackUnwritten(visitor -> pages.forEach(
+          (first, count) -> visitor.range(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT)));
+    } catch (ReclaimFailed e) {
+      refused.accept(e);
+      return 0;
+    }
+  }
+
+  private void add(DescriptorChain chain) {
+    for (int i = chain.readableCount(); i < chain.count() && named.room() > 0; i++) {
+      long first = chain.address(i) + PAGE_BYTES - 1 >>> PageLists.PAGE_SHIFT;
+      long end = chain.address(i) + chain.lengthBytes(i) >>> PageLists.PAGE_SHIFT;
+      if (first < end) {
+        named.addRun(first, end - first);
+      }
+    }
+  }
+}
