@@ -5,6 +5,7 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import org.ballastvm.kvm.generated.Host;
 
 /**
@@ -142,6 +143,24 @@ public final class HostMapping implements AutoCloseable {
     long result = CALLS.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, advice.code);
     if (result < 0) {
       HostError.check(result, "madvise MADV_" + advice.name());
+    }
+  }
+
+  /**
+   * Says which of the host's nodes its pages come from when they are first touched, mbind(2).
+   *
+   * @param policy how
+   * @param nodes the host's nodes, by number; at least one
+   * @throws HostError EINVAL for a node that does not exist, ENOSYS on a kernel without nodes
+   */
+  public void bind(NodePolicy policy, BitSet nodes) {
+    checkOpen();
+    try (Arena arena = Arena.ofConfined()) {
+      long[] words = nodes.toLongArray();
+      MemorySegment mask = arena.allocateFrom(ValueLayout.JAVA_LONG, words);
+      // The kernel takes one bit less than it is told of (get_nodes in mm/mempolicy.c).
+      HostError.check(CALLS.syscall(Host.SYS_mbind(), address, sizeBytes, policy.code, mask.address(),
+          words.length * (long) Long.SIZE + 1, 0), "mbind to nodes " + nodes);
     }
   }
 

@@ -25,8 +25,14 @@ public sealed interface BackendConfig {
    * @param reserve the host reserves swap for it (no MAP_NORESERVE)
    * @param merge the host may merge equal pages (MADV_MERGEABLE)
    * @param dump it is part of a core dump (otherwise MADV_DONTDUMP)
+   * @param hostNodes which of the host's nodes it comes from
    */
-  record Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump) {
+  record Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump, HostNodes hostNodes) {
+    /** Memory from wherever the host likes. */
+    public Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump) {
+      this(share, prealloc, reserve, merge, dump, HostNodes.ANY);
+    }
+
     /** QEMU's defaults for private memory. */
     public static final Common DEFAULTS = new Common(false, false, true, true, true);
   }

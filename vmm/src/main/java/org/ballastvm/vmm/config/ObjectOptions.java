@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 public final class ObjectOptions {
   /** What {@code -object help} prints. */
   public static final String LIST = "List of user creatable objects:\n  memory-backend-file\n  memory-backend-memfd\n  memory-backend-ram";
-  private static final String COMMON = "id, size, share, prealloc, reserve, merge, dump";
+  private static final String COMMON = "id, size, share, prealloc, reserve, merge, dump, host-nodes, policy";
 
   private static final List<String> TYPES = List.of("memory-backend-ram", "memory-backend-memfd",
       "memory-backend-file");
@@ -34,7 +34,7 @@ public final class ObjectOptions {
     }
     BackendConfig.Common common = new BackendConfig.Common(values.takeBoolean("share", type.endsWith("memfd")),
         values.takeBoolean("prealloc", false), values.takeBoolean("reserve", true), values.takeBoolean("merge", true),
-        values.takeBoolean("dump", true));
+        values.takeBoolean("dump", true), HostNodes.take(values));
     BackendConfig config = switch (type) {
       case "memory-backend-ram" -> new BackendConfig.Ram(id, size, common);
       case "memory-backend-memfd" -> {

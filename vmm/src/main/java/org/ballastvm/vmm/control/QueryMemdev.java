@@ -2,6 +2,7 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-memdev} */
@@ -14,13 +15,7 @@ public final class QueryMemdev implements QmpCommand<QmpCommand.NoArguments, Lis
       @Member("whether others may map it") boolean share,
       @Member("whether the host reserves swap for it") boolean reserve,
       @Member("nodes of the host that it is bound to; none") List<Integer> hostNodes,
-      @Member("how it is bound to them") Policy policy) {}
-
-  /** How memory is bound to nodes of the host. */
-  public enum Policy {
-    /** Where the host likes. */
-    DEFAULT
-  }
+      @Member("how it is bound to them") HostNodes.Policy policy) {}
 
   @Override
   public String name() { return "query-memdev"; }
@@ -36,6 +31,6 @@ public final class QueryMemdev implements QmpCommand<QmpCommand.NoArguments, Lis
   private static Memdev memdev(BackendConfig config) {
     BackendConfig.Common common = config.common();
     return new Memdev(config.id(), config.sizeBytes(), common.merge(), common.dump(), common.prealloc(),
-        common.share(), common.reserve(), List.of(), Policy.DEFAULT);
+        common.share(), common.reserve(), common.hostNodes().nodes(), common.hostNodes().policy());
   }
 }

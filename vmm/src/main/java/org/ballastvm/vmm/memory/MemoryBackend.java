@@ -2,6 +2,7 @@ package org.ballastvm.vmm.memory;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,8 +12,10 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.HostProcess;
+import org.ballastvm.kvm.NodePolicy;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -31,6 +34,8 @@ public final class MemoryBackend implements AutoCloseable {
     /** A private mapping of a file: punch a hole, then drop the private copies. */
     PUNCH_AND_FORGET
   }
+
+  private static final Path HOST_NODES = Path.of("/sys/devices/system/node");
 
   private final BackendConfig config;
   private final HostMapping mapping;
@@ -72,7 +77,7 @@ public final class MemoryBackend implements AutoCloseable {
     try {
       backend.prepare();
       return backend;
-    } catch (HostError e) {
+    } catch (HostError | UserError e) {
       backend.close();
       throw e;
     }
@@ -132,9 +137,39 @@ public final class MemoryBackend implements AutoCloseable {
     if (pageSizeBytes == HostProcess.pageSizeBytes() && !(config instanceof BackendConfig.File)) {
       adviseIfKnown(Advice.HUGEPAGE);
     }
+    bindToNodes();
     if (config.common().prealloc()) {
       mapping.advise(0, mapping.sizeBytes(), Advice.POPULATE_WRITE);
     }
+  }
+
+  private void bindToNodes() {
+    HostNodes wanted = config.common().hostNodes();
+    if (wanted.nodes().isEmpty()) {
+      return;
+    }
+    NodePolicy policy = switch (wanted.policy()) {
+      case DEFAULT, BIND -> NodePolicy.BIND;
+      case PREFERRED -> NodePolicy.PREFERRED;
+      case INTERLEAVE -> NodePolicy.INTERLEAVE;
+    };
+    BitSet nodes = new BitSet();
+    wanted.nodes().forEach(nodes::set);
+    // mbind leaves out the nodes that do not exist, and refuses when none is left.
+    wanted.nodes().stream().filter(node -> !Files.exists(HOST_NODES.resolve("node" + node))).findFirst()
+        .ifPresent(node -> {
+          throw noSuchNodes(wanted, "this host has no node " + node, null);
+        });
+    try {
+      mapping.bind(policy, nodes);
+    } catch (HostError e) {
+      throw noSuchNodes(wanted, "this host does not give memory from them: " + e.getMessage(), e);
+    }
+  }
+
+  private UserError noSuchNodes(HostNodes wanted, String why, HostError cause) {
+    return new UserError("-object " + config.qomType() + ",id=" + config.id() + ",host-nodes=" + wanted.nodes() + ": "
+        + why, cause);
   }
 
   /** Gives advice that a kernel built without the feature answers with EINVAL. */
