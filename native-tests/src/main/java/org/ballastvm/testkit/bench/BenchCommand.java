@@ -18,30 +18,33 @@ import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
 public final class BenchCommand implements SubCommand {
-  /** What it measures unless told what; guests take longer, and need QEMU. */
+  /** What it measures unless told what; the others need QEMU. */
   private static final Set<String> USUAL = Set.of("exits", "balloon", "start");
   private static final String GUESTS = "guests";
+  private static final String QMP = "qmp";
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
   private static final int BALLOON_RUNS = 7;
   private static final int BALLOON_PAGES = 131_072; // 512 MiB
   private static final int START_RUNS = 20;
   private static final int GUEST_RUNS = 5;
+  private static final int QMP_RUNS = 7;
+  private static final int QMP_COMMANDS = 10_000;
 
   @Override
   public String name() { return "bench"; }
 
   @Override
   public String summary() {
-    return "measures exits, balloon and start-up on this machine, beside C (needs gcc), and guests beside QEMU";
+    return "measures exits, balloon and start-up on this machine, beside C (needs gcc), and guests and QMP beside QEMU";
   }
 
   @Override
   public int run(List<String> arguments) {
     for (String argument : arguments) {
-      if (!USUAL.contains(argument) && !argument.equals(GUESTS)) {
+      if (!USUAL.contains(argument) && !argument.equals(GUESTS) && !argument.equals(QMP)) {
         throw new UserError(
-            "bench " + argument + ": there is no such benchmark; there are exits, balloon, start and guests");
+            "bench " + argument + ": there is no such benchmark; there are exits, balloon, start, guests and qmp");
       }
     }
     try {
@@ -70,13 +73,19 @@ public final class BenchCommand implements SubCommand {
     }
     if (topics.contains("start")) {
       System.out.println("\nMedian of " + START_RUNS + " starts, by turns\n");
-      Path launcher = Path.of(System.getProperty("ballast.home", "."), "ballast");
-      System.out.print(StartBenchmark.table(StartBenchmark.run(START_RUNS, launcher)));
+      System.out.print(StartBenchmark.table(StartBenchmark.run(START_RUNS, launcher())));
+    }
+    if (topics.contains(QMP)) {
+      System.out.println("\n" + QMP_COMMANDS + " times query-status over one socket, median of " + QMP_RUNS
+          + " processes, by turns\n");
+      System.out.print(QmpBenchmark.table(QmpBenchmark.run(QMP_RUNS, QMP_COMMANDS, launcher(), directory)));
     }
     if (topics.contains(GUESTS)) {
       measureGuests();
     }
   }
+
+  private static Path launcher() { return Path.of(System.getProperty("ballast.home", "."), "ballast"); }
 
   private static void measureGuests() {
     GuestHost host = GuestHosts.find();

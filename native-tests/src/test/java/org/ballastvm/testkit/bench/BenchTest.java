@@ -76,7 +76,7 @@ class BenchTest {
   void anUnknownBenchmarkIsNamed() {
     UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("disk")));
 
-    assertEquals("bench disk: there is no such benchmark; there are exits, balloon, start and guests",
+    assertEquals("bench disk: there is no such benchmark; there are exits, balloon, start, guests and qmp",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
   }
