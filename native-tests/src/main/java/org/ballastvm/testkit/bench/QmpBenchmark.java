@@ -90,7 +90,7 @@ final class QmpBenchmark {
     table.append(String.format("| %s | %,.0f | %,.0f | %.2f |%n", what, qemu, ballast, ballast / qemu));
   }
 
-  private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
+  static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
     return rounds.stream().mapToDouble(value).sorted().skip(rounds.size() / 2).findFirst().orElseThrow();
   }
 }
