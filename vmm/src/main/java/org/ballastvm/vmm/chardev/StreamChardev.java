@@ -34,7 +34,12 @@ final class StreamChardev implements Chardev {
   public int sendRoom() { return line.room(); }
 
   @Override
-  public void send(byte[] bytes, int offset, int count) { line.send(bytes, offset, Math.min(count, line.room())); }
+  public void send(byte[] bytes, int offset, int count) {
+    // What nobody reads is dropped as a whole: half a message would spoil those that follow.
+    if (line.takes(count)) {
+      line.send(bytes, offset, count);
+    }
+  }
 
   @Override
   public void receiveMore() { line.receiveMore(); }
