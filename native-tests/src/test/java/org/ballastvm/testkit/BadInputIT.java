@@ -110,11 +110,12 @@ class BadInputIT {
         mistake("-device: id 'a' is used twice; every id must be unique", "-device", "virtio-balloon-pci,id=a",
             "-device",
             "virtio-rng-pci,id=a"),
-        mistake("-device e1000: 'e1000' is not a valid device model name; there are virtio-balloon-pci, virtio-rng-pci",
+        mistake("-device e1000: 'e1000' is not a valid device model name; there are pc-dimm, "
+            + "virtio-balloon-pci, virtio-mem-pci, virtio-rng-pci",
             "-device",
             "e1000"),
-        mistake("-device virtio-balloon-pci: there is no property 'color'; allowed are id, addr, deflate-on-oom",
-            "-device", "virtio-balloon-pci,color=red"),
+        mistake("-device virtio-rng-pci: Property 'virtio-rng-pci.color' not found; there are addr", "-device",
+            "virtio-rng-pci,color=red"),
         mistake("-device virtio-balloon-pci,deflate-on-oom=maybe: must be on or off", "-device",
             "virtio-balloon-pci,deflate-on-oom=maybe"),
         mistake("-device virtio-balloon-pci: Only one balloon device is supported", "-device",
@@ -122,8 +123,8 @@ class BadInputIT {
         mistake("-device virtio-rng-pci: PCI: slot 4 function 0 not available for virtio-rng-pci, in use by "
             + "virtio-rng-pci,id=(null)", "-device", "virtio-rng-pci,addr=4", "-device",
             "virtio-rng-pci,addr=4"),
-        mistake("-object memory-backend-tape: there is no such object type; there are memory-backend-ram, "
-            + "memory-backend-memfd, memory-backend-file", "-object", "memory-backend-tape,id=a"),
+        mistake("-object memory-backend-tape: there is no such object type; there are memory-backend-file, "
+            + "memory-backend-memfd, memory-backend-ram", "-object", "memory-backend-tape,id=a"),
         mistake("-machine memory-backend=b: there is no such object; it must be the id of a -object memory-backend-*",
             "-machine", "memory-backend=b"));
   }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.ballastvm.vmm.config.DeviceModel;
 import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
@@ -36,6 +38,19 @@ final class Help {
     for (Map.Entry<String, String> list : LISTS.entrySet()) {
       if (given.values(list.getKey()).contains("help")) {
         System.out.println(list.getValue());
+        return true;
+      }
+    }
+    return helped("-device", DeviceModel.DEVICES, given) || helped("-object", DeviceModel.OBJECTS, given);
+  }
+
+  /** Whether the properties of one kind were asked for, by NAME,help, and printed. */
+  private static boolean helped(String option, List<DeviceModel> models, GivenOptions given) {
+    for (String text : given.values(option)) {
+      if (text.endsWith(",help") || text.endsWith(",?")) {
+        String name = text.substring(0, text.indexOf(','));
+        System.out.println(DeviceModel.find(models, name)
+            .orElseThrow(() -> new UserError(option + " " + text + ": Device '" + name + "' not found")).help());
         return true;
       }
     }

@@ -4,9 +4,6 @@ import org.ballastvm.virtio.BalloonConfig;
 
 /** The properties of a balloon, as {@code -device virtio-balloon-pci} has them. */
 final class BalloonOptions {
-  /** All of them, for an error. */
-  static final String NAMES = "deflate-on-oom, page-poison, free-page-reporting, guest-stats-polling-interval";
-
   private static final String INTERVAL = "guest-stats-polling-interval";
 
   private BalloonOptions() {}

@@ -3,15 +3,20 @@ package org.ballastvm.vmm.config;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.ballastvm.virtio.BalloonConfig;
+import java.util.stream.Collectors;
 
 /** What {@code -device} and {@code device_add} take. */
 public final class DeviceOptions {
   /** What {@code -device help} prints. */
-  public static final String LIST = "Misc devices:\nname \"virtio-balloon-pci\", bus PCI\nname \"virtio-mem-pci\", bus PCI\nname \"virtio-rng-pci\", bus PCI\nname \"pc-dimm\", desc \"DIMM memory module\"";
+  public static final String LIST = DeviceModel.list();
 
   private static final int MOST_SLOTS = 256;
   private static final int MOST_NODES = 128;
+
+  /** The only bus there is. */
+  private static final String BUS = "pci.0";
+  private static final String NAMES = DeviceModel.DEVICES.stream().map(DeviceModel::name)
+      .collect(Collectors.joining(", "));
 
   private DeviceOptions() {}
 
@@ -24,28 +29,25 @@ public final class DeviceOptions {
    */
   public static DeviceConfig parse(KeyValues values) {
     String driver = values.require("driver");
+    DeviceModel model = DeviceModel.find(DeviceModel.DEVICES, driver)
+        .orElseThrow(() -> values.error("'" + driver + "' is not a valid device model name; there are " + NAMES));
+    model.refuseUnknown(values);
     Optional<String> id = values.takeId();
-    if (driver.equals("pc-dimm")) {
-      return dimm(id, values);
-    }
+    values.take("bus").filter(bus -> !bus.equals(BUS)).ifPresent(bus -> {
+      throw values.error("Bus '" + bus + "' not found; there is " + BUS);
+    });
+    DeviceConfig config = model.bus().isPresent() ? onPci(model, id, values) : dimm(id, values);
+    values.refuseRest("those of device-list-properties");
+    return config;
+  }
+
+  private static DeviceConfig onPci(DeviceModel model, Optional<String> id, KeyValues values) {
     OptionalInt slot = values.take("addr").map(addr -> slot(values, addr)).orElse(OptionalInt.empty());
-    return switch (driver) {
-      case "virtio-balloon-pci", "virtio-balloon" -> {
-        BalloonConfig properties = BalloonOptions.take(values);
-        values.refuseRest("id, addr, " + BalloonOptions.NAMES);
-        yield new DeviceConfig.Balloon(id, slot, properties);
-      }
-      case "virtio-mem-pci", "virtio-mem" -> {
-        DeviceConfig.Mem mem = MemoryDeviceOptions.take(values, id, slot);
-        values.refuseRest("id, addr, " + MemoryDeviceOptions.NAMES);
-        yield mem;
-      }
-      case "virtio-rng-pci", "virtio-rng" -> {
-        values.refuseRest("id, addr");
-        yield new DeviceConfig.Rng(id, slot);
-      }
-      default -> throw values.error("'" + driver
-          + "' is not a valid device model name; there are pc-dimm, virtio-balloon-pci, virtio-mem-pci, virtio-rng-pci");
+    return switch (model.name()) {
+      case "virtio-balloon-pci" -> new DeviceConfig.Balloon(id, slot, BalloonOptions.take(values));
+      case "virtio-mem-pci" -> MemoryDeviceOptions.take(values, id, slot);
+      case "virtio-rng-pci" -> new DeviceConfig.Rng(id, slot);
+      default -> throw new IllegalStateException("nobody makes a " + model.name());
     };
   }
 
@@ -56,7 +58,6 @@ public final class DeviceOptions {
     OptionalLong address = values.takeSize("addr", 1).filter(given -> given != 0).map(OptionalLong::of)
         .orElse(OptionalLong.empty());
     int node = values.takeInt("node", 0, MOST_NODES - 1).orElse(0);
-    values.refuseRest("id, memdev, slot, addr, node");
     return new DeviceConfig.Dimm(id, memdev, slot, address, node);
   }
 

@@ -77,7 +77,7 @@ public final class KeyValues {
   /**
    * Takes values as a program gives them.
    *
-   * @param option what they are for, for errors, for example {@code device_add}
+   * @param option what they are for, for errors, for example {@code device_add}; empty where that is known
    * @param given by key: Boolean, Long, String; what else JSON has, no option takes
    * @param firstKey the key whose value tells which one is meant
    * @return the keys and values, as if they had been typed
@@ -93,7 +93,7 @@ public final class KeyValues {
       case null, default -> throw new UserError(
           "Invalid parameter type for '" + key + "', expected: string, integer or boolean");
     }));
-    if (result.values.containsKey(firstKey)) {
+    if (!option.isEmpty() && result.values.containsKey(firstKey)) {
       result.which = option + " " + result.values.get(firstKey);
     }
     return result;
@@ -124,11 +124,18 @@ public final class KeyValues {
    * @param rest what is wrong with it
    * @return the error
    */
-  public UserError error(String rest) { return new UserError(which + ": " + rest); }
+  public UserError error(String rest) { return new UserError(which.isEmpty() ? rest : which + ": " + rest); }
 
   /** A key and its value, where the user gave them. */
   private String at(String key, String value) {
-    return (key.equals(firstKey) || which.equals(option) ? option + " " : which + ",") + key + "=" + value;
+    return option.isEmpty()
+        ? key + "=" + value
+        : (key.equals(firstKey) || which.equals(option) ? option + " " : which + ",") + key + "=" + value;
+  }
+
+  /** {@return the keys that nobody took yet, in the order given} */
+  List<String> keys() {
+    return List.copyOf(values.keySet());
   }
 
   /**

@@ -7,9 +7,6 @@ import org.ballastvm.virtio.MemConfig;
 
 /** The properties of {@code virtio-mem-pci}. */
 final class MemoryDeviceOptions {
-  static final String NAMES = "memdev, node, requested-size, block-size, memaddr, prealloc, unplugged-inaccessible, "
-      + "dynamic-memslots";
-
   private MemoryDeviceOptions() {}
 
   static DeviceConfig.Mem take(KeyValues values, Optional<String> id, OptionalInt slot) {

@@ -1,17 +1,14 @@
 package org.ballastvm.vmm.config;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** What {@code -object}, {@code object_add} and {@code object-add} take. */
 public final class ObjectOptions {
   /** What {@code -object help} prints. */
-  public static final String LIST = "List of user creatable objects:\n  memory-backend-file\n  memory-backend-memfd\n  memory-backend-ram";
-  private static final String COMMON = "id, size, share, prealloc, reserve, merge, dump, host-nodes, policy";
-
-  private static final List<String> TYPES = List.of("memory-backend-ram", "memory-backend-memfd",
-      "memory-backend-file");
+  public static final String LIST = DeviceModel.OBJECTS.stream().map(model -> "\n  " + model.name())
+      .collect(Collectors.joining("", "List of user creatable objects:", ""));
 
   private ObjectOptions() {}
 
@@ -24,9 +21,7 @@ public final class ObjectOptions {
    */
   public static BackendConfig parse(KeyValues values) {
     String type = values.require("qom-type");
-    if (!TYPES.contains(type)) {
-      throw unknown(values);
-    }
+    DeviceModel.find(DeviceModel.OBJECTS, type).orElseThrow(() -> unknown(values)).refuseUnknown(values);
     String id = values.requireId();
     long size = values.takeSize("size", 1).orElseThrow(() -> values.error("parameter 'size' is missing"));
     if (size <= 0 || size % 4096 != 0) {
@@ -45,15 +40,12 @@ public final class ObjectOptions {
       case "memory-backend-file" -> new BackendConfig.File(id, size, common, Path.of(values.require("mem-path")));
       default -> throw unknown(values);
     };
-    values.refuseRest(switch (config) {
-      case BackendConfig.Ram ram -> COMMON;
-      case BackendConfig.Memfd memfd -> COMMON + ", hugetlb, hugetlbsize";
-      case BackendConfig.File file -> COMMON + ", mem-path";
-    });
+    values.refuseRest("those that qom-list-properties lists");
     return config;
   }
 
   private static UserError unknown(KeyValues values) {
-    return values.error("there is no such object type; there are " + String.join(", ", TYPES));
+    return values.error("there is no such object type; there are "
+        + DeviceModel.OBJECTS.stream().map(DeviceModel::name).collect(Collectors.joining(", ")));
   }
 }

@@ -6,8 +6,10 @@ import java.util.List;
 public final class ControlCommands {
   /** By name. */
   public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new Cont(), new DeviceAdd(), new DeviceDel(),
+      new DeviceListProperties(),
       new ObjectAdd(), new ObjectDel(),
-      new QomGet(), new QomList(), new QomSet(), new QueryAcpiOspmStatus(), new QueryBalloon(), new QueryChardev(),
+      new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
+      new QueryBalloon(), new QueryChardev(),
       new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemorySizeSummary(), new QueryName(), new QueryPci(),
       new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new Quit(), new Stop(),

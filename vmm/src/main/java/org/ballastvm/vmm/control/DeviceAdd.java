@@ -32,7 +32,7 @@ public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCom
     given.bus().ifPresent(bus -> all.put("bus", bus));
     given.id().ifPresent(id -> all.put("id", id));
     all.putAll(given.properties());
-    add(vm, KeyValues.of("device_add", all, "driver"));
+    add(vm, KeyValues.of("", all, "driver"));
     return Done.DONE;
   }
 

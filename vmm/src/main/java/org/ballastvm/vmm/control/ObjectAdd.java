@@ -25,7 +25,7 @@ public final class ObjectAdd implements QmpCommand<ObjectAdd.ObjectOptionsGiven,
     all.put("qom-type", given.qomType());
     all.put("id", given.id());
     all.putAll(given.properties());
-    add(vm, KeyValues.of("object-add", all, "qom-type"));
+    add(vm, KeyValues.of("", all, "qom-type"));
     return Done.DONE;
   }
 

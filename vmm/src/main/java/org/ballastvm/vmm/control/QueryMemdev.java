@@ -14,7 +14,7 @@ public final class QueryMemdev implements QmpCommand<QmpCommand.NoArguments, Lis
       @Member("whether all of it is allocated at once") boolean prealloc,
       @Member("whether others may map it") boolean share,
       @Member("whether the host reserves swap for it") boolean reserve,
-      @Member("nodes of the host that it is bound to; none") List<Integer> hostNodes,
+      @Member("nodes of the host that it is bound to") List<Integer> hostNodes,
       @Member("how it is bound to them") HostNodes.Policy policy) {}
 
   @Override

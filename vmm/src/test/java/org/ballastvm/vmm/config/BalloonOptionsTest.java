@@ -32,7 +32,7 @@ class BalloonOptionsTest {
       "guest-stats-polling-interval=x > guest-stats-polling-interval=x must be a number of seconds, from 0 (never) to 4294967295",
       "guest-stats-polling-interval=-1 > guest-stats-polling-interval=-1: timer value must be greater than zero",
       "guest-stats-polling-interval=4294967296 > guest-stats-polling-interval=4294967296: timer value is too big",
-      "nonsense=1 > there is no property 'nonsense'; allowed are id, addr, deflate-on-oom, page-poison, free-page-reporting, guest-stats-polling-interval"})
+      "nonsense=1 > Property 'virtio-balloon-pci.nonsense' not found; there are addr, deflate-on-oom, free-page-reporting, guest-stats-polling-interval, page-poison"})
   void whatCannotBeIsRefusedByName(String property, String sentence) {
     assertEquals("-device virtio-balloon-pci: " + sentence,
         assertThrows(UserError.class, () -> parse("," + property)).getMessage());

@@ -1,0 +1,74 @@
+package org.ballastvm.vmm.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What help lists is what the parser takes, and nothing else. */
+class DeviceModelTest {
+  static Stream<DeviceModel> devices() { return DeviceModel.DEVICES.stream(); }
+
+  static Stream<DeviceModel> objects() { return DeviceModel.OBJECTS.stream(); }
+
+  /** A value that its type takes: what it has anyway, where that is told. */
+  private static String given(ModelProperty property) {
+    return property.name() + "=" + switch (property.name()) {
+      case "addr" -> property.type().equals("int32") ? "5" : "0";
+      case "memdev" -> "m0";
+      case "mem-path" -> "/tmp";
+      case "size", "hugetlbsize", "block-size" -> "2M";
+      case "memaddr" -> "0x140000000";
+      case "hugetlb" -> "on";
+      case "host-nodes" -> "0";
+      case "policy" -> "bind";
+      default -> property.fallback().map(one -> one instanceof Boolean flag ? (flag ? "on" : "off") : one.toString())
+          .orElse("on");
+    };
+  }
+
+  private static String all(DeviceModel model) {
+    return model.properties().stream().map(DeviceModelTest::given).reduce(model.name() + ",id=d0",
+        (text, property) -> text + "," + property);
+  }
+
+  @ParameterizedTest
+  @MethodSource("devices")
+  void allPropertiesOfADeviceAreTaken(DeviceModel model) {
+    DeviceConfig config = DeviceOptions.parse(KeyValues.parse("-device", all(model), "driver"));
+    assertEquals(model.name(), config.driver());
+    assertEquals("d0", config.id().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @MethodSource("objects")
+  void allPropertiesOfAnObjectAreTaken(DeviceModel model) {
+    assertEquals(model.name(), ObjectOptions.parse(KeyValues.parse("-object", all(model), "qom-type")).qomType());
+  }
+
+  @Test
+  void whatADeviceHasNotIsRefusedByName() {
+    UserError refused = assertThrows(UserError.class,
+        () -> DeviceOptions.parse(KeyValues.parse("-device", "virtio-rng-pci,deflate-on-oom=on", "driver")));
+    assertEquals("-device virtio-rng-pci: Property 'virtio-rng-pci.deflate-on-oom' not found; there are addr",
+        refused.getMessage());
+  }
+
+  @Test
+  void helpHasQemusColumns() {
+    String help = DeviceModel.find(DeviceModel.DEVICES, "virtio-balloon").orElseThrow().help();
+    assertEquals("""
+        virtio-balloon-pci options:
+          addr=<int32>           - Slot and optional function number, example: 06.0 or 06 (default: -1)
+          deflate-on-oom=<bool>  - on/off (default: false)
+          free-page-reporting=<bool> - on/off (default: false)
+          guest-stats-polling-interval=<int> - In seconds; 0 for never (default: 0)
+          page-poison=<bool>     - on/off (default: true)""", help);
+    assertTrue(DeviceOptions.LIST.contains("name \"virtio-mem-pci\", bus PCI, alias \"virtio-mem\""),
+        DeviceOptions.LIST);
+  }
+}
