@@ -11,6 +11,8 @@ module org.ballastvm.vmm {
   requires org.tukaani.xz;
   requires aircompressor.v3;
   requires info.picocli;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires jdk.unsupported; // zstd is unpacked by sun.misc.Unsafe, and its library has no module descriptor to say so
 
   exports org.ballastvm.vmm;
@@ -20,5 +22,8 @@ module org.ballastvm.vmm {
 
   uses org.ballastvm.vmm.SubCommand;
 
-  provides org.ballastvm.vmm.SubCommand with org.ballastvm.vmm.cli.Training;
+  provides org.ballastvm.vmm.SubCommand with
+      org.ballastvm.vmm.attach.MonitorCommand,
+      org.ballastvm.vmm.attach.PsCommand,
+      org.ballastvm.vmm.cli.Training;
 }

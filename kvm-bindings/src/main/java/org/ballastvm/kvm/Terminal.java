@@ -6,6 +6,7 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.termios;
 
@@ -38,14 +39,24 @@ public final class Terminal implements AutoCloseable {
         get32(raw, termios.c_lflag) & ~(Host.ECHO() | Host.ICANON() | Host.IEXTEN() | (signals ? 0 : Host.ISIG())));
     set32(raw, termios.c_cflag, get32(raw, termios.c_cflag) & ~(Host.CSIZE() | Host.PARENB()) | Host.CS8());
     MemorySegment control = raw.asSlice(termios.c_cc);
-    control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
-    control.set(java.lang.foreign.ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
+    control.set(ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
+    control.set(ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
   }
 
   /** {@return whether standard input is a terminal} */
   public static boolean isPresent() {
     try (Arena arena = Arena.ofConfined()) {
       return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), arena.allocate(termios.SIZE, 8).address()) == 0;
+    }
+  }
+
+  /** {@return columns and rows of the terminal on standard input; zeros if it has none or does not know} */
+  public static int[] size() {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct winsize: rows and columns come first, ioctl_tty(2).
+      MemorySegment size = arena.allocate(8, 8);
+      CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TIOCGWINSZ(), size.address());
+      return new int[]{size.get(ValueLayout.JAVA_SHORT, 2) & 0xffff, size.get(ValueLayout.JAVA_SHORT, 0) & 0xffff};
     }
   }
 

@@ -132,6 +132,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void nobodyUsesTheNativeHalfOfTheLineEditor() {
+    noClasses().should().dependOnClassesThat().resideInAnyPackage("org.jline.nativ..", "org.jline.terminal.impl.exec..")
+        .orShould().dependOnClassesThat().haveFullyQualifiedName("org.jline.terminal.TerminalBuilder")
+        .check(everything);
+  }
+
+  @Test
   void thePureModulesReadAndWriteNothing() {
     classes().that().resideInAPackage("org.ballastvm.acpi..").should().onlyDependOnClassesThat()
         .resideInAnyPackage("org.ballastvm.acpi..", "java.lang..", "java.util..", "java.nio.charset..")

@@ -24,11 +24,14 @@ class NativeAccessTest {
 
   /** It has a native half, which ours never call (see ArchitectureTest) and the launcher does not let it reach. */
   private static final String ZSTD_LIBRARY = "aircompressor.v3";
+  /** The same: terminals of ours are bytes that come and go (see LineTerminal). */
+  private static final String LINE_EDITOR = "org.jline.nativ";
 
   @Test
   void theScannerFindsTheBindingsAndNobodyElse() {
     Set<String> expected = new TreeSet<>(ALLOWED);
     expected.add(ZSTD_LIBRARY);
+    expected.add(LINE_EDITOR);
 
     assertEquals(expected, scan("--print-native-access"));
   }

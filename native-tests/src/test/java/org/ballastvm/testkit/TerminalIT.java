@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +28,13 @@ class TerminalIT {
   @TempDir
   private Path directory;
 
-  private Map<String, String> environment = Map.of();
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void chooseTerminal() {
+    environment.put("TERM", "xterm");
+    environment.put("XDG_STATE_HOME", directory.resolve("state").toString());
+  }
 
   /** A shell on a terminal of its own that tells the terminal's settings before Ballast and after. */
   private StartedBallast shell(String options) throws IOException {
@@ -120,7 +129,7 @@ class TerminalIT {
 
   @Test
   void aBugOfOursEndsItWithItsTraceAndPutsItBack() throws Exception {
-    environment = Map.of("BALLAST_JVM_OPTIONS", "--patch-module=org.ballastvm.vmm=" + brokenCommand());
+    environment.put("BALLAST_JVM_OPTIONS", "--patch-module=org.ballastvm.vmm=" + brokenCommand());
     try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
       String before = value(shell, "before");
       shell.type("\1c");
@@ -133,6 +142,94 @@ class TerminalIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {CONSOLE_AND_MONITOR, "-nodefaults -monitor stdio"})
+  void linesAreEditedCompletedAndRecalled(String options) throws Exception {
+    try (StartedBallast shell = shell(options)) {
+      String before = value(shell, "before");
+      shell.type(options.equals(CONSOLE_AND_MONITOR) ? "\1c" : "");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("info statXY\b\b\t\r");
+      shell.expect("VM status: paused (prelaunch)");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("con\33[Dx\33[3~\b\33[Cn\33[D\33[D\33[Ft\r");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("\33[A\33[A\r");
+      shell.expect("VM status: running");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("quit\r");
+      assertPutBack(shell, before, 0);
+    }
+    assertEquals(List.of("info status", "cont", "info status", "quit"),
+        Files.readAllLines(directory.resolve("state/ballast/history")).stream().map(String::strip).toList());
+  }
+
+  @Test
+  void theHistoryOutlivesTheMachineAndIsItsOwnersAlone() throws Exception {
+    Path history = directory.resolve("state/ballast/history");
+    for (String keys : List.of("info version\r", "\33[A\33[A\r")) {
+      try (StartedBallast shell = shell("-nodefaults -monitor stdio")) {
+        shell.expect(StartedBallast.PROMPT);
+        shell.type(keys);
+        shell.expect("0.1.0");
+        shell.expect(StartedBallast.PROMPT);
+        shell.type("quit\r");
+        assertEquals("0", value(shell, "status"));
+      }
+    }
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(history)));
+  }
+
+  @Test
+  void aMonitorThatIsTurnedAwayFromShowsItsLineAgain() throws Exception {
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String before = value(shell, "before");
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("info sta");
+      shell.expect("info sta");
+      shell.type("\1c\1c");
+      shell.expect(StartedBallast.PROMPT + "info sta");
+      shell.type("tus\r");
+      shell.expect("VM status: paused (prelaunch)");
+      shell.type("\1x");
+      assertPutBack(shell, before, 0);
+    }
+  }
+
+  @Test
+  void aTerminalThatCannotMoveItsCursorIsServedToo() throws Exception {
+    environment.put("TERM", "dumb");
+    try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
+      String before = value(shell, "before");
+      shell.type("\1cinfo status\r");
+      shell.expect("VM status: paused (prelaunch)");
+      shell.type("quit\r");
+      assertPutBack(shell, before, 0);
+    }
+  }
+
+  @Test
+  void somebodyElsesTerminalIsAMonitorToo() throws Exception {
+    environment.put("XDG_RUNTIME_DIR", directory.toString());
+    try (StartedBallast machine = new StartedBallast(directory, environment,
+        List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-monitor", "stdio", "-name", "web1"))) {
+      machine.expect(StartedBallast.PROMPT);
+      try (StartedBallast shell = new StartedBallast(directory, environment, List.of("script", "-q", "-f", "-e", "-c",
+          Launched.launcher() + " monitor web1", "/dev/null"))) {
+        shell.expect(StartedBallast.PROMPT);
+        shell.type("info st\tx\3info stat\t\n");
+        shell.expect("VM status: paused (prelaunch)");
+        shell.expect(StartedBallast.PROMPT);
+        shell.type("\4");
+        shell.awaitEnd();
+        assertEquals(0, shell.process().exitValue());
+      }
+      machine.type("info status\n");
+      machine.expect("VM status");
+    }
+  }
+
   /** {@return where there is a class to take the place of one of ours, and breaks} */
   private Path brokenCommand() throws IOException, InterruptedException {
     Path source = Files.writeString(directory.resolve("InfoVersion.java"), """
@@ -141,7 +238,7 @@ class TerminalIT {
           @Override public java.util.List<String> names() { return java.util.List.of("version"); }
           @Override public String parameters() { return ""; }
           @Override public String help() { return "breaks"; }
-          @Override public String run(VmControl vm, java.util.List<String> arguments) {
+          @Override public String run(org.ballastvm.vmm.machine.Machine vm, Arguments arguments) {
             throw new ArithmeticException("made by a test");
           }
         }

@@ -31,6 +31,9 @@ public interface Chardev extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** {@return whether the other end is the terminal of this process} */
+  default boolean isTerminal() { return false; }
+
   /** {@return where it leads, in QEMU's words, as {@code info chardev} tells} */
   String describe();
 

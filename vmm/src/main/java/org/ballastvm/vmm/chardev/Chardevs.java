@@ -77,14 +77,14 @@ public final class Chardevs {
     HostStream in = HostStream.standardInput();
     HostStream out = HostStream.standardOutput();
     if (!Terminal.isPresent()) {
-      return new StreamChardev(loop, in, out, "stdio", () -> {
+      return new StreamChardev(loop, in, out, "stdio", false, () -> {
         // No terminal to put back.
       });
     }
     Terminal terminal = Terminal.raw(config.signal());
     // Put back by whatever ends the process, short of SIGKILL.
     Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
-    return new StreamChardev(loop, in, out, "stdio", terminal::close);
+    return new StreamChardev(loop, in, out, "stdio", true, terminal::close);
   }
 
   private static Chardev openUnix(ChardevConfig.Unix config, EventLoop loop) {
@@ -126,7 +126,7 @@ public final class Chardevs {
 
   private static Chardev openFile(ChardevConfig.File config, EventLoop loop) {
     HostStream file = HostStream.createFile(config.path());
-    return new StreamChardev(loop, null, file, "file", () -> {
+    return new StreamChardev(loop, null, file, "file", false, () -> {
       // Nothing to put back.
     });
   }
@@ -138,7 +138,7 @@ public final class Chardevs {
     return new PtyChardev(loop, pty);
   }
 
-  private static void delete(Path path) {
+  static void delete(Path path) {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {

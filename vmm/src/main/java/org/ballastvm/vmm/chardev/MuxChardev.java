@@ -81,6 +81,9 @@ public final class MuxChardev implements Chardev, CharFrontend {
   }
 
   @Override
+  public boolean isTerminal() { return below.isTerminal(); }
+
+  @Override
   public String describe() { return "mux"; }
 
   @Override

@@ -9,13 +9,15 @@ final class StreamChardev implements Chardev {
   private final HostStream out;
   private final String where;
   private final Runnable restore;
+  private final boolean terminal;
   private final StreamLine line;
 
   /** A chardev over streams; {@code in} is null for one that has no input; {@code restore} runs when it closes. */
-  StreamChardev(EventLoop loop, HostStream in, HostStream out, String where, Runnable restore) {
+  StreamChardev(EventLoop loop, HostStream in, HostStream out, String where, boolean terminal, Runnable restore) {
     this.in = in;
     this.out = out;
     this.where = where;
+    this.terminal = terminal;
     this.restore = restore;
     this.line = new StreamLine(loop, in == null ? null : new StreamLine.Way(in, in::read),
         new StreamLine.Way(out, out::write), () -> {
@@ -43,6 +45,9 @@ final class StreamChardev implements Chardev {
 
   @Override
   public void receiveMore() { line.receiveMore(); }
+
+  @Override
+  public boolean isTerminal() { return terminal; }
 
   @Override
   public String describe() { return where; }

@@ -13,6 +13,7 @@ import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
+import org.ballastvm.vmm.attach.Announcement;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
@@ -77,7 +78,7 @@ public final class Main {
     Logging.configure(line.logFile(), line.logItems());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
-    try (pidFile; Machine machine = Machine.start(config, Monitors::attach)) {
+    try (pidFile; Machine machine = Machine.start(config, Main::attach)) {
       AtomicBoolean ended = new AtomicBoolean();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(machine, pidFile, ended.get()), "shutdown"));
       try {
@@ -89,6 +90,11 @@ public final class Main {
         ended.set(true);
       }
     }
+  }
+
+  private static void attach(Machine machine) {
+    Monitors.attach(machine);
+    Announcement.of(machine);
   }
 
   /** A signal ends the process without the main thread. To be asked to end is no failure: status 0, as QEMU's. */

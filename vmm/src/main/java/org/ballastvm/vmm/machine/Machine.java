@@ -1,10 +1,12 @@
 package org.ballastvm.vmm.machine;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.vmm.EndReason;
@@ -12,6 +14,9 @@ import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.boot.CpuStart;
+import org.ballastvm.vmm.chardev.CharFrontend;
+import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.chardev.SocketListener;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.EventLoop;
@@ -79,6 +84,24 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
     }
     return machine;
   }
+
+  /**
+   * Serves those who connect to a socket, until the machine closes.
+   *
+   * @param socket where
+   * @param frontends makes what a client talks to
+   * @throws org.ballastvm.kvm.HostError if the host refuses
+   */
+  public void listen(Path socket, Function<Chardev, CharFrontend> frontends) {
+    closer.onClose(new SocketListener(loop, socket, frontends)::close);
+  }
+
+  /**
+   * Does something when the machine closes, before what it has now is given back.
+   *
+   * @param step what
+   */
+  public void beforeClose(Runnable step) { closer.onClose(step); }
 
   private void startVcpus(Optional<CpuStart> start) {
     gate = new RunGate(config.cpus().count());

@@ -8,7 +8,7 @@ import org.ballastvm.vmm.chardev.Chardev;
 
 /** A human monitor on a chardev: prompt, a line, its answer. */
 public final class HumanMonitor implements CharFrontend {
-  private static final String PROMPT = "(ballast) ";
+  static final String PROMPT = "(ballast) ";
   private static final int MOST_AT_ONCE = 128;
   /** Room for the answers to as many commands as fit in that many bytes, in bytes. */
   private static final int LONGEST_ANSWERS = 128 << 10;

@@ -4,6 +4,7 @@ import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.monitor.HumanMonitor;
+import org.ballastvm.vmm.monitor.TerminalMonitor;
 
 /** The monitors of a machine. */
 public final class Monitors {
@@ -18,9 +19,15 @@ public final class Monitors {
     for (MonitorConfig monitor : machine.config().monitors()) {
       Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
       // Not a switch over types, which takes 20 ms of a start where Java is slow.
-      chardev.connect(monitor instanceof MonitorConfig.Control control
-          ? new QmpMonitor(machine, chardev, control.pretty())
-          : new HumanMonitor(machine, chardev));
+      if (monitor instanceof MonitorConfig.Control control) {
+        chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
+      } else if (chardev.isTerminal() && TerminalMonitor.serves(System.getenv("TERM"))) {
+        TerminalMonitor human = new TerminalMonitor(machine, chardev);
+        chardev.connect(human);
+        human.attached();
+      } else {
+        chardev.connect(new HumanMonitor(machine, chardev));
+      }
     }
   }
 }

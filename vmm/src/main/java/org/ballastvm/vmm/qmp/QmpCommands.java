@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.ballastvm.vmm.control.ControlCommands;
 import org.ballastvm.vmm.control.QmpCommand;
+import org.ballastvm.vmm.monitor.CompleteCommand;
 import org.ballastvm.vmm.monitor.HumanMonitorCommand;
 import java.util.stream.Stream;
 
@@ -14,7 +15,8 @@ import java.util.stream.Stream;
 final class QmpCommands {
   static final List<QmpCommand<?, ?>> ALL = Stream
       .concat(ControlCommands.ALL.stream(),
-          Stream.of(new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands(), new QueryQmpSchema()))
+          Stream.of(new CompleteCommand(), new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands(),
+              new QueryQmpSchema()))
       .toList();
 
   private static final Map<String, QmpCommand<?, ?>> BY_NAME = ALL.stream()

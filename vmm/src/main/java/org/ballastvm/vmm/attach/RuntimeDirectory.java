@@ -1,0 +1,97 @@
+package org.ballastvm.vmm.attach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.ballastvm.vmm.config.UserError;
+
+/** Where a user's machines have their entries while they run: a directory that only that user may enter. */
+final class RuntimeDirectory {
+  private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+  private static final FileAttribute<?> MADE_SO = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+  private static final String ENTRY = ".json";
+  private static final String SOCKET = ".sock";
+
+  private final Path path;
+
+  RuntimeDirectory(Path path) { this.path = path; }
+
+  /** This user's: XDG Base Directory Specification, with a place for those who have no session. */
+  static RuntimeDirectory ofUser(Map<String, String> environment) {
+    // Every start comes here: plain words, which need no lambdas.
+    Path runtime = absolute(environment, "XDG_RUNTIME_DIR");
+    if (runtime != null) {
+      return new RuntimeDirectory(runtime.resolve("ballast"));
+    }
+    Path cache = absolute(environment, "XDG_CACHE_HOME");
+    return new RuntimeDirectory(
+        (cache != null ? cache : Path.of(System.getProperty("user.home"), ".cache")).resolve("ballast/run"));
+  }
+
+  /** A directory that the environment names; null if it does not, or what it says is not absolute: as specified. */
+  static Path absolute(Map<String, String> environment, String variable) {
+    String value = environment.get(variable);
+    return value != null && value.startsWith("/") ? Path.of(value) : null;
+  }
+
+  Path path() { return path; }
+
+  Path entry(long pid) { return path.resolve(pid + ENTRY); }
+
+  Path socket(long pid) { return path.resolve(pid + SOCKET); }
+
+  /**
+   * Makes it, if it is not there.
+   *
+   * @throws IOException also for one that is somebody else's
+   */
+  void make() throws IOException {
+    if (!Files.isDirectory(path)) {
+      Files.createDirectories(path.getParent());
+      Files.createDirectories(path, MADE_SO);
+    }
+    // Only its owner may do this, so it also finds out who that is.
+    Files.setPosixFilePermissions(path, OWNER_ONLY);
+  }
+
+  /** The machines that run; what others left behind is removed. */
+  List<Entry> running() throws IOException {
+    List<Entry> found = new ArrayList<>();
+    List<Path> files;
+    try (Stream<Path> all = Files.list(path)) {
+      files = all.filter(file -> file.toString().endsWith(ENTRY)).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    for (Path file : files) {
+      read(file).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private Optional<Entry> read(Path file) throws IOException {
+    try {
+      Entry entry = Entry.parse(Files.readString(file));
+      if (Entry.startTicks(entry.pid()).equals(Optional.of(entry.startTicks()))) {
+        return Optional.of(entry);
+      }
+      Files.deleteIfExists(socket(entry.pid()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // It ended just now.
+    } catch (UserError e) {
+      // No machine wrote this.
+    }
+    Files.deleteIfExists(file);
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,45 @@
+package org.ballastvm.vmm.attach;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a machine leaves word of, and where. */
+class EntryTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"web1", "", "a \"b\" \\ c", "line\nfeed\ttab\1", "\u00fc\u4e16\ud83d\ude00"})
+  void whatIsWrittenIsRead(String name) {
+    Entry entry = new Entry(name, 17, 123_456_789_012L, 1L << 40,
+        List.of(new Entry.Socket("readline", "unix:/tmp/a b"), new Entry.Socket("control", "tcp:localhost:1")),
+        Path.of("/run/user/1000/ballast/17.sock"));
+    assertEquals(entry, Entry.parse(entry.toJson()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "{}", "{\"name\": 1}", "\0"})
+  void whatNoMachineWroteIsRefused(String text) { assertThrows(UserError.class, () -> Entry.parse(text)); }
+
+  @Test
+  void aProcessHasItsStartAndNobodyHasNone() {
+    long own = ProcessHandle.current().pid();
+    assertEquals(Entry.startTicks(own), Entry.startTicks(own));
+    assertEquals(Optional.empty(), Entry.startTicks(Integer.MAX_VALUE));
+  }
+
+  @Test
+  void theDirectoryIsWhereTheSpecificationSays() {
+    assertEquals(Path.of("/run/user/1/ballast"), path(Map.of("XDG_RUNTIME_DIR", "/run/user/1")));
+    assertEquals(Path.of("/c/ballast/run"), path(Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", "/c")));
+    assertEquals(Path.of(System.getProperty("user.home"), ".cache/ballast/run"), path(Map.of()));
+  }
+
+  private static Path path(Map<String, String> environment) { return RuntimeDirectory.ofUser(environment).path(); }
+}
