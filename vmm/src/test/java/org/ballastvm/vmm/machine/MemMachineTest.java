@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +101,28 @@ class MemMachineTest {
       assertEquals(List.of(0, 0, 0, -1, 0x5a5a, 0x5a5a, 0, 0), printed());
       assertEquals(7L * BLOCK, vm0(machine).device().pluggedBytes());
       assertEquals(0, vm0(machine).range().backend().mapping().residentBytes(4 * BLOCK, BLOCK));
+    }
+  }
+
+  @Test
+  void aGuestThatUsesABlockNeverMissesItWhileItsSlotIsCut() throws Exception {
+    Program guest = new Program().mapHighMemory(BLOCKS).startVirtio(1, RING);
+    guest.askForMemory(RING, 1, PLUG, BASE, BLOCKS).countForever(SEEN);
+    try (
+        Machine machine = machine(guest).with(device("mem0", (long) BLOCKS * BLOCK, OptionalLong.empty(), 0)).start()) {
+      MemoryDevices.Plugged vm0 = vm0(machine);
+      MemorySegment memory = vm0.range().backend().mapping().chunk(0);
+      int seen = 0;
+      for (int block = BLOCKS - 1; block > 0; block--) {
+        int before = seen;
+        while ((seen = memory.get(ValueLayout.JAVA_INT, 0)) - before < 1000) {
+          Thread.sleep(1); // The guest has all the time it needs.
+        }
+        long gpa = BASE + (long) block * BLOCK;
+        machine.onLoop(() -> vm0.range().unplug(gpa, BLOCK));
+        assertEquals(1, vm0.range().slotCount());
+      }
+      assertEquals(0, vm0.strayAccesses());
     }
   }
 

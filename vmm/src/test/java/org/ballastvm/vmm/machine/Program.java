@@ -79,6 +79,11 @@ public final class Program {
     return bytes(0x8b, 0x04, 0x25).imm32(address).bytes(0xff, 0xc0, 0x89, 0x04, 0x25).imm32(address);
   }
 
+  /** Counts for ever. */
+  Program countForever(int address) {
+    return count(address).bytes(0xeb, 0xee); // jmp to where it began
+  }
+
   /** Jumps over what follows unless eax is below a number. */
   Program ifBelow(int number, Program then) {
     byte[] body = then.code();
