@@ -1,6 +1,6 @@
 package org.ballastvm.acpi;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -166,7 +166,11 @@ public final class Aml {
 
   /** {@code Package () { elements }} of integers. */
   public static AmlValue integers(long... elements) {
-    return new AmlValue.Elements(Arrays.stream(elements).mapToObj(Aml::integer).toList());
+    List<AmlValue> values = new ArrayList<>(elements.length);
+    for (long element : elements) {
+      values.add(integer(element));
+    }
+    return new AmlValue.Elements(values);
   }
 
   /** {@code ResourceTemplate () { resources }}. */

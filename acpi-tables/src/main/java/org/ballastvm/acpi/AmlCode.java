@@ -29,113 +29,139 @@ public final class AmlCode {
     return code.out.toArray();
   }
 
+  /**
+   * Tells the kinds apart one by one, here and below: a switch over types takes tens of milliseconds of a machine's start to
+   * set itself up. The tests encode every kind.
+   */
   private void term(AmlTerm term) {
-    switch (term) {
-      case AmlExpression expression -> expression(expression);
-      case AmlTerm.Scope(NamePath path, List<AmlTerm> body) -> {
-        out.u8(0x10);
-        enclosed(in -> in.name(path).terms(body));
-      }
-      case AmlTerm.Device(NamePath path, List<AmlTerm> body) -> {
-        extended(0x82);
-        enclosed(in -> in.name(path).terms(body));
-      }
-      case AmlTerm.Name(NamePath path, AmlValue value) -> {
-        out.u8(0x08);
-        name(path).value(value);
-      }
-      case AmlTerm.Method method -> {
-        out.u8(0x14);
-        enclosed(in -> {
-          in.name(method.path()).out.u8(method.argumentCount() | (method.serialized() ? 8 : 0));
-          in.terms(method.body());
-        });
-      }
-      case AmlTerm.OperationRegion region -> {
-        extended(0x80);
-        name(region.path()).out.u8(region.space().code);
-        value(region.offset()).value(region.lengthBytes());
-      }
-      case AmlTerm.Field field -> field(field);
-      case AmlTerm.CreateField(AmlTerm.BufferWidth width, AmlValue buffer, AmlValue offset, NamePath name) -> {
-        out.u8(width.opcode);
-        value(buffer).value(offset).name(name);
-      }
-      case AmlTerm.Mutex(NamePath path, int syncLevel) -> extended(0x01).name(path).out.u8(syncLevel);
-      case AmlTerm.If branch -> branch(branch);
-      case AmlTerm.While(AmlValue condition, List<AmlTerm> body) -> {
-        out.u8(0xa2);
-        enclosed(in -> in.value(condition).terms(body));
-      }
-      case AmlTerm.Return(AmlValue value) -> {
-        out.u8(0xa4);
-        value(value);
-      }
-      case AmlTerm.Notify(AmlTarget device, AmlValue value) -> {
-        out.u8(0x86);
-        value(device).value(value);
-      }
-      case AmlTerm.Release(AmlTarget mutex) -> extended(0x27).value(mutex);
-      case AmlTerm.Sleep(AmlValue millis) -> extended(0x22).value(millis);
-      case AmlTerm.Jump jump -> out.u8(jump.opcode);
+    if (term instanceof AmlExpression expression) {
+      expression(expression);
+    } else if (term instanceof AmlTerm.Name(NamePath path, AmlValue value)) {
+      out.u8(0x08);
+      name(path).value(value);
+    } else if (term instanceof AmlTerm.Device(NamePath path, List<AmlTerm> body)) {
+      extended(0x82);
+      enclosed(in -> in.name(path).terms(body));
+    } else if (term instanceof AmlTerm.Method method) {
+      out.u8(0x14);
+      enclosed(in -> {
+        in.name(method.path()).out.u8(method.argumentCount() | (method.serialized() ? 8 : 0));
+        in.terms(method.body());
+      });
+    } else if (term instanceof AmlTerm.If branch) {
+      branch(branch);
+    } else if (term instanceof AmlTerm.Notify(AmlTarget device, AmlValue value)) {
+      out.u8(0x86);
+      value(device).value(value);
+    } else if (term instanceof AmlTerm.Scope(NamePath path, List<AmlTerm> body)) {
+      out.u8(0x10);
+      enclosed(in -> in.name(path).terms(body));
+    } else if (term instanceof AmlTerm.Field field) {
+      field(field);
+    } else {
+      rareTerm(term);
+    }
+  }
+
+  private void rareTerm(AmlTerm term) {
+    if (term instanceof AmlTerm.OperationRegion region) {
+      extended(0x80);
+      name(region.path()).out.u8(region.space().code);
+      value(region.offset()).value(region.lengthBytes());
+    } else if (term instanceof AmlTerm.CreateField(AmlTerm.BufferWidth width, AmlValue buffer, AmlValue offset, NamePath name)) {
+      out.u8(width.opcode);
+      value(buffer).value(offset).name(name);
+    } else if (term instanceof AmlTerm.Mutex(NamePath path, int syncLevel)) {
+      extended(0x01).name(path).out.u8(syncLevel);
+    } else if (term instanceof AmlTerm.While(AmlValue condition, List<AmlTerm> body)) {
+      out.u8(0xa2);
+      enclosed(in -> in.value(condition).terms(body));
+    } else if (term instanceof AmlTerm.Return(AmlValue value)) {
+      out.u8(0xa4);
+      value(value);
+    } else if (term instanceof AmlTerm.Release(AmlTarget mutex)) {
+      extended(0x27).value(mutex);
+    } else if (term instanceof AmlTerm.Sleep(AmlValue millis)) {
+      extended(0x22).value(millis);
+    } else if (term instanceof AmlTerm.Jump jump) {
+      out.u8(jump.opcode);
+    } else {
+      throw new IllegalStateException("no code for " + term);
     }
   }
 
   private AmlCode value(AmlValue value) {
-    switch (value) {
-      case AmlExpression expression -> expression(expression);
-      case NamePath path -> name(path);
-      case AmlTarget.Local(int number) -> out.u8(0x60 + number);
-      case AmlTarget.Arg(int number) -> out.u8(0x68 + number);
-      case AmlTarget.Index(AmlValue container, AmlValue position) -> {
-        out.u8(0x88);
-        value(container).value(position).out.u8(NULL_NAME);
-      }
-      case AmlValue.Int(long number) -> integer(number);
-      case AmlValue.Text(String text) -> out.u8(0x0d).bytes(text.getBytes(StandardCharsets.US_ASCII)).u8(0);
-      case AmlValue.Buffer(AmlValue size, String content) -> buffer(size, HexFormat.of().parseHex(content));
-      case AmlValue.Elements(List<AmlValue> elements) -> elements(elements);
-      case AmlValue.ResourceTemplate(List<Resource> resources) -> {
-        byte[] descriptors = ResourceCode.of(resources);
-        buffer(new AmlValue.Int(descriptors.length), descriptors);
-      }
+    if (value instanceof AmlValue.Int(long number)) {
+      integer(number);
+    } else if (value instanceof AmlExpression expression) {
+      expression(expression);
+    } else if (value instanceof NamePath path) {
+      name(path);
+    } else if (value instanceof AmlValue.Elements(List<AmlValue> elements)) {
+      elements(elements);
+    } else if (value instanceof AmlTarget.Local(int number)) {
+      out.u8(0x60 + number);
+    } else if (value instanceof AmlTarget.Arg(int number)) {
+      out.u8(0x68 + number);
+    } else if (value instanceof AmlTarget.Index(AmlValue container, AmlValue position)) {
+      out.u8(0x88);
+      value(container).value(position).out.u8(NULL_NAME);
+    } else if (value instanceof AmlValue.Text(String text)) {
+      out.u8(0x0d).bytes(text.getBytes(StandardCharsets.US_ASCII)).u8(0);
+    } else if (value instanceof AmlValue.Buffer(AmlValue size, String content)) {
+      buffer(size, HexFormat.of().parseHex(content));
+    } else if (value instanceof AmlValue.ResourceTemplate(List<Resource> resources)) {
+      byte[] descriptors = ResourceCode.of(resources);
+      buffer(new AmlValue.Int(descriptors.length), descriptors);
+    } else {
+      throw new IllegalStateException("no code for " + value);
     }
     return this;
   }
 
   private void expression(AmlExpression expression) {
-    switch (expression) {
-      case AmlValue.Binary(AmlValue.BinaryOperator operator, AmlValue left, AmlValue right, Optional<AmlTarget> into) -> {
-        out.u8(operator.opcode);
-        value(left).value(right).target(into);
+    if (expression instanceof AmlValue.Binary(AmlValue.BinaryOperator operator, AmlValue left, AmlValue right, Optional<AmlTarget> into)) {
+      out.u8(operator.opcode);
+      value(left).value(right).target(into);
+    } else if (expression instanceof AmlValue.Call(NamePath method, List<AmlValue> arguments)) {
+      name(method);
+      arguments.forEach(this::value);
+    } else if (expression instanceof AmlValue.Store(AmlValue value, AmlTarget target)) {
+      operation(0x70).value(value).value(target);
+    } else if (expression instanceof AmlValue.Unary(AmlValue.UnaryOperator operator, AmlValue operand, Optional<AmlTarget> into)) {
+      out.u8(operator.opcode);
+      value(operand).target(into);
+    } else if (expression instanceof AmlValue.Divide divide) {
+      out.u8(0x78);
+      value(divide.dividend()).value(divide.divisor()).target(divide.remainder()).target(divide.quotient());
+    } else if (expression instanceof AmlValue.Logical(AmlValue.LogicalOperator operator, AmlValue left, AmlValue right)) {
+      if (operator.negated) {
+        out.u8(0x92);
       }
-      case AmlValue.Unary(AmlValue.UnaryOperator operator, AmlValue operand, Optional<AmlTarget> into) -> {
-        out.u8(operator.opcode);
-        value(operand).target(into);
-      }
-      case AmlValue.Divide divide -> {
-        out.u8(0x78);
-        value(divide.dividend()).value(divide.divisor()).target(divide.remainder()).target(divide.quotient());
-      }
-      case AmlValue.Logical(AmlValue.LogicalOperator operator, AmlValue left, AmlValue right) -> {
-        if (operator.negated) {
-          out.u8(0x92);
-        }
-        out.u8(operator.opcode);
-        value(left).value(right);
-      }
-      case AmlValue.LogicalNot(AmlValue operand) -> operation(0x92).value(operand);
-      case AmlValue.DerefOf(AmlValue reference) -> operation(0x83).value(reference);
-      case AmlValue.SizeOf(AmlTarget object) -> operation(0x87).value(object);
-      case AmlValue.ObjectType(AmlTarget object) -> operation(0x8e).value(object);
-      case AmlValue.Call(NamePath method, List<AmlValue> arguments) -> {
-        name(method);
-        arguments.forEach(this::value);
-      }
-      case AmlValue.Acquire(AmlTarget mutex, int timeoutMillis) -> extended(0x23).value(mutex).out.u16(timeoutMillis);
-      case AmlValue.Store(AmlValue value, AmlTarget target) -> operation(0x70).value(value).value(target);
-      case AmlValue.Increment(AmlTarget variable) -> operation(0x75).value(variable);
-      case AmlValue.Decrement(AmlTarget variable) -> operation(0x76).value(variable);
+      out.u8(operator.opcode);
+      value(left).value(right);
+    } else {
+      rareExpression(expression);
+    }
+  }
+
+  private void rareExpression(AmlExpression expression) {
+    if (expression instanceof AmlValue.LogicalNot(AmlValue operand)) {
+      operation(0x92).value(operand);
+    } else if (expression instanceof AmlValue.DerefOf(AmlValue reference)) {
+      operation(0x83).value(reference);
+    } else if (expression instanceof AmlValue.SizeOf(AmlTarget object)) {
+      operation(0x87).value(object);
+    } else if (expression instanceof AmlValue.ObjectType(AmlTarget object)) {
+      operation(0x8e).value(object);
+    } else if (expression instanceof AmlValue.Acquire(AmlTarget mutex, int timeoutMillis)) {
+      extended(0x23).value(mutex).out.u16(timeoutMillis);
+    } else if (expression instanceof AmlValue.Increment(AmlTarget variable)) {
+      operation(0x75).value(variable);
+    } else if (expression instanceof AmlValue.Decrement(AmlTarget variable)) {
+      operation(0x76).value(variable);
+    } else {
+      throw new IllegalStateException("no code for " + expression);
     }
   }
 
@@ -154,9 +180,10 @@ public final class AmlCode {
       in.name(field.region()).out
           .u8(field.access().code | (field.locked() ? 1 << 4 : 0) | field.update().code << 5);
       for (AmlTerm.FieldUnit unit : field.units()) {
-        switch (unit) {
-          case AmlTerm.NamedUnit(String name, int _) -> in.name(NamePath.of(name));
-          case AmlTerm.Reserved _ -> in.out.u8(0);
+        if (unit instanceof AmlTerm.NamedUnit named) {
+          in.name(NamePath.of(named.name()));
+        } else {
+          in.out.u8(0);
         }
         in.out.bytes(PackageLength.encode(unit.bits()));
       }

@@ -23,9 +23,11 @@ final class ByteSink {
   ByteSink u64(long value) { return u32(value).u32(value >>> 32); }
 
   ByteSink bytes(byte[] more) {
-    for (byte each : more) {
-      u8(each);
+    if (more.length > bytes.length - length) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * length, length + more.length));
     }
+    System.arraycopy(more, 0, bytes, length, more.length);
+    length += more.length;
     return this;
   }
 

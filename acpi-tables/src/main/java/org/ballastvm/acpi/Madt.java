@@ -60,24 +60,25 @@ public record Madt(long localApicAddress, boolean pcatCompatible, List<Entry> co
   }
 
   private void write(Entry entry, ByteSink out) {
-    switch (entry) {
-      case Processor(int uid, int apicId, Presence presence) -> {
-        if (apicId < FIRST_X2APIC_ID && uid < FIRST_X2APIC_ID) {
-          out.u8(0).u8(8).u8(uid).u8(apicId).u32(presence.flags);
-        } else {
-          out.u8(9).u8(16).u16(0).u32(apicId).u32(presence.flags).u32(uid);
-        }
+    // Not a switch over types: see AmlCode.
+    if (entry instanceof Processor(int uid, int apicId, Presence presence)) {
+      if (apicId < FIRST_X2APIC_ID && uid < FIRST_X2APIC_ID) {
+        out.u8(0).u8(8).u8(uid).u8(apicId).u32(presence.flags);
+      } else {
+        out.u8(9).u8(16).u16(0).u32(apicId).u32(presence.flags).u32(uid);
       }
-      case IoApic(int id, long address, int firstGsi) -> out.u8(1).u8(12).u8(id).u8(0).u32(address).u32(firstGsi);
-      case IsaOverride(int isaIrq, int gsi, Resource.Trigger trigger, Resource.Polarity polarity) ->
-        out.u8(2).u8(10).u8(0).u8(isaIrq).u32(gsi).u16(interruptFlags(trigger, polarity));
-      case NmiInput(int lint) -> {
-        int allProcessors = 0xff;
-        out.u8(4).u8(6).u8(allProcessors).u16(0).u8(lint);
-        if (hasX2Apics()) {
-          out.u8(0xa).u8(12).u16(0).u32(-1L).u8(lint).zeros(3);
-        }
+    } else if (entry instanceof IoApic(int id, long address, int firstGsi)) {
+      out.u8(1).u8(12).u8(id).u8(0).u32(address).u32(firstGsi);
+    } else if (entry instanceof IsaOverride wire) {
+      out.u8(2).u8(10).u8(0).u8(wire.isaIrq()).u32(wire.gsi()).u16(interruptFlags(wire.trigger(), wire.polarity()));
+    } else if (entry instanceof NmiInput(int lint)) {
+      int allProcessors = 0xff;
+      out.u8(4).u8(6).u8(allProcessors).u16(0).u8(lint);
+      if (hasX2Apics()) {
+        out.u8(0xa).u8(12).u16(0).u32(-1L).u8(lint).zeros(3);
       }
+    } else {
+      throw new IllegalStateException("no code for " + entry);
     }
   }
 

@@ -16,18 +16,22 @@ final class ResourceCode {
     return out.u8(0x79).u8(0).toArray();
   }
 
+  /** Not a switch over types: see {@link AmlCode}. */
   private static void write(Resource resource, ByteSink out) {
-    switch (resource) {
-      case Resource.Io(int minBase, int maxBase, int alignment, int portCount) ->
-        out.u8(0x47).u8(1).u16(minBase).u16(maxBase).u8(alignment).u8(portCount);
-      case Resource.Irq(Resource.Trigger trigger, Resource.Polarity polarity, Resource.Sharing sharing, int line) ->
-        out.u8(0x23).u16(1 << line)
-            .u8(bit(trigger == Resource.Trigger.EDGE, 0) | bit(polarity == Resource.Polarity.ACTIVE_LOW, 3)
-                | bit(sharing == Resource.Sharing.SHARED, 4));
-      case Resource.Interrupt interrupt -> interrupt(interrupt, out);
-      case Resource.Memory32Fixed(boolean writable, long base, long lengthBytes) ->
-        out.u8(0x86).u16(9).u8(bit(writable, 0)).u32(base).u32(lengthBytes);
-      case Resource.AddressRange range -> range(range, out);
+    if (resource instanceof Resource.Io(int minBase, int maxBase, int alignment, int portCount)) {
+      out.u8(0x47).u8(1).u16(minBase).u16(maxBase).u8(alignment).u8(portCount);
+    } else if (resource instanceof Resource.Irq irq) {
+      out.u8(0x23).u16(1 << irq.line())
+          .u8(bit(irq.trigger() == Resource.Trigger.EDGE, 0) | bit(irq.polarity() == Resource.Polarity.ACTIVE_LOW, 3)
+              | bit(irq.sharing() == Resource.Sharing.SHARED, 4));
+    } else if (resource instanceof Resource.Interrupt interrupt) {
+      interrupt(interrupt, out);
+    } else if (resource instanceof Resource.Memory32Fixed(boolean writable, long base, long lengthBytes)) {
+      out.u8(0x86).u16(9).u8(bit(writable, 0)).u32(base).u32(lengthBytes);
+    } else if (resource instanceof Resource.AddressRange range) {
+      range(range, out);
+    } else {
+      throw new IllegalStateException("no code for " + resource);
     }
   }
 
