@@ -30,6 +30,7 @@ public final class KvmBoard implements AutoCloseable {
   private final GuestRam ram;
   private final TreeMap<Integer, MsiVector> vectors = new TreeMap<>();
   private final int[] assertions = new int[IOAPIC_PINS];
+  private final long[] assertionCounts = new long[IOAPIC_PINS];
   private KvmVm vm;
 
   /**
@@ -74,6 +75,11 @@ public final class KvmBoard implements AutoCloseable {
    * @return the vCPU
    */
   public synchronized Vcpu createVcpu(int apicId) { return vm.createVcpu(apicId); }
+
+  /** {@return how often somebody began to assert each pin} */
+  public synchronized long[] assertionCounts() {
+    return assertionCounts.clone();
+  }
 
   /** {@return the I/O APIC as it is now} */
   public synchronized IoApic ioApic() { return vm.getIoApic(); }
@@ -151,6 +157,7 @@ public final class KvmBoard implements AutoCloseable {
         if (high != asserted) {
           asserted = high;
           assertions[gsi] += high ? 1 : -1;
+          assertionCounts[gsi] += high ? 1 : 0;
         }
         vm.setIrqLine(gsi, assertions[gsi] > 0);
       }

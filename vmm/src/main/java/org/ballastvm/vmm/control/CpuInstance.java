@@ -5,7 +5,7 @@ import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 
 /** Where a processor sits, by {@code -smp} and {@code -numa}. */
-record CpuInstance(@Member("its node, where the guest knows nodes") Optional<Integer> nodeId,
+public record CpuInstance(@Member("its node, where the guest knows nodes") Optional<Integer> nodeId,
     @Member("its package") int socketId, @Member("its core in the package") int coreId,
     @Member("its thread in the core") int threadId) {
   /** Threads first, then cores, then packages. */

@@ -5,11 +5,11 @@ import java.util.stream.IntStream;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-hotpluggable-cpus} */
-final class QueryHotpluggableCpus
+public final class QueryHotpluggableCpus
     implements
       QmpCommand<QmpCommand.NoArguments, List<QueryHotpluggableCpus.HotpluggableCpu>> {
   /** A place for a processor. */
-  record HotpluggableCpu(@Member("what fits") String type, @Member("always 1") int vcpusCount,
+  public record HotpluggableCpu(@Member("what fits") String type, @Member("always 1") int vcpusCount,
       @Member("where it is") CpuInstance props,
       @Member("the processor there, in the object tree; all places are taken from the start") String qomPath) {}
 

@@ -4,9 +4,10 @@ import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-iothreads} */
-final class QueryIothreads implements QmpCommand<QmpCommand.NoArguments, List<QueryIothreads.IoThreadInfo>> {
+public final class QueryIothreads implements QmpCommand<QmpCommand.NoArguments, List<QueryIothreads.IoThreadInfo>> {
   /** A thread for devices. */
-  record IoThreadInfo(String id, long threadId, long pollMaxNs, long pollGrow, long pollShrink, long aioMaxBatch) {}
+  public record IoThreadInfo(String id, long threadId, long pollMaxNs, long pollGrow, long pollShrink,
+      long aioMaxBatch) {}
 
   @Override
   public String name() { return "query-iothreads"; }

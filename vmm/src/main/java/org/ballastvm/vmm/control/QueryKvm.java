@@ -3,9 +3,9 @@ package org.ballastvm.vmm.control;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-kvm} */
-final class QueryKvm implements QmpCommand<QmpCommand.NoArguments, QueryKvm.KvmInfo> {
+public final class QueryKvm implements QmpCommand<QmpCommand.NoArguments, QueryKvm.KvmInfo> {
   /** Whether it runs on KVM. */
-  record KvmInfo(@Member("always true: it runs on nothing else") boolean enabled,
+  public record KvmInfo(@Member("always true: it runs on nothing else") boolean enabled,
       @Member("always true") boolean present) {}
 
   @Override

@@ -3,9 +3,9 @@ package org.ballastvm.vmm.control;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-uuid} */
-final class QueryUuid implements QmpCommand<QmpCommand.NoArguments, QueryUuid.UuidInfo> {
+public final class QueryUuid implements QmpCommand<QmpCommand.NoArguments, QueryUuid.UuidInfo> {
   /** Who a machine is. */
-  record UuidInfo(@Member(value = "by -uuid; all zeros without", name = "UUID") String uuid) {}
+  public record UuidInfo(@Member(value = "by -uuid; all zeros without", name = "UUID") String uuid) {}
 
   @Override
   public String name() { return "query-uuid"; }

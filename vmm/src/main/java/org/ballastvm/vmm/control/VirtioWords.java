@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The bits of virtio in QEMU's words: what scripts look for. */
-final class VirtioWords {
+public final class VirtioWords {
   private static final int BALLOON = 5;
   private static final int MEM = 24;
 
@@ -50,12 +50,12 @@ final class VirtioWords {
   }
 
   /** Features. */
-  record Features(@Member("those of all devices") List<String> transports,
+  public record Features(@Member("those of all devices") List<String> transports,
       @Member("those of this kind of device") List<String> devFeatures,
       @Member("bits that have no word, if any") Optional<Long> unknownDevFeatures) {}
 
   /** A status. */
-  record Status(@Member("what the driver, and the device, have said") List<String> statuses,
+  public record Status(@Member("what the driver, and the device, have said") List<String> statuses,
       @Member("bits that have no word, if any") Optional<Long> unknownStatuses) {}
 
   private VirtioWords() {}

@@ -6,9 +6,12 @@ import java.util.stream.Collectors;
 
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
-  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoCpus(), new InfoMemoryDevices(),
-      new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(), new InfoPci(), new InfoQomTree(),
-      new InfoRegisters(), new InfoStatus(), new InfoVersion());
+  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoChardev(), new InfoCpus(),
+      new InfoHotpluggableCpus(), new InfoIothreads(), new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(),
+      new InfoMemoryDevices(), new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(),
+      new InfoPci(), new InfoPic(), new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(),
+      new InfoStatus(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
+      new InfoVirtioStatus());
 
   @Override
   public List<String> names() { return List.of("info"); }

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import java.util.Optional;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.control.ObjectAdd;
@@ -23,7 +24,16 @@ final class ObjectAddCommand implements Command {
     if (given.equals("help")) {
       return ObjectOptions.LIST + "\n";
     }
+    Optional<String> help = OptionWords.OBJECTS.help(given);
+    if (help.isPresent()) {
+      return help.get();
+    }
     ObjectAdd.add(vm, KeyValues.parse("object_add", given, "qom-type"));
     return "";
+  }
+
+  @Override
+  public List<String> completions(Machine vm, List<String> before, String start) {
+    return before.isEmpty() ? OptionWords.OBJECTS.completions(vm, start) : List.of();
   }
 }

@@ -1,0 +1,50 @@
+package org.ballastvm.vmm.monitor;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** A file that memory is saved to. */
+final class SaveFile {
+  private static final int PAGE_BYTES = 4096;
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  /** Where the bytes come from. */
+  @FunctionalInterface
+  interface Source {
+    /** Reads bytes that lie within one page. */
+    void read(long address, byte[] into, int length);
+  }
+
+  private SaveFile() {}
+
+  /**
+   * Writes a file anew.
+   *
+   * @param file its name
+   * @param address where the source begins to be read
+   * @param sizeBytes how much; nothing is written for less than one
+   * @param source what is read, page by page
+   */
+  static void write(String file, long address, long sizeBytes, Source source) {
+    byte[] page = new byte[PAGE_BYTES];
+    try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES)) {
+      for (long done = 0; done < sizeBytes;) {
+        int length = (int) Math.min(sizeBytes - done, PAGE_BYTES - (address + done & PAGE_BYTES - 1));
+        source.read(address + done, page, length);
+        out.write(page, 0, length);
+        done += length;
+      }
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw new MonitorError("Could not open '" + file + "': No such file or directory");
+    } catch (AccessDeniedException e) {
+      throw new MonitorError("Could not open '" + file + "': Permission denied");
+    } catch (IOException e) {
+      throw new MonitorError("Could not write '" + file + "': " + e.getMessage());
+    }
+  }
+}
