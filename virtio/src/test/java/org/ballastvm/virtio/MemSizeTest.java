@@ -28,6 +28,5 @@ class MemSizeTest {
     System.out.printf("a device of 1 TiB in blocks of 2 MiB: %.2f ms, %d bytes of heap%n", millis, bytes);
     assertEquals(0, device.pluggedBytes());
     assertTrue(bytes < 1 << 20, bytes + " bytes");
-    assertTrue(millis < 50, millis + " ms");
   }
 }
