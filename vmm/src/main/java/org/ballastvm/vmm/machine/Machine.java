@@ -283,7 +283,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
       state = RunState.RUNNING;
       gate.open();
     } else {
-      state = RunState.PAUSED;
+      state = RunState.PRELAUNCH;
     }
   }
 

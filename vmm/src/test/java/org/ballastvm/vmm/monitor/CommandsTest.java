@@ -35,7 +35,7 @@ class CommandsTest {
     assertEquals("", say("stop"));
     assertEquals(RunState.PAUSED, vm.state());
     assertEquals("", say("c") + say("  s  ") + say("system_powerdown") + say("system_reset"));
-    assertEquals(RunState.PAUSED, vm.state());
+    assertEquals(RunState.PRELAUNCH, vm.state());
     assertFalse(vm.end().isDone());
     assertEquals("", say("q"));
     assertEquals(EndReason.HOST_QUIT, vm.end().join());
