@@ -31,7 +31,7 @@ class OptionWordsTest {
       for (OptionWords.Option option : words.options(kind)) {
         String others = Stream.of("id=i", "size=1M", "mem-path=p", "memdev=m")
             .filter(other -> !other.startsWith(option.name() + "=")).collect(Collectors.joining(","));
-        KeyValues values = KeyValues.parse("x", kind + "," + others + "," + option.name() + "=?", first);
+        KeyValues values = KeyValues.parse("x", kind + "," + others + "," + option.name() + (option.name().equals("id") ? "=i" : "=?"), first);
         try {
           parser.accept(values);
         } catch (UserError e) {
