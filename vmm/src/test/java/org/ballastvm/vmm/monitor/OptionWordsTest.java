@@ -25,21 +25,30 @@ class OptionWordsTest {
 
   private List<String> ways(String line) { return Completion.of(vm, line); }
 
-  /** Whatever a kind needs is there, and the option with a value that few take: the parser takes it, or stops at it. */
+  /** What a kind needs is there, and the option with a value that few take: the parser takes it, or stops at it. */
   private static void hold(OptionWords words, String first, Consumer<KeyValues> parser) {
     for (String kind : words.kinds()) {
       for (OptionWords.Option option : words.options(kind)) {
-        String others = Stream.of("id=i", "size=1M", "mem-path=p", "memdev=m")
-            .filter(other -> !other.startsWith(option.name() + "=")).collect(Collectors.joining(","));
-        KeyValues values = KeyValues.parse("x", kind + "," + others + "," + option.name() + (option.name().equals("id") ? "=i" : "=?"), first);
+        String others = needs(kind).filter(other -> !other.startsWith(option.name() + "="))
+            .map(other -> other + ",").collect(Collectors.joining());
+        KeyValues values = KeyValues.parse("x", kind + "," + others + option.name() + "=?", first);
         try {
           parser.accept(values);
         } catch (UserError e) {
-          // The value, or what another kind needs.
+          // The value.
         }
         assertTrue(values.take(option.name()).isEmpty(), kind + " does not take " + option.name());
       }
     }
+  }
+
+  private static Stream<String> needs(String kind) {
+    return switch (kind) {
+      case "memory-backend-ram", "memory-backend-memfd" -> Stream.of("id=i", "size=1M");
+      case "memory-backend-file" -> Stream.of("id=i", "size=1M", "mem-path=p");
+      case "pc-dimm", "virtio-mem-pci" -> Stream.of("id=i", "memdev=m");
+      default -> Stream.of("id=i");
+    };
   }
 
   @Test
