@@ -6,6 +6,8 @@ public enum EndReason {
   GUEST_SHUTDOWN(0),
   /** The guest reset it, and {@code -no-reboot} makes that the end. */
   GUEST_RESET(0),
+  /** The guest panicked, and said so to its pvpanic device. */
+  GUEST_PANIC(0),
   /** A user, or the program that embeds it, ended it. */
   HOST_QUIT(0),
   /** A bug of Ballast. */

@@ -10,6 +10,8 @@ public enum RunState {
   PAUSED("paused"),
   /** Powered off by its guest, and kept by {@code -no-shutdown}. */
   SHUTDOWN("paused (shutdown)"),
+  /** Its guest has panicked, and said so to its pvpanic device. */
+  GUEST_PANICKED("paused (guest-panicked)"),
   /** KVM cannot go on with it. */
   INTERNAL_ERROR("paused (internal-error)");
 

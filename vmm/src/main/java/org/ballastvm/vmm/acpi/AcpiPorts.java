@@ -6,6 +6,7 @@ package org.ballastvm.vmm.acpi;
  * <p>All of it is I/O ports below 0x1000, which the PCI root leaves to the machine's fixed devices.
  *
  * <pre>
+ * 0x0505  byte   rw  pvpanic, QEMU's layout; served only by machines that have it
  * 0x0600  dword  r   GED event selector: the pending events, all cleared by the read
  * 0x0604  byte   rw  sleep control (ACPI 6.5, 4.8.3.7)
  * 0x0605  byte   rw  sleep status  (ACPI 6.5, 4.8.3.7)
@@ -60,6 +61,9 @@ public final class AcpiPorts {
   public static final int PCI_HOTPLUG_BASE = 0xcc0;
   /** Length of the PCI slot hotplug registers in bytes. */
   public static final int PCI_HOTPLUG_BYTES = 0x18;
+
+  /** The pvpanic device's port. */
+  public static final int PANIC = 0x505;
 
   /** The line that announces events: edge-triggered, active high. Raise it, then lower it, after setting the event's bit. */
   public static final int GED_GSI = 9;

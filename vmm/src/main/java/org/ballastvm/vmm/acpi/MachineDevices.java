@@ -32,6 +32,9 @@ final class MachineDevices {
       devices.add(DimmSlots.device(facts.dimmSlots()));
     }
     devices.add(new EventDevice(actions).device());
+    if (facts.panicDevice()) {
+      devices.add(panic());
+    }
     return List.of(Aml.scope("\\_SB", devices.toArray(AmlTerm[]::new)),
         // Of the four elements only the first means something without fixed registers (ACPI 6.5, 4.8.3.7).
         Aml.define("\\_S5", Aml.integers(AcpiPorts.SLEEP_TYPE_S5, 0, 0, 0)));
@@ -57,6 +60,12 @@ final class MachineDevices {
 
   private static AmlTerm powerButton() {
     return Aml.device(POWER_BUTTON, Aml.define("_HID", Aml.eisaId("PNP0C0C")), Aml.define("_UID", 0));
+  }
+
+  /** Linux's pvpanic-mmio driver looks for this id and takes the port from the resources. */
+  private static AmlTerm panic() {
+    return Aml.device("PEVT", Aml.define("_HID", Aml.text("QEMU0001")),
+        Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.PANIC, 1))));
   }
 
   private static Resource edgeLine(int line) {

@@ -79,4 +79,14 @@ public sealed interface DeviceConfig {
     @Override
     public String driver() { return "pc-dimm"; }
   }
+
+  /**
+   * {@code pvpanic}: the port by which a guest tells that it has panicked.
+   *
+   * @param id the id, if given
+   */
+  record Panic(Optional<String> id) implements DeviceConfig {
+    @Override
+    public String driver() { return "pvpanic"; }
+  }
 }

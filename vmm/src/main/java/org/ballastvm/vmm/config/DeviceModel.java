@@ -31,6 +31,7 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
           List.of(MEMDEV, NODE,
               ModelProperty.number("addr", "uint64", "Guest physical address; 0 for the first that fits", 0),
               ModelProperty.number("slot", "int32", "Its slot; -1 for the first free one", -1))),
+      new DeviceModel("pvpanic", Optional.empty(), "isa-device", Optional.of("ISA"), Optional.empty(), List.of()),
       virtio("virtio-balloon", ModelProperty.bool("deflate-on-oom", false), ModelProperty.bool("page-poison", true),
           ModelProperty.bool("free-page-reporting", false),
           ModelProperty.number("guest-stats-polling-interval", "int", "In seconds; 0 for never", 0)),

@@ -13,7 +13,7 @@ public final class DeviceOptions {
   private static final int MOST_SLOTS = 256;
   private static final int MOST_NODES = 128;
 
-  /** The only bus there is. */
+  /** The only bus whose devices come and go. */
   private static final String BUS = "pci.0";
   private static final String NAMES = DeviceModel.DEVICES.stream().map(DeviceModel::name)
       .collect(Collectors.joining(", "));
@@ -33,9 +33,14 @@ public final class DeviceOptions {
         .orElseThrow(() -> values.error("'" + driver + "' is not a valid device model name; there are " + NAMES));
     model.refuseUnknown(values);
     Optional<String> id = values.takeId();
-    values.take("bus").filter(bus -> !bus.equals(BUS)).ifPresent(bus -> {
-      throw values.error("Bus '" + bus + "' not found; there is " + BUS);
+    boolean isPanic = model.name().equals("pvpanic");
+    String itsBus = isPanic ? "isa.0" : BUS;
+    values.take("bus").filter(bus -> !bus.equals(itsBus)).ifPresent(bus -> {
+      throw values.error("Bus '" + bus + "' not found; there is " + itsBus);
     });
+    if (isPanic) {
+      return new DeviceConfig.Panic(id);
+    }
     DeviceConfig config = model.bus().isPresent() ? onPci(model, id, values) : dimm(id, values);
     values.refuseRest("those of device-list-properties");
     return config;

@@ -2,7 +2,9 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
@@ -25,7 +27,6 @@ final class DeviceNodes {
     };
   }
 
-  /** A virtio device on PCI: its properties are told of both objects, as QEMU does. */
   static QomNode of(String name, Dimm dimm) {
     return new QomNode(name, dimm.config().driver(),
         List.of(Property.readOnly("addr", PropertyTypes.SIZE, dimm::address),
@@ -39,6 +40,14 @@ final class DeviceNodes {
         List.of());
   }
 
+  static QomNode panic(String name) {
+    return new QomNode(name, "pvpanic",
+        List.of(Property.readOnly("ioport", new PropertyType.Whole("uint16", 0, 0xffff), () -> (long) AcpiPorts.PANIC),
+            Property.readOnly("events", new PropertyType.Whole("uint8", 0, 0xff), () -> (long) PanicDevice.EVENTS)),
+        List.of());
+  }
+
+  /** A virtio device on PCI: its properties are told of both objects, as QEMU does. */
   private static QomNode virtio(String name, String kind, List<Property> properties) {
     QomNode backend = new QomNode("virtio-backend", kind + "-device", properties, List.of());
     return new QomNode(name, kind + "-pci", properties, List.of(backend));

@@ -42,6 +42,8 @@ public final class MachineTree {
       String name = dimm.path().substring(dimm.path().lastIndexOf('/') + 1);
       (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, dimm));
     }
+    vm.devices().panic().ifPresent(fixed -> (fixed.config().id().isPresent() ? named : anonymous)
+        .add(DeviceNodes.panic(fixed.path().substring(fixed.path().lastIndexOf('/') + 1))));
     List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
         List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),

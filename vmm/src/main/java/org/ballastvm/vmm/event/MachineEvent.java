@@ -83,6 +83,14 @@ public sealed interface MachineEvent {
   record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {}
 
   /**
+   * The guest's kernel has panicked, its driver told the pvpanic device, and its crash kernel takes over.
+   *
+   * @param action what was done about it
+   */
+  @Summary("The guest's kernel has panicked, and its crash kernel takes over.")
+  record GuestCrashloaded(@Member("what was done about it") PanicAction action) implements MachineEvent {}
+
+  /**
    * A device is gone.
    *
    * @param device its id, if it had one

@@ -37,6 +37,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
@@ -174,7 +175,12 @@ public final class Assembly {
 
   private void place(DeviceConfig device) {
     try {
-      devices.place(device);
+      if (device instanceof DeviceConfig.Panic panic) {
+        devices.fix(panic);
+        ports.map(new PanicDevice(machine), "pvpanic", AcpiPorts.PANIC, 1);
+      } else {
+        devices.place(device);
+      }
     } catch (UserError e) {
       String id = device.id().map(given -> ",id=" + given).orElse("");
       throw new UserError("-device " + device.driver() + id + ": " + e.getMessage(), e);
@@ -187,7 +193,7 @@ public final class Assembly {
     return new MachineFacts(cpus,
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
         PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.empty(),
-        config.memory().slots());
+        config.memory().slots(), devices.panic().isPresent());
   }
 
   private void open(ChardevConfig wanted) {

@@ -40,6 +40,7 @@ import org.ballastvm.vmm.pci.PciSlot;
 public final class Devices implements AutoCloseable {
   /** When a guest that lost or refused a wish can be asked again: what QEMU waits for the guests of PCI Express slots. */
   private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
+  private static final String NO_HOTPLUG = "Bus 'isa.0' does not support hotplugging";
   private static final PciInterruptRouting ROUTING = PciInterruptRouting.swizzled();
 
   private final EventLoop loop;
@@ -57,6 +58,15 @@ public final class Devices implements AutoCloseable {
   /** Replaced whole: other threads read it. */
   private volatile List<PlacedDevice> placed = List.of();
   private int namelessCount;
+  private Optional<FixedDevice> panic = Optional.empty();
+
+  /**
+   * A device that is there from the start to the end.
+   *
+   * @param config what was asked for
+   * @param path where it is in the object tree
+   */
+  public record FixedDevice(DeviceConfig config, String path) {}
 
   /**
    * No devices yet.
@@ -91,6 +101,7 @@ public final class Devices implements AutoCloseable {
     requireNewId(config);
     switch (config) {
       case DeviceConfig.Dimm dimm -> dimms.plug(dimm, true);
+      case DeviceConfig.Panic panicDevice -> throw new UserError(NO_HOTPLUG);
       case DeviceConfig.OnPci onPci -> {
         hotplug.came(placeOnPci(onPci).slot());
         announce.run();
@@ -112,6 +123,9 @@ public final class Devices implements AutoCloseable {
       dimms.requestUnplug(dimm.get(), nowNanos);
       return;
     }
+    if (panic.filter(fixed -> fixed.path().equals(id) || isId(fixed, id)).isPresent()) {
+      throw new UserError(NO_HOTPLUG);
+    }
     PlacedDevice device = find(id)
         .or(() -> placed.stream().filter(other -> other.path().equals(id)).findFirst())
         .orElseThrow(() -> new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + id + "' not found"));
@@ -123,6 +137,8 @@ public final class Devices implements AutoCloseable {
     hotplug.askedToGo(device.slot());
     announce.run();
   }
+
+  private static boolean isId(FixedDevice device, String id) { return device.config().id().equals(Optional.of(id)); }
 
   /** The guest lets go of what is in a slot, on a vCPU's thread. It need not have been asked. */
   private void ejected(int slot) {
@@ -186,7 +202,7 @@ public final class Devices implements AutoCloseable {
   }
 
   private void requireNewId(DeviceConfig config) {
-    config.id().filter(id -> find(id).isPresent() || dimms.find(id).isPresent()).ifPresent(id -> {
+    config.id().filter(this::isTaken).ifPresent(id -> {
       throw new UserError("Duplicate device ID '" + id + "'");
     });
   }
@@ -215,10 +231,34 @@ public final class Devices implements AutoCloseable {
     bars.place(function, pci);
     function.placeInterruptLine(gsi);
     PciSlot tie = new PciSlot(function, config.id().orElse("pci-" + slot), memory, board, loop, board.line(gsi));
-    String path = config.id().map(id -> "/machine/peripheral/" + id)
-        .orElseGet(() -> "/machine/peripheral-anon/device[" + namelessCount++ + "]");
-    return new PlacedDevice(config, path, slot, function, tie);
+    return new PlacedDevice(config, path(config), slot, function, tie);
   }
+
+  private String path(DeviceConfig config) {
+    return config.id().map(id -> "/machine/peripheral/" + id)
+        .orElseGet(() -> "/machine/peripheral-anon/device[" + namelessCount++ + "]");
+  }
+
+  private boolean isTaken(String id) {
+    return find(id).isPresent() || dimms.find(id).isPresent() || panic.filter(fixed -> isId(fixed, id)).isPresent();
+  }
+
+  /**
+   * Takes note of the pvpanic device, which the machine maps.
+   *
+   * @param config what was asked for
+   * @throws UserError if there is one
+   */
+  void fix(DeviceConfig.Panic config) {
+    if (panic.isPresent()) {
+      throw new UserError("Only one pvpanic device is supported");
+    }
+    requireNewId(config);
+    panic = Optional.of(new FixedDevice(config, path(config)));
+  }
+
+  /** {@return the pvpanic device, if there is one} */
+  public Optional<FixedDevice> panic() { return panic; }
 
   private PciFunction create(DeviceConfig.OnPci config) {
     if (config instanceof DeviceConfig.Balloon wanted) {

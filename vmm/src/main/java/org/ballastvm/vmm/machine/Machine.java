@@ -19,9 +19,11 @@ import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SocketListener;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
+import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
 
 /**
@@ -31,7 +33,7 @@ import org.ballastvm.vmm.event.MachineEvents;
  * Its state belongs to the event loop. What vCPUs ask for (power-off, reset) stops them at the gate at once and is then
  * done by the loop; what other threads ask for is done by the loop while they wait.
  */
-public final class Machine implements AutoCloseable, VcpuThread.Watcher {
+public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDevice.Listener {
 
   private static final int PAGE_SHIFT = 12;
 
@@ -302,6 +304,22 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
 
   @Override
   public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN, Cause.GUEST_SHUTDOWN)); }
+
+  @Override
+  public void panicked() {
+    unlessReset(() -> {
+      boolean stays = config.policy().noShutdown();
+      events.publish(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
+      stopVcpus(RunState.GUEST_PANICKED);
+      if (!stays) {
+        events.publish(new MachineEvent.Shutdown(true, Cause.GUEST_PANIC));
+        end.complete(EndReason.GUEST_PANIC);
+      }
+    });
+  }
+
+  @Override
+  public void crashLoaded() { events.publish(new MachineEvent.GuestCrashloaded(PanicAction.RUN)); }
 
   /** Stops the vCPUs for what one of them asked; when two ask at once, the second speaks of a guest that is no more. */
   private void unlessReset(Runnable task) {

@@ -27,6 +27,7 @@ class MachineDocumentTest {
     promises("| `0x%04x`-`0x%04x` | dword | PCI hotplug".formatted(AcpiPorts.PCI_HOTPLUG_BASE,
         AcpiPorts.PCI_HOTPLUG_BASE + AcpiPorts.PCI_HOTPLUG_BYTES - 1));
     promises("| `0x%04x` | byte | reset control".formatted(AcpiPorts.RESET_CONTROL));
+    promises("| `0x%04x` | byte | pvpanic".formatted(AcpiPorts.PANIC));
     promises("the tables ask for `0x%02x`".formatted(AcpiPorts.RESET_VALUE));
   }
 
