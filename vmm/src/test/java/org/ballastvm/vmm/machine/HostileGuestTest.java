@@ -66,7 +66,7 @@ class HostileGuestTest {
       }
       machine.reset();
       assertFalse(machine.end().isDone(), "seed " + seed);
-      assertEquals(RunState.PAUSED, machine.state(), "seed " + seed);
+      assertEquals(RunState.PRELAUNCH, machine.state(), "seed " + seed);
     } catch (java.util.concurrent.ExecutionException e) {
       throw new AssertionError("seed " + seed, e.getCause());
     }
