@@ -110,7 +110,7 @@ class BadInputIT {
         mistake("-device: id 'a' is used twice; every id must be unique", "-device", "virtio-balloon-pci,id=a",
             "-device",
             "virtio-rng-pci,id=a"),
-        mistake("-device e1000: 'e1000' is not a valid device model name; there are pc-dimm, "
+        mistake("-device e1000: 'e1000' is not a valid device model name; there are pc-dimm, pvpanic, "
             + "virtio-balloon-pci, virtio-mem-pci, virtio-rng-pci",
             "-device",
             "e1000"),
