@@ -22,7 +22,8 @@ class DimmIT {
     assertEquals(blocksAlone + MEMORY_BLOCKS, Integer.parseInt(guest.run(blocks).strip()));
     assertEquals("15\n", guest.run("cat /sys/bus/acpi/devices/PNP0C80:00/status"));
     assertTrue(guest.run("cat /proc/iomem").contains("100000000-13fffffff : System RAM"));
-    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=700 2> /dev/null && rm /tmp/fill");
+    guest.run("mkdir /filled && mount -t tmpfs -o size=900m none /filled");
+    guest.run("dd if=/dev/zero of=/filled/file bs=1M count=700 2> /dev/null && umount /filled");
     long used = guest.residentKiB();
 
     assertEquals("", guest.monitor("device_del dimm1"));

@@ -27,7 +27,7 @@ class QemuLabelsIT {
       "labels", "-smp", "2", "-m", "1G,slots=2,maxmem=8G", "-object", "memory-backend-ram,id=n0,size=1G", "-numa",
       "node,nodeid=0,cpus=0-1,memdev=n0", "-object", "memory-backend-ram,id=mem0,size=1G", "-device",
       "virtio-mem-pci,id=vm0,memdev=mem0", "-device", "virtio-balloon-pci,id=b0");
-  private static final Pattern ANSWER = Pattern.compile("\"return\": \"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern ANSWER = Pattern.compile("\"return\": \"((?:[^\"\\\\]++|\\\\.)*+)\"");
   private static final Pattern LABEL = Pattern
       .compile("^ *[A-Za-z][\\w -]*[:\\[]|\\b[A-Z][A-Z0-9]* *=|^[A-Z0-9]+\\t|\\w+=", Pattern.MULTILINE);
 

@@ -43,6 +43,7 @@ public final class MuxChardev implements Chardev, CharFrontend {
     final byte[] waiting = new byte[BUFFER_BYTES];
     int count;
     boolean met;
+    private boolean delivering;
 
     Sharer(CharFrontend frontend) { this.frontend = frontend; }
 
@@ -50,14 +51,21 @@ public final class MuxChardev implements Chardev, CharFrontend {
 
     void add(byte key) { waiting[count++] = key; }
 
+    /** A frontend that takes little at once may take more at once again. */
     void deliver() {
-      int now = Math.min(count, frontend.room());
-      if (now > 0) {
+      if (delivering) {
+        return; // It asks for more in the middle of what it gets.
+      }
+      delivering = true;
+      for (int now = deliverable(); now > 0; now = deliverable()) {
         frontend.receive(waiting, 0, now);
-        count -= now;
+        count = Math.max(0, count - now); // none are left if the far end went meanwhile
         System.arraycopy(waiting, now, waiting, 0, count);
       }
+      delivering = false;
     }
+
+    private int deliverable() { return Math.min(count, frontend.room()); }
   }
 
   @Override

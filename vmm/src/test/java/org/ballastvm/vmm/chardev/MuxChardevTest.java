@@ -85,6 +85,34 @@ class MuxChardevTest {
   }
 
   @Test
+  void aMonitorThatTakesAFewKeysAtOnceGetsAllThatCameTogether() {
+    StringBuilder seen = new StringBuilder();
+    mux.connect(new CharFrontend() {
+      @Override
+      public int room() { return 3; }
+
+      @Override
+      public void receive(byte[] bytes, int offset, int count) {
+        seen.append(new String(bytes, offset, count, StandardCharsets.ISO_8859_1));
+        mux.receiveMore(); // as one does whose answer has gone out
+      }
+
+      @Override
+      public void opened() { seen.append('<'); }
+
+      @Override
+      public void closed() { seen.append('>'); }
+
+      @Override
+      public void drained() {
+        // It sent nothing.
+      }
+    });
+    type("\1c\1cinfo status\rquit\r");
+    assertEquals("<info status\rquit\r", seen.toString());
+  }
+
+  @Test
   void aTerminalIsToldToWaitBeforeAnyKeyIsLost() {
     console.takeOnly(0);
     int typed = 0;
