@@ -35,15 +35,13 @@ public final class MachineTree {
     List<QomNode> named = new ArrayList<>();
     List<QomNode> anonymous = new ArrayList<>();
     for (PlacedDevice device : vm.devices().all()) {
-      String name = device.path().substring(device.path().lastIndexOf('/') + 1);
-      (device.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, vm, device));
+      (device.id().isPresent() ? named : anonymous).add(DeviceNodes.of(nameOf(device.path()), vm, device));
     }
     for (Dimm dimm : vm.devices().dimms().all()) {
-      String name = dimm.path().substring(dimm.path().lastIndexOf('/') + 1);
-      (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(name, dimm));
+      (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(nameOf(dimm.path()), dimm));
     }
     vm.devices().panic().ifPresent(fixed -> (fixed.config().id().isPresent() ? named : anonymous)
-        .add(DeviceNodes.panic(fixed.path().substring(fixed.path().lastIndexOf('/') + 1))));
+        .add(DeviceNodes.panic(nameOf(fixed.path()))));
     List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
         List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),
@@ -51,6 +49,8 @@ public final class MachineTree {
     List<QomNode> objects = vm.parts().objects().all().stream().map(MachineTree::object).toList();
     return new QomNode("", "container", List.of(), List.of(machine, QomNode.container("objects", objects)));
   }
+
+  private static String nameOf(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
   private static QomNode cpu(int index) { return new QomNode("device[" + index + "]", CPU_TYPE, List.of(), List.of()); }
 

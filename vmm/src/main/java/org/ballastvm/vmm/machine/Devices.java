@@ -38,8 +38,6 @@ import org.ballastvm.vmm.pci.PciSlot;
  * vCPU's thread; the rest follows on the loop, which may be at work with the device.
  */
 public final class Devices implements AutoCloseable {
-  /** When a guest that lost or refused a wish can be asked again: what QEMU waits for the guests of PCI Express slots. */
-  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
   private static final String NO_HOTPLUG = "Bus 'isa.0' does not support hotplugging";
   private static final PciInterruptRouting ROUTING = PciInterruptRouting.swizzled();
 
@@ -129,11 +127,9 @@ public final class Devices implements AutoCloseable {
     PlacedDevice device = find(id)
         .or(() -> placed.stream().filter(other -> other.path().equals(id)).findFirst())
         .orElseThrow(() -> new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + id + "' not found"));
-    if (device.unplugPending() && nowNanos - device.askedToGoNanos().getAsLong() < ASK_AGAIN_NANOS) {
-      throw new UserError("Device " + id + " is already in the process of unplug");
-    }
+    device.unplug().requireNoneOfLate(id, nowNanos);
     device.virtio().ifPresent(memories::requireRemovable);
-    device.askedToGo(nowNanos);
+    device.unplug().made(nowNanos);
     hotplug.askedToGo(device.slot());
     announce.run();
   }

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.memory.PluggableRange;
 
@@ -12,7 +11,7 @@ public final class Dimm {
   private final int slot;
   private final PluggableRange range;
   private final boolean hotplugged;
-  private volatile OptionalLong askedToGoNanos = OptionalLong.empty();
+  private final UnplugWish unplug = new UnplugWish();
 
   Dimm(DeviceConfig.Dimm config, String path, int slot, PluggableRange range, boolean hotplugged) {
     this.config = config;
@@ -45,12 +44,8 @@ public final class Dimm {
     return hotplugged;
   }
 
-  /** {@return when the guest was asked to let it go, by System.nanoTime; empty if it was not, or has answered} */
-  OptionalLong askedToGoNanos() {
-    return askedToGoNanos;
-  }
-
-  void askedToGo(OptionalLong nanos) { askedToGoNanos = nanos; }
+  /** {@return whether the guest is asked to let it go} */
+  UnplugWish unplug() { return unplug; }
 
   PluggableRange range() { return range; }
 }

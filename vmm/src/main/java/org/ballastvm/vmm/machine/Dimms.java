@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
@@ -28,8 +27,6 @@ import org.ballastvm.vmm.memory.VcpuHold;
  * ejects it. They come and go on the event loop, or before it has started.
  */
 public final class Dimms implements MemoryHotplug.Guest {
-  /** When a guest that did not answer can be asked again. */
-  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
   /** What x86 kernels hot-plug at least, and what QEMU therefore aligns DIMMs to, in bytes. */
   private static final long ALIGNMENT_BYTES = 2 << 20;
   private static final long MEMORY_BLOCK_BYTES = 128 << 20;
@@ -173,11 +170,8 @@ public final class Dimms implements MemoryHotplug.Guest {
    * @throws UserError if it was asked a short while ago and has not answered
    */
   void requestUnplug(Dimm dimm, long nowNanos) {
-    OptionalLong asked = dimm.askedToGoNanos();
-    if (asked.isPresent() && nowNanos - asked.getAsLong() < ASK_AGAIN_NANOS) {
-      throw new UserError("Device " + dimm.id().orElse(dimm.path()) + " is already in the process of unplug");
-    }
-    dimm.askedToGo(OptionalLong.of(nowNanos));
+    dimm.unplug().requireNoneOfLate(dimm.id().orElse(dimm.path()), nowNanos);
+    dimm.unplug().made(nowNanos);
     registers.askedToGo(dimm.slot());
     announce.run();
   }
@@ -203,7 +197,7 @@ public final class Dimms implements MemoryHotplug.Guest {
 
   private void refused(Dimm dimm, long status) {
     Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), OstStatus.words(status));
-    dimm.askedToGo(OptionalLong.empty());
+    dimm.unplug().forget();
     monitors.publish(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
   }
 
@@ -222,7 +216,7 @@ public final class Dimms implements MemoryHotplug.Guest {
   /** Completes what the guest was asked for: after a reset it looks for DIMMs itself. No vCPU runs. */
   void reset() {
     for (Dimm dimm : all) {
-      if (dimm.askedToGoNanos().isPresent()) {
+      if (dimm.unplug().isPending()) {
         remove(dimm);
       }
     }

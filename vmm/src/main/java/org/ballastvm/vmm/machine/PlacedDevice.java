@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
@@ -15,7 +14,7 @@ public final class PlacedDevice {
   private final int slot;
   private final PciFunction function;
   private final PciSlot tie;
-  private volatile OptionalLong askedToGoNanos = OptionalLong.empty();
+  private final UnplugWish unplug = new UnplugWish();
 
   PlacedDevice(DeviceConfig.OnPci config, String path, int slot, PciFunction function, PciSlot tie) {
     this.config = config;
@@ -49,15 +48,11 @@ public final class PlacedDevice {
 
   /** {@return whether the guest was asked to let it go, and has not yet} */
   public boolean unplugPending() {
-    return askedToGoNanos.isPresent();
+    return unplug.isPending();
   }
 
-  /** {@return when the guest was last asked to let it go, if it was} */
-  OptionalLong askedToGoNanos() {
-    return askedToGoNanos;
-  }
-
-  void askedToGo(long nowNanos) { askedToGoNanos = OptionalLong.of(nowNanos); }
+  /** {@return whether the guest is asked to let it go} */
+  UnplugWish unplug() { return unplug; }
 
   /** Gives back what it holds of the host. */
   void close() {
