@@ -39,7 +39,9 @@ public enum KvmCap {
   /** The clock that kvmclock reads can be read and set. */
   ADJUST_CLOCK(Host.KVM_CAP_ADJUST_CLOCK()),
   /** Memory slots that the guest cannot write. */
-  READONLY_MEM(Host.KVM_CAP_READONLY_MEM());
+  READONLY_MEM(Host.KVM_CAP_READONLY_MEM()),
+  /** Dirty logs that stay as they are when they are read. */
+  MANUAL_DIRTY_LOG_PROTECT2(Host.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2());
 
   final int code;
 

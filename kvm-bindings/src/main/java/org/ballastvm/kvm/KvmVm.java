@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets.kvm_enable_cap;
 import org.ballastvm.kvm.generated.Offsets.kvm_ioeventfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_level;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing;
@@ -21,6 +22,8 @@ import org.ballastvm.kvm.generated.Offsets.kvm_userspace_memory_region;
 /** A VM of the host's KVM. Safe for several threads. It lives on in the kernel until its vCPUs are closed too. */
 public final class KvmVm implements AutoCloseable {
   private static final long ROUTES_OFFSET = kvm_irq_routing.SIZE;
+  /** {@code KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE}, linux/kvm.h. */
+  private static final long MANUAL_PROTECT_ENABLE = 1;
 
   private final KvmFile file;
   private final int runBytes;
@@ -94,10 +97,60 @@ public final class KvmVm implements AutoCloseable {
    * @throws HostError EEXIST where it overlaps another slot, EINVAL, ENOMEM
    */
   public void setUserMemoryRegion(int slot, long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {
+    setRegion(slot, 0, gpa, addressIn(slot, mapping, offsetBytes, sizeBytes), sizeBytes);
+  }
+
+  /**
+   * Has KVM note which pages of a slot the guest writes to, KVM_SET_USER_MEMORY_REGION with KVM_MEM_LOG_DIRTY_PAGES, or
+   * note it no more. A page is noted that is written to after the call, by any vCPU, or by KVM for one. The log begins
+   * empty, and ends with the noting.
+   *
+   * @param slot the number of a slot that there is, with the same memory as below
+   * @param gpa guest physical address of the slot
+   * @param mapping the memory
+   * @param offsetBytes where in it the slot begins
+   * @param sizeBytes the slot's
+   * @param on whether it is to be noted
+   * @throws HostError ENOMEM, or EINVAL for other memory than the slot has
+   */
+  public void logDirtyPages(int slot, long gpa, HostMapping mapping, long offsetBytes, long sizeBytes, boolean on) {
+    int flags = on ? (int) Host.KVM_MEM_LOG_DIRTY_PAGES() : 0;
+    setRegion(slot, flags, gpa, addressIn(slot, mapping, offsetBytes, sizeBytes), sizeBytes);
+  }
+
+  private static long addressIn(int slot, HostMapping mapping, long offsetBytes, long sizeBytes) {
     if (offsetBytes < 0 || sizeBytes <= 0 || offsetBytes > mapping.sizeBytes() - sizeBytes) {
       throw new IndexOutOfBoundsException("slot " + slot + " of " + sizeBytes + " bytes at " + offsetBytes);
     }
-    setRegion(slot, gpa, mapping.address() + offsetBytes, sizeBytes);
+    return mapping.address() + offsetBytes;
+  }
+
+  /**
+   * Keeps what is noted in dirty logs until the noting ends, KVM_ENABLE_CAP of KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2: to read
+   * a log changes nothing, and costs the guest nothing. Without it, reading empties the log.
+   *
+   * @throws HostError EINVAL where {@link KvmCap#MANUAL_DIRTY_LOG_PROTECT2} is missing (before Linux 5.0)
+   */
+  public void keepDirtyLogs() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cap = arena.allocate(kvm_enable_cap.SIZE, 8);
+      set32(cap, kvm_enable_cap.cap, KvmCap.MANUAL_DIRTY_LOG_PROTECT2.code);
+      set64(cap, kvm_enable_cap.args, MANUAL_PROTECT_ENABLE);
+      file.ioctl(Host.KVM_ENABLE_CAP(), cap, "KVM_ENABLE_CAP " + KvmCap.MANUAL_DIRTY_LOG_PROTECT2);
+    }
+  }
+
+  /**
+   * Reads which pages of a slot were written to, KVM_GET_DIRTY_LOG. All that vCPUs wrote which are out of KVM_RUN is in
+   * it. Allocates nothing.
+   *
+   * @param slot a slot whose writes are {@link #logDirtyPages noted}
+   * @param log is filled: the bits of its words, lowest first, stand for the slot's pages of 4 KiB in order
+   * @throws HostError ENOENT where nothing is noted
+   */
+  public void getDirtyLog(int slot, DirtyLog log) {
+    MemorySegment request = log.request(slot);
+    file.ioctl(Host.KVM_GET_DIRTY_LOG(), request, "KVM_GET_DIRTY_LOG");
   }
 
   /**
@@ -105,12 +158,13 @@ public final class KvmVm implements AutoCloseable {
    *
    * @param slot its number
    */
-  public void removeUserMemoryRegion(int slot) { setRegion(slot, 0, 0, 0); }
+  public void removeUserMemoryRegion(int slot) { setRegion(slot, 0, 0, 0, 0); }
 
-  private void setRegion(int slot, long gpa, long address, long sizeBytes) {
+  private void setRegion(int slot, int flags, long gpa, long address, long sizeBytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment region = arena.allocate(kvm_userspace_memory_region.SIZE, 8);
       set32(region, kvm_userspace_memory_region.slot, slot);
+      set32(region, kvm_userspace_memory_region.flags, flags);
       set64(region, kvm_userspace_memory_region.guest_phys_addr, gpa);
       set64(region, kvm_userspace_memory_region.memory_size, sizeBytes);
       set64(region, kvm_userspace_memory_region.userspace_addr, address);
