@@ -2,6 +2,7 @@ package org.ballastvm.virtio;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 
 /**
@@ -103,6 +104,12 @@ public final class BalloonDevice implements VirtioDevice {
   /** {@return how large the driver last said it is, in pages of 4 KiB} */
   public long actualPages() {
     return Integer.toUnsignedLong(registers.actual());
+  }
+
+  /** {@return what was agreed on, a bit for each {@link BalloonFeature}; empty while no driver is at work} */
+  public OptionalLong agreedFeatures() {
+    Context driver = context;
+    return driver == null ? OptionalLong.empty() : OptionalLong.of(driver.features());
   }
 
   /** {@return what the guest last told of its memory} */

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.config;
 
 import java.math.BigDecimal;
+import java.util.Locale;
 
 /** Sizes as people write and read them. */
 public final class ByteSize {
@@ -22,6 +23,27 @@ public final class ByteSize {
       unit++;
     }
     return unit < 0 ? left + " bytes" : left + " " + UNITS.charAt(unit) + "iB";
+  }
+
+  /**
+   * A size in a unit that people have a feeling for.
+   *
+   * @param bytes any number of bytes, unsigned
+   * @return for example {@code 512 MiB}, {@code 1.5 GiB} or {@code 12 bytes}; a whole number or one digit behind the point
+   */
+  public static String about(long bytes) {
+    double left = bytes >= 0 ? bytes : bytes + 0x1p64;
+    int unit = -1;
+    while (left >= (unit < 0 ? 1024 : 1023.95) && unit < UNITS.length() - 1) {
+      left /= 1024;
+      unit++;
+    }
+    if (unit < 0) {
+      return bytes + " bytes";
+    }
+    String number = String.format(Locale.ROOT, "%.1f", left);
+    return (number.endsWith(".0") ? number.substring(0, number.length() - 2) : number) + " " + UNITS.charAt(unit)
+        + "iB";
   }
 
   /**

@@ -55,6 +55,17 @@ final class Arguments {
     return true;
   }
 
+  /** Whether a certain word comes next; it is read then, and nothing is otherwise. */
+  boolean keyword(String word) {
+    skipSpace();
+    int end = at + word.length();
+    if (!text.startsWith(word, at) || end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+      return false;
+    }
+    at = end;
+    return true;
+  }
+
   /** A word, or what stands in quotation marks. */
   String word() { return optionalWord().orElseThrow(this::missing); }
 

@@ -1,21 +1,40 @@
 package org.ballastvm.vmm.monitor;
 
+import java.time.Instant;
+import java.util.List;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryBalloon;
 import org.ballastvm.vmm.machine.Machine;
-import java.util.List;
 
-/** {@code info balloon} */
+/** {@code info balloon [-v|stats]}: without an argument it is QEMU's, which scripts read; the others are for people. */
 final class InfoBalloon implements Command {
+  private static final String STATISTICS = "stats";
+
   @Override
   public List<String> names() { return List.of("balloon"); }
 
   @Override
-  public String help() { return "show balloon information"; }
+  public String parameters() { return "[-v|stats]"; }
+
+  @Override
+  public String help() {
+    return "show balloon information (-v: sizes, limits, driver and automatic mode; stats: what the guest tells of its memory)";
+  }
 
   @Override
   public String run(Machine vm, Arguments arguments) {
+    boolean all = arguments.flag('v');
+    boolean statistics = !all && arguments.keyword(STATISTICS);
     arguments.end();
-    return "balloon: actual=" + (new QueryBalloon().run(vm, NoArguments.NONE).actual() >> 20) + "\n";
+    String actual = "balloon: actual=" + (new QueryBalloon().run(vm, NoArguments.NONE).actual() >> 20) + "\n";
+    if (statistics) {
+      return BalloonText.statistics(vm, Instant.now());
+    }
+    return all ? actual + BalloonText.sizes(vm, Instant.now()) : actual;
+  }
+
+  @Override
+  public List<String> completions(Machine vm, List<String> before, String start) {
+    return before.isEmpty() ? List.of("-v", STATISTICS) : List.of();
   }
 }

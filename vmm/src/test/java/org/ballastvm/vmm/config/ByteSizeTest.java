@@ -36,4 +36,9 @@ class ByteSizeTest {
   void aSizeIsToldInTheLargestUnitThatDividesIt(long bytes, String text) {
     assertEquals(text, ByteSize.describe(bytes));
   }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0 bytes", "1023, 1023 bytes", "1024, 1 KiB", "1610612736, 1.5 GiB", "1048575, 1 MiB",
+      "1047500, 1022.9 KiB", "1288490188, 1.2 GiB", "9223372036854775807, 8 EiB", "-1, 16 EiB"})
+  void peopleGetASizeInAUnitTheyHaveAFeelingFor(long bytes, String text) { assertEquals(text, ByteSize.about(bytes)); }
 }

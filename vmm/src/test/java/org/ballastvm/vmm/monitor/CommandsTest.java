@@ -160,7 +160,7 @@ class CommandsTest {
     assertEquals("stop|s  -- stop emulation\n", say("? s"));
     assertEquals(say("info"), say("help info"));
     assertEquals(InfoCommand.TOPICS.size(), say("info").lines().count());
-    assertEquals("info balloon  -- show balloon information\n", say("help info balloon"));
+    assertEquals("info name  -- show the current VM name\n", say("help info name"));
   }
 
   @Test

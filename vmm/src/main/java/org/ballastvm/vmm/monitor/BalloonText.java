@@ -1,0 +1,107 @@
+package org.ballastvm.vmm.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.BalloonFeature;
+import org.ballastvm.virtio.BalloonStat;
+import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
+
+/** A balloon in words. */
+final class BalloonText {
+  private static final int PAGE_SHIFT = 12;
+  private static final String INTERVAL = "guest-stats-polling-interval";
+  private static final String LINE = "  %-12s %s\n";
+  private static final Set<BalloonStat> BYTES = EnumSet.of(BalloonStat.SWAP_IN, BalloonStat.SWAP_OUT,
+      BalloonStat.FREE_MEMORY, BalloonStat.TOTAL_MEMORY, BalloonStat.AVAILABLE_MEMORY, BalloonStat.DISK_CACHES);
+
+  private BalloonText() {}
+
+  /** Sizes of the machine and of the balloon, and who is on the other side. */
+  static String sizes(Machine vm, Instant now) {
+    PlacedDevice device = device(vm);
+    BalloonDevice balloon = balloon(device);
+    long size = vm.memorySizeBytes();
+    long base = vm.config().memory().sizeBytes();
+    long target = balloon.targetPages() << PAGE_SHIFT;
+    long actual = balloon.actualPages() << PAGE_SHIFT;
+    return line("machine:", ByteSize.about(size) + ": base memory " + ByteSize.about(base) + ", DIMMs "
+        + ByteSize.about(size - base) + "; virtio-mem does not count")
+        + line("guest has:", ByteSize.about(vm.balloonedSizeBytes()) + ", should have "
+            + ByteSize.about(Math.max(0, size - target)))
+        + line("balloon:", ByteSize.about(actual) + " (" + balloon.actualPages() + " pages), should be "
+            + ByteSize.about(target) + " (" + balloon.targetPages() + " pages)")
+        + line("limits:", "'balloon N' takes 1 to " + (size >> 20) + " MiB for the guest; more is all of it")
+        + line("driver:", driver(balloon.agreedFeatures()))
+        + line("statistics:", told(device, balloon, now));
+  }
+
+  /** All statistics, for people and in full. */
+  static String statistics(Machine vm, Instant now) {
+    PlacedDevice device = device(vm);
+    return "statistics: " + told(device, balloon(device), now) + "\n" + table(balloon(device).stats());
+  }
+
+  static String table(BalloonStats stats) {
+    return stats.values().entrySet().stream().map(BalloonText::row).collect(Collectors.joining());
+  }
+
+  private static PlacedDevice device(Machine vm) {
+    return vm.devices().all().stream()
+        .filter(device -> device.virtio().filter(BalloonDevice.class::isInstance).isPresent()).findFirst()
+        .orElseThrow(); // The caller has asked for its size.
+  }
+
+  private static BalloonDevice balloon(PlacedDevice device) { return (BalloonDevice) device.virtio().orElseThrow(); }
+
+  private static String line(String what, String text) { return LINE.formatted(what, text); }
+
+  private static String driver(OptionalLong features) {
+    if (features.isEmpty()) {
+      return "none: the guest has not loaded one, or is not up yet";
+    }
+    String agreed = Arrays.stream(BalloonFeature.values()).filter(feature -> feature.in(features.getAsLong()))
+        .map(feature -> feature.name().toLowerCase(Locale.ROOT).replace('_', '-')).collect(Collectors.joining(", "));
+    return "at work; agreed on " + (agreed.isEmpty() ? "no feature" : agreed);
+  }
+
+  private static String told(PlacedDevice device, BalloonDevice balloon, Instant now) {
+    long seconds = balloon.stats().lastUpdateSeconds();
+    long interval = balloon.pollingIntervalSeconds();
+    return (seconds == 0
+        ? "the guest has told none"
+        : "the guest told them " + age(Instant.ofEpochSecond(seconds), now))
+        + (interval == 0
+            ? "; it is not asked (qom-set " + device.path() + " " + INTERVAL + " 2 asks it every 2 s)"
+            : "; it is asked every " + interval + " s");
+  }
+
+  /** How long ago something was; a clock that was put back makes nothing younger than now. */
+  static String age(Instant then, Instant now) {
+    long seconds = Math.max(0, Duration.between(then, now).toSeconds());
+    return seconds < 120
+        ? seconds + " s ago"
+        : seconds < 7200 ? seconds / 60 + " min ago" : seconds / 3600 + " h ago";
+  }
+
+  private static String row(Map.Entry<BalloonStat, Long> stat) {
+    long value = stat.getValue();
+    if (value == BalloonStat.UNSET) {
+      return "  %-22s %12s\n".formatted(stat.getKey().key(), "not told");
+    }
+    String raw = Long.toUnsignedString(value);
+    return BYTES.contains(stat.getKey())
+        ? "  %-22s %12s  %s\n".formatted(stat.getKey().key(), ByteSize.about(value), raw)
+        : "  %-22s %12s\n".formatted(stat.getKey().key(), raw);
+  }
+}
