@@ -29,7 +29,8 @@ final class PageLists {
 
   private final String name;
   private final Taker taker;
-  private final int[] numbers = new int[1024];
+  /** Where page numbers are read to, each once: a guest may change its list at any time. Two to a long. */
+  private final long[] numbers = new long[512];
   private final MemorySegment staging = MemorySegment.ofArray(numbers);
   private final PageRanges pages = new PageRanges();
   private final Visitor handOn = this::handOn;

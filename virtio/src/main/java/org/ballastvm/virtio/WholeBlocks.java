@@ -27,6 +27,8 @@ final class WholeBlocks implements Taker {
   private final long[] bits = new long[SLOTS * WORDS];
   private int held;
   private int oldest;
+  /** The slot that was used last; where a driver names pages in order, it is the next one's too. */
+  private int latest;
 
   WholeBlocks(Taker taker) {
     this.taker = taker;
@@ -87,17 +89,22 @@ final class WholeBlocks implements Taker {
   }
 
   private int slotOf(long base) {
+    if (bases[latest] == base) {
+      return latest;
+    }
     int slot = find(base);
     if (slot < SLOTS) {
+      latest = slot;
       return slot;
     }
-    slot = find(FREE);
+    slot = held < SLOTS ? find(FREE) : SLOTS;
     if (slot == SLOTS) {
       slot = oldest;
       oldest = (oldest + 1) % SLOTS;
       flush(slot);
     }
     bases[slot] = base;
+    latest = slot;
     held++;
     return slot;
   }

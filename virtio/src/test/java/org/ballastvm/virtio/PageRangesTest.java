@@ -3,6 +3,7 @@ package org.ballastvm.virtio;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Random;
@@ -78,7 +79,62 @@ class PageRangesTest {
     }
   }
 
-  private void add(int... numbers) { pages.add(numbers, numbers.length); }
+  @Test
+  void aRunEndsWhereThePageNumbersDo() {
+    add(-2, -1, 0, 2, 4, 5); // as longs, each pair seems to be two more than the one before
+    assertEquals(List.of(new Range(0, 1), new Range(2, 1), new Range(4, 2), new Range(0xffff_fffeL, 2)), ranges());
+    pages.clear();
+    add(1, 0, -1, -3); // and here two less
+    assertEquals(List.of(new Range(0, 2), new Range(0xffff_fffdL, 1), new Range(0xffff_ffffL, 1)), ranges());
+  }
+
+  @Test
+  void aRunMayBeginAndEndInTheMidstOfAPair() {
+    add(90, 10, 11, 12, 13, 14, 70, 69, 68, 67, 66, 40, 41);
+    assertEquals(List.of(new Range(10, 5), new Range(40, 2), new Range(66, 5), new Range(90, 1)), ranges());
+  }
+
+  /** What drivers name: runs up and down of any length, between single pages, some at either end of the numbers. */
+  @ParameterizedTest
+  @ValueSource(longs = {4, 2027, 0xba11})
+  void runsInAnyOrderMakeTheRangesThatASortedSetHas(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 500; round++) {
+      NavigableSet<Long> model = new TreeSet<>();
+      pages.clear();
+      int spread = 1 << random.nextInt(4, 32);
+      for (int list = random.nextInt(1, 6); list > 0; list--) {
+        int[] numbers = list(random, spread);
+        add(numbers);
+        IntStream.of(numbers).mapToObj(Integer::toUnsignedLong).forEach(model::add);
+      }
+      assertEquals(rangesOf(model), ranges(), "seed " + seed + ", round " + round);
+    }
+  }
+
+  private static int[] list(Random random, int spread) {
+    int[] numbers = new int[random.nextInt(1, 800)];
+    for (int i = 0; i < numbers.length;) {
+      int step = random.nextInt(-1, 2);
+      int page = random.nextInt(10) == 0 ? random.nextInt(-9, 9) : random.nextInt() & spread - 1;
+      for (int run = random.nextInt(1, 100); run > 0 && i < numbers.length; run--) {
+        numbers[i++] = page;
+        page += step;
+      }
+    }
+    return numbers;
+  }
+
+  /** As a driver writes them: two to a long, and behind an odd one what was there before. */
+  private void add(int... numbers) {
+    long[] pairs = new long[numbers.length / 2 + 1];
+    Arrays.fill(pairs, 0x0bad_0bad_0bad_0badL);
+    for (int i = 0; i < numbers.length; i++) {
+      int shift = Integer.SIZE * (i & 1);
+      pairs[i / 2] = pairs[i / 2] & ~(0xffff_ffffL << shift) | Integer.toUnsignedLong(numbers[i]) << shift;
+    }
+    pages.add(pairs, numbers.length);
+  }
 
   private List<Range> ranges() {
     List<Range> ranges = new ArrayList<>();

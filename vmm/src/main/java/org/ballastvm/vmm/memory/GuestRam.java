@@ -263,6 +263,11 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void read(long gpa, MemorySegment into, long offset, long lengthBytes) {
+    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
+    if (chunk != null) {
+      MemorySegment.copy(chunk, gpa & CHUNK_MASK, into, offset, lengthBytes);
+      return;
+    }
     require(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
       Place place = place(gpa + done);
@@ -290,23 +295,31 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void hold(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, true); }
 
   private void giveBack(long gpa, long lengthBytes, boolean hold) {
+    Region region = find(gpa);
+    if (region != null && lengthBytes <= region.base + region.sizeBytes - gpa) {
+      giveBack(region, gpa, lengthBytes, hold);
+      return;
+    }
     require(gpa, lengthBytes);
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
       long step = Math.min(end, memoryEnd(at)) - at;
-      Place place = place(at);
-      try {
-        if (hold) {
-          place.backend().hold(place.offsetInBackend(at), step);
-        } else {
-          place.backend().discard(place.offsetInBackend(at), step);
-        }
-      } catch (HostError e) {
-        throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(at) + ", " + step
-            + " bytes, could not be given back to the host: " + e.getMessage(), e);
-      }
+      giveBack(place(at), at, step, hold);
       at += step;
+    }
+  }
+
+  private static void giveBack(Place place, long gpa, long lengthBytes, boolean hold) {
+    try {
+      if (hold) {
+        place.backend().hold(place.offsetInBackend(gpa), lengthBytes);
+      } else {
+        place.backend().discard(place.offsetInBackend(gpa), lengthBytes);
+      }
+    } catch (HostError e) {
+      throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes
+          + " bytes, could not be given back to the host: " + e.getMessage(), e);
     }
   }
 
