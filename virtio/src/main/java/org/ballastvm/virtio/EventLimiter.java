@@ -16,22 +16,20 @@ public final class EventLimiter implements EventSink {
    */
   public EventLimiter(EventSink sink) { this.sink = sink; }
 
+  /** No switch over types: what a balloon does at each list of pages comes by here. */
   @Override
   public void accept(DeviceEvent event) {
-    switch (event) {
-      case DeviceEvent.BalloonChanged changed -> sink.accept(changed);
-      case DeviceEvent.MemorySizeChanged changed -> sink.accept(changed);
-      case DeviceEvent.GuestMistake mistake -> {
-        if (isTold(++mistakes)) {
-          sink.accept(new DeviceEvent.GuestMistake(mistake.device(), counted(mistake.sentence(), mistakes),
-              mistake.needsReset()));
-        }
+    if (event instanceof DeviceEvent.GuestMistake mistake) {
+      if (isTold(++mistakes)) {
+        sink.accept(new DeviceEvent.GuestMistake(mistake.device(), counted(mistake.sentence(), mistakes),
+            mistake.needsReset()));
       }
-      case DeviceEvent.HostRefusal refusal -> {
-        if (isTold(++refusals)) {
-          sink.accept(new DeviceEvent.HostRefusal(refusal.device(), counted(refusal.sentence(), refusals)));
-        }
+    } else if (event instanceof DeviceEvent.HostRefusal refusal) {
+      if (isTold(++refusals)) {
+        sink.accept(new DeviceEvent.HostRefusal(refusal.device(), counted(refusal.sentence(), refusals)));
       }
+    } else {
+      sink.accept(event);
     }
   }
 

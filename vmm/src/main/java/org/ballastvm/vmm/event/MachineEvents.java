@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Takes the events of a machine from any thread, and tells them on its event loop, in order. Of the events that a guest
@@ -42,10 +44,30 @@ public final class MachineEvents implements AutoCloseable {
   /** A kind of event that was told less than a second ago. */
   private static final class Limited {
     private final Alarm timer;
-    private MachineEvent held;
-    private Instant when;
+    /** Tells the last of those that followed. */
+    private Runnable held;
 
     Limited(Alarm timer) { this.timer = timer; }
+  }
+
+  /** An event that a guest causes on a hot path, over and over, and of which only the last one counts. */
+  public final class Notice {
+    private final Supplier<MachineEvent> event;
+    private final AtomicBoolean noted = new AtomicBoolean();
+
+    private Notice(Supplier<MachineEvent> event) { this.event = event; }
+
+    /** Has the event told, soon; until it is told, noting it again costs a look at a flag. From any thread. */
+    public void happened() {
+      if (!noted.get() && !listeners.isEmpty() && !noted.getAndSet(true)) {
+        loop.post(() -> limit(event.get(), this::tellLatest));
+      }
+    }
+
+    private void tellLatest() {
+      noted.set(false); // First: what happens from here on may be missing in the event.
+      tell(event.get(), Instant.now());
+    }
   }
 
   private final EventLoop loop;
@@ -91,16 +113,24 @@ public final class MachineEvents implements AutoCloseable {
     }
     Instant now = Instant.now();
     if (loop.isCurrentThread()) {
-      limit(event, now);
+      limit(event, () -> tell(event, now));
     } else {
-      loop.post(() -> limit(event, now));
+      loop.post(() -> limit(event, () -> tell(event, now)));
     }
   }
 
-  private void limit(MachineEvent event, Instant when) {
+  /**
+   * A way to tell an event that happens often.
+   *
+   * @param event makes it, on the event loop, when it is told; {@link MachineEvent#limitedBy} says that it may be held back
+   * @return by which it is noted
+   */
+  public Notice notice(Supplier<MachineEvent> event) { return new Notice(event); }
+
+  private void limit(MachineEvent event, Runnable telling) {
     String kind = event.limitedBy().map(key -> event.name() + " " + key).orElse(null);
     if (kind == null) {
-      tell(event, when);
+      telling.run();
       return;
     }
     Limited limited = limits.get(kind);
@@ -108,10 +138,9 @@ public final class MachineEvents implements AutoCloseable {
       limited = new Limited(alarms.apply(() -> expired(kind)));
       limits.put(kind, limited);
       limited.timer.once(LIMIT_NANOS);
-      tell(event, when);
+      telling.run();
     } else {
-      limited.held = event;
-      limited.when = when;
+      limited.held = telling;
     }
   }
 
@@ -122,10 +151,10 @@ public final class MachineEvents implements AutoCloseable {
       limited.timer.close();
       return;
     }
-    MachineEvent event = limited.held;
+    Runnable telling = limited.held;
     limited.held = null;
     limited.timer.once(LIMIT_NANOS);
-    tell(event, limited.when);
+    telling.run();
   }
 
   private void tell(MachineEvent event, Instant when) { listeners.forEach(listener -> listener.happened(event, when)); }

@@ -337,8 +337,12 @@ public final class Devices implements AutoCloseable {
 
   /** {@return the balloon, if there is one} */
   public Optional<BalloonDevice> balloon() {
-    return placed.stream().flatMap(device -> device.virtio().stream()).filter(BalloonDevice.class::isInstance)
-        .map(BalloonDevice.class::cast).findFirst();
+    for (PlacedDevice device : placed) {
+      if (device.virtio().orElse(null) instanceof BalloonDevice balloon) {
+        return Optional.of(balloon);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Gives back what devices hold of the host. The event loop has ended. */

@@ -42,6 +42,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final Closer closer = new Closer();
   private final EventLoop loop;
   private final MachineEvents events;
+  private final MachineEvents.Notice balloonChanged;
   private final Assembly parts;
   private RunGate gate;
   private List<VcpuThread> vcpus = List.of();
@@ -53,6 +54,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
     this.events = new MachineEvents(loop);
+    this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
     closer.onClose(events::close);
     try {
       parts = new Assembly(config, loop, closer, this);
@@ -357,13 +359,18 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     end.complete(EndReason.CRASHED);
   }
 
-  /** What devices have to tell. */
+  /** What devices have to tell; a balloon at each list of pages, which must not cost its vCPU much. */
   void deviceEvent(DeviceEvent event) {
+    if (event instanceof DeviceEvent.BalloonChanged) {
+      balloonChanged.happened();
+    } else {
+      tell(event);
+    }
+  }
+
+  private static void tell(DeviceEvent event) {
     switch (event) {
-      case DeviceEvent.BalloonChanged changed -> {
-        Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
-        events.publish(new MachineEvent.BalloonChange(balloonedSizeBytes()));
-      }
+      case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
       case DeviceEvent.MemorySizeChanged changed ->
         Log.of(Machine.class).debug("plugged: {} bytes", changed.sizeBytes());
       case DeviceEvent.GuestMistake mistake ->

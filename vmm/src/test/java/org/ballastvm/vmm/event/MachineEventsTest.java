@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.vmm.event.MachineEvent.BalloonChange;
 import org.ballastvm.vmm.event.MachineEvent.MemoryDeviceSizeChange;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +110,26 @@ class MachineEventsTest {
     assertEquals(List.of(), heard());
     publish(new BalloonChange(5));
     assertEquals(List.of(new BalloonChange(5)), heard());
+  }
+
+  @Test
+  void whatAHotPathNotesIsMadeWhenItIsToldAndNotBefore() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    MachineEvents.Notice notice = events.notice(() -> new BalloonChange(made.incrementAndGet()));
+    notice.happened();
+    onLoop(() -> made.set(100));
+    assertEquals(1, heard().size());
+    for (int i = 0; i < 1000; i++) {
+      notice.happened();
+    }
+    onLoop(() -> made.set(200));
+    aSecondGoesBy();
+    assertEquals(List.of(new BalloonChange(201)), heard());
+    aSecondGoesBy();
+    assertEquals(List.of(), heard());
+    notice.happened();
+    onLoop(() -> assertTrue(made.get() <= 203));
+    assertEquals(1, heard().size());
   }
 
   @Test
