@@ -4,6 +4,8 @@ package org.ballastvm.virtio;
 final class MemConfigSpace {
   /** Seven words of eight bytes. */
   static final int BYTES = 56;
+  /** Where {@code requested_size} is. */
+  static final int REQUESTED_SIZE = 48;
 
   private final MemBlocks blocks;
 

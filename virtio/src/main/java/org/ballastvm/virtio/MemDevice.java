@@ -1,6 +1,7 @@
 package org.ballastvm.virtio;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 
 /**
@@ -24,6 +25,7 @@ public final class MemDevice implements VirtioDevice {
   private static final int REQUESTS_IN_A_TURN = 16;
 
   private final MemBlocks blocks;
+  private final MemHistory history;
   private final MemConfigSpace registers;
   private final EventSink events;
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
@@ -41,7 +43,20 @@ public final class MemDevice implements VirtioDevice {
    * @param events takes what there is to tell
    */
   public MemDevice(MemConfig config, MemPlugger plugger, EventSink events) {
+    this(config, plugger, System::nanoTime, events);
+  }
+
+  /**
+   * A device with nothing plugged, and a clock of its own.
+   *
+   * @param config what the user asked
+   * @param plugger how blocks come and go; none of the region is plugged
+   * @param nanos the time, as System.nanoTime
+   * @param events takes what there is to tell
+   */
+  public MemDevice(MemConfig config, MemPlugger plugger, LongSupplier nanos, EventSink events) {
     this.blocks = new MemBlocks(config, plugger);
+    this.history = new MemHistory(blocks, nanos);
     this.registers = new MemConfigSpace(blocks);
     this.events = new EventLimiter(events);
   }
@@ -69,6 +84,7 @@ public final class MemDevice implements VirtioDevice {
     }
     if (sizeBytes != blocks.requestedBytes()) {
       blocks.request(sizeBytes);
+      history.begin();
       listener.configChanged();
     }
   }
@@ -80,6 +96,11 @@ public final class MemDevice implements VirtioDevice {
 
   /** {@return how much is plugged, in bytes} */
   public long pluggedBytes() { return blocks.pluggedBytes(); }
+
+  /** {@return what has passed since the guest was last asked for a size; on the event loop} */
+  public MemTrace trace() {
+    return history.trace();
+  }
 
   /** {@return the part that the driver may choose blocks from, in bytes from the region's start} */
   public long usableBytes() {
@@ -113,7 +134,12 @@ public final class MemDevice implements VirtioDevice {
   public int configBytes() { return MemConfigSpace.BYTES; }
 
   @Override
-  public long configRead(int offset) { return registers.read(offset); }
+  public long configRead(int offset) {
+    if (offset >= MemConfigSpace.REQUESTED_SIZE) {
+      history.notice();
+    }
+    return registers.read(offset);
+  }
 
   @Override
   public void configWrite(int offset, int width, long value) {
@@ -127,7 +153,10 @@ public final class MemDevice implements VirtioDevice {
   public void reset() { context = null; }
 
   @Override
-  public void machineReset() { answer(new MemRequest.UnplugAll()); }
+  public void machineReset() {
+    answer(new MemRequest.UnplugAll());
+    history.begin();
+  }
 
   @Override
   public void queueReady(int queue) {
@@ -161,6 +190,7 @@ public final class MemDevice implements VirtioDevice {
       answer = MemAnswer.BUSY;
     }
     long after = blocks.pluggedBytes();
+    history.answered(request.kind(), answer, before, after);
     if (after != before) {
       events.accept(new DeviceEvent.MemorySizeChanged(after));
     }

@@ -18,7 +18,7 @@ final class CommonConfig implements VirtioDevice.Context {
   static final int DRIVER_OK = 4;
   private static final int FEATURES_OK = 8;
   static final int NEEDS_RESET = 64;
-  private static final int FAILED = 128;
+  static final int FAILED = 128;
 
   private final VirtioDevice device;
   private final GuestMemory memory;

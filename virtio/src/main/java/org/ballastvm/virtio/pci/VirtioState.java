@@ -26,6 +26,11 @@ public record VirtioState(int status, int interruptStatus, int queueSelect, long
     return (status & CommonConfig.NEEDS_RESET) != 0;
   }
 
+  /** {@return whether the driver has given up on the device: FAILED} */
+  public boolean failed() {
+    return (status & CommonConfig.FAILED) != 0;
+  }
+
   /**
    * A queue.
    *

@@ -28,6 +28,8 @@ public final class MemDriver {
   public final Bench<MemDevice> bench;
   /** What the host did. */
   public final HostBlocks host;
+  /** The time that the device sees. */
+  public long nanos;
   private QueueDriver queue;
 
   /** What came back: a type, and a state that means something for a state request that was acknowledged. */
@@ -49,7 +51,7 @@ public final class MemDriver {
   /** A device whose driver has not started. */
   public MemDriver(MemConfig config) {
     host = new HostBlocks(config.base(), config.sizeBytes(), config.blockBytes());
-    bench = new Bench<>((memory, events) -> new MemDevice(config, host, events));
+    bench = new Bench<>((memory, events) -> new MemDevice(config, host, () -> nanos, events));
     bench.device.listen(bench.function);
   }
 

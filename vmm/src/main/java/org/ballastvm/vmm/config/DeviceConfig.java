@@ -8,6 +8,11 @@ import org.ballastvm.virtio.MemConfig;
 
 /** {@code -device}: one device of the machine. */
 public sealed interface DeviceConfig {
+  /** After how many seconds a guest's silence is told of: Linux's second try to plug or unplug is after 50. */
+  long USUAL_OVERDUE_SECONDS = 60;
+  /** More seconds than anybody waits. */
+  long MOST_OVERDUE_SECONDS = 1 << 30;
+
   /** {@return the id a monitor names it by, if it was given one} */
   Optional<String> id();
 
@@ -55,9 +60,11 @@ public sealed interface DeviceConfig {
    * @param address where its region begins; the first place that is free when empty
    * @param prealloc whether the host takes memory for a block when it is plugged
    * @param inaccessible what the guest is told of blocks that are not plugged
+   * @param overdueSeconds after how many seconds an open request is told of; 0 for never
    */
   record Mem(Optional<String> id, OptionalInt slot, String memdev, int node, long requestedBytes,
-      OptionalLong blockBytes, OptionalLong address, boolean prealloc, MemConfig.Inaccessible inaccessible)
+      OptionalLong blockBytes, OptionalLong address, boolean prealloc, MemConfig.Inaccessible inaccessible,
+      long overdueSeconds)
       implements
         OnPci {
     @Override
@@ -72,8 +79,9 @@ public sealed interface DeviceConfig {
    * @param slot its slot, from 0; the first free one when empty
    * @param address its guest physical address; the first that fits when empty
    * @param node its NUMA node
+   * @param overdueSeconds after how many seconds without the guest's answer that is told; 0 for never
    */
-  record Dimm(Optional<String> id, String memdev, OptionalInt slot, OptionalLong address, int node)
+  record Dimm(Optional<String> id, String memdev, OptionalInt slot, OptionalLong address, int node, long overdueSeconds)
       implements
         DeviceConfig {
     @Override

@@ -25,12 +25,16 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
       "Its memory, which nothing else uses");
   private static final ModelProperty NODE = ModelProperty.number("node", "uint32", "Its NUMA node", 0);
 
+  private static final ModelProperty TIMEOUT = ModelProperty.number("request-timeout", "uint32",
+      "After how many seconds it is told that the guest has not done what it was asked; 0 for never",
+      DeviceConfig.USUAL_OVERDUE_SECONDS);
+
   /** All kinds of devices, by name. */
   public static final List<DeviceModel> DEVICES = List.of(
       new DeviceModel("pc-dimm", Optional.empty(), "device", Optional.empty(), Optional.of("DIMM memory module"),
           List.of(MEMDEV, NODE,
               ModelProperty.number("addr", "uint64", "Guest physical address; 0 for the first that fits", 0),
-              ModelProperty.number("slot", "int32", "Its slot; -1 for the first free one", -1))),
+              ModelProperty.number("slot", "int32", "Its slot; -1 for the first free one", -1), TIMEOUT)),
       new DeviceModel("pvpanic", Optional.empty(), "isa-device", Optional.of("ISA"), Optional.empty(), List.of()),
       virtio("virtio-balloon", ModelProperty.bool("deflate-on-oom", false), ModelProperty.bool("page-poison", true),
           ModelProperty.bool("free-page-reporting", false),
@@ -41,7 +45,7 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
           ModelProperty.of("memaddr", "uint64", "Guest physical address; the first that fits without"),
           ModelProperty.bool("prealloc", false),
           new ModelProperty("unplugged-inaccessible", "OnOffAuto", Optional.of("on/off/auto"), Optional.of("auto")),
-          ModelProperty.bool("dynamic-memslots", true)),
+          ModelProperty.bool("dynamic-memslots", true), TIMEOUT),
       virtio("virtio-rng"));
 
   private static final List<ModelProperty> MEMORY = List.of(

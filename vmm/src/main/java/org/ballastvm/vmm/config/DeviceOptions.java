@@ -63,7 +63,7 @@ public final class DeviceOptions {
     OptionalLong address = values.takeSize("addr", 1).filter(given -> given != 0).map(OptionalLong::of)
         .orElse(OptionalLong.empty());
     int node = values.takeInt("node", 0, MOST_NODES - 1).orElse(0);
-    return new DeviceConfig.Dimm(id, memdev, slot, address, node);
+    return new DeviceConfig.Dimm(id, memdev, slot, address, node, MemoryDeviceOptions.overdueSeconds(values));
   }
 
   /** A PCI address as QEMU writes it: the slot in hexadecimal, perhaps with function 0. */

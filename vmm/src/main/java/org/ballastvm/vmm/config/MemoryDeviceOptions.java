@@ -30,7 +30,14 @@ final class MemoryDeviceOptions {
     if (!values.takeBoolean("dynamic-memslots", true)) {
       throw values.error("dynamic-memslots=off: memory slots follow what is plugged, always");
     }
-    return new DeviceConfig.Mem(id, slot, memdev, node, requested, block, address, prealloc, inaccessible);
+    return new DeviceConfig.Mem(id, slot, memdev, node, requested, block, address, prealloc, inaccessible,
+        overdueSeconds(values));
+  }
+
+  /** {@code request-timeout}, which all memory devices have. */
+  static long overdueSeconds(KeyValues values) {
+    return values.takeInt("request-timeout", 0, (int) DeviceConfig.MOST_OVERDUE_SECONDS)
+        .map(Integer::longValue).orElse(DeviceConfig.USUAL_OVERDUE_SECONDS);
   }
 
   private static long address(KeyValues values, String text) {

@@ -11,7 +11,8 @@ public final class ControlCommands {
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryChardev(),
       new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
-      new QueryMemdev(), new QueryMemoryDevices(), new QueryMemorySizeSummary(), new QueryName(), new QueryPci(),
+      new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
+      new QueryName(), new QueryPci(),
       new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new Quit(), new Stop(),
       new SystemPowerdown(), new SystemReset(), new QueryVirtio(), new QueryVirtioQueueStatus(),
       new QueryVirtioStatus());

@@ -35,6 +35,8 @@ final class DeviceNodes {
             Property.readOnly("size", PropertyTypes.SIZE, dimm::sizeBytes),
             Property.readOnly("memdev", new PropertyType.Link("memory-backend"),
                 () -> MachineTree.OBJECTS + dimm.config().memdev()),
+            Property.number("request-timeout", MemoryDeviceProperties.TIMEOUT, dimm::overdueSeconds,
+                dimm::overdueSeconds),
             Property.readOnly("hotplugged", PropertyTypes.BOOL, dimm::hotplugged),
             Property.readOnly("hotpluggable", PropertyTypes.BOOL, () -> true)),
         List.of());

@@ -12,6 +12,9 @@ import org.ballastvm.vmm.qom.PropertyTypes;
 
 /** The properties of a virtio-mem device. */
 final class MemoryDeviceProperties {
+  /** {@code request-timeout}: seconds, 0 for never. */
+  static final PropertyType TIMEOUT = new PropertyType.Whole("uint32", 0, DeviceConfig.MOST_OVERDUE_SECONDS);
+
   private MemoryDeviceProperties() {}
 
   static List<Property> of(DeviceConfig.Mem wanted, MemoryDevices.Plugged plugged) {
@@ -29,6 +32,7 @@ final class MemoryDeviceProperties {
         Property.readOnly("prealloc", PropertyTypes.BOOL, wanted::prealloc),
         Property.readOnly("unplugged-inaccessible", new PropertyType.Choice("OnOffAuto", List.of("auto", "on", "off")),
             () -> config.inaccessible().name().toLowerCase(Locale.ROOT)),
+        Property.number("request-timeout", TIMEOUT, plugged::overdueSeconds, plugged::overdueSeconds),
         Property.readOnly("memory-slots", PropertyTypes.UINT32, () -> (long) plugged.range().slotCount()),
         Property.readOnly("unplugged-accesses", PropertyTypes.SIZE, plugged::strayAccesses));
   }

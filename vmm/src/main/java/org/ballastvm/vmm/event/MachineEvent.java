@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.watch.Obstacle;
 
 /**
  * What happened to a machine, as its monitors tell it: QEMU's events, their data as components. A component's name in
@@ -135,6 +136,29 @@ public sealed interface MachineEvent {
     @Override
     public Optional<String> limitedBy() { return Optional.of(qomPath); }
   }
+
+  /**
+   * A guest was asked to change what it has of a memory device, and has not for longer than its {@code request-timeout}. It
+   * is told again when another cause is seen.
+   *
+   * @param id of the device, if it has one
+   * @param qomPath where it is in the object tree
+   * @param requestedSize what it should have of it, in bytes
+   * @param size what it has, in bytes
+   * @param seconds how long ago it was asked
+   * @param cause what the numbers point to
+   * @param trying whether it will try again by itself
+   * @param reason cause and numbers in a sentence
+   */
+  @Summary("A guest was asked to change what it has of a memory device, and has not for longer than the device's "
+      + "request-timeout. It is told again when another cause is seen.")
+  record MemoryRequestOverdue(@Member("of the device, if it has one") Optional<String> id,
+      @Member("where it is in the object tree") String qomPath,
+      @Member("what the guest should have of it, in bytes") long requestedSize,
+      @Member("what it has, in bytes") long size, @Member("how long ago it was asked") long seconds,
+      @Member("what the numbers point to") Obstacle cause,
+      @Member("whether it will try again by itself, as far as is known") boolean trying,
+      @Member("cause and numbers in a sentence") String reason) implements MachineEvent {}
 
   /**
    * The guest told through {@code _OST} what became of a request.

@@ -76,6 +76,7 @@ public final class Assembly {
   private final AddressBus memory = new AddressBus("memory", Long.MAX_VALUE);
   private final PowerDevice power;
   private final PciBus pci;
+  private final MemoryRequests requests;
   private final Devices devices;
   private final BootLoader bootLoader;
   private final AcpiImage acpi;
@@ -109,15 +110,17 @@ public final class Assembly {
     pci = new PciBus(new ResetControl());
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
+    requests = new MemoryRequests(loop, machine);
+    closer.onClose(requests::close);
     Dimms dimms = new Dimms(config.memory().slots(), loop, objects, ram.devices(), machine::whileVcpusAreOut,
-        machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG));
+        machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG), requests::wake);
     if (dimms.slotCount() > 0) {
       ports.map(dimms.registers(), "acpi-mem-hotplug", AcpiPorts.MEMORY_HOTPLUG_BASE,
           AcpiPorts.MEMORY_HOTPLUG_BYTES);
     }
     devices = keep(new Devices(loop, board, ram, memory, pci,
         new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END),
-        new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut),
+        new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut, requests::wake),
         machine::deviceEvent, machine.events(),
         () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG), dimms));
     ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);
@@ -284,6 +287,11 @@ public final class Assembly {
   /** {@return the devices that were asked for, and what plugs more of them} */
   public Devices devices() {
     return devices;
+  }
+
+  /** {@return what guests were asked to do with their memory devices} */
+  public MemoryRequests requests() {
+    return requests;
   }
 
   /** {@return the PCI bus} */

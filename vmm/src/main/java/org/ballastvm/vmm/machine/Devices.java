@@ -278,6 +278,7 @@ public final class Devices implements AutoCloseable {
   /** No two devices are of the same configuration, since a memory backend has one user. */
   private void tell(DeviceConfig.Mem wanted, DeviceEvent event) {
     if (event instanceof DeviceEvent.MemorySizeChanged changed) {
+      memories.sizeChanged();
       placed.stream().filter(device -> device.config().equals(wanted)).forEach(device -> monitors
           .publish(new MachineEvent.MemoryDeviceSizeChange(device.id(), changed.sizeBytes(), device.path())));
     } else {

@@ -21,6 +21,7 @@ import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.memory.VcpuHold;
+import org.ballastvm.vmm.watch.DimmState;
 
 /**
  * The DIMMs of a machine: each takes a backend, a slot and a place in the address space, and gives them back when the guest
@@ -40,6 +41,7 @@ public final class Dimms implements MemoryHotplug.Guest {
   private final VcpuHold hold;
   private final MachineEvents monitors;
   private final Runnable announce;
+  private final Runnable requests;
   private final MemoryHotplug registers;
   private final MachineEvent.OspmStatus[] told;
   /** Replaced whole: other threads read it. */
@@ -51,15 +53,17 @@ public final class Dimms implements MemoryHotplug.Guest {
    *
    * @param slotCount 0 to 256
    * @param announce tells the guest to read the registers
+   * @param requests is told that the guest was asked for something
    */
   Dimms(int slotCount, EventLoop loop, MemoryObjects objects, DeviceMemory places, VcpuHold hold,
-      MachineEvents monitors, Runnable announce) {
+      MachineEvents monitors, Runnable announce, Runnable requests) {
     this.loop = loop;
     this.objects = objects;
     this.places = places;
     this.hold = hold;
     this.monitors = monitors;
     this.announce = announce;
+    this.requests = requests;
     this.registers = new MemoryHotplug(slotCount, this);
     this.told = new MachineEvent.OspmStatus[slotCount];
   }
@@ -130,6 +134,7 @@ public final class Dimms implements MemoryHotplug.Guest {
     registers.came(slot, range.base(), range.sizeBytes(), config.node(), hot);
     if (hot) {
       announce.run();
+      requests.run();
     }
     return dimm;
   }
@@ -172,6 +177,8 @@ public final class Dimms implements MemoryHotplug.Guest {
   void requestUnplug(Dimm dimm, long nowNanos) {
     dimm.unplug().requireNoneOfLate(dimm.id().orElse(dimm.path()), nowNanos);
     dimm.unplug().made(nowNanos);
+    dimm.state(new DimmState.AskedToGo(nowNanos));
+    requests.run();
     registers.askedToGo(dimm.slot());
     announce.run();
   }
@@ -188,6 +195,10 @@ public final class Dimms implements MemoryHotplug.Guest {
       Optional<Dimm> dimm = inSlot(slot);
       told[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
       monitors.publish(new MachineEvent.AcpiDeviceOst(told[slot]));
+      boolean isDone = status == 0;
+      dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
+          .ifPresent(one -> one.state(
+              isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.words(status))));
       boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
       if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
         refused(dimm.get(), status);
@@ -198,6 +209,7 @@ public final class Dimms implements MemoryHotplug.Guest {
   private void refused(Dimm dimm, long status) {
     Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), OstStatus.words(status));
     dimm.unplug().forget();
+    dimm.state(new DimmState.Kept(OstStatus.words(status)));
     monitors.publish(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
   }
 
@@ -220,6 +232,7 @@ public final class Dimms implements MemoryHotplug.Guest {
         remove(dimm);
       }
     }
+    all.forEach(dimm -> dimm.state(new DimmState.Found()));
     registers.reset();
     Arrays.fill(told, null);
   }

@@ -31,6 +31,7 @@ public final class MemoryDevices {
   private final AddressBus memory;
   private final NumaConfig numa;
   private final VcpuHold hold;
+  private final Runnable requests;
   private final List<Plugged> plugged = new ArrayList<>();
 
   /**
@@ -40,8 +41,22 @@ public final class MemoryDevices {
    * @param range its place
    * @param memdev id of its backend
    * @param outside what answers where nothing is plugged
+   * @param patience after how many seconds an open request is told of, and whom to tell of a new one
    */
-  public record Plugged(MemDevice device, PluggableRange range, String memdev, UnpluggedMemory outside) {
+  public record Plugged(MemDevice device, PluggableRange range, String memdev, UnpluggedMemory outside,
+      Patience patience) {
+    /** {@return after how many seconds an open request is told of; 0 for never} */
+    public long overdueSeconds() {
+      return patience.seconds();
+    }
+
+    /**
+     * Changes after how many seconds an open request is told of.
+     *
+     * @param seconds 0 for never
+     */
+    public void overdueSeconds(long seconds) { patience.seconds(seconds); }
+
     /** {@return how often the guest came where nothing is plugged} */
     public long strayAccesses() {
       return outside.accesses();
@@ -57,10 +72,14 @@ public final class MemoryDevices {
       MemConfig config = device.config();
       requireSize(sizeBytes, config.sizeBytes(), config.blockBytes());
       device.request(sizeBytes);
+      patience.asked();
     }
   }
 
-  MemoryDevices(MemoryObjects objects, DeviceMemory places, AddressBus memory, NumaConfig numa, VcpuHold hold) {
+  /** @param requests is told that a guest was asked for something */
+  MemoryDevices(MemoryObjects objects, DeviceMemory places, AddressBus memory, NumaConfig numa, VcpuHold hold,
+      Runnable requests) {
+    this.requests = requests;
     this.objects = objects;
     this.places = places;
     this.memory = memory;
@@ -87,9 +106,11 @@ public final class MemoryDevices {
       MemDevice device = new MemDevice(new MemConfig(range.base(), size, block, wanted.node(), numa.isPresent(),
           wanted.inaccessible(), wanted.requestedBytes()), range, events);
       String name = wanted.id().orElse(wanted.memdev());
-      Plugged made = new Plugged(device, range, wanted.memdev(), new UnpluggedMemory(name, range.base()));
+      Plugged made = new Plugged(device, range, wanted.memdev(), new UnpluggedMemory(name, range.base()),
+          new Patience(wanted.overdueSeconds(), requests));
       memory.map(made.outside, "unplugged of " + name, range.base(), size);
       plugged.add(made);
+      requests.run();
       return device;
     } catch (RuntimeException e) {
       if (range != null) {
@@ -140,6 +161,9 @@ public final class MemoryDevices {
       return USUAL_HUGE_PAGE_BYTES; // A host without them; blocks need a size all the same.
     }
   }
+
+  /** The guest has plugged or unplugged. */
+  void sizeChanged() { requests.run(); }
 
   /** Refuses to let a device go that a guest may still have memory of. */
   void requireRemovable(VirtioDevice device) {

@@ -5,6 +5,7 @@ import org.ballastvm.vmm.control.MemoryDeviceInfo;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryMemoryDevices;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.watch.MemoryRequest;
 
 /** {@code info memory-devices} */
 final class InfoMemoryDevices implements Command {
@@ -12,19 +13,35 @@ final class InfoMemoryDevices implements Command {
   public List<String> names() { return List.of("memory-devices"); }
 
   @Override
-  public String help() { return "show memory devices"; }
+  public String parameters() { return "[-v]"; }
+
+  @Override
+  public String help() {
+    return "show memory devices (-v: show also what the guest was asked to do with them, and what became of it)";
+  }
 
   @Override
   public String run(Machine vm, Arguments arguments) {
+    boolean verbose = arguments.flag('v');
     arguments.end();
+    List<MemoryDeviceInfo> devices = new QueryMemoryDevices().run(vm, NoArguments.NONE);
+    List<MemoryRequest> requests = vm.parts().requests().all(); // of the same devices, in the same order
     StringBuilder text = new StringBuilder();
-    for (MemoryDeviceInfo info : new QueryMemoryDevices().run(vm, NoArguments.NONE)) {
-      text.append(switch (info) {
+    for (int i = 0; i < devices.size(); i++) {
+      text.append(switch (devices.get(i)) {
         case MemoryDeviceInfo.Dimm dimm -> text(dimm);
         case MemoryDeviceInfo.VirtioMem mem -> text(mem);
       });
+      if (verbose) {
+        text.append(RequestText.of(requests.get(i)));
+      }
     }
     return text.toString();
+  }
+
+  @Override
+  public List<String> completions(Machine vm, List<String> before, String start) {
+    return before.isEmpty() ? List.of("-v") : List.of();
   }
 
   private static String text(MemoryDeviceInfo.Dimm dimm) {

@@ -25,9 +25,10 @@ final class OptionWords {
       "virtio-rng-pci", List.of(text("addr")),
       "virtio-mem-pci", List.of(text("addr"), typed("memdev", MEMDEV), typed("node", "uint32"),
           typed("requested-size", "size"), typed("block-size", "size"), typed("memaddr", "uint64"), flag("prealloc"),
-          new Option("unplugged-inaccessible", "OnOffAuto", List.of("auto", "on", "off"))),
+          new Option("unplugged-inaccessible", "OnOffAuto", List.of("auto", "on", "off")),
+          typed("request-timeout", "uint32")),
       "pc-dimm", List.of(typed("memdev", MEMDEV), typed("node", "uint32"), typed("slot", "int32"),
-          typed("addr", "uint64"))));
+          typed("addr", "uint64"), typed("request-timeout", "uint32"))));
   /** {@code object_add}. */
   static final OptionWords OBJECTS = new OptionWords(ObjectOptions.LIST,
       List.of(text("id"), typed("size", "size"), flag("share"), flag("prealloc"), flag("reserve"), flag("merge"),

@@ -44,7 +44,7 @@ class DimmTest {
   private void onLoop(Runnable task) { vm.onLoop(task); }
 
   private static DeviceConfig.Dimm dimm(String id, String memdev) {
-    return new DeviceConfig.Dimm(Optional.of(id), memdev, OptionalInt.empty(), OptionalLong.empty(), 0);
+    return new DeviceConfig.Dimm(Optional.of(id), memdev, OptionalInt.empty(), OptionalLong.empty(), 0, 60);
   }
 
   private void plug(DeviceConfig config) { onLoop(() -> vm.devices().plug(config)); }
@@ -116,7 +116,7 @@ class DimmTest {
   }
 
   private static DeviceConfig.Dimm at(OptionalInt slot, OptionalLong address) {
-    return new DeviceConfig.Dimm(Optional.of("dimm2"), "mem2", slot, address, 0);
+    return new DeviceConfig.Dimm(Optional.of("dimm2"), "mem2", slot, address, 0, 60);
   }
 
   @Test

@@ -50,7 +50,7 @@ class MemMachineTest {
 
   private static DeviceConfig device(String memdev, long requested, OptionalLong block, int node) {
     return new DeviceConfig.Mem(Optional.of("vm0"), OptionalInt.empty(), memdev, node, requested, block,
-        OptionalLong.of(BASE), false, MemConfig.Inaccessible.AUTO);
+        OptionalLong.of(BASE), false, MemConfig.Inaccessible.AUTO, 60);
   }
 
   private static MemoryDevices.Plugged vm0(Machine machine) {

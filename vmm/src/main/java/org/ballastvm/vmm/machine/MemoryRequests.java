@@ -1,0 +1,147 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.BalloonStat;
+import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.RunState;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.watch.Obstacle;
+import org.ballastvm.vmm.watch.DriverState;
+import org.ballastvm.vmm.watch.Judge;
+import org.ballastvm.vmm.watch.MemoryRequest;
+import org.ballastvm.vmm.watch.Symptoms;
+import org.ballastvm.vmm.watch.Verdict;
+
+/**
+ * Watches what guests were asked to do with their memory devices: tells when a request is open for longer than its device
+ * has patience, and again when another cause is seen. On the event loop.
+ */
+public final class MemoryRequests implements AutoCloseable {
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** Older numbers of a balloon say nothing of now. */
+  private static final long STALE_SECONDS = 15;
+
+  private final EventLoop loop;
+  private final Machine vm;
+  private final Map<String, Obstacle> told = new HashMap<>();
+  private Optional<LoopTimer> timer = Optional.empty();
+  /** Whether the next look is sure to come. */
+  private volatile boolean armed;
+  private boolean closed;
+
+  MemoryRequests(EventLoop loop, Machine vm) {
+    this.loop = loop;
+    this.vm = vm;
+  }
+
+  /** Something was asked for, or has changed. Called by any thread. */
+  void wake() {
+    if (!armed) {
+      loop.post(this::look);
+    }
+  }
+
+  private void look() {
+    armed = false;
+    if (closed) {
+      return;
+    }
+    boolean open = false;
+    for (MemoryRequest request : all()) {
+      if (request.isOverdue()) {
+        tell(request, request.verdict().orElseThrow());
+      } else if (!request.open()) {
+        told.remove(request.path());
+      }
+      open |= request.open() && request.overdueSeconds() > 0;
+    }
+    if (open) {
+      arm();
+    }
+  }
+
+  private void arm() {
+    if (!armed) {
+      armed = true;
+      if (timer.isEmpty()) {
+        timer = Optional.of(new LoopTimer(loop, this::look));
+      }
+      timer.get().once(LOOK_NANOS);
+    }
+  }
+
+  private void tell(MemoryRequest request, Verdict verdict) {
+    if (told.put(request.path(), verdict.cause()) == verdict.cause()) {
+      return;
+    }
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(request.ageNanos());
+    Log.of(MemoryRequests.class).warn("{}: {} bytes were asked for {} s ago, and the guest has {}: {}", request.path(),
+        request.requestedBytes(), seconds, request.sizeBytes(), verdict.reason());
+    vm.events().publish(new MachineEvent.MemoryRequestOverdue(request.id(), request.path(), request.requestedBytes(),
+        request.sizeBytes(), seconds, verdict.cause(), verdict.trying(), verdict.reason()));
+  }
+
+  /** {@return what was last asked of each memory device: DIMMs, then virtio-mem devices} */
+  public List<MemoryRequest> all() {
+    long now = System.nanoTime();
+    List<MemoryRequest> all = new ArrayList<>();
+    vm.devices().dimms().all().forEach(dimm -> all.add(of(dimm, now)));
+    for (PlacedDevice device : vm.devices().all()) {
+      device.virtio().flatMap(vm.devices().memories()::of).ifPresent(plugged -> all.add(of(device, plugged)));
+    }
+    return all;
+  }
+
+  private MemoryRequest of(Dimm dimm, long now) {
+    Optional<Long> age = dimm.state().openNanos(now);
+    return new MemoryRequest(dimm.id(), dimm.path(), dimm.wantedBytes(), dimm.takenBytes(), age.isPresent(),
+        age.orElse(0L), dimm.overdueSeconds(), new MemoryRequest.Whole(dimm.state()),
+        dimm.state().verdict(now, isRunning()));
+  }
+
+  private MemoryRequest of(PlacedDevice device, MemoryDevices.Plugged plugged) {
+    MemTrace trace = plugged.device().trace();
+    DriverState driver = DriverState.of(((VirtioPciFunction) device.function()).state());
+    Optional<Verdict> verdict = trace.isOpen()
+        ? Optional.of(Judge.of(
+            new Symptoms(plugged.device().config(), trace, driver, isRunning(), availableBytes())))
+        : Optional.empty();
+    return new MemoryRequest(device.id(), device.path(), trace.requestedBytes(), trace.pluggedBytes(), trace.isOpen(),
+        trace.ageNanos(), plugged.overdueSeconds(), new MemoryRequest.Blocks(driver, trace, plugged.strayAccesses()),
+        verdict);
+  }
+
+  private boolean isRunning() { return vm.state() == RunState.RUNNING; }
+
+  /** What the guest told of late, if its balloon asks it now and then. */
+  private OptionalLong availableBytes() {
+    Optional<BalloonDevice> balloon = vm.balloon();
+    if (balloon.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    BalloonStats stats = balloon.get().stats();
+    long age = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()) - stats.lastUpdateSeconds();
+    long available = stats.values().get(BalloonStat.AVAILABLE_MEMORY);
+    return available == BalloonStat.UNSET || age > STALE_SECONDS + balloon.get().pollingIntervalSeconds()
+        ? OptionalLong.empty()
+        : OptionalLong.of(available);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    timer.ifPresent(LoopTimer::close);
+  }
+}

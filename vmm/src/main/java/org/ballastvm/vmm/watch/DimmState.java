@@ -1,0 +1,97 @@
+package org.ballastvm.vmm.watch;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** How a guest stands to a DIMM, by what it has told through {@code _OST}. */
+public sealed interface DimmState {
+  /** It was there before the guest, which finds it by itself and tells nothing. */
+  record Found() implements DimmState {}
+
+  /**
+   * It came, and the guest has not answered.
+   *
+   * @param sinceNanos since when, as System.nanoTime
+   */
+  record Offered(long sinceNanos) implements DimmState {}
+
+  /** It came, and the guest has added it to its memory. */
+  record Taken() implements DimmState {}
+
+  /**
+   * It came, and the guest did not want it.
+   *
+   * @param why in words
+   */
+  record TurnedDown(String why) implements DimmState {}
+
+  /**
+   * The guest was asked to let it go, and has not answered.
+   *
+   * @param sinceNanos since when, as System.nanoTime
+   */
+  record AskedToGo(long sinceNanos) implements DimmState {}
+
+  /**
+   * The guest was asked to let it go, and keeps it.
+   *
+   * @param why in words
+   */
+  record Kept(String why) implements DimmState {}
+
+  /**
+   * For how long the guest has owed an answer.
+   *
+   * @param nowNanos System.nanoTime
+   * @return nanoseconds; empty if it owes none
+   */
+  default Optional<Long> openNanos(long nowNanos) {
+    return switch (this) {
+      case Offered offered -> Optional.of(nowNanos - offered.sinceNanos);
+      case AskedToGo asked -> Optional.of(nowNanos - asked.sinceNanos);
+      case Found found -> Optional.empty();
+      case Taken taken -> Optional.empty();
+      case TurnedDown turnedDown -> Optional.empty();
+      case Kept kept -> Optional.empty();
+    };
+  }
+
+  /**
+   * What is thought of an answer that is owed.
+   *
+   * @param nowNanos System.nanoTime
+   * @param running whether the guest's CPUs run
+   * @return why there is none yet; empty if none is owed
+   */
+  default Optional<Verdict> verdict(long nowNanos, boolean running) {
+    return openNanos(nowNanos).map(age -> {
+      if (!running) {
+        return new Verdict(Obstacle.MACHINE_STOPPED, false,
+            "the machine's CPUs are stopped, so its guest can do nothing");
+      }
+      if (age < Judge.PATIENCE_NANOS) {
+        return new Verdict(Obstacle.UNDER_WAY, true, "the guest was told");
+      }
+      String silent = "the guest has not answered for " + TimeUnit.NANOSECONDS.toSeconds(age) + " s: ";
+      return this instanceof Offered
+          ? new Verdict(Obstacle.NO_ANSWER, false, silent + "it has not come so far, or its kernel lacks "
+              + "CONFIG_ACPI_HOTPLUG_MEMORY (it then logs PNP0C80:00: Enumeration failure)")
+          : new Verdict(Obstacle.CANNOT_BE_FREED, true,
+              silent + "it moves what is in the DIMM elsewhere, which can take "
+                  + "long and end in a refusal, or its kernel lacks CONFIG_MEMORY_HOTREMOVE");
+    });
+  }
+
+  /** {@return who has the memory, in a sentence, as far as the host can know} */
+  default String words() {
+    return switch (this) {
+      case Found found -> "it was there at the start; whether the guest uses it, it does not tell";
+      case Offered offered -> "offered, not answered";
+      case Taken taken ->
+        "the guest has added it; whether its blocks are online, it does not tell (what is resident was used)";
+      case TurnedDown turnedDown -> "the guest did not take it: " + turnedDown.why;
+      case AskedToGo asked -> "the guest has it, and was asked to let it go";
+      case Kept kept -> "the guest has it online and keeps it: " + kept.why;
+    };
+  }
+}

@@ -1,0 +1,17 @@
+package org.ballastvm.vmm.watch;
+
+import java.util.OptionalLong;
+import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.MemTrace;
+
+/**
+ * What can be seen of a memory device from outside of the guest.
+ *
+ * @param config what it is
+ * @param trace what has passed since it was asked for a size
+ * @param driver how the driver stands to it
+ * @param running whether the guest's CPUs run
+ * @param availableBytes what the guest could still use without swapping, if a balloon has told of late
+ */
+public record Symptoms(MemConfig config, MemTrace trace, DriverState driver, boolean running,
+    OptionalLong availableBytes) {}
