@@ -1,81 +1,145 @@
 package org.ballastvm.testkit.bench;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.ByteSize;
 
 /** An inflated balloon: the device with its queue and its memory, beside the bare calls that the host needs for it. */
 final class BalloonBenchmark {
-  private static final int PAGE_BYTES = 4096;
-  private static final int RANGE_BYTES = 16;
+  private static final double GIB = 1L << 30;
+  private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonGuest.PAGES_PER_CHAIN;
 
   /**
-   * How long one order of pages took.
+   * How long one order of pages took in one kind of memory.
    *
+   * @param memory what the guest's memory was made of
    * @param order in which the guest named its pages
-   * @param calls how many ranges the host was asked to take
+   * @param pageCount how many
+   * @param calls how many system calls the device made
    * @param java nanoseconds of the device, from the doorbell to the last used chain
    * @param c nanoseconds of the same calls, bare
-   * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them
+   * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them; empty where
+   *        the host takes no single pages
    */
-  record Result(PageOrder order, int calls, Samples java, Samples c, Samples pageByPage) {}
+  record Result(BalloonMemory memory, PageOrder order, int pageCount, long calls, Samples java, Samples c,
+      Optional<Samples> pageByPage) {
+    private double gibPerSecond(long nanos) {
+      return ((long) pageCount << BalloonGuest.PAGE_SHIFT) / GIB / (nanos / 1e9);
+    }
 
-  private BalloonBenchmark() {}
+    private String rates(Samples samples) {
+      return String.format("%,.1f (%,.1f)", gibPerSecond(samples.median()), gibPerSecond(samples.best()));
+    }
 
-  /** Measures each order {@code runs} times, with a balloon of {@code pageCount} pages. */
-  static List<Result> run(int runs, int pageCount, Path directory) throws IOException {
-    CProgram program = CProgram.compile("discard", directory);
+    double callsPerGib() { return calls * GIB / ((long) pageCount << BalloonGuest.PAGE_SHIFT); }
+
+    private String row() {
+      return String.format("| %s | %s | %,.0f | %s | %s | %.2f (%.2f) | %s |%n", memory.title(), order.title(),
+          callsPerGib(), rates(java), rates(c), (double) java.median() / c.median(),
+          (double) java.best() / c.best(), pageByPage.map(this::rates).orElse("does not take single pages"));
+    }
+  }
+
+  private final int runs;
+  private final Path directory;
+  private final CProgram program;
+
+  BalloonBenchmark(int runs, Path directory) throws IOException {
+    this.runs = runs;
+    this.directory = directory;
+    this.program = CProgram.compile("discard", directory);
+  }
+
+  /**
+   * How many pages of such memory there can be.
+   *
+   * @param asked pages
+   * @return as many, or what there is room for, in whole chains of each order; 0 for none
+   */
+  static int affordable(BalloonMemory memory, int asked) throws IOException {
+    long room = HostRoom.ask().roomFor(memory) - BalloonGuest.sizeBytes(0) >> BalloonGuest.PAGE_SHIFT;
+    return (int) Math.max(0, Math.min(asked, room)) / PAGES_IN_ALL_ORDERS * PAGES_IN_ALL_ORDERS;
+  }
+
+  /** Measures one order in several kinds of memory, by turns with C. */
+  List<Result> run(PageOrder order, List<BalloonMemory> memories, int askedPages) throws IOException {
     List<Result> results = new ArrayList<>();
-    for (PageOrder order : PageOrder.values()) {
-      int[] pages = order.pages(BalloonGuest.FIRST_PAGE, pageCount);
-      Path each = directory.resolve("each-" + order);
-      writeRanges(each, pages);
-      Path merged = directory.resolve("merged-" + order);
-      Samples java = new Samples();
-      Samples c = new Samples();
-      Samples pageByPage = new Samples();
-      int calls = 0;
-      for (int i = 0; i < runs; i++) {
-        try (BalloonGuest guest = new BalloonGuest(pageCount)) {
-          java.add(guest.inflateNanos(pages, order.chainsAtOnce()));
-          calls = guest.writeCalls(merged);
-          guest.requireGone();
-        }
-        long bytes = (BalloonGuest.FIRST_PAGE + pageCount) * (long) PAGE_BYTES;
-        c.add(program.nanos(bytes, merged));
-        pageByPage.add(program.nanos(bytes, each));
+    for (BalloonMemory memory : memories) {
+      int pageCount = affordable(memory, askedPages);
+      if (pageCount < askedPages) {
+        System.out.println(memory.title() + ": " + (pageCount == 0 ? "left out" : "only " + mebibytes(pageCount))
+            + ", since the host has no room for " + mebibytes(askedPages) + " of it");
       }
-      results.add(new Result(order, calls, java, c, pageByPage));
+      if (pageCount > 0) {
+        results.add(run(order, memory, pageCount));
+      }
     }
     return results;
   }
 
+  private static String mebibytes(int pageCount) {
+    return ByteSize.describe((long) pageCount << BalloonGuest.PAGE_SHIFT);
+  }
+
+  Result run(PageOrder order, BalloonMemory memory, int pageCount) throws IOException {
+    int[] pages = order.pages(pageCount);
+    Path files = Files.createTempDirectory(directory, "ranges");
+    RangeFile each = writeEach(files, pages);
+    RangeFile merged = writeMerged(files, order, pages, memory);
+    Samples java = new Samples();
+    Samples c = new Samples();
+    Samples pageByPage = new Samples();
+    long bytes = BalloonGuest.sizeBytes(pageCount);
+    long calls = 0;
+    for (int i = 0; i < runs; i++) {
+      try (BalloonGuest guest = BalloonGuest.full(memory, pageCount)) {
+        java.add(guest.inflateNanos(at -> pages[at], pageCount, order.chainsAtOnce()));
+        calls = guest.discards() * memory.callsPerRange();
+        guest.requireResident(0);
+      }
+      c.add(program.nanos(memory, bytes, merged.path()));
+      if (memory != BalloonMemory.HUGETLB) {
+        pageByPage.add(program.nanos(memory, bytes, each.path()));
+      }
+    }
+    Files.delete(each.path());
+    return new Result(memory, order, pageCount, calls, java, c,
+        memory == BalloonMemory.HUGETLB ? Optional.empty() : Optional.of(pageByPage));
+  }
+
+  private static RangeFile writeEach(Path files, int[] pages) throws IOException {
+    try (RangeFile each = new RangeFile(files.resolve("each"))) {
+      for (int page : pages) {
+        each.add((long) BalloonGuest.FIRST_PAGE + page << BalloonGuest.PAGE_SHIFT, 1 << BalloonGuest.PAGE_SHIFT);
+      }
+      return each;
+    }
+  }
+
+  /** Has the device make ranges of the pages, and nobody take them. */
+  private static RangeFile writeMerged(Path files, PageOrder order, int[] pages, BalloonMemory memory)
+      throws IOException {
+    long bytes = BalloonGuest.sizeBytes(pages.length);
+    BackendConfig.Common unreserved = new BackendConfig.Common(false, false, false, false, true);
+    try (HostCalls calls = new HostCalls(files, bytes, BalloonGuest::offset);
+        BalloonGuest guest = new BalloonGuest(new BackendConfig.Ram("dry", bytes, unreserved), Optional.of(calls))) {
+      guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
+      return calls.of(memory);
+    }
+  }
+
   static String table(List<Result> results) {
     StringBuilder table = new StringBuilder("""
-        | Pages named | Calls to the host | Device in Java, ms (best) | The same calls in C, ms (best) \
-        | One call a page in C, ms (best) |
-        |---|---:|---:|---:|---:|
+        | Memory | Pages named | Calls per GiB | Device in Java, GiB/s | The same calls in C, GiB/s | Time, Java / C \
+        | One call a page in C, GiB/s |
+        |---|---|---:|---:|---:|---:|---:|
         """);
-    for (Result result : results) {
-      table.append(String.format("| %s | %,d | %s | %s | %s |%n", result.order.title(), result.calls,
-          millis(result.java), millis(result.c), millis(result.pageByPage)));
-    }
+    results.forEach(result -> table.append(result.row()));
     return table.toString();
-  }
-
-  private static String millis(Samples samples) {
-    return String.format("%.1f (%.1f)", samples.median() / 1e6, samples.best() / 1e6);
-  }
-
-  private static void writeRanges(Path file, int[] pages) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(pages.length * RANGE_BYTES).order(ByteOrder.nativeOrder());
-    for (int page : pages) {
-      bytes.putLong(page * (long) PAGE_BYTES).putLong(PAGE_BYTES);
-    }
-    Files.write(file, bytes.array());
   }
 }

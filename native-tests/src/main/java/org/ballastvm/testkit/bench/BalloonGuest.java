@@ -1,12 +1,7 @@
 package org.ballastvm.testkit.bench;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceClock;
@@ -21,49 +16,78 @@ import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
 
-/** A guest whose memory is all in use, with a driver that inflates a balloon as Linux does: 256 pages in a chain. */
+/** A guest with a driver that inflates a balloon as Linux does: 256 pages in a chain. */
 final class BalloonGuest implements AutoCloseable {
   /** Balloon pages begin behind the first 16 MiB, which the rings and lists are in. */
   static final int FIRST_PAGE = 4096;
   static final int PAGES_PER_CHAIN = 256;
+  static final int PAGE_SHIFT = 12;
+  static final int QUEUE_SIZE = 128;
 
   /** The driver says which pages it takes back before it uses them, as Linux does. Virtio 1.3, 5.5.3. */
   private static final long MUST_TELL_HOST = 1;
   /** Where the driver writes how large the balloon is. Virtio 1.3, 5.5.4. */
   private static final int ACTUAL = 4;
-  private static final int QUEUE_SIZE = 128;
-  private static final long DESCRIPTORS = 0x10_0000;
-  private static final long AVAIL = 0x11_0000;
-  private static final long USED = 0x12_0000;
-  private static final long LISTS = 0x20_0000;
-  private static final int LIST_BYTES = PAGES_PER_CHAIN * 4;
-  private static final int PAGE_SHIFT = 12;
+  private static final int INFLATE = 0;
+  private static final int DEFLATE = 1;
+  private static final long HOLE_PAGE = GuestLayout.HOLE_BASE >> PAGE_SHIFT;
+  private static final long HOLE_BYTES = GuestLayout.HIGH_BASE - GuestLayout.HOLE_BASE;
 
   private final MemoryBackend backend;
   private final GuestRam ram;
   private final BalloonDevice balloon;
+  private final Driver driver;
   private final long balloonBytes;
-  private final Ranges calls = new Ranges();
   /** The device has more to do and wants another turn, which its event loop would give it. */
   private boolean chainsLeft;
-  private int offered;
 
-  BalloonGuest(int pageCount) {
-    balloonBytes = (long) pageCount << PAGE_SHIFT;
-    long bytes = ((long) FIRST_PAGE << PAGE_SHIFT) + balloonBytes;
-    backend = MemoryBackend.open(new BackendConfig.Ram("ram", bytes, BackendConfig.Common.DEFAULTS));
-    ram = new GuestRam(GuestLayout.of(MemoryConfig.of(bytes)), backend);
-    for (int i = 0; i < backend.mapping().chunkCount(); i++) {
-      MemorySegment chunk = backend.mapping().chunk(i);
-      chunk.fill((byte) 0x55);
-    }
-    ram.view(DESCRIPTORS, LISTS - DESCRIPTORS).fill((byte) 0);
-    balloon = new BalloonDevice(BalloonConfig.DEFAULTS, calls, new NoClock(), event -> {
+  /**
+   * A guest with nothing in its memory.
+   *
+   * @param config what its memory is made of, {@link #sizeBytes} of it
+   * @param reclaim takes what the device gives back; empty to give it back to the host
+   */
+  BalloonGuest(BackendConfig config, Optional<MemoryReclaim> reclaim) {
+    balloonBytes = config.sizeBytes() - ((long) FIRST_PAGE << PAGE_SHIFT);
+    backend = MemoryBackend.open(config);
+    ram = new GuestRam(GuestLayout.of(MemoryConfig.of(config.sizeBytes())), backend);
+    balloon = new BalloonDevice(BalloonConfig.DEFAULTS, reclaim.orElse(ram), new NoClock(), event -> {
       if (!(event instanceof DeviceEvent.BalloonChanged)) {
         throw new IllegalStateException("the balloon told of " + event);
       }
     });
-    balloon.start(new Driver());
+    driver = new Driver();
+    balloon.start(driver);
+  }
+
+  /** A guest of such memory, with all of it in use. */
+  static BalloonGuest full(BalloonMemory memory, int pageCount) {
+    BalloonGuest guest = new BalloonGuest(memory.config(sizeBytes(pageCount)), Optional.empty());
+    guest.touch(0, pageCount, 1);
+    guest.requireResident(guest.balloonBytes);
+    return guest;
+  }
+
+  /** {@return how much memory a guest has whose balloon can grow to so many pages, in bytes} */
+  static long sizeBytes(int pageCount) {
+    return (long) FIRST_PAGE + pageCount << PAGE_SHIFT;
+  }
+
+  /** {@return the page number of the memory's page of that index: there is none where the hole is} */
+  static int pageNumber(int index) {
+    return index < HOLE_PAGE ? index : index + (int) (HOLE_BYTES >> PAGE_SHIFT);
+  }
+
+  /** {@return where in the memory a guest physical address is} */
+  static long offset(long gpa) {
+    return gpa < GuestLayout.HOLE_BASE ? gpa : gpa - HOLE_BYTES;
+  }
+
+  /** Writes to pages of the balloon, so that the host has to have them. */
+  void touch(int from, int to, int step) {
+    for (int page = from; page < to; page += step) {
+      ram.putByte((long) pageNumber(FIRST_PAGE + page) << PAGE_SHIFT, 1);
+    }
   }
 
   /** Statistics are never asked for here. */
@@ -80,90 +104,74 @@ final class BalloonGuest implements AutoCloseable {
     }
   }
 
-  /** Inflates the balloon, so many chains for each doorbell. Returns how long the device took, in nanoseconds. */
-  long inflateNanos(int[] pages, int chainsAtOnce) {
-    calls.count = 0;
-    balloon.setTarget(pages.length);
+  /**
+   * Inflates the balloon.
+   *
+   * @param pages by index, how far from {@link #FIRST_PAGE} on; as many as a multiple of {@code chainsAtOnce} holds
+   * @param pageCount of them
+   * @param chainsAtOnce for each doorbell
+   * @return how long the device took, from each doorbell to the last used chain, in nanoseconds
+   */
+  long inflateNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
+    balloon.setTarget(pageCount);
+    long elapsed = serve(INFLATE, pages, pageCount, chainsAtOnce);
+    return elapsed + tellActual(pageCount); // gives back what the device still holds
+  }
+
+  /** Deflates the balloon by so many pages; as {@link #inflateNanos}. */
+  long deflateNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
+    balloon.setTarget(0);
+    long elapsed = serve(DEFLATE, pages, pageCount, chainsAtOnce);
+    return elapsed + tellActual(0);
+  }
+
+  private long serve(int queue, IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     long elapsed = 0;
     int step = chainsAtOnce * PAGES_PER_CHAIN;
-    for (int at = 0; at < pages.length; at += step) {
+    BalloonRing ring = driver.rings[queue];
+    for (int at = 0; at < pageCount; at += step) {
       for (int chain = 0; chain < chainsAtOnce; chain++) {
-        offer(chain, pages, at + chain * PAGES_PER_CHAIN);
+        ring.offer(chain, pages, at + chain * PAGES_PER_CHAIN);
       }
-      long start = System.nanoTime();
-      serve();
-      elapsed += System.nanoTime() - start;
-      if (ram.getShortAcquire(USED + 2) != (offered & 0xffff)) {
-        throw new IllegalStateException("the device left chains behind");
-      }
+      elapsed += serve(queue);
+      ring.requireAllUsed();
     }
-    long start = System.nanoTime();
-    balloon.configWrite(ACTUAL, Integer.BYTES, pages.length);
-    serve(); // gives back what the device still holds
-    return elapsed + System.nanoTime() - start;
+    return elapsed;
   }
 
-  private void serve() {
+  private long tellActual(int pageCount) {
+    long start = System.nanoTime();
+    balloon.configWrite(ACTUAL, Integer.BYTES, pageCount);
+    return System.nanoTime() - start + serve(INFLATE);
+  }
+
+  private long serve(int queue) {
+    long start = System.nanoTime();
     do {
       chainsLeft = false;
-      balloon.queueReady(0);
+      balloon.queueReady(queue);
     } while (chainsLeft);
+    return System.nanoTime() - start;
   }
 
-  private void offer(int slot, int[] pages, int from) {
-    long list = LISTS + (long) slot * LIST_BYTES;
-    for (int i = 0; i < PAGES_PER_CHAIN; i++) {
-      ram.putInt(list + 4L * i, pages[from + i]);
-    }
-    long descriptor = DESCRIPTORS + 16L * slot;
-    ram.putLong(descriptor, list);
-    ram.putInt(descriptor + 8, LIST_BYTES);
-    ram.putShort(AVAIL + 4 + 2L * (offered % QUEUE_SIZE), slot);
-    offered++;
-    ram.putShortRelease(AVAIL + 2, offered);
-  }
+  /** {@return how often the host was asked to take a range} */
+  long discards() { return backend.discardCalls(); }
 
-  /** Writes down the ranges that the host was asked to take; returns how many. */
-  int writeCalls(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(calls.count * Long.BYTES).order(ByteOrder.nativeOrder());
-    bytes.asLongBuffer().put(calls.pairs, 0, calls.count);
-    Files.write(file, bytes.array());
-    return calls.count / 2;
-  }
-
-  /** The host's memory is free: nothing of the balloon is resident. */
-  void requireGone() {
-    long left = backend.mapping().residentBytes((long) FIRST_PAGE << PAGE_SHIFT, balloonBytes);
-    if (left != 0) {
-      throw new IllegalStateException(left + " bytes of the balloon are still resident");
+  /** The host has so much memory for the balloon's pages. */
+  void requireResident(long bytes) {
+    long resident = backend.mapping().residentBytes((long) FIRST_PAGE << PAGE_SHIFT, balloonBytes);
+    if (resident != bytes) {
+      throw new IllegalStateException(resident + " bytes of the balloon are resident, not " + bytes);
     }
   }
 
   @Override
   public void close() { backend.close(); }
 
-  /** Guest memory that remembers what was given back. */
-  private final class Ranges implements MemoryReclaim {
-    private long[] pairs = new long[1 << 16];
-    private int count;
-
-    @Override
-    public void discard(long gpa, long lengthBytes) {
-      ram.discard(gpa, lengthBytes);
-      if (count == pairs.length) {
-        pairs = Arrays.copyOf(pairs, count * 2);
-      }
-      pairs[count++] = gpa;
-      pairs[count++] = lengthBytes;
-    }
-
-    @Override
-    public void makePresent(long gpa, long lengthBytes) { ram.makePresent(gpa, lengthBytes); }
-  }
-
-  /** What the transport would have made of a driver that set its inflate queue up. */
+  /** What the transport would have made of a driver that set its queues up. */
   private final class Driver implements VirtioDevice.Context {
-    private final Virtqueue inflate = new Virtqueue(0, ram, QUEUE_SIZE, DESCRIPTORS, AVAIL, USED, features());
+    private final BalloonRing[] rings = {new BalloonRing(ram, INFLATE), new BalloonRing(ram, DEFLATE)};
+    private final Virtqueue[] queues = {rings[INFLATE].queue(features()), rings[DEFLATE].queue(features())};
 
     @Override
     public long features() { return VirtioDevice.VERSION_1 | MUST_TELL_HOST; }
@@ -172,7 +180,7 @@ final class BalloonGuest implements AutoCloseable {
     public GuestMemory memory() { return ram; }
 
     @Override
-    public Virtqueue queue(int queue) { return inflate; }
+    public Virtqueue queue(int queue) { return queues[queue]; }
 
     @Override
     public void interrupt(int queue) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -14,18 +15,23 @@ import org.ballastvm.testkit.GuestHost;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.testkit.RigError;
 import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
 public final class BenchCommand implements SubCommand {
+  private static final String BALLOON = "balloon";
+  private static final String BALLOON_SIZE = BALLOON + "=";
   /** What it measures unless told what; the others need QEMU. */
-  private static final Set<String> USUAL = Set.of("exits", "balloon", "start");
+  private static final Set<String> USUAL = Set.of("exits", BALLOON, "start");
   private static final String GUESTS = "guests";
   private static final String QMP = "qmp";
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
-  private static final int BALLOON_RUNS = 7;
-  private static final int BALLOON_PAGES = 131_072; // 512 MiB
+  private static final int BALLOON_RUNS = 5;
+  private static final long BALLOON_BYTES = 8L << 30;
+  private static final long BALLOON_STEP = 16L << 20;
+  private static final List<Integer> GROWTH_GIB = List.of(1, 4, 16, 64);
   private static final int START_RUNS = 20;
   private static final int GUEST_RUNS = 5;
   private static final int QMP_RUNS = 7;
@@ -42,9 +48,10 @@ public final class BenchCommand implements SubCommand {
   @Override
   public int run(List<String> arguments) {
     for (String argument : arguments) {
-      if (!USUAL.contains(argument) && !argument.equals(GUESTS) && !argument.equals(QMP)) {
-        throw new UserError(
-            "bench " + argument + ": there is no such benchmark; there are exits, balloon, start, guests and qmp");
+      if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
+          && !argument.equals(QMP)) {
+        throw new UserError("bench " + argument
+            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE), start, guests and qmp");
       }
     }
     try {
@@ -67,9 +74,12 @@ public final class BenchCommand implements SubCommand {
       System.out.print(
           ExitBenchmark.table(ExitBenchmark.run(List.of(GuestLoop.values()), EXIT_RUNS, EXIT_COUNT, directory)));
     }
-    if (topics.contains("balloon")) {
-      System.out.println("\nA balloon of 512 MiB, median of " + BALLOON_RUNS + " runs, Java and C by turns\n");
-      System.out.print(BalloonBenchmark.table(BalloonBenchmark.run(BALLOON_RUNS, BALLOON_PAGES, directory)));
+    for (String topic : topics) {
+      if (topic.equals(BALLOON)) {
+        measureBalloon(BALLOON_BYTES, directory);
+      } else if (topic.startsWith(BALLOON_SIZE)) {
+        measureBalloon(balloonBytes(topic), directory);
+      }
     }
     if (topics.contains("start")) {
       System.out.println("\nMedian of " + START_RUNS + " starts, by turns\n");
@@ -83,6 +93,30 @@ public final class BenchCommand implements SubCommand {
     if (topics.contains(GUESTS)) {
       measureGuests();
     }
+  }
+
+  /** In whole turns of each order of pages. */
+  private static long balloonBytes(String topic) {
+    long bytes = ByteSize.parse("bench " + topic, topic.substring(BALLOON_SIZE.length()), 1 << 20);
+    if (bytes <= 0 || bytes > BALLOON_BYTES || bytes % BALLOON_STEP != 0) {
+      throw new UserError("bench " + topic + ": the size must be a multiple of " + ByteSize.describe(BALLOON_STEP)
+          + ", up to " + ByteSize.describe(BALLOON_BYTES));
+    }
+    return bytes;
+  }
+
+  private static void measureBalloon(long bytes, Path directory) throws IOException {
+    System.out.println("\nA balloon of " + ByteSize.describe(bytes) + ", median (and best) of " + BALLOON_RUNS
+        + " runs, Java and C by turns\n");
+    BalloonBenchmark benchmark = new BalloonBenchmark(BALLOON_RUNS, directory);
+    List<BalloonBenchmark.Result> results = new ArrayList<>();
+    for (PageOrder order : PageOrder.values()) {
+      results.addAll(benchmark.run(order, List.of(BalloonMemory.values()), (int) (bytes >> BalloonGuest.PAGE_SHIFT)));
+    }
+    results.sort(Comparator.comparing(BalloonBenchmark.Result::memory));
+    System.out.print(BalloonBenchmark.table(results));
+    System.out.println("\nThe same in memory that is mostly untouched, reserve=off\n");
+    System.out.print(BalloonGrowth.table(BalloonGrowth.run(BALLOON_RUNS, GROWTH_GIB)));
   }
 
   private static Path launcher() { return Path.of(System.getProperty("ballast.home", "."), "ballast"); }

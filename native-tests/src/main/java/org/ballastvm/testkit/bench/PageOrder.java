@@ -41,12 +41,12 @@ enum PageOrder {
 
   int chainsAtOnce() { return chainsAtOnce; }
 
-  /** {@return the numbers of all pages, from one on; their count must be a multiple of 16 chains} */
-  int[] pages(int first, int pageCount) {
-    int[] shuffled = shuffle(this == SHUFFLED_NEARBY ? NEARBY_PAGES : pageCount);
+  /** {@return all pages, from 0 on; their count must be a multiple of 16 chains} */
+  int[] pages(int pageCount) {
+    int[] shuffled = shuffle(this == SHUFFLED_NEARBY ? NEARBY_PAGES : this == RANDOM ? pageCount : 0);
     int[] pages = new int[pageCount];
     for (int i = 0; i < pageCount; i++) {
-      pages[i] = first + at(i, pageCount, shuffled);
+      pages[i] = at(i, pageCount, shuffled);
     }
     return pages;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** An inflating balloon, from the ring to the host's calls, leaves nothing for the garbage collector. */
@@ -16,19 +17,19 @@ class BalloonAllocationTest {
   @Test
   void inflatingAllocatesNothingInWhateverOrder() {
     for (PageOrder order : PageOrder.values()) {
-      int[] pages = order.pages(BalloonGuest.FIRST_PAGE, PAGES);
-      try (BalloonGuest guest = new BalloonGuest(PAGES)) {
-        assertEquals(0, leastAllocated(guest, pages, order), order.title());
+      int[] pages = order.pages(PAGES);
+      try (BalloonGuest guest = BalloonGuest.full(BalloonMemory.PRIVATE, PAGES)) {
+        assertEquals(0, leastAllocated(guest, at -> pages[at], order), order.title());
       }
     }
   }
 
   /** Code that is not yet compiled allocates what compiled code does not, so one clean round is the proof. */
-  private static long leastAllocated(BalloonGuest guest, int[] pages, PageOrder order) {
+  private static long leastAllocated(BalloonGuest guest, IntUnaryOperator pages, PageOrder order) {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < ROUNDS && least > 0; i++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      long nanos = guest.inflateNanos(pages, order.chainsAtOnce());
+      long nanos = guest.inflateNanos(pages, PAGES, order.chainsAtOnce());
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
       assertTrue(nanos > 0);
     }

@@ -1,0 +1,51 @@
+package org.ballastvm.testkit.bench;
+
+import java.util.function.IntUnaryOperator;
+import org.ballastvm.virtio.Virtqueue;
+import org.ballastvm.vmm.memory.GuestRam;
+
+/** A queue of a balloon, from the driver's side: a list of pages in each chain, at a place of its own. */
+final class BalloonRing {
+  private static final long FIRST = 0x20_0000;
+  private static final long BYTES = 0x10_0000;
+  private static final long AVAIL = 0x1_0000;
+  private static final long USED = 0x2_0000;
+  private static final long LISTS = 0x4_0000;
+  private static final int LIST_BYTES = BalloonGuest.PAGES_PER_CHAIN * Integer.BYTES;
+
+  private final GuestRam ram;
+  private final int index;
+  private final long base;
+  private int offered;
+
+  BalloonRing(GuestRam ram, int index) {
+    this.ram = ram;
+    this.index = index;
+    this.base = FIRST + index * BYTES;
+  }
+
+  /** {@return the device's side of it} */
+  Virtqueue queue(long features) {
+    return new Virtqueue(index, ram, BalloonGuest.QUEUE_SIZE, base, base + AVAIL, base + USED, features);
+  }
+
+  /** Names pages from an index on. */
+  void offer(int slot, IntUnaryOperator pages, int from) {
+    long list = base + LISTS + (long) slot * LIST_BYTES;
+    for (int i = 0; i < BalloonGuest.PAGES_PER_CHAIN; i++) {
+      ram.putInt(list + 4L * i, BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages.applyAsInt(from + i)));
+    }
+    long descriptor = base + 16L * slot;
+    ram.putLong(descriptor, list);
+    ram.putInt(descriptor + 8, LIST_BYTES);
+    ram.putShort(base + AVAIL + 4 + 2L * (offered % BalloonGuest.QUEUE_SIZE), slot);
+    offered++;
+    ram.putShortRelease(base + AVAIL + 2, offered);
+  }
+
+  void requireAllUsed() {
+    if (ram.getShortAcquire(base + USED + 2) != (offered & 0xffff)) {
+      throw new IllegalStateException("the device left chains behind");
+    }
+  }
+}
