@@ -32,4 +32,22 @@ final class BalloonOptions {
       throw values.error(INTERVAL + "=" + text + ": " + e.getMessage());
     }
   }
+
+  /**
+   * Takes what was given of its automatic mode.
+   *
+   * @throws UserError if a value is none that a property takes, or they do not fit each other
+   */
+  static AutoBalloonConfig takeAuto(KeyValues values) {
+    AutoBalloonConfig defaults = AutoBalloonConfig.DEFAULTS;
+    boolean on = values.takeBoolean("auto", defaults.on());
+    long low = values.takeSize("auto-low", 1).orElse(defaults.lowBytes());
+    long high = values.takeSize("auto-high", 1).orElse(defaults.highBytes());
+    long rate = values.takeSize("auto-rate", 1).orElse(defaults.rateBytes());
+    try {
+      return new AutoBalloonConfig(on, low, high, rate);
+    } catch (IllegalArgumentException e) {
+      throw values.error(e.getMessage());
+    }
+  }
 }

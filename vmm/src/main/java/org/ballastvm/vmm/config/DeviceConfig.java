@@ -31,8 +31,22 @@ public sealed interface DeviceConfig {
    * @param id the id, if given
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    * @param properties what it offers the guest
+   * @param auto its automatic mode
    */
-  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties) implements OnPci {
+  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties, AutoBalloonConfig auto)
+      implements
+        OnPci {
+    /**
+     * One whose size nobody changes but a user.
+     *
+     * @param id the id, if given
+     * @param slot the PCI slot, 1 to 31; the first free one when empty
+     * @param properties what it offers the guest
+     */
+    public Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties) {
+      this(id, slot, properties, AutoBalloonConfig.DEFAULTS);
+    }
+
     @Override
     public String driver() { return "virtio-balloon-pci"; }
   }

@@ -49,7 +49,8 @@ public final class DeviceOptions {
   private static DeviceConfig onPci(DeviceModel model, Optional<String> id, KeyValues values) {
     OptionalInt slot = values.take("addr").map(addr -> slot(values, addr)).orElse(OptionalInt.empty());
     return switch (model.name()) {
-      case "virtio-balloon-pci" -> new DeviceConfig.Balloon(id, slot, BalloonOptions.take(values));
+      case "virtio-balloon-pci" -> new DeviceConfig.Balloon(id, slot, BalloonOptions.take(values),
+          BalloonOptions.takeAuto(values));
       case "virtio-mem-pci" -> MemoryDeviceOptions.take(values, id, slot);
       case "virtio-rng-pci" -> new DeviceConfig.Rng(id, slot);
       default -> throw new IllegalStateException("nobody makes a " + model.name());

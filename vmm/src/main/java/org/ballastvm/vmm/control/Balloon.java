@@ -16,7 +16,8 @@ public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done
 
   @Override
   public String help() {
-    return "Asks the guest to have that much memory: the rest of it goes into the balloon. BALLOON_CHANGE tells how far it is.";
+    return "Asks the guest to have that much memory: the rest of it goes into the balloon. BALLOON_CHANGE tells how far it is."
+        + " The balloon's automatic mode ends by it.";
   }
 
   @Override
@@ -25,6 +26,8 @@ public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done
     if (target.value() <= 0) {
       throw new UserError("Parameter 'target' expects a size");
     }
+    // Two who set the same target would undo each other's work for ever.
+    vm.autoBalloon().ifPresent(auto -> auto.switchOff("a target was set by hand"));
     long sizeBytes = vm.memorySizeBytes();
     // As in QEMU, to ask for more than there is asks for all.
     balloon.setTarget((sizeBytes - Math.min(target.value(), sizeBytes)) >> PAGE_SHIFT);

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.control;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.BalloonStats;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.qom.PropertyType;
 import org.ballastvm.vmm.qom.PropertyTypes;
@@ -32,13 +34,16 @@ final class BalloonProperties {
     }
   }
 
-  static List<Property> of(BalloonConfig config, BalloonDevice balloon) {
-    return List.of(Property.readOnly("deflate-on-oom", PropertyTypes.BOOL, config::deflateOnOom),
-        Property.readOnly("page-poison", PropertyTypes.BOOL, config::pagePoison),
-        Property.readOnly("free-page-reporting", PropertyTypes.BOOL, config::freePageReporting),
-        Property.number("guest-stats-polling-interval", PropertyTypes.INT, balloon::pollingIntervalSeconds,
-            seconds -> setInterval(balloon, seconds)),
-        Property.readOnly("guest-stats", STATISTICS, () -> GuestStatistics.of(balloon.stats())));
+  static List<Property> of(BalloonConfig config, BalloonDevice balloon, Machine vm) {
+    List<Property> all = new ArrayList<>(
+        List.of(Property.readOnly("deflate-on-oom", PropertyTypes.BOOL, config::deflateOnOom),
+            Property.readOnly("page-poison", PropertyTypes.BOOL, config::pagePoison),
+            Property.readOnly("free-page-reporting", PropertyTypes.BOOL, config::freePageReporting),
+            Property.number("guest-stats-polling-interval", PropertyTypes.INT, balloon::pollingIntervalSeconds,
+                seconds -> setInterval(balloon, seconds)),
+            Property.readOnly("guest-stats", STATISTICS, () -> GuestStatistics.of(balloon.stats()))));
+    vm.autoBalloon().ifPresent(auto -> all.addAll(AutoBalloonProperties.of(auto)));
+    return all;
   }
 
   private static void setInterval(BalloonDevice balloon, long seconds) {

@@ -43,5 +43,5 @@ public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCom
    * @param values its driver, id and properties
    * @throws org.ballastvm.vmm.config.UserError if it cannot be; nothing has changed then
    */
-  public static void add(Machine vm, KeyValues values) { vm.devices().plug(DeviceOptions.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.plug(DeviceOptions.parse(values)); }
 }

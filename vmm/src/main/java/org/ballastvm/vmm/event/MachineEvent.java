@@ -123,6 +123,21 @@ public sealed interface MachineEvent {
   }
 
   /**
+   * The balloon's automatic mode has done something, or was switched on or off.
+   *
+   * @param action what
+   * @param size what the guest should have now, in bytes: base memory and DIMMs, less the balloon
+   * @param reason why, in words for people
+   */
+  @Summary("The balloon's automatic mode has done something, or cannot, or was switched on or off.")
+  record BalloonAuto(@Member("what it did; hold if it cannot do anything") AutoAction action,
+      @Member("what the guest should have now, in bytes") long size,
+      @Member("why, in words for people") String reason) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of("balloon"); }
+  }
+
+  /**
    * A memory device has more or less of its memory plugged.
    *
    * @param id of the device, if it has one
@@ -199,6 +214,22 @@ public sealed interface MachineEvent {
     GUEST_RESET,
     /** The guest's kernel panicked. */
     GUEST_PANIC
+  }
+
+  /** What a balloon's automatic mode does. */
+  enum AutoAction {
+    /** It begins. */
+    ON,
+    /** It ends. */
+    OFF,
+    /** It leaves the balloon as it is. */
+    HOLD,
+    /** It takes memory from the guest. */
+    SQUEEZE,
+    /** It gives memory to the guest. */
+    GIVE,
+    /** It asks for no more than the guest has given. */
+    FOLLOW
   }
 
   /** What is done about a panic. */

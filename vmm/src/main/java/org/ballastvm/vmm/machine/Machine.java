@@ -17,6 +17,7 @@ import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SocketListener;
+import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.device.PanicDevice;
@@ -25,6 +26,7 @@ import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.policy.AutoBalloon;
 
 /**
  * A machine that has been put together: it starts, pauses, resets and ends.
@@ -43,6 +45,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final EventLoop loop;
   private final MachineEvents events;
   private final MachineEvents.Notice balloonChanged;
+  private final AutoBalloons autoBalloons;
   private final Assembly parts;
   private RunGate gate;
   private List<VcpuThread> vcpus = List.of();
@@ -56,9 +59,12 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     this.events = new MachineEvents(loop);
     this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
     closer.onClose(events::close);
+    this.autoBalloons = new AutoBalloons(this, loop);
+    closer.onClose(autoBalloons::close);
     try {
       parts = new Assembly(config, loop, closer, this);
       startVcpus(parts.load());
+      config.devices().forEach(autoBalloons::begin);
     } catch (RuntimeException e) {
       closeAll();
       throw e;
@@ -216,6 +222,23 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     return parts.devices().balloon();
   }
 
+  /** {@return the automatic mode of the balloon, if there is a balloon; belongs to the event loop} */
+  public Optional<AutoBalloon> autoBalloon() {
+    return autoBalloons.present();
+  }
+
+  /**
+   * Plugs a device, and tells the guest. On the event loop.
+   *
+   * @param device what
+   * @throws org.ballastvm.vmm.config.UserError if it cannot be; nothing has changed then
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed then
+   */
+  public void plug(DeviceConfig device) {
+    devices().plug(device);
+    autoBalloons.begin(device);
+  }
+
   /** {@return the devices that a user asked for; they come and go on the event loop} */
   public Devices devices() {
     return parts.devices();
@@ -361,7 +384,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
 
   /** What devices have to tell; a balloon at each list of pages, which must not cost its vCPU much. */
   void deviceEvent(DeviceEvent event) {
-    if (event instanceof DeviceEvent.BalloonChanged) {
+    if (event instanceof DeviceEvent.BalloonChanged changed) {
+      autoBalloons.guestSays(changed.pageCount());
       balloonChanged.happened();
     } else {
       tell(event);

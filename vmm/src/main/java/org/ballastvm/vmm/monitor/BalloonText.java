@@ -13,9 +13,11 @@ import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.BalloonFeature;
 import org.ballastvm.virtio.BalloonStat;
 import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
+import org.ballastvm.vmm.policy.AutoBalloon;
 
 /** A balloon in words. */
 final class BalloonText {
@@ -43,7 +45,24 @@ final class BalloonText {
             + ByteSize.about(target) + " (" + balloon.targetPages() + " pages)")
         + line("limits:", "'balloon N' takes 1 to " + (size >> 20) + " MiB for the guest; more is all of it")
         + line("driver:", driver(balloon.agreedFeatures()))
-        + line("statistics:", told(device, balloon, now));
+        + line("statistics:", told(device, balloon, now))
+        + vm.autoBalloon().map(auto -> "  auto:        " + automatic(auto, now)).orElse("");
+  }
+
+  /** The automatic mode: a line, and if it did anything, a line for each of the last decisions. */
+  static String automatic(AutoBalloon auto, Instant now) {
+    AutoBalloonConfig.Marks marks = auto.marks();
+    StringBuilder text = new StringBuilder(
+        "auto is %s; it keeps %s to %s available, and takes at most %s a second\n".formatted(
+            auto.config().on() ? "on" : "off", ByteSize.about(marks.lowBytes()), ByteSize.about(marks.highBytes()),
+            ByteSize.about(auto.config().rateBytes())));
+    text.append(line("host:", auto.pressure().words()));
+    for (AutoBalloon.Deed deed : auto.deeds()) {
+      text.append("    %10s  %-7s %9s  %s%s\n".formatted(age(deed.until(), now),
+          deed.action().name().toLowerCase(Locale.ROOT), ByteSize.about(deed.guestBytes()), deed.reason(),
+          deed.times() > 1 ? " (" + deed.times() + " times, first " + age(deed.since(), now) + ")" : ""));
+    }
+    return text.toString();
   }
 
   /** All statistics, for people and in full. */

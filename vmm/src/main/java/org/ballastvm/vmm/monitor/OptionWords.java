@@ -21,7 +21,8 @@ final class OptionWords {
   /** {@code device_add}. */
   static final OptionWords DEVICES = new OptionWords(DeviceOptions.LIST, List.of(text("id")), Map.of(
       "virtio-balloon-pci", List.of(text("addr"), flag("deflate-on-oom"), flag("page-poison"),
-          flag("free-page-reporting"), typed("guest-stats-polling-interval", "int")),
+          flag("free-page-reporting"), typed("guest-stats-polling-interval", "int"), flag("auto"),
+          typed("auto-low", "size"), typed("auto-high", "size"), typed("auto-rate", "size")),
       "virtio-rng-pci", List.of(text("addr")),
       "virtio-mem-pci", List.of(text("addr"), typed("memdev", MEMDEV), typed("node", "uint32"),
           typed("requested-size", "size"), typed("block-size", "size"), typed("memaddr", "uint64"), flag("prealloc"),

@@ -1,9 +1,15 @@
 package org.ballastvm.vmm.policy;
 
+import java.util.OptionalLong;
+import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+
 /** What the automatic mode does after a look at the guest. */
 public sealed interface Decision {
-  /** {@return its word in monitors' answers and events} */
-  String action();
+  /** {@return what it is in short} */
+  AutoAction action();
+
+  /** {@return how large the balloon should be now, in bytes; empty for as large as before} */
+  OptionalLong targetBytes();
 
   /** {@return why, in a sentence without a full stop} */
   String reason();
@@ -16,40 +22,52 @@ public sealed interface Decision {
    */
   record Hold(Why why, String reason) implements Decision {
     @Override
-    public String action() { return "hold"; }
+    public AutoAction action() { return AutoAction.HOLD; }
+
+    @Override
+    public OptionalLong targetBytes() { return OptionalLong.empty(); }
   }
 
   /**
    * Takes memory from the guest.
    *
-   * @param targetBytes how large the balloon should be now
+   * @param balloonBytes how large the balloon should be now
    * @param reason in words
    */
-  record Squeeze(long targetBytes, String reason) implements Decision {
+  record Squeeze(long balloonBytes, String reason) implements Decision {
     @Override
-    public String action() { return "squeeze"; }
+    public AutoAction action() { return AutoAction.SQUEEZE; }
+
+    @Override
+    public OptionalLong targetBytes() { return OptionalLong.of(balloonBytes); }
   }
 
   /**
    * Gives memory to the guest.
    *
-   * @param targetBytes how large the balloon should be now
+   * @param balloonBytes how large the balloon should be now
    * @param reason in words
    */
-  record Give(long targetBytes, String reason) implements Decision {
+  record Give(long balloonBytes, String reason) implements Decision {
     @Override
-    public String action() { return "give"; }
+    public AutoAction action() { return AutoAction.GIVE; }
+
+    @Override
+    public OptionalLong targetBytes() { return OptionalLong.of(balloonBytes); }
   }
 
   /**
    * Asks for no more than the guest has given.
    *
-   * @param targetBytes how large the balloon should be now: as large as it is
+   * @param balloonBytes how large the balloon should be now: as large as it is
    * @param reason in words
    */
-  record Follow(long targetBytes, String reason) implements Decision {
+  record Follow(long balloonBytes, String reason) implements Decision {
     @Override
-    public String action() { return "follow"; }
+    public AutoAction action() { return AutoAction.FOLLOW; }
+
+    @Override
+    public OptionalLong targetBytes() { return OptionalLong.of(balloonBytes); }
   }
 
   /** Why the balloon is left as it is. */
@@ -73,6 +91,11 @@ public sealed interface Decision {
     /** No driver is at work. */
     NO_DRIVER,
     /** The machine is stopped. */
-    STOPPED
+    STOPPED;
+
+    /** {@return whether people should hear of it: there is nothing to go by} */
+    public boolean isBad() {
+      return this == SILENT || this == UNTOLD || this == IMPLAUSIBLE;
+    }
   }
 }

@@ -64,6 +64,10 @@ class DeviceModelTest {
     assertEquals("""
         virtio-balloon-pci options:
           addr=<int32>           - Slot and optional function number, example: 06.0 or 06 (default: -1)
+          auto-high=<size>       - With more available memory the guest loses some; 0 for what suits it (default: 0)
+          auto-low=<size>        - With less available memory the guest gets some; 0 for what suits it (default: 0)
+          auto-rate=<size>       - What it loses in a second at most (default: 67108864)
+          auto=<bool>            - on/off (default: false)
           deflate-on-oom=<bool>  - on/off (default: false)
           free-page-reporting=<bool> - on/off (default: false)
           guest-stats-polling-interval=<int> - In seconds; 0 for never (default: 0)

@@ -156,7 +156,7 @@ class CommandsTest {
       assertTrue(say("help").contains(Commands.usage("", command)));
     }
     assertEquals(say("help"), say("?"));
-    assertEquals("balloon target -- request VM to change its memory allocation (in MB)\n", say("help balloon"));
+    assertEquals("nmi  -- inject an NMI\n", say("help nmi"));
     assertEquals("stop|s  -- stop emulation\n", say("? s"));
     assertEquals(say("info"), say("help info"));
     assertEquals(InfoCommand.TOPICS.size(), say("info").lines().count());

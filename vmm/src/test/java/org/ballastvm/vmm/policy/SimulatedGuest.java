@@ -121,12 +121,7 @@ final class SimulatedGuest {
     takenBack = 0;
     Decision decision = policy.decide(sample, host, new Settings(config.marks(size), rate, interval));
     decisions.add(decision);
-    target = switch (decision) {
-      case Decision.Hold hold -> target;
-      case Decision.Squeeze squeeze -> squeeze.targetBytes();
-      case Decision.Give give -> give.targetBytes();
-      case Decision.Follow follow -> follow.targetBytes();
-    };
+    target = decision.targetBytes().orElse(target);
   }
 
   /** A new guest in the same machine. */
