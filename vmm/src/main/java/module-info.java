@@ -13,6 +13,7 @@ module org.ballastvm.vmm {
   requires info.picocli;
   requires org.jline.reader;
   requires org.jline.terminal;
+  requires jdk.jfr;
   requires jdk.unsupported; // zstd is unpacked by sun.misc.Unsafe, and its library has no module descriptor to say so
 
   exports org.ballastvm.vmm;

@@ -33,7 +33,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final PageLists deflated;
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
   private final WholeBlocks held = new WholeBlocks(this::hold);
-  private final FreePageReports reports = new FreePageReports(this::discard);
+  private final FreePageReports reports = new FreePageReports(this::report);
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
@@ -41,6 +41,10 @@ public final class BalloonDevice implements VirtioDevice {
   private volatile List<BalloonQueue> queues = List.of();
   private volatile Context context;
   private boolean moreToCome;
+  private BalloonTrace trace = BalloonTrace.NONE;
+  /** What chains have named, ever. */
+  private long namedRanges;
+  private long namedBytes;
   private ConfigListener listener = () -> {
     // Nobody to tell before the device is on a bus.
   };
@@ -75,7 +79,7 @@ public final class BalloonDevice implements VirtioDevice {
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
     this.reclaim = reclaim;
     this.events = new EventLimiter(events);
-    this.deflated = new PageLists("deflate", reclaim::makePresent);
+    this.deflated = new PageLists("deflate", this::takeBack);
   }
 
   /**
@@ -86,12 +90,20 @@ public final class BalloonDevice implements VirtioDevice {
   public void listen(ConfigListener transport) { this.listener = transport; }
 
   /**
+   * Says who watches it at work.
+   *
+   * @param watcher sees all from now on
+   */
+  public void watch(BalloonTrace watcher) { this.trace = watcher; }
+
+  /**
    * Sets how large the balloon should be. The guest gets there in its own time.
    *
    * @param pageCount pages of 4 KiB, from 0; the register holds 2^32 - 1, and more than that asks for as many
    */
   public void setTarget(long pageCount) {
     registers.numPages((int) Math.min(pageCount, 0xffff_ffffL));
+    trace.targetSet(targetPages(), actualPages());
     listener.configChanged();
     wake(BalloonQueue.INFLATE);
   }
@@ -245,13 +257,32 @@ public final class BalloonDevice implements VirtioDevice {
     if (queue >= queues.size()) {
       return; // Offered, but of a feature that was not agreed on.
     }
-    switch (queues.get(queue)) {
+    BalloonQueue which = queues.get(queue);
+    if (!trace.batchBegins()) {
+      serve(which, queue);
+      return;
+    }
+    Virtqueue ring = context.queue(queue);
+    int returned = ring.positions().returned();
+    long ranges = namedRanges;
+    long bytes = namedBytes;
+    serve(which, queue);
+    trace.batchEnds(which.label(), ring.positions().returned() - returned & 0xffff, namedRanges - ranges,
+        namedBytes - bytes);
+  }
+
+  private void serve(BalloonQueue which, int queue) {
+    switch (which) {
       case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
         held.flush(); // It may be in these lists, and is the guest's again when they are answered.
         takePages(queue, deflated);
       }
-      case STATS -> stats.ready(context, queue);
+      case STATS -> {
+        if (stats.ready(context, queue)) {
+          trace.statsCame(stats::snapshot);
+        }
+      }
       case FREE_PAGE -> {
         if (hints.orElseThrow().ready(context, queue)) {
           tellHintCommand();
@@ -294,7 +325,23 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
+  private void count(long lengthBytes) {
+    namedRanges++;
+    namedBytes += lengthBytes;
+  }
+
+  private void takeBack(long gpa, long lengthBytes) {
+    count(lengthBytes);
+    reclaim.makePresent(gpa, lengthBytes);
+  }
+
+  private void report(long gpa, long lengthBytes) {
+    count(lengthBytes);
+    discard(gpa, lengthBytes);
+  }
+
   private void giveBack(long gpa, long lengthBytes) {
+    count(lengthBytes);
     if (BalloonFeature.MUST_TELL_HOST.in(context.features())) {
       held.range(gpa, lengthBytes);
     } else {

@@ -2,6 +2,7 @@ package org.ballastvm.virtio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a queue of the balloon is for. Virtio 1.3, 5.5.2. Sizes are QEMU's. */
 enum BalloonQueue {
@@ -22,6 +23,11 @@ enum BalloonQueue {
   BalloonQueue(long feature, int size) {
     this.feature = feature;
     this.size = size;
+  }
+
+  /** {@return its name for people, such as {@code free-page}} */
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** {@return its number of entries, at most} */

@@ -70,10 +70,11 @@ final class GuestStats {
     wake.run();
   }
 
-  /** The queue may have an answer, or is to be asked. */
-  void ready(Context driver, int queue) {
+  /** The queue may have an answer, or is to be asked; true if there was an answer. */
+  boolean ready(Context driver, int queue) {
     Virtqueue ring = driver.queue(queue);
     boolean isAsked = asked;
+    boolean answered = false;
     asked = false;
     for (int taken = 0; taken < ring.size(); taken++) {
       DescriptorChain chain = ring.next();
@@ -84,6 +85,7 @@ final class GuestStats {
       take(chain, driver.memory());
       kept = chain.head();
       isAsked = false;
+      answered = true;
       if (intervalSeconds > 0) {
         clock.after(intervalSeconds, ask);
       }
@@ -94,6 +96,7 @@ final class GuestStats {
     if (driver.finish(queue)) {
       driver.resumeLater(queue);
     }
+    return answered;
   }
 
   /** There is no driver any more, and its numbers are of the past. */

@@ -52,6 +52,8 @@ final class CommandLine {
 
   List<String> logItems() { return value("-d").map(items -> List.of(items.split(","))).orElse(List.of()); }
 
+  List<TraceOption> traces() { return values("-trace").stream().map(TraceOption::parse).toList(); }
+
   private MachineConfig build() {
     value("-cpu").ifPresent(cpu -> requireOnly("-cpu", cpu, "host"));
     values("-accel").forEach(accel -> requireOnly("-accel", accel, "kvm"));

@@ -10,6 +10,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
+import org.ballastvm.vmm.trace.TraceEvent;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -33,6 +34,10 @@ final class Help {
     }
     if (given.has("-version")) {
       System.out.println("Ballast " + Version.TEXT);
+      return true;
+    }
+    if (given.values("-trace").contains("help") || given.value("-d").stream().anyMatch("trace:help"::equals)) {
+      TraceEvent.labels().forEach(System.out::println);
       return true;
     }
     for (Map.Entry<String, String> list : LISTS.entrySet()) {

@@ -75,7 +75,7 @@ public final class Main {
       return Daemon.launch();
     }
     Daemon daemon = line.daemonize() ? Daemon.begin() : null;
-    Logging.configure(line.logFile(), line.logItems());
+    Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
     try (pidFile; Machine machine = Machine.start(config, Main::attach)) {

@@ -44,6 +44,8 @@ record Option(String name, String label, String text) {
       new Option("-daemonize", "", "run in the background, from when the machine is up"),
       new Option("-D", "FILE", "where the log goes"),
       new Option("-d", "ITEM[,ITEM]...", "what the log tells besides: " + String.join(", ", Logging.ITEMS)),
+      new Option("-trace", "[[enable=]PATTERN][,events=FILE][,file=FILE]",
+          "print events as they happen; -trace help lists them"),
       new Option("-help", "", "this; also -h"),
       new Option("-version", "", "the version"));
 

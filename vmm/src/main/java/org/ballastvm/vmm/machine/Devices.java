@@ -28,6 +28,7 @@ import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.pci.BarPlacement;
 import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.vmm.pci.PciSlot;
+import org.ballastvm.vmm.trace.BalloonTracer;
 
 /**
  * The devices that a user asks for: each is made, given a slot and addresses, and tied to the machine; and lets go of all
@@ -264,6 +265,7 @@ public final class Devices implements AutoCloseable {
       BalloonDevice balloon = new BalloonDevice(wanted.properties(), ram, new LoopClock(loop), events);
       VirtioPciFunction transport = transport(balloon, BalloonDevice.PCI_CLASS);
       balloon.listen(transport);
+      balloon.watch(new BalloonTracer(wanted.id()));
       return transport;
     }
     if (config instanceof DeviceConfig.Mem wanted) {

@@ -315,7 +315,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
       if (hold) {
         place.backend().hold(place.offsetInBackend(gpa), lengthBytes);
       } else {
-        place.backend().discard(place.offsetInBackend(gpa), lengthBytes);
+        place.backend().giveBack(place.offsetInBackend(gpa), lengthBytes);
       }
     } catch (HostError e) {
       throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes

@@ -17,6 +17,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.trace.DiscardTrace;
 
 /**
  * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
@@ -26,13 +27,18 @@ public final class MemoryBackend implements AutoCloseable {
   /** How a range is given back. */
   private enum Discard {
     /** Private anonymous memory: MADV_DONTNEED. */
-    FORGET,
+    FORGET("MADV_DONTNEED"),
     /** Shared anonymous memory: MADV_REMOVE; MADV_DONTNEED would drop our mapping and leave the memory used. */
-    REMOVE,
+    REMOVE("MADV_REMOVE"),
     /** A shared file: punch a hole; that drops all mappings of it too. */
-    PUNCH,
+    PUNCH("PUNCH_HOLE"),
     /** A private mapping of a file: punch a hole, then drop the private copies. */
-    PUNCH_AND_FORGET
+    PUNCH_AND_FORGET("PUNCH_HOLE+MADV_DONTNEED");
+
+    /** What traces say. */
+    private final String label;
+
+    Discard(String label) { this.label = label; }
   }
 
   private static final Path HOST_NODES = Path.of("/sys/devices/system/node");
@@ -55,7 +61,7 @@ public final class MemoryBackend implements AutoCloseable {
     this.pageSizeBytes = pageSizeBytes;
     this.parts = pageSizeBytes == HostProcess.pageSizeBytes()
         ? Optional.empty()
-        : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::discard));
+        : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::giveBack));
   }
 
   /**
@@ -203,7 +209,14 @@ public final class MemoryBackend implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the range is not all in this memory
    * @throws HostError if the host refuses: locked pages, a sealed file, a file system without holes
    */
-  public void discard(long offsetBytes, long lengthBytes) {
+  public void discard(long offsetBytes, long lengthBytes) { discard(offsetBytes, lengthBytes, false); }
+
+  /** The same, for a balloon: traces tell them apart. */
+  void giveBack(long offsetBytes, long lengthBytes) {
+    discard(offsetBytes, lengthBytes, true);
+  }
+
+  private void discard(long offsetBytes, long lengthBytes, boolean forBalloon) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
     long start = (offsetBytes + pageSizeBytes - 1) & -pageSizeBytes;
     long length = ((offsetBytes + lengthBytes) & -pageSizeBytes) - start;
@@ -211,6 +224,23 @@ public final class MemoryBackend implements AutoCloseable {
       return;
     }
     discardCalls.incrementAndGet();
+    DiscardTrace trace = DiscardTrace.begin(forBalloon);
+    if (trace == null) {
+      call(start, length);
+      return;
+    }
+    String error = "";
+    try {
+      call(start, length);
+    } catch (HostError e) {
+      error = e.errno().name();
+      throw e;
+    } finally {
+      trace.end(config, discard.label, 1, start, length, error);
+    }
+  }
+
+  private void call(long start, long length) {
     switch (discard) {
       case FORGET -> mapping.advise(start, length, Advice.DONTNEED);
       case REMOVE -> mapping.advise(start, length, Advice.REMOVE);
@@ -252,7 +282,7 @@ public final class MemoryBackend implements AutoCloseable {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
       parts.get().hold(offsetBytes, lengthBytes);
     } else {
-      discard(offsetBytes, lengthBytes);
+      giveBack(offsetBytes, lengthBytes);
     }
   }
 

@@ -1,0 +1,81 @@
+package org.ballastvm.vmm.trace;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What can be printed as it happens, by names as QEMU's are; all of it is off at first, and is for the process. */
+public enum TraceEvent {
+  /** A balloon is through with what was ready on a queue. */
+  BALLOON_BATCH(1),
+  /** A balloon gave memory back to the host. */
+  BALLOON_DISCARD(2),
+  /** A guest told how it uses its memory. */
+  BALLOON_STATS(4),
+  /** The size of a balloon was asked for. */
+  BALLOON_TARGET(8),
+  /** Memory was given back to the host, but not by a balloon. */
+  MEMORY_DISCARD(16);
+
+  /** A bit for each that is printed. */
+  private static final AtomicInteger PRINTED = new AtomicInteger();
+
+  private final int bit;
+
+  TraceEvent(int bit) { this.bit = bit; }
+
+  /** {@return its name, such as {@code balloon_batch}} */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@return whether it is printed} */
+  public boolean isOn() { return (PRINTED.get() & bit) != 0; }
+
+  /**
+   * Has events printed, or no more, by a pattern of QEMU's: a name in which {@code *} stands for any letters and
+   * {@code ?} for one; a {@code -} in front switches off.
+   *
+   * @param pattern which events
+   * @return false if it is a name, not a pattern, and there is no such event
+   */
+  public static boolean switchBy(String pattern) {
+    boolean wanted = !pattern.startsWith("-");
+    String names = wanted ? pattern : pattern.substring(1);
+    boolean found = false;
+    for (TraceEvent event : values()) {
+      if (matches(names, 0, event.label(), 0)) {
+        PRINTED.updateAndGet(bits -> wanted ? bits | event.bit : bits & ~event.bit);
+        found = true;
+      }
+    }
+    return found || names.indexOf('*') >= 0 || names.indexOf('?') >= 0;
+  }
+
+  /** {@return the names of all, in their order} */
+  public static List<String> labels() {
+    return List.of(values()).stream().map(TraceEvent::label).toList();
+  }
+
+  /** Prints that it happened, if that was asked for. */
+  void print(String format, Object... arguments) {
+    if (isOn()) {
+      Logger logger = LoggerFactory.getLogger(label());
+      logger.trace(String.format(Locale.ROOT, format, arguments));
+    }
+  }
+
+  private static boolean matches(String pattern, int at, String name, int from) {
+    if (at == pattern.length()) {
+      return from == name.length();
+    }
+    char wanted = pattern.charAt(at);
+    if (wanted == '*') {
+      return matches(pattern, at + 1, name, from) || from < name.length() && matches(pattern, at, name, from + 1);
+    }
+    return from < name.length() && (wanted == '?' || wanted == name.charAt(from))
+        && matches(pattern, at + 1, name, from + 1);
+  }
+}
