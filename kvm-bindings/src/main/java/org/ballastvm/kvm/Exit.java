@@ -27,11 +27,13 @@ public sealed interface Exit {
 
     Pio(MemorySegment page) { this.page = page; }
 
+    /** Direction, width, port and count are eight bytes in a row: one access, not four. */
     void read() {
-      write = page.get(JAVA_BYTE, RunPage.IO_DIRECTION) == RunPage.IO_OUT;
-      sizeBytes = page.get(JAVA_BYTE, RunPage.IO_SIZE);
-      port = page.get(JAVA_SHORT_UNALIGNED, RunPage.IO_PORT) & 0xffff;
-      count = page.get(JAVA_INT_UNALIGNED, RunPage.IO_COUNT);
+      long what = page.get(JAVA_LONG_UNALIGNED, RunPage.IO_DIRECTION);
+      write = (what & 0xff) == RunPage.IO_OUT;
+      sizeBytes = (int) (what >>> 8) & 0xff;
+      port = (int) (what >>> 16) & 0xffff;
+      count = (int) (what >>> 32);
       dataOffset = page.get(JAVA_LONG_UNALIGNED, RunPage.IO_DATA_OFFSET);
     }
 
@@ -89,10 +91,12 @@ public sealed interface Exit {
 
     Mmio(MemorySegment page) { this.page = page; }
 
+    /** Length and direction are next to each other. */
     void read() {
       gpa = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_ADDRESS);
-      lengthBytes = page.get(JAVA_INT_UNALIGNED, RunPage.MMIO_LENGTH);
-      write = page.get(JAVA_BYTE, RunPage.MMIO_IS_WRITE) != 0;
+      long what = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_LENGTH);
+      lengthBytes = (int) what;
+      write = (what >>> 32 & 0xff) != 0;
     }
 
     /** {@return whether the guest wrote} */

@@ -53,6 +53,7 @@ public final class Vcpu implements AutoCloseable {
   private final Exit.Pio pio;
   private final Exit.Mmio mmio;
   private volatile int threadId;
+  private volatile boolean kicked;
   private volatile boolean closed;
 
   private static final class KickSignal {
@@ -165,6 +166,7 @@ public final class Vcpu implements AutoCloseable {
     if (closed) {
       return;
     }
+    kicked = true; // First: whoever sees the other also sees this.
     page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 1);
     VarHandle.fullFence();
     int thread = threadId;
@@ -174,10 +176,17 @@ public final class Vcpu implements AutoCloseable {
   }
 
   /** Forgets a kick; by the vCPU's thread, before it looks at why it was kicked. */
-  public synchronized void clearKick() {
+  public void clearKick() {
+    if (kicked) {
+      forgetKick();
+    }
+  }
+
+  private synchronized void forgetKick() {
     if (closed) {
       return;
     }
+    kicked = false;
     page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 0);
     VarHandle.fullFence();
   }

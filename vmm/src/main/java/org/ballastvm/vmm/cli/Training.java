@@ -33,6 +33,28 @@ public final class Training implements SubCommand {
   private static final int NOISE_BYTES = 1 << 17;
   private static final HexFormat HEX = HexFormat.of();
 
+  /** What programs ask of a machine, before they let it run. */
+  private static final String QUESTIONS = """
+      {"execute": "qmp_capabilities", "id": 1}
+      {"execute": "query-status"}
+      {"execute": "query-balloon"}
+      {"execute": "balloon", "arguments": {"value": 134217728}}
+      {"execute": "qom-set", "arguments": {"path": "/machine/peripheral/balloon0",
+       "property": "guest-stats-polling-interval", "value": 1}}
+      {"execute": "qom-get", "arguments": {"path": "/machine/peripheral/balloon0", "property": "guest-stats"}}
+      {"execute": "object-add", "arguments": {"qom-type": "memory-backend-ram", "id": "mem1", "size": 134217728}}
+      {"execute": "device_add", "arguments": {"driver": "pc-dimm", "id": "dimm1", "memdev": "mem1"}}
+      {"execute": "human-monitor-command", "arguments": {"command-line": "object_add memory-backend-ram,id=m,size=128M"}}
+      {"execute": "human-monitor-command", "arguments": {"command-line": "device_add virtio-mem-pci,id=vm0,memdev=m"}}
+      {"execute": "human-monitor-command", "arguments": {"command-line": "qom-set vm0 requested-size 64M"}}
+      {"execute": "human-monitor-command", "arguments": {"command-line": "info memory-devices"}}
+      {"execute": "query-memory-devices"}
+      {"execute": "query-memory-size-summary"}
+      {"execute": "device_del", "arguments": {"id": "dimm1"}}
+      {"execute": "query-pci"}
+      {"execute": "cont"}
+      """;
+
   /** 32-bit code: 'x' to COM1, RTC registers 0 to 11 read, S5 written to the sleep control register. */
   private static final byte[] CODE = HEX.parseHex("66baf803" + "b078" + "ee" // mov dx,0x3f8; mov al,'x'; out dx,al
       + "31c9" + "88c8" + "e670" + "e471" + "41" + "83f90c" + "75f4" // for ecx in 0..11: out 0x70,cl; in al,0x71
@@ -55,14 +77,18 @@ public final class Training implements SubCommand {
       Path kernel = Files.write(directory.resolve("kernel"), bzImage(gzip(elf())));
       Path initrd = Files.write(directory.resolve("initrd"), new byte[4096]);
       Path serial = directory.resolve("serial");
-      Thread client = Thread.startVirtualThread(() -> connect(serial));
+      Path qmp = directory.resolve("qmp");
+      List<Thread> clients = List.of(Thread.startVirtualThread(() -> connect(serial, "")),
+          Thread.startVirtualThread(() -> connect(qmp, QUESTIONS)));
       int status = Main
-          .run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-S", "-m", "256", "-smp", "2",
+          .run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-S", "-m", "256,slots=2,maxmem=2G",
+              "-smp", "2",
               "-kernel", kernel.toString(), "-initrd", initrd.toString(), "-append", "console=ttyS0", "-device",
               "virtio-balloon-pci,id=balloon0", "-device", "virtio-rng-pci", "-object",
               "memory-backend-memfd,id=ram,size=256M", "-machine", "memory-backend=ram", "-serial",
-              "unix:" + serial + ",server=on,wait=on", "-monitor", "stdio"});
-      client.interrupt();
+              "unix:" + serial + ",server=on,wait=on", "-qmp", "unix:" + qmp + ",server=on,wait=on", "-monitor",
+              "stdio"});
+      clients.forEach(Thread::interrupt);
       return status;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -91,10 +117,13 @@ public final class Training implements SubCommand {
     }
   }
 
-  private static void connect(Path socket) {
+  private static void connect(Path socket, String words) {
     while (!Thread.currentThread().isInterrupted()) {
       try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-        channel.read(ByteBuffer.allocate(1));
+        channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8)));
+        while (channel.read(ByteBuffer.allocate(4096)) > 0) {
+          // Until the machine is gone.
+        }
         return;
       } catch (IOException e) {
         Thread.onSpinWait(); // The machine is not there yet.

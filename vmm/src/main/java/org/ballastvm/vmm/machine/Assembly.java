@@ -205,6 +205,7 @@ public final class Assembly {
 
   private void attachSerial(String chardev) {
     SerialFrontend frontend = new SerialFrontend(loop, chardevs.get(chardev));
+    closer.onClose(frontend::close);
     SerialPort port = new SerialPort(board.line(SerialPort.COM1_IRQ), frontend);
     frontend.connect(port);
     ports.map(port, "serial", SerialPort.COM1_BASE, SerialPort.LENGTH);

@@ -30,17 +30,21 @@ class SerialFrontendTest {
 
   private final LoopOfTest test = new LoopOfTest();
   private final AtomicInteger interrupts = new AtomicInteger();
+  private SerialFrontend frontend;
   private SerialPort port;
 
   @AfterEach
-  void end() { test.close(); }
+  void end() {
+    frontend.close();
+    test.close();
+  }
 
   private SocketChannel start() throws Exception {
     Path path = directory.resolve("console");
     Chardev chardev = Chardevs.open(new ChardevConfig.Unix("c", false, path, true, false), test.loop, () -> {
       // Nobody quits.
     });
-    SerialFrontend frontend = new SerialFrontend(test.loop, chardev);
+    frontend = new SerialFrontend(test.loop, chardev);
     port = new SerialPort(high -> interrupts.incrementAndGet(), frontend);
     frontend.connect(port);
     test.loop.start();
