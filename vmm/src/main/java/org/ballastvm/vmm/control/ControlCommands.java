@@ -6,7 +6,7 @@ import java.util.List;
 public final class ControlCommands {
   /** By name. */
   public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new Cont(), new DeviceAdd(), new DeviceDel(),
-      new DeviceListProperties(),
+      new DeviceListProperties(), new MemorySet(),
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryChardev(),

@@ -176,6 +176,20 @@ public sealed interface MachineEvent {
       @Member("cause and numbers in a sentence") String reason) implements MachineEvent {}
 
   /**
+   * A guest that was to be brought to a total by {@code memory-set} is there, or will not get there.
+   *
+   * @param wanted what it should have, in bytes
+   * @param actual what it has, in bytes
+   * @param reached whether it is there, or as near as its devices allow
+   * @param reason what did not do as it was asked, if anything
+   */
+  @Summary("A guest that was to be brought to a total by memory-set is there, or will not get there.")
+  record MemorySetEnded(@Member("what it should have, in bytes") long wanted,
+      @Member("what it has, in bytes") long actual,
+      @Member("whether it is there, or as near as its devices allow") boolean reached,
+      @Member("what did not do as it was asked, if anything") Optional<String> reason) implements MachineEvent {}
+
+  /**
    * The guest told through {@code _OST} what became of a request.
    *
    * @param info what it told

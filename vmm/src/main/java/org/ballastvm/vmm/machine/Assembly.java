@@ -77,6 +77,7 @@ public final class Assembly {
   private final PowerDevice power;
   private final PciBus pci;
   private final MemoryRequests requests;
+  private final MemoryGoal goal;
   private final Devices devices;
   private final BootLoader bootLoader;
   private final AcpiImage acpi;
@@ -112,6 +113,8 @@ public final class Assembly {
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
     requests = new MemoryRequests(loop, machine);
     closer.onClose(requests::close);
+    goal = new MemoryGoal(loop, machine, requests);
+    closer.onClose(goal::close);
     Dimms dimms = new Dimms(config.memory().slots(), loop, objects, ram.devices(), machine::whileVcpusAreOut,
         machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG), requests::wake);
     if (dimms.slotCount() > 0) {
@@ -294,6 +297,9 @@ public final class Assembly {
   public MemoryRequests requests() {
     return requests;
   }
+
+  /** {@return what brings the guest to a total} */
+  public MemoryGoal goal() { return goal; }
 
   /** {@return the PCI bus} */
   public PciBus pci() { return pci; }

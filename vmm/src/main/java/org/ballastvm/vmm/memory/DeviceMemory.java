@@ -104,6 +104,22 @@ public final class DeviceMemory {
         + ": could not find position in guest address space for memory device - memory fragmented due to alignments");
   }
 
+  /**
+   * The largest place that is free.
+   *
+   * @param alignmentBytes of its address and its size, a power of two
+   * @return bytes, 0 if there is none
+   */
+  public long largestGapBytes(long alignmentBytes) {
+    long largest = 0;
+    long at = alignUp(base, alignmentBytes);
+    for (Claim claim : claims) {
+      largest = Math.max(largest, claim.base() - at & -alignmentBytes);
+      at = Math.max(at, alignUp(claim.end(), alignmentBytes));
+    }
+    return Math.max(largest, base + sizeBytes - at & -alignmentBytes);
+  }
+
   private static long alignUp(long value, long alignment) { return value + alignment - 1 & -alignment; }
 
   /**

@@ -112,6 +112,24 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    */
   public void attach(KvmVm vm) { slots.attach(vm); }
 
+  /**
+   * What is where in base memory, for whoever draws it.
+   *
+   * @param runBytes how long a run is
+   * @param looks at how much of a run is looked whether it is resident, in bytes
+   * @return runs in the order of addresses
+   */
+  public List<MemoryRun> baseRuns(long runBytes, long looks) {
+    List<MemoryRun> runs = new ArrayList<>();
+    for (Region region : regions) {
+      for (long at = 0; at < region.sizeBytes; at += runBytes) {
+        long length = Math.min(runBytes, region.sizeBytes - at);
+        runs.add(MemoryRun.of(region.backend, region.base + at, region.offsetBytes + at, length, length, looks));
+      }
+    }
+    return runs;
+  }
+
   /** {@return the part that memory devices have their places in} */
   public DeviceMemory devices() { return devices; }
 

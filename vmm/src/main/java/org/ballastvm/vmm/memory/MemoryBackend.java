@@ -51,6 +51,7 @@ public final class MemoryBackend implements AutoCloseable {
   /** There only where pages are huge. */
   private final Optional<HugePageParts> parts;
   private final AtomicLong discardCalls = new AtomicLong();
+  private final HeldPages held;
 
   private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, Discard discard,
       long pageSizeBytes) {
@@ -59,6 +60,7 @@ public final class MemoryBackend implements AutoCloseable {
     this.file = file;
     this.discard = discard;
     this.pageSizeBytes = pageSizeBytes;
+    this.held = new HeldPages(mapping.sizeBytes());
     this.parts = pageSizeBytes == HostProcess.pageSizeBytes()
         ? Optional.empty()
         : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::giveBack));
@@ -278,8 +280,9 @@ public final class MemoryBackend implements AutoCloseable {
    * @throws HostError if the host refuses
    */
   void hold(long offsetBytes, long lengthBytes) {
+    Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
+    held.set(true, offsetBytes, lengthBytes);
     if (parts.isPresent()) {
-      Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
       parts.get().hold(offsetBytes, lengthBytes);
     } else {
       giveBack(offsetBytes, lengthBytes);
@@ -293,6 +296,7 @@ public final class MemoryBackend implements AutoCloseable {
    * @param lengthBytes a multiple of 4 KiB, above zero, all of it in this memory
    */
   void release(long offsetBytes, long lengthBytes) {
+    held.set(false, offsetBytes, lengthBytes);
     if (parts.isPresent()) {
       parts.get().release(offsetBytes, lengthBytes);
     }
@@ -300,10 +304,20 @@ public final class MemoryBackend implements AutoCloseable {
 
   /** Says that all of it may be touched again. */
   void releaseAll() {
+    held.clear();
     if (parts.isPresent()) {
       parts.get().releaseAll();
     }
   }
+
+  /**
+   * How much of a range is held: given back, and not to be touched before it is released.
+   *
+   * @param offsetBytes from the start of the memory, a multiple of 4 KiB
+   * @param lengthBytes a multiple of 4 KiB
+   * @return bytes
+   */
+  long heldBytes(long offsetBytes, long lengthBytes) { return held.bytes(offsetBytes, lengthBytes); }
 
   /** {@return how often the host was asked to take a range back} */
   public long discardCalls() {

@@ -204,6 +204,31 @@ public final class PluggableRange implements MemPlugger, Place {
     return -1;
   }
 
+  /**
+   * What is where in it, for whoever draws it.
+   *
+   * @param runBytes how long a run is
+   * @param looks at how much of a run is looked whether it is resident, in bytes
+   * @return runs in the order of addresses
+   */
+  public List<MemoryRun> runs(long runBytes, long looks) {
+    List<MemoryRun> all = new ArrayList<>();
+    for (long at = 0; at < sizeBytes(); at += runBytes) {
+      long length = Math.min(runBytes, sizeBytes() - at);
+      all.add(MemoryRun.of(backend, base + at, at, length, pluggedBytes(base + at, length), looks));
+    }
+    return all;
+  }
+
+  /** How much of a range is plugged, in bytes. */
+  long pluggedBytes(long gpa, long lengthBytes) {
+    long bytes = 0;
+    for (Run run : runs) {
+      bytes += Math.max(0, Math.min(run.end, gpa + lengthBytes) - Math.max(run.gpa, gpa));
+    }
+    return bytes;
+  }
+
   boolean covers(long gpa) { return gpa >= base && gpa - base < sizeBytes(); }
 
   @Override

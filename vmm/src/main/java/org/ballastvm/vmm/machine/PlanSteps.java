@@ -1,0 +1,187 @@
+package org.ballastvm.vmm.machine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.plan.Means;
+import org.ballastvm.vmm.plan.Plan;
+import org.ballastvm.vmm.plan.Step;
+import org.ballastvm.vmm.watch.DimmState;
+
+/** A machine's devices as means of a plan, and a plan's steps as what is done to them. On the event loop. */
+final class PlanSteps {
+  /** What stands for the balloon among the paths of devices. */
+  static final String BALLOON = "balloon";
+
+  private static final int PAGE_SHIFT = 12;
+  /** What kernels before 5.19 plug at once. */
+  private static final long STEP_BYTES = 4L << 20;
+
+  private final Machine vm;
+  /** The backends that came with DIMMs of ours, by the DIMM's id. */
+  private final Map<String, String> made = new HashMap<>();
+
+  PlanSteps(Machine vm) { this.vm = vm; }
+
+  private record Device(PlacedDevice placed, MemoryDevices.Plugged plugged) {
+    String name() { return placed.id().orElse(placed.path()); }
+  }
+
+  private List<Device> devices() {
+    List<Device> found = new ArrayList<>();
+    for (PlacedDevice placed : vm.devices().all()) {
+      placed.virtio().flatMap(vm.devices().memories()::of).ifPresent(made -> found.add(new Device(placed, made)));
+    }
+    return found;
+  }
+
+  /** Those that the guest has, or will, and that were not asked to go. */
+  private List<Dimm> dimms(Map<String, String> stuck) {
+    return vm.devices().dimms().all().stream().filter(dimm -> switch (dimm.state()) {
+      case DimmState.Found found -> true;
+      case DimmState.Taken taken -> true;
+      case DimmState.Kept kept -> true;
+      case DimmState.Offered offered -> !stuck.containsKey(dimm.path());
+      case DimmState.AskedToGo asked -> stuck.containsKey(dimm.path());
+      case DimmState.TurnedDown turnedDown -> false;
+    }).toList();
+  }
+
+  /**
+   * What there is.
+   *
+   * @param stuck what is taken as it is now, by path
+   */
+  Means of(Map<String, String> stuck) {
+    List<Means.Blocks> blocks = devices().stream().map(device -> blocks(device, stuck)).toList();
+    List<Means.Whole> dimms = dimms(stuck).stream().map(dimm -> new Means.Whole(dimm.id().orElse(dimm.path()),
+        dimm.sizeBytes(), !stuck.containsKey(dimm.path()) && !(dimm.state() instanceof DimmState.Kept))).toList();
+    Dimms slots = vm.devices().dimms();
+    Means.Room room = new Means.Room(slots.slotCount() - slots.all().size(),
+        vm.parts().ram().devices().largestGapBytes(Plan.DIMM_STEP_BYTES));
+    return new Means(vm.config().memory().sizeBytes(), blocks, dimms, room, balloon(stuck));
+  }
+
+  private static Means.Blocks blocks(Device device, Map<String, String> stuck) {
+    long step = Math.max(STEP_BYTES, device.plugged.device().config().blockBytes());
+    if (stuck.containsKey(device.placed.path())) {
+      long now = device.plugged.device().pluggedBytes();
+      return new Means.Blocks(device.name(), now, now, now, step);
+    }
+    long requested = device.plugged.device().requestedBytes();
+    long most = Math.max(requested, device.plugged.device().config().sizeBytes() & -step);
+    return new Means.Blocks(device.name(), requested, 0, most, step);
+  }
+
+  private Means.Balloon balloon(Map<String, String> stuck) {
+    Optional<BalloonDevice> balloon = vm.balloon();
+    if (balloon.isEmpty()) {
+      return new Means.Balloon(0, 0, 0);
+    }
+    long actual = balloon.get().actualPages() << PAGE_SHIFT;
+    return stuck.containsKey(BALLOON)
+        ? new Means.Balloon(actual, actual, actual)
+        : new Means.Balloon(balloon.get().targetPages() << PAGE_SHIFT, 0, vm.memorySizeBytes());
+  }
+
+  /**
+   * Does what is to be done. What can fail comes first, so that nothing has been asked of the guest when it does.
+   *
+   * @return a line for each step
+   */
+  List<String> carryOut(Plan plan, Map<String, String> stuck) {
+    List<Device> devices = devices();
+    List<Dimm> dimms = dimms(stuck);
+    List<String> lines = new ArrayList<>();
+    forgetBackends();
+    for (Step step : plan.steps()) {
+      if (step instanceof Step.PlugDimm dimm) {
+        lines.add(plug(dimm.sizeBytes()));
+      }
+    }
+    for (Device device : devices) {
+      if (stuck.containsKey(device.placed.path())) {
+        device.plugged.request(device.plugged.device().pluggedBytes());
+      }
+    }
+    for (Step step : plan.steps()) {
+      switch (step) {
+        case Step.Resize resize -> {
+          Device device = devices.get(resize.device());
+          device.plugged.request(resize.toBytes());
+          lines.add(device.name() + ": from " + ByteSize.describe(resize.fromBytes()) + " to "
+              + ByteSize.describe(resize.toBytes()));
+        }
+        case Step.PlugDimm done -> {
+          // Above.
+        }
+        case Step.UnplugDimm unplug -> lines.add(unplug(dimms.get(unplug.dimm())));
+        case Step.Inflate inflate -> {
+          vm.balloon().orElseThrow().setTarget(inflate.toBytes() >> PAGE_SHIFT);
+          lines.add("balloon: from " + ByteSize.describe(inflate.fromBytes()) + " to "
+              + ByteSize.describe(inflate.toBytes()) + " held");
+        }
+      }
+    }
+    return lines;
+  }
+
+  private String plug(long sizeBytes) {
+    String id = IntStream.iterate(0, i -> i + 1).mapToObj(i -> "memory" + i)
+        .filter(name -> vm.devices().dimms().find(name).isEmpty() && vm.devices().find(name).isEmpty()
+            && vm.parts().objects().all().stream().noneMatch(entry -> entry.backend().config().id().equals(name)))
+        .findFirst().orElseThrow();
+    vm.parts().objects().create(new BackendConfig.Ram(id, sizeBytes, BackendConfig.Common.DEFAULTS));
+    try {
+      vm.devices().plug(new DeviceConfig.Dimm(Optional.of(id), id, OptionalInt.empty(), OptionalLong.empty(), node(),
+          DeviceConfig.USUAL_OVERDUE_SECONDS));
+    } catch (UserError | HostError e) {
+      vm.parts().objects().delete(id);
+      throw e;
+    }
+    made.put(id, id);
+    return id + ": a new DIMM of " + ByteSize.describe(sizeBytes);
+  }
+
+  /** The node that has the least. */
+  private int node() {
+    int nodes = vm.config().numa().nodes().size();
+    long[] has = new long[Math.max(1, nodes)];
+    for (int node = 0; node < nodes; node++) {
+      has[node] = vm.config().numa().nodes().get(node).memoryBytes();
+    }
+    vm.devices().dimms().all().forEach(dimm -> has[dimm.config().node()] += dimm.sizeBytes());
+    devices().forEach(device -> has[device.plugged.device().config().node()] += device.plugged.device()
+        .requestedBytes());
+    return IntStream.range(0, has.length).boxed().min((a, b) -> Long.compare(has[a], has[b])).orElseThrow();
+  }
+
+  private String unplug(Dimm dimm) {
+    String name = dimm.id().orElse(dimm.path());
+    vm.devices().dimms().requestUnplug(dimm, System.nanoTime());
+    return name + ": the guest is asked to let the DIMM go, " + ByteSize.describe(dimm.sizeBytes());
+  }
+
+  /** Gives back the memory of DIMMs of ours that have gone. */
+  void forgetBackends() {
+    made.entrySet().removeIf(entry -> {
+      boolean gone = vm.devices().dimms().find(entry.getKey()).isEmpty();
+      if (gone && vm.parts().objects().all().stream()
+          .anyMatch(one -> one.backend().config().id().equals(entry.getValue()) && one.user().isEmpty())) {
+        vm.parts().objects().delete(entry.getValue());
+      }
+      return gone;
+    });
+  }
+}
