@@ -79,6 +79,7 @@ public final class MemoryGoal implements AutoCloseable {
   public List<String> set(long wantedBytes) {
     Plan plan = Plan.of(means.of(Map.of()), wantedBytes);
     List<String> done = means.carryOut(plan, Map.of());
+    vm.autoBalloon().ifPresent(auto -> auto.switchOff("a total was set by hand"));
     stuck.clear();
     startNanos = System.nanoTime();
     noteBalloon();
