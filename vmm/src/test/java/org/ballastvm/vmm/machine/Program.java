@@ -100,6 +100,11 @@ public final class Program {
   /** eax = *(rbx + offset). */
   Program load(int offset) { return bytes(0x8b, 0x83).imm32(offset); }
 
+  /** Spins until a register of 32 bits has one of some bits set. */
+  Program awaitRegister(int offset, long bits) {
+    return load(offset).bytes(0xa9).imm32(bits).bytes(0x74, 0xf3); // wait: load; test eax, bits; jz wait
+  }
+
   Program store8(int offset, int value) { return bytes(0xc6, 0x83).imm32(offset).bytes(value & 0xff); }
 
   Program store16(int offset, int value) { return bytes(0x66, 0xc7, 0x83).imm32(offset).imm16(value); }
@@ -180,6 +185,12 @@ public final class Program {
     // next: mov eax, [rdi]; and ebp, eax; mov dword [rdi], 0x5a5a; add edi, 4096; dec ecx; jnz next; mov eax, ebp
     bytes(0x8b, 0x07, 0x21, 0xc5, 0xc7, 0x07).imm32(0x5a5a).bytes(0x81, 0xc7).imm32(4096);
     return bytes(0xff, 0xc9, 0x75, 0xec, 0x89, 0xe8);
+  }
+
+  /** Goes on with another. */
+  Program then(Program next) {
+    code.writeBytes(next.code());
+    return this;
   }
 
   Program powerOff() { return outByte(AcpiPorts.SLEEP_CONTROL, AcpiPorts.SLEEP_ENABLE | 5 << 2).halt(); }
