@@ -3,6 +3,7 @@ package org.ballastvm.vmm.trace;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import jdk.jfr.FlightRecorder;
 import org.ballastvm.virtio.BalloonStat;
 import org.ballastvm.virtio.BalloonStats;
 import org.ballastvm.virtio.BalloonTrace;
@@ -17,8 +18,9 @@ public final class BalloonTracer implements BalloonTrace {
   private long begunNanos;
 
   /**
-   * The classes of events, each with one event that nobody commits: asked whether it is enabled, it says whether a
-   * recording wants its kind, with nothing allocated. They are loaded when a balloon first works, not at a start.
+   * An event of each class that nobody commits: asked whether it is enabled, it says whether a recording wants its kind,
+   * with nothing allocated. To load one of them starts the flight recorder's machinery, for a fifth of a start, so that
+   * must run already.
    */
   private static final class Recording {
     static final BalloonBatchEvent BATCH = new BalloonBatchEvent();
@@ -35,10 +37,14 @@ public final class BalloonTracer implements BalloonTrace {
 
   @Override
   public boolean batchBegins() {
-    boolean isOn = Recording.BATCH.isEnabled() || TraceEvent.BALLOON_BATCH.isOn();
+    boolean isRecorded = FlightRecorder.isInitialized() && Recording.BATCH.isEnabled();
+    boolean isOn = isRecorded || TraceEvent.BALLOON_BATCH.isOn();
     if (isOn) {
-      batch = new BalloonBatchEvent();
-      batch.begin();
+      batch = null;
+      if (isRecorded) {
+        batch = new BalloonBatchEvent();
+        batch.begin();
+      }
       begunNanos = System.nanoTime();
     }
     return isOn;
@@ -46,12 +52,11 @@ public final class BalloonTracer implements BalloonTrace {
 
   @Override
   public void batchEnds(String queue, int chains, long ranges, long bytes) {
-    batch.end();
     long nanos = System.nanoTime() - begunNanos;
     if (chains == 0) {
       return; // The loop only had a look.
     }
-    if (batch.shouldCommit()) {
+    if (batch != null) {
       batch.device = device;
       batch.queue = queue;
       batch.chains = chains;
@@ -65,41 +70,43 @@ public final class BalloonTracer implements BalloonTrace {
 
   @Override
   public void statsCame(Supplier<BalloonStats> stats) {
-    if (Recording.STATS.isEnabled() || TraceEvent.BALLOON_STATS.isOn()) {
-      tell(stats.get().values());
+    if (FlightRecorder.isInitialized() && Recording.STATS.isEnabled()) {
+      record(stats.get().values());
+    }
+    if (TraceEvent.BALLOON_STATS.isOn()) {
+      print(stats.get().values());
     }
   }
 
-  private void tell(Map<BalloonStat, Long> stats) {
+  private void record(Map<BalloonStat, Long> stats) {
     BalloonStatsEvent event = new BalloonStatsEvent();
-    if (event.shouldCommit()) {
-      event.device = device;
-      event.known = (int) stats.values().stream().filter(value -> value != BalloonStat.UNSET).count();
-      event.totalMemory = stats.get(BalloonStat.TOTAL_MEMORY);
-      event.freeMemory = stats.get(BalloonStat.FREE_MEMORY);
-      event.availableMemory = stats.get(BalloonStat.AVAILABLE_MEMORY);
-      event.diskCaches = stats.get(BalloonStat.DISK_CACHES);
-      event.swapIn = stats.get(BalloonStat.SWAP_IN);
-      event.swapOut = stats.get(BalloonStat.SWAP_OUT);
-      event.majorFaults = stats.get(BalloonStat.MAJOR_FAULTS);
-      event.minorFaults = stats.get(BalloonStat.MINOR_FAULTS);
-      event.oomKills = stats.get(BalloonStat.OOM_KILLS);
-      event.commit();
-    }
-    if (TraceEvent.BALLOON_STATS.isOn()) {
-      StringBuilder text = new StringBuilder("device=").append(device);
-      stats.forEach((stat, value) -> {
-        if (value != BalloonStat.UNSET) {
-          text.append(' ').append(stat.key()).append('=').append(value);
-        }
-      });
-      TraceEvent.BALLOON_STATS.print("%s", text);
-    }
+    event.device = device;
+    event.known = (int) stats.values().stream().filter(value -> value != BalloonStat.UNSET).count();
+    event.totalMemory = stats.get(BalloonStat.TOTAL_MEMORY);
+    event.freeMemory = stats.get(BalloonStat.FREE_MEMORY);
+    event.availableMemory = stats.get(BalloonStat.AVAILABLE_MEMORY);
+    event.diskCaches = stats.get(BalloonStat.DISK_CACHES);
+    event.swapIn = stats.get(BalloonStat.SWAP_IN);
+    event.swapOut = stats.get(BalloonStat.SWAP_OUT);
+    event.majorFaults = stats.get(BalloonStat.MAJOR_FAULTS);
+    event.minorFaults = stats.get(BalloonStat.MINOR_FAULTS);
+    event.oomKills = stats.get(BalloonStat.OOM_KILLS);
+    event.commit();
+  }
+
+  private void print(Map<BalloonStat, Long> stats) {
+    StringBuilder text = new StringBuilder("device=").append(device);
+    stats.forEach((stat, value) -> {
+      if (value != BalloonStat.UNSET) {
+        text.append(' ').append(stat.key()).append('=').append(value);
+      }
+    });
+    TraceEvent.BALLOON_STATS.print("%s", text);
   }
 
   @Override
   public void targetSet(long targetPages, long actualPages) {
-    if (Recording.TARGET.isEnabled()) {
+    if (FlightRecorder.isInitialized() && Recording.TARGET.isEnabled()) {
       BalloonTargetEvent event = new BalloonTargetEvent();
       event.device = device;
       event.target = targetPages << PAGE_SHIFT;

@@ -1,11 +1,13 @@
 package org.ballastvm.vmm.trace;
 
+import jdk.jfr.FlightRecorder;
 import org.ballastvm.vmm.config.BackendConfig;
 
 /** One call by which the host is asked to take memory back, while it is under way. Made only where somebody looks. */
 public final class DiscardTrace {
   private final TraceEvent text;
-  private final DiscardEvent event = new DiscardEvent();
+  /** Null where no recording runs. */
+  private final DiscardEvent event;
   private final long begunNanos = System.nanoTime();
 
   /** See BalloonTracer. */
@@ -13,9 +15,12 @@ public final class DiscardTrace {
     static final DiscardEvent DISCARD = new DiscardEvent();
   }
 
-  private DiscardTrace(TraceEvent text) {
+  private DiscardTrace(TraceEvent text, boolean isRecorded) {
     this.text = text;
-    event.begin();
+    this.event = isRecorded ? new DiscardEvent() : null;
+    if (isRecorded) {
+      event.begin();
+    }
   }
 
   /**
@@ -26,7 +31,8 @@ public final class DiscardTrace {
    */
   public static DiscardTrace begin(boolean forBalloon) {
     TraceEvent text = forBalloon ? TraceEvent.BALLOON_DISCARD : TraceEvent.MEMORY_DISCARD;
-    return text.isOn() || Recording.DISCARD.isEnabled() ? new DiscardTrace(text) : null;
+    boolean isRecorded = FlightRecorder.isInitialized() && Recording.DISCARD.isEnabled();
+    return isRecorded || text.isOn() ? new DiscardTrace(text, isRecorded) : null;
   }
 
   /**
@@ -39,9 +45,8 @@ public final class DiscardTrace {
    * @param error what the host said; empty if it did it
    */
   public void end(BackendConfig backend, String call, int ranges, long offsetBytes, long bytes, String error) {
-    event.end();
     long nanos = System.nanoTime() - begunNanos;
-    if (event.shouldCommit()) {
+    if (event != null) {
       event.cause = text == TraceEvent.BALLOON_DISCARD ? "balloon" : "memory";
       event.backend = backend.id();
       event.kind = backend.qomType();
