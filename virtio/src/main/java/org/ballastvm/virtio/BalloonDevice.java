@@ -72,7 +72,7 @@ public final class BalloonDevice implements VirtioDevice {
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, Optional<UnwrittenMemory> unwritten,
       DeviceClock clock, EventSink events) {
-    this.hints = unwritten.map(memory -> new FreePageHints(memory, this::refused));
+    this.hints = unwritten.map(memory -> new FreePageHints(memory, this::refused, this::hintsEnded));
     this.offered = config.features() | (unwritten.isPresent() ? BalloonFeature.FREE_PAGE_HINT.bit() : 0);
     this.offeredQueues = BalloonQueue.with(offered);
     this.registers = new BalloonConfigSpace(offered);
@@ -147,29 +147,42 @@ public final class BalloonDevice implements VirtioDevice {
    *
    * @throws IllegalStateException if the guest cannot be asked: it has no driver, or one without this feature, or it fills
    *         free pages with something
+   * @throws ReclaimFailed if the host cannot tell what the guest writes to; nothing is asked then
    */
   public void startHinting() {
     Context driver = context;
     if (driver == null || !BalloonFeature.FREE_PAGE_HINT.in(driver.features())) {
-      throw new IllegalStateException("the guest has no driver that names free pages");
+      throw new IllegalStateException(hints.isEmpty()
+          ? "the balloon does not ask for free pages; give it free-page-hint=on"
+          : "the guest has no driver that names free pages");
     }
     if (isPoisoned(driver)) {
       throw new IllegalStateException("the guest fills its free pages with a pattern, which they would lose");
     }
-    hints.orElseThrow().start();
-    tellHintCommand();
+    try {
+      hints.orElseThrow().start();
+    } finally {
+      tellHintCommand();
+    }
   }
 
   /** Asks the guest for no more free pages; it keeps those it has named. Called on the event loop. */
   public void stopHinting() {
     if (hints.isPresent() && hints.get().stop()) {
-      tellHintCommand();
+      hintsEnded();
     }
   }
 
   /** {@return how far the guest is with naming its free pages} */
   public HintRun hinting() {
     return hints.map(FreePageHints::run).orElse(FreePageHints.IDLE);
+  }
+
+  private void hintsEnded() {
+    tellHintCommand();
+    if (hinting() instanceof HintRun.Complete run) {
+      events.accept(new DeviceEvent.HintRunEnded(run));
+    }
   }
 
   private void tellHintCommand() {
@@ -236,7 +249,7 @@ public final class BalloonDevice implements VirtioDevice {
     held.clear();
     reclaim.release();
     stats.reset();
-    hints.ifPresent(FreePageHints::reset);
+    hints.flatMap(FreePageHints::reset).ifPresent(run -> events.accept(new DeviceEvent.HintRunEnded(run)));
     registers.hintCommand(hinting().command());
     registers.poison(0);
     if (registers.actual() != 0) {
@@ -248,7 +261,7 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void close() {
     stats.close();
-    hints.ifPresent(FreePageHints::reset);
+    hints.ifPresent(FreePageHints::close);
     reclaim.release(); // A guest may let a device go that its driver never reset.
   }
 
@@ -283,11 +296,7 @@ public final class BalloonDevice implements VirtioDevice {
           trace.statsCame(stats::snapshot);
         }
       }
-      case FREE_PAGE -> {
-        if (hints.orElseThrow().ready(context, queue)) {
-          tellHintCommand();
-        }
-      }
+      case FREE_PAGE -> hints.orElseThrow().ready(context, queue);
       case REPORTING -> reports.ready(context, queue, !isPoisoned(context));
     }
   }

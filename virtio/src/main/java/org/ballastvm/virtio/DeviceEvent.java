@@ -17,6 +17,13 @@ public sealed interface DeviceEvent {
   record MemorySizeChanged(long sizeBytes) implements DeviceEvent {}
 
   /**
+   * The guest has named its free pages, and those that it could do without were given back; or somebody wanted no more.
+   *
+   * @param run what became of it
+   */
+  record HintRunEnded(HintRun.Complete run) implements DeviceEvent {}
+
+  /**
    * The guest broke a rule. The device waits for a reset if {@code needsReset}.
    *
    * @param device which kind of device

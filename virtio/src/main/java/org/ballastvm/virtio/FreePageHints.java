@@ -1,7 +1,10 @@
 package org.ballastvm.virtio;
 
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.ballastvm.virtio.HintRun.Ending;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.virtio.VirtioDevice.Context;
 
 /**
@@ -23,20 +26,28 @@ final class FreePageHints {
 
   private final UnwrittenMemory memory;
   private final Consumer<ReclaimFailed> refused;
-  /** There while a run is on. */
+  private final Runnable ended;
+  /** There while the driver may name pages. */
   private PageRanges named;
   private int nextId = FIRST_ID;
   private volatile HintRun run = IDLE;
 
-  FreePageHints(UnwrittenMemory memory, Consumer<ReclaimFailed> refused) {
+  /**
+   * Nothing is asked yet.
+   *
+   * @param refused is told what the host said
+   * @param ended is told when a run is over that all was named of, so that the driver is to be told of the command
+   */
+  FreePageHints(UnwrittenMemory memory, Consumer<ReclaimFailed> refused, Runnable ended) {
     this.memory = memory;
     this.refused = refused;
+    this.ended = ended;
   }
 
   /** How far it is. */
   HintRun run() { return run; }
 
-  /** Asks for all free pages; what was asked before is void. The driver is to be told of the command. */
+  /** Asks for all free pages; what was asked before is void. The driver is to be told of the command, thrown or not. */
   synchronized void start() {
     abandon();
     memory.watch();
@@ -47,36 +58,40 @@ final class FreePageHints {
 
   /** Asks for no more; true if anything was asked, so that the driver is to be told. */
   synchronized boolean stop() {
-    boolean asked = abandon();
-    if (asked) {
-      run = new HintRun.Complete(0);
-    }
-    return asked;
+    return abandon();
   }
 
-  /** There is no driver any more. */
-  synchronized void reset() {
-    abandon();
+  /** There is no driver any more. Tells the run that this cuts short, if one was on. */
+  synchronized Optional<HintRun.Complete> reset() {
+    Optional<HintRun.Complete> cut = abandon() && run instanceof HintRun.Complete over
+        ? Optional.of(over)
+        : Optional.empty();
     run = IDLE;
+    return cut;
+  }
+
+  /** The device leaves its machine. */
+  synchronized void close() {
+    reset();
+    memory.close();
   }
 
   private boolean abandon() {
-    if (named == null) {
+    if (run instanceof HintRun.Idle || run instanceof HintRun.Complete) {
       return false;
     }
+    long namedBytes = run instanceof HintRun.GivingBack giving ? giving.namedBytes() : 0;
     named = null;
-    memory.endWatch();
+    run = new HintRun.Complete(Ending.CANCELLED, namedBytes, memory.endWatch());
     return true;
   }
 
   /**
    * Takes what the driver has said.
    *
-   * @return whether it is through, so that it is to be told of the command
    * @throws GuestError if a chain is neither a command nor pages
    */
-  synchronized boolean ready(Context driver, int queue) {
-    HintRun before = run;
+  synchronized void ready(Context driver, int queue) {
     Virtqueue ring = driver.queue(queue);
     for (int taken = 0; taken < ring.size(); taken++) {
       DescriptorChain chain = ring.next();
@@ -94,7 +109,6 @@ final class FreePageHints {
     if (driver.finish(queue)) {
       driver.resumeLater(queue);
     }
-    return run != before && run instanceof HintRun.Complete;
   }
 
   private static int commandIn(DescriptorChain chain, GuestMemory memory) {
@@ -114,20 +128,31 @@ final class FreePageHints {
   private void heed(int command) {
     if (run instanceof HintRun.Requested(int id) && command == id) {
       run = new HintRun.Reporting(id);
-    } else if (run instanceof HintRun.Reporting && command == HintRun.COMMAND_STOP) {
-      run = new HintRun.Complete(giveBack(named));
-      named = null;
+    } else if (run instanceof HintRun.Reporting(int id) && command == HintRun.COMMAND_STOP) {
+      giveBack(id, named);
     }
   }
 
-  private long giveBack(PageRanges pages) {
-    try {
-      return memory.giveBackUnwritten(visitor -> pages.forEach(
-          (first, count) -> visitor.range(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT)));
-    } catch (ReclaimFailed e) {
-      refused.accept(e);
-      return 0;
+  private void giveBack(int id, PageRanges pages) {
+    long[] pageCount = new long[1];
+    pages.forEach((first, count) -> pageCount[0] += count);
+    run = new HintRun.GivingBack(id, pageCount[0] << PageLists.PAGE_SHIFT);
+    named = null;
+    memory.giveBackUnwritten(visitor -> pages.forEach(
+        (first, count) -> visitor.range(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT)),
+        (given, failure) -> done(id, given, failure));
+  }
+
+  /** Those who are told take the transport's lock, under which others come here: they are told under none. */
+  private void done(int id, GivenBack given, Optional<ReclaimFailed> failure) {
+    synchronized (this) {
+      if (!(run instanceof HintRun.GivingBack giving) || giving.id() != id) {
+        return;
+      }
+      run = new HintRun.Complete(failure.isPresent() ? Ending.FAILED : Ending.COMPLETED, giving.namedBytes(), given);
     }
+    failure.ifPresent(refused);
+    ended.run();
   }
 
   private void add(DescriptorChain chain) {

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.virtio.HintRun.Complete;
+import org.ballastvm.virtio.HintRun.Ending;
+import org.ballastvm.virtio.HintRun.GivingBack;
 import org.ballastvm.virtio.HintRun.Idle;
 import org.ballastvm.virtio.HintRun.Reporting;
 import org.ballastvm.virtio.HintRun.Requested;
+import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.PciDriver;
@@ -61,6 +64,10 @@ class FreePageHintsTest {
     post(Buffer.read(COMMAND_BUFFER, 4));
   }
 
+  private static Complete completed(long namedBytes, long givenBytes) {
+    return new Complete(Ending.COMPLETED, namedBytes, new GivenBack(givenBytes, 0, 0, 0));
+  }
+
   private void post(Buffer... buffers) {
     queue.post(buffers);
     bench.bus.settle();
@@ -78,7 +85,7 @@ class FreePageHintsTest {
     post(Buffer.write(FREE, BLOCK));
     assertEquals(List.of(), bench.memory.takeDiscarded(), "it may be in use again, so nothing is done on sight");
     say(HintRun.COMMAND_STOP);
-    assertEquals(new Complete(BLOCK), bench.device.hinting());
+    assertEquals(completed(BLOCK, BLOCK), bench.device.hinting());
     assertEquals(0, bench.memory.getLong(FREE));
     assertEquals(HintRun.COMMAND_DONE, command());
     assertTrue(bench.bus.isPinHigh(), "the driver is told to take its pages back");
@@ -92,7 +99,7 @@ class FreePageHintsTest {
     post(Buffer.write(FREE, BLOCK));
     watched.guestWrites(FREE + 3 * 4096, 0xda7b);
     say(HintRun.COMMAND_STOP);
-    assertEquals(new Complete(BLOCK - 2 * 4096), bench.device.hinting());
+    assertEquals(completed(BLOCK, BLOCK - 2 * 4096), bench.device.hinting());
     assertEquals(0xda7a, bench.memory.getLong(FREE + 4096));
     assertEquals(0xda7b, bench.memory.getLong(FREE + 3 * 4096));
   }
@@ -115,7 +122,7 @@ class FreePageHintsTest {
     say(HintRun.COMMAND_STOP);
     say(FIRST_ID + 1);
     say(HintRun.COMMAND_STOP);
-    assertEquals(new Complete(0), bench.device.hinting(), "pages of the run that is over are not given back");
+    assertEquals(completed(0, 0), bench.device.hinting(), "pages of the run that is over are not given back");
   }
 
   @ParameterizedTest
@@ -133,7 +140,7 @@ class FreePageHintsTest {
     say(command());
     post(Buffer.write(FREE, BLOCK));
     bench.device.stopHinting();
-    assertEquals(new Complete(0), bench.device.hinting());
+    assertEquals(new Complete(Ending.CANCELLED, 0, GivenBack.NOTHING), bench.device.hinting());
     assertEquals(HintRun.COMMAND_DONE, command());
     say(HintRun.COMMAND_STOP);
     assertEquals(List.of(), bench.memory.takeDiscarded());
@@ -176,8 +183,49 @@ class FreePageHintsTest {
     post(Buffer.write(FREE, BLOCK));
     bench.memory.refuseDiscards("madvise: EINVAL");
     say(HintRun.COMMAND_STOP);
-    assertEquals(List.of(new DeviceEvent.HostRefusal("virtio-balloon", "madvise: EINVAL")), bench.events);
+    assertEquals(List.of(new DeviceEvent.HostRefusal("virtio-balloon", "madvise: EINVAL"),
+        new DeviceEvent.HintRunEnded(new Complete(Ending.FAILED, BLOCK, GivenBack.NOTHING))), bench.events);
     assertEquals(HintRun.COMMAND_DONE, command());
+  }
+
+  @Test
+  void theDriverLeavesItsPagesAloneUntilTheHostIsThrough() {
+    watched.wait(true);
+    ask();
+    say(command());
+    post(Buffer.write(FREE, BLOCK));
+    say(HintRun.COMMAND_STOP);
+    assertEquals(new GivingBack(FIRST_ID, BLOCK), bench.device.hinting());
+    assertEquals(FIRST_ID, command());
+    watched.goOn();
+    assertEquals(completed(BLOCK, BLOCK), bench.device.hinting());
+    assertEquals(HintRun.COMMAND_DONE, command());
+    assertTrue(bench.bus.isPinHigh());
+    assertEquals(List.of(new DeviceEvent.HintRunEnded(completed(BLOCK, BLOCK))), bench.events);
+  }
+
+  @Test
+  void whatTheHostStillHadInHandWhenARunWasCancelledChangesNothing() {
+    watched.wait(true);
+    ask();
+    say(command());
+    post(Buffer.write(FREE, BLOCK));
+    say(HintRun.COMMAND_STOP);
+    bench.device.stopHinting();
+    Complete cancelled = new Complete(Ending.CANCELLED, BLOCK, GivenBack.NOTHING);
+    assertEquals(cancelled, bench.device.hinting());
+    ask();
+    watched.goOn();
+    assertEquals(new Requested(FIRST_ID + 1), bench.device.hinting());
+    assertEquals(List.of(new DeviceEvent.HintRunEnded(cancelled)), bench.events);
+  }
+
+  @Test
+  void aResetIsToldToThoseWhoWaitForARun() {
+    ask();
+    bench.driver.reset();
+    assertEquals(List.of(new DeviceEvent.HintRunEnded(new Complete(Ending.CANCELLED, 0, GivenBack.NOTHING))),
+        bench.events);
   }
 
   @ParameterizedTest
@@ -194,7 +242,7 @@ class FreePageHintsTest {
     bench.memory.putInt(COMMAND_BUFFER, command());
     post(Buffer.read(COMMAND_BUFFER, 1), Buffer.read(COMMAND_BUFFER + 1, 3), Buffer.write(FREE + 100, 8192));
     say(HintRun.COMMAND_STOP);
-    assertEquals(new Complete(4096), bench.device.hinting());
+    assertEquals(completed(4096, 4096), bench.device.hinting());
   }
 
   @Test
@@ -210,6 +258,6 @@ class FreePageHintsTest {
       queue.collect();
     }
     say(HintRun.COMMAND_STOP);
-    assertEquals(new Complete(32 * 4096), bench.device.hinting());
+    assertEquals(completed(32 * 4096, 32 * 4096), bench.device.hinting());
   }
 }

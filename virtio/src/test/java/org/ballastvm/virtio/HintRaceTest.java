@@ -76,7 +76,7 @@ class HintRaceTest {
     look();
     free.addAll(named);
     named.clear();
-    return ((HintRun.Complete) bench.device.hinting()).givenBackBytes();
+    return ((HintRun.Complete) bench.device.hinting()).given().bytes();
   }
 
   private void say(int command) {

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.IoThreadConfig;
+import org.ballastvm.vmm.config.ObjectConfig;
 import java.util.regex.Pattern;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
@@ -70,11 +72,12 @@ final class CommandLine {
     addDefaults(lines);
     MemoryConfig memory = memory(backend);
     CpuConfig cpus = cpus();
-    List<BackendConfig> backends = values("-object").stream()
+    List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
+    List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(),
-        backends,
+        backends, ofKind(IoThreadConfig.class, objects),
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,
@@ -210,6 +213,10 @@ final class CommandLine {
     }
     return new BootConfig.Linux(file(value("-kernel").get()), value("-initrd").map(this::file),
         value("-append").orElse(""));
+  }
+
+  private static <T> List<T> ofKind(Class<T> kind, List<ObjectConfig> objects) {
+    return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   private static Optional<String> machineBackend(String text) {

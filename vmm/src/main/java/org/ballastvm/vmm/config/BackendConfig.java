@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** {@code -object memory-backend-*}: where memory of a guest comes from. */
-public sealed interface BackendConfig {
+public sealed interface BackendConfig extends ObjectConfig {
   /** {@return the id that {@code -machine memory-backend=}, {@code -numa} and {@code -device} name} */
+  @Override
   String id();
 
   /** {@return the size in bytes} */
@@ -13,9 +14,6 @@ public sealed interface BackendConfig {
 
   /** {@return what all kinds have} */
   Common common();
-
-  /** {@return its type's name, such as {@code memory-backend-ram}} */
-  String qomType();
 
   /**
    * What all kinds have.

@@ -32,10 +32,25 @@ public sealed interface DeviceConfig {
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    * @param properties what it offers the guest
    * @param auto its automatic mode
+   * @param freePageHint {@code free-page-hint}: whether the guest can be asked to name its free pages
+   * @param iothread id of the thread that gives back what it names; the event loop does when empty
    */
-  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties, AutoBalloonConfig auto)
+  record Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties, AutoBalloonConfig auto,
+      boolean freePageHint, Optional<String> iothread)
       implements
         OnPci {
+    /**
+     * One whose guest is not asked for free pages.
+     *
+     * @param id the id, if given
+     * @param slot the PCI slot, 1 to 31; the first free one when empty
+     * @param properties what it offers the guest
+     * @param auto its automatic mode
+     */
+    public Balloon(Optional<String> id, OptionalInt slot, BalloonConfig properties, AutoBalloonConfig auto) {
+      this(id, slot, properties, auto, false, Optional.empty());
+    }
+
     /**
      * One whose size nobody changes but a user.
      *

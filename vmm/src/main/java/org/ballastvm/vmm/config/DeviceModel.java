@@ -37,7 +37,8 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
               ModelProperty.number("slot", "int32", "Its slot; -1 for the first free one", -1), TIMEOUT)),
       new DeviceModel("pvpanic", Optional.empty(), "isa-device", Optional.of("ISA"), Optional.empty(), List.of()),
       virtio("virtio-balloon", ModelProperty.bool("deflate-on-oom", false), ModelProperty.bool("page-poison", true),
-          ModelProperty.bool("free-page-reporting", false),
+          ModelProperty.bool("free-page-reporting", false), ModelProperty.bool("free-page-hint", false),
+          ModelProperty.of("iothread", "link<iothread>", "The thread that gives back what free-page-hint brings"),
           ModelProperty.number("guest-stats-polling-interval", "int", "In seconds; 0 for never", 0),
           ModelProperty.bool("auto", false),
           ModelProperty.number("auto-low", "size",
@@ -67,6 +68,9 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
 
   /** All kinds of objects, by name. */
   public static final List<DeviceModel> OBJECTS = List.of(
+      new DeviceModel(IoThreadConfig.TYPE, Optional.empty(), "object", Optional.empty(), Optional.empty(),
+          Stream.of("poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch")
+              .map(name -> ModelProperty.of(name, "int", "Taken, and shown; the thread never polls")).toList()),
       memory("memory-backend-file", ModelProperty.of("mem-path", "string", "A file, or a directory for one")),
       memory("memory-backend-memfd", ModelProperty.of("hugetlb", "bool", "Use huge pages"),
           ModelProperty.of("hugetlbsize", "int", "Huge pages size (ex: 2M, 1G)")),

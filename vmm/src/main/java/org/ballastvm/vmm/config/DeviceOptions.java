@@ -50,7 +50,7 @@ public final class DeviceOptions {
     OptionalInt slot = values.take("addr").map(addr -> slot(values, addr)).orElse(OptionalInt.empty());
     return switch (model.name()) {
       case "virtio-balloon-pci" -> new DeviceConfig.Balloon(id, slot, BalloonOptions.take(values),
-          BalloonOptions.takeAuto(values));
+          BalloonOptions.takeAuto(values), values.takeBoolean("free-page-hint", false), values.take("iothread"));
       case "virtio-mem-pci" -> MemoryDeviceOptions.take(values, id, slot);
       case "virtio-rng-pci" -> new DeviceConfig.Rng(id, slot);
       default -> throw new IllegalStateException("nobody makes a " + model.name());

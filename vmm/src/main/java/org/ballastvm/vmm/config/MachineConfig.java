@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Everything a machine is assembled from.
@@ -19,6 +20,7 @@ import java.util.UUID;
  * @param numa nodes of processors and memory, if the guest is to know any
  * @param boot what the first vCPU runs
  * @param backends memory backends by {@code -object}, in the order given
+ * @param iothreads threads for devices by {@code -object iothread}
  * @param devices devices by {@code -device}, in the order given
  * @param chardevs character devices, each with an id of its own
  * @param serials ids of the chardevs behind COM1, at most one
@@ -28,7 +30,8 @@ import java.util.UUID;
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
-    List<BackendConfig> backends, List<DeviceConfig> devices, List<ChardevConfig> chardevs, List<String> serials,
+    List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<DeviceConfig> devices,
+    List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile) {
   /** The UUID of a machine that was given none. */
   public static final UUID NO_UUID = new UUID(0, 0);
@@ -36,12 +39,13 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
   /** Copies the lists and checks what needs no host: ids are unique within each kind, references resolve. */
   public MachineConfig {
     backends = List.copyOf(backends);
+    iothreads = List.copyOf(iothreads);
     devices = List.copyOf(devices);
     chardevs = List.copyOf(chardevs);
     serials = List.copyOf(serials);
     monitors = List.copyOf(monitors);
     numa.check(cpus, memory);
-    unique("-object", backends.stream().map(BackendConfig::id).toList());
+    unique("-object", Stream.concat(backends.stream(), iothreads.stream()).map(ObjectConfig::id).toList());
     unique("-device", devices.stream().map(DeviceConfig::id).flatMap(Optional::stream).toList());
     unique("-chardev", chardevs.stream().map(ChardevConfig::id).toList());
     Set<String> known = new HashSet<>(chardevs.stream().map(ChardevConfig::id).toList());

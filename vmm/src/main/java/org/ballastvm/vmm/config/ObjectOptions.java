@@ -19,9 +19,13 @@ public final class ObjectOptions {
    * @return the object
    * @throws UserError if there is no such type or property, or a value is none that it takes
    */
-  public static BackendConfig parse(KeyValues values) {
+  public static ObjectConfig parse(KeyValues values) {
     String type = values.require("qom-type");
     DeviceModel.find(DeviceModel.OBJECTS, type).orElseThrow(() -> unknown(values)).refuseUnknown(values);
+    return type.equals(IoThreadConfig.TYPE) ? IoThreadConfig.take(values) : memory(type, values);
+  }
+
+  private static BackendConfig memory(String type, KeyValues values) {
     String id = values.requireId();
     long size = values.takeSize("size", 1).orElseThrow(() -> values.error("parameter 'size' is missing"));
     if (size <= 0 || size % 4096 != 0) {

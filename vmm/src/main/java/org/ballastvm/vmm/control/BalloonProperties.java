@@ -8,6 +8,7 @@ import java.util.Map;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.Property;
@@ -34,11 +35,15 @@ final class BalloonProperties {
     }
   }
 
-  static List<Property> of(BalloonConfig config, BalloonDevice balloon, Machine vm) {
+  static List<Property> of(DeviceConfig.Balloon wanted, BalloonDevice balloon, Machine vm) {
+    BalloonConfig config = wanted.properties();
     List<Property> all = new ArrayList<>(
         List.of(Property.readOnly("deflate-on-oom", PropertyTypes.BOOL, config::deflateOnOom),
             Property.readOnly("page-poison", PropertyTypes.BOOL, config::pagePoison),
             Property.readOnly("free-page-reporting", PropertyTypes.BOOL, config::freePageReporting),
+            Property.readOnly("free-page-hint", PropertyTypes.BOOL, wanted::freePageHint),
+            Property.readOnly("iothread", new PropertyType.Link("iothread"),
+                () -> wanted.iothread().map(id -> MachineTree.OBJECTS + id).orElse("")),
             Property.number("guest-stats-polling-interval", PropertyTypes.INT, balloon::pollingIntervalSeconds,
                 seconds -> setInterval(balloon, seconds)),
             Property.readOnly("guest-stats", STATISTICS, () -> GuestStatistics.of(balloon.stats()))));

@@ -5,7 +5,8 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new Cont(), new DeviceAdd(), new DeviceDel(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new Balloon(), new FreePageHint(), new QueryFreePageHint(),
+      new Cont(), new DeviceAdd(), new DeviceDel(),
       new DeviceListProperties(), new MemorySet(),
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),

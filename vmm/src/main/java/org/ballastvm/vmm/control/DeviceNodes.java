@@ -20,7 +20,7 @@ final class DeviceNodes {
   static QomNode of(String name, Machine vm, PlacedDevice device) {
     return switch (device.config()) {
       case DeviceConfig.Balloon balloon -> virtio(name, "virtio-balloon",
-          BalloonProperties.of(balloon.properties(), (BalloonDevice) device.virtio().orElseThrow(), vm));
+          BalloonProperties.of(balloon, (BalloonDevice) device.virtio().orElseThrow(), vm));
       case DeviceConfig.Mem mem -> virtio(name, "virtio-mem", MemoryDeviceProperties.of(mem,
           vm.devices().memories().of(device.virtio().orElseThrow()).orElseThrow()));
       case DeviceConfig.Rng rng -> virtio(name, "virtio-rng", List.of());

@@ -2,7 +2,9 @@ package org.ballastvm.vmm.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
@@ -46,13 +48,23 @@ public final class MachineTree {
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
         List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),
             QomNode.container("unattached", cpus)));
-    List<QomNode> objects = vm.parts().objects().all().stream().map(MachineTree::object).toList();
+    List<QomNode> objects = Stream.concat(vm.parts().objects().all().stream().map(MachineTree::object),
+        vm.parts().iothreads().all().stream().map(thread -> thread(thread.config()))).toList();
     return new QomNode("", "container", List.of(), List.of(machine, QomNode.container("objects", objects)));
   }
 
   private static String nameOf(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
   private static QomNode cpu(int index) { return new QomNode("device[" + index + "]", CPU_TYPE, List.of(), List.of()); }
+
+  private static QomNode thread(IoThreadConfig config) {
+    return new QomNode(config.id(), config.qomType(),
+        List.of(Property.readOnly("poll-max-ns", PropertyTypes.INT, config::pollMaxNs),
+            Property.readOnly("poll-grow", PropertyTypes.INT, config::pollGrow),
+            Property.readOnly("poll-shrink", PropertyTypes.INT, config::pollShrink),
+            Property.readOnly("aio-max-batch", PropertyTypes.INT, config::aioMaxBatch)),
+        List.of());
+  }
 
   private static QomNode object(MemoryObjects.Entry entry) {
     BackendConfig config = entry.backend().config();

@@ -35,5 +35,5 @@ public final class ObjectAdd implements QmpCommand<ObjectAdd.ObjectOptionsGiven,
    * @param vm the machine
    * @param values its type, id and properties
    */
-  public static void add(Machine vm, KeyValues values) { vm.parts().objects().create(ObjectOptions.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.parts().createObject(ObjectOptions.parse(values)); }
 }

@@ -15,7 +15,7 @@ public final class ObjectDel implements QmpCommand<ObjectDel.Id, QmpCommand.Done
 
   @Override
   public Done run(Machine vm, Id which) {
-    vm.parts().objects().delete(which.id());
+    vm.parts().deleteObject(which.id());
     return Done.DONE;
   }
 }

@@ -3,6 +3,9 @@ package org.ballastvm.vmm.event;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.ballastvm.virtio.HintRun;
+import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.vmm.control.Member;
 import org.ballastvm.vmm.watch.Obstacle;
 
@@ -135,6 +138,37 @@ public sealed interface MachineEvent {
       @Member("why, in words for people") String reason) implements MachineEvent {
     @Override
     public Optional<String> limitedBy() { return Optional.of("balloon"); }
+  }
+
+  /**
+   * A run of {@code balloon-free-page-hint} is over.
+   *
+   * @param status why
+   * @param named what the guest named, in bytes
+   * @param givenBack what of it the host has, in bytes
+   * @param pauses how often the guest was kept from running
+   * @param longestPauseUs for how long at most, in microseconds
+   * @param totalPauseUs for how long in all, in microseconds
+   */
+  @Summary("A run of balloon-free-page-hint is over.")
+  record BalloonHintCompleted(@Member("completed, cancelled or failed") HintRun.Ending status,
+      @Member("what the guest named as free, in bytes") long named,
+      @Member("what of it nobody had written to, and the host has, in bytes") long givenBack,
+      @Member("how often the guest was kept from running") long pauses,
+      @Member("for how long at most, in microseconds") long longestPauseUs,
+      @Member("for how long in all, in microseconds") long totalPauseUs) implements MachineEvent {
+    /**
+     * The same, as monitors tell it.
+     *
+     * @param run what has become of it
+     * @return the event
+     */
+    public static BalloonHintCompleted of(HintRun.Complete run) {
+      GivenBack given = run.given();
+      return new BalloonHintCompleted(run.ending(), run.namedBytes(), given.bytes(), given.pauses(),
+          TimeUnit.NANOSECONDS.toMicros(given.longestPauseNanos()),
+          TimeUnit.NANOSECONDS.toMicros(given.totalPauseNanos()));
+    }
   }
 
   /**

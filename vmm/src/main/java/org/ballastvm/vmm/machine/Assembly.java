@@ -14,6 +14,7 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.virtio.UnwrittenMemory;
 import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
@@ -32,7 +33,9 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
@@ -41,11 +44,14 @@ import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTurns;
+import org.ballastvm.vmm.event.Turns;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.memory.UnwrittenPages;
 import org.ballastvm.vmm.pci.BarPlacement;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
@@ -69,6 +75,7 @@ public final class Assembly {
   private final CpuTopology topology;
   private final GuestCpuid cpuid;
   private final MemoryObjects objects = new MemoryObjects();
+  private final IoThreads iothreads;
   private final List<MemoryBackend> base;
   private final GuestRam ram;
   private final KvmBoard board;
@@ -100,6 +107,9 @@ public final class Assembly {
 
     GuestLayout layout = GuestLayout.of(config.memory());
     closer.onClose(objects::close);
+    iothreads = new IoThreads(machine::crashed);
+    closer.onClose(iothreads::close);
+    config.iothreads().forEach(iothreads::create);
     config.backends().forEach(this::create);
     base = baseMemory();
     ram = new GuestRam(layout, base);
@@ -125,7 +135,7 @@ public final class Assembly {
         new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END),
         new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut, requests::wake),
         machine::deviceEvent, machine.events(),
-        () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG), dimms));
+        () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG), dimms, this::unwritten));
     ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);
     config.devices().forEach(this::place);
 
@@ -134,6 +144,17 @@ public final class Assembly {
     bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
 
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
+  }
+
+  private Optional<UnwrittenMemory> unwritten(DeviceConfig.Balloon wanted) {
+    if (!wanted.freePageHint()) {
+      wanted.iothread().ifPresent(iothreads::require);
+      return Optional.empty();
+    }
+    Turns turns = wanted.iothread()
+        .map(id -> iothreads.use(id, "device " + wanted.id().orElse(wanted.driver())))
+        .orElseGet(() -> new LoopTurns(loop));
+    return Optional.of(new UnwrittenPages(ram, machine::whileVcpusAreOut, turns, loop::post));
   }
 
   private void create(BackendConfig wanted) {
@@ -315,6 +336,42 @@ public final class Assembly {
 
   /** {@return the part of the machine that is in the kernel} */
   public KvmBoard board() { return board; }
+
+  /** {@return threads for devices, by id} */
+  public IoThreads iothreads() { return iothreads; }
+
+  /**
+   * Creates an object.
+   *
+   * @param wanted what
+   * @throws UserError if its id is taken, or it cannot be
+   * @throws HostError if the host refuses
+   */
+  public void createObject(ObjectConfig wanted) {
+    if (iothreads.has(wanted.id()) || objects.all().stream().anyMatch(entry -> isOf(entry, wanted.id()))) {
+      throw new UserError("object '" + wanted.id() + "' exists already; every id must be unique");
+    }
+    switch (wanted) {
+      case BackendConfig memory -> objects.create(memory);
+      case IoThreadConfig thread -> iothreads.create(thread);
+    }
+  }
+
+  private static boolean isOf(MemoryObjects.Entry entry, String id) { return entry.backend().config().id().equals(id); }
+
+  /**
+   * Deletes an object.
+   *
+   * @param id which
+   * @throws UserError if there is none of that id, or somebody uses it
+   */
+  public void deleteObject(String id) {
+    if (iothreads.has(id)) {
+      iothreads.delete(id);
+    } else {
+      objects.delete(id);
+    }
+  }
 
   /** {@return memory backends by id} */
   public MemoryObjects objects() { return objects; }

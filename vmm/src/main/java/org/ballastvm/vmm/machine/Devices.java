@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.MemDevice;
 import org.ballastvm.virtio.RngDevice;
+import org.ballastvm.virtio.UnwrittenMemory;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
@@ -54,6 +56,7 @@ public final class Devices implements AutoCloseable {
   private final PciHotplug hotplug = new PciHotplug(this::ejected);
   private final Runnable announce;
   private final Dimms dimms;
+  private final Function<DeviceConfig.Balloon, Optional<UnwrittenMemory>> unwritten;
   /** Replaced whole: other threads read it. */
   private volatile List<PlacedDevice> placed = List.of();
   private int namelessCount;
@@ -73,9 +76,11 @@ public final class Devices implements AutoCloseable {
    * @param bars where BARs go
    * @param announce tells the guest to read {@link #hotplugRegisters}
    * @param dimms the devices that are memory in slots of its own
+   * @param unwritten makes what gives free pages back, for a balloon that asks for them
    */
   Devices(EventLoop loop, KvmBoard board, GuestRam ram, AddressBus memory, PciBus pci, BarPlacement bars,
-      MemoryDevices memories, EventSink events, MachineEvents monitors, Runnable announce, Dimms dimms) {
+      MemoryDevices memories, EventSink events, MachineEvents monitors, Runnable announce, Dimms dimms,
+      Function<DeviceConfig.Balloon, Optional<UnwrittenMemory>> unwritten) {
     this.loop = loop;
     this.board = board;
     this.ram = ram;
@@ -87,6 +92,7 @@ public final class Devices implements AutoCloseable {
     this.monitors = monitors;
     this.announce = announce;
     this.dimms = dimms;
+    this.unwritten = unwritten;
   }
 
   /**
@@ -212,6 +218,7 @@ public final class Devices implements AutoCloseable {
       device = tie(config, slot, function);
     } catch (RuntimeException e) {
       if (function instanceof VirtioPciFunction transport) {
+        transport.device().close();
         memories.release(transport.device());
       }
       throw e;
@@ -262,7 +269,8 @@ public final class Devices implements AutoCloseable {
       if (balloon().isPresent()) {
         throw new UserError("Only one balloon device is supported");
       }
-      BalloonDevice balloon = new BalloonDevice(wanted.properties(), ram, new LoopClock(loop), events);
+      BalloonDevice balloon = new BalloonDevice(wanted.properties(), ram,
+          unwritten.apply(wanted), new LoopClock(loop), events);
       VirtioPciFunction transport = transport(balloon, BalloonDevice.PCI_CLASS);
       balloon.listen(transport);
       balloon.watch(new BalloonTracer(wanted.id()));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ballastvm.virtio.BalloonDevice;
@@ -47,8 +48,10 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final MachineEvents.Notice balloonChanged;
   private final AutoBalloons autoBalloons;
   private final Assembly parts;
-  private RunGate gate;
-  private List<VcpuThread> vcpus = List.of();
+  /** Kept by whoever holds vCPUs, on any thread, or replaces them, on the event loop. */
+  private final ReentrantLock vcpuLock = new ReentrantLock();
+  private volatile RunGate gate;
+  private volatile List<VcpuThread> vcpus = List.of();
   private volatile RunState state = RunState.PRELAUNCH;
   private boolean closed;
 
@@ -114,27 +117,37 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   public void beforeClose(Runnable step) { closer.onClose(step); }
 
   private void startVcpus(Optional<CpuStart> start) {
-    gate = new RunGate(config.cpus().count());
-    List<VcpuThread> threads = new ArrayList<>();
-    for (int i = 0; i < config.cpus().count(); i++) {
-      threads.add(parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
+    vcpuLock.lock();
+    try {
+      gate = new RunGate(config.cpus().count());
+      List<VcpuThread> threads = new ArrayList<>();
+      for (int i = 0; i < config.cpus().count(); i++) {
+        threads.add(parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
+      }
+      vcpus = threads;
+      threads.forEach(VcpuThread::start);
+    } finally {
+      vcpuLock.unlock();
     }
-    vcpus = threads;
-    threads.forEach(VcpuThread::start);
   }
 
   private void endVcpus() {
     if (gate == null) {
       return;
     }
-    gate.close();
-    gate.end();
-    for (VcpuThread vcpu : vcpus) {
-      vcpu.kick();
-      vcpu.join();
-      vcpu.close();
+    vcpuLock.lock();
+    try {
+      gate.close();
+      gate.end();
+      for (VcpuThread vcpu : vcpus) {
+        vcpu.kick();
+        vcpu.join();
+        vcpu.close();
+      }
+      vcpus = List.of();
+    } finally {
+      vcpuLock.unlock();
     }
-    vcpus = List.of();
   }
 
   /** {@return what it was made of} */
@@ -285,19 +298,24 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
    * Runs a task while no vCPU is in the guest; those that carry out an exit may go on with that. Their registers can be
    * read meanwhile.
    *
-   * @param task what; on the event loop, as its caller
+   * @param task what; on the caller's thread, which is no vCPU's
    */
   public void whileVcpusAreOut(Runnable task) {
-    RunGate now = gate;
-    if (now == null) {
-      task.run(); // There are none yet.
-      return;
-    }
-    now.hold(() -> vcpus.forEach(VcpuThread::kick), () -> vcpus.stream().noneMatch(VcpuThread::isInGuest));
+    vcpuLock.lock();
     try {
-      task.run();
+      RunGate now = gate;
+      if (now == null || vcpuLock.getHoldCount() > 1) {
+        task.run(); // There are none yet, or they are out.
+        return;
+      }
+      now.hold(() -> vcpus.forEach(VcpuThread::kick), () -> vcpus.stream().noneMatch(VcpuThread::isInGuest));
+      try {
+        task.run();
+      } finally {
+        now.release();
+      }
     } finally {
-      now.release();
+      vcpuLock.unlock();
     }
   }
 
@@ -392,9 +410,10 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     }
   }
 
-  private static void tell(DeviceEvent event) {
+  private void tell(DeviceEvent event) {
     switch (event) {
       case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.HintRunEnded ended -> events.publish(MachineEvent.BalloonHintCompleted.of(ended.run()));
       case DeviceEvent.MemorySizeChanged changed ->
         Log.of(Machine.class).debug("plugged: {} bytes", changed.sizeBytes());
       case DeviceEvent.GuestMistake mistake ->

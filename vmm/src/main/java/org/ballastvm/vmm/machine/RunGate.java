@@ -47,7 +47,7 @@ final class RunGate {
 
   /**
    * Holds all that come here, whatever becomes of the gate meanwhile, and waits until nobody is in the guest. Unlike at a
-   * closed gate, vCPUs may be about their exits. Called on the event loop alone.
+   * closed gate, vCPUs may be about their exits. One holds at a time; never called by a vCPU thread.
    *
    * @param kick takes vCPUs out of the guest
    * @param nobodyInside whether none is in it

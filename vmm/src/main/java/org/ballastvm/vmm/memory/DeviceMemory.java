@@ -128,9 +128,9 @@ public final class DeviceMemory {
    * @param range the place
    */
   public void release(PluggableRange range) {
+    range.close(); // First, so that each slot there is belongs to a place.
     claims.removeIf(claim -> claim.range == range);
     publish();
-    range.close();
   }
 
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }

@@ -33,6 +33,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   /** By address divided by the size of a chunk; null where there is no memory. */
   private final MemorySegment[] chunks;
   private final MemorySlots slots = new MemorySlots();
+  private final WriteWatch watch = slots.watch();
   private final DeviceMemory devices;
 
   /** Memory from one address on, with its place in a backend. */
@@ -130,11 +131,14 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     return runs;
   }
 
+  /** {@return what of the address space is memory} */
+  MemorySlots slots() { return slots; }
+
   /** {@return the part that memory devices have their places in} */
   public DeviceMemory devices() { return devices; }
 
   /**
-   * A view of a range, to load files into.
+   * A view of a range, to load files into at once: that it was written to is noted now.
    *
    * @param gpa guest physical address
    * @param lengthBytes from there on, at most {@link #viewable}
@@ -143,6 +147,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    */
   public MemorySegment view(long gpa, long lengthBytes) {
     require(gpa, lengthBytes);
+    watch.wrote(gpa, lengthBytes);
     Place place = place(gpa);
     if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
       throw outside(gpa, lengthBytes);
@@ -219,6 +224,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void putByte(long gpa, int value) {
+    watch.wrote(gpa, 1);
     MemorySegment chunk = chunkOrNull(gpa, 1);
     if (chunk != null) {
       chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
@@ -230,6 +236,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void putShort(long gpa, int value) {
+    watch.wrote(gpa, 2);
     MemorySegment chunk = chunkOrNull(gpa, 2);
     if (chunk == null) {
       putElsewhere(gpa, 2, value);
@@ -240,6 +247,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void putInt(long gpa, int value) {
+    watch.wrote(gpa, 4);
     MemorySegment chunk = chunkOrNull(gpa, 4);
     if (chunk == null) {
       putElsewhere(gpa, 4, value);
@@ -250,6 +258,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void putLong(long gpa, long value) {
+    watch.wrote(gpa, 8);
     MemorySegment chunk = chunkOrNull(gpa, 8);
     if (chunk == null) {
       putElsewhere(gpa, 8, value);
@@ -270,6 +279,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void putShortRelease(long gpa, int value) {
+    watch.wrote(gpa, 2);
     MemorySegment chunk = chunkOrNull(gpa, 2);
     if (chunk != null) {
       ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
@@ -298,6 +308,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   @Override
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
     require(gpa, lengthBytes);
+    watch.wrote(gpa, lengthBytes);
     for (long done = 0; done < lengthBytes;) {
       Place place = place(gpa + done);
       long step = place.withinChunk(gpa + done, lengthBytes - done);
@@ -336,10 +347,45 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
         place.backend().giveBack(place.offsetInBackend(gpa), lengthBytes);
       }
     } catch (HostError e) {
-      throw new ReclaimFailed("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes
-          + " bytes, could not be given back to the host: " + e.getMessage(), e);
+      throw refused(gpa, lengthBytes, e);
     }
   }
+
+  /**
+   * Gives back what may be cut out of a range, where it is known that nobody writes to it.
+   *
+   * @param gpa in memory
+   * @param limitBytes from there on, above zero; more than is in one place is left
+   * @return how far it came, and how much of that was given back
+   * @throws ReclaimFailed if the host refuses
+   */
+  Cut discardFirst(long gpa, long limitBytes) {
+    Place place = place(gpa);
+    long length = Math.min(limitBytes, memoryEnd(gpa) - gpa);
+    try {
+      return new Cut(length, place.backend().giveBack(place.offsetInBackend(gpa), length));
+    } catch (HostError e) {
+      throw refused(gpa, length, e);
+    }
+  }
+
+  private static ReclaimFailed refused(long gpa, long lengthBytes, HostError e) {
+    return new ReclaimFailed("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes
+        + " bytes, could not be given back to the host: " + e.getMessage(), e);
+  }
+
+  /** The size of the host's pages behind an address in memory, in bytes. */
+  long hostPageBytes(long gpa) {
+    return place(gpa).backend().pageSizeBytes();
+  }
+
+  /**
+   * What was given back of a range.
+   *
+   * @param lengthBytes how much of the range was dealt with, above zero
+   * @param discardedBytes how much of that the host has
+   */
+  record Cut(long lengthBytes, long discardedBytes) {}
 
   /** Every backend fills a page at its first touch; asking ahead would cost a call for pages the guest may not touch. */
   @Override

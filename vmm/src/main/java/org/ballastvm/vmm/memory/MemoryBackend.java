@@ -208,32 +208,34 @@ public final class MemoryBackend implements AutoCloseable {
    *
    * @param offsetBytes from the start of the memory
    * @param lengthBytes above zero
+   * @return how many bytes of it were given back: all but what is a part of a huge page
    * @throws IndexOutOfBoundsException if the range is not all in this memory
    * @throws HostError if the host refuses: locked pages, a sealed file, a file system without holes
    */
-  public void discard(long offsetBytes, long lengthBytes) { discard(offsetBytes, lengthBytes, false); }
+  public long discard(long offsetBytes, long lengthBytes) { return discard(offsetBytes, lengthBytes, false); }
 
   /** The same, for a balloon: traces tell them apart. */
-  void giveBack(long offsetBytes, long lengthBytes) {
-    discard(offsetBytes, lengthBytes, true);
+  long giveBack(long offsetBytes, long lengthBytes) {
+    return discard(offsetBytes, lengthBytes, true);
   }
 
-  private void discard(long offsetBytes, long lengthBytes, boolean forBalloon) {
+  private long discard(long offsetBytes, long lengthBytes, boolean forBalloon) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
     long start = (offsetBytes + pageSizeBytes - 1) & -pageSizeBytes;
     long length = ((offsetBytes + lengthBytes) & -pageSizeBytes) - start;
     if (length <= 0) {
-      return;
+      return 0;
     }
     discardCalls.incrementAndGet();
     DiscardTrace trace = DiscardTrace.begin(forBalloon);
     if (trace == null) {
       call(start, length);
-      return;
+      return length;
     }
     String error = "";
     try {
       call(start, length);
+      return length;
     } catch (HostError e) {
       error = e.errno().name();
       throw e;

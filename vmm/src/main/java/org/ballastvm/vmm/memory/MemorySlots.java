@@ -10,6 +10,10 @@ import org.ballastvm.kvm.KvmVm;
 /**
  * What of a guest's address space is memory: the slots that KVM is told of. They outlive the VM, which a reset replaces.
  * Changed on the event loop, or before it has started.
+ *
+ * <p>
+ * Its lock keeps changes apart from whoever gives unwritten memory back, on whatever thread. Whoever wants both it and the
+ * vCPUs out of the guest gets the vCPUs out first.
  */
 final class MemorySlots {
   /** What every KVM has had room for since 2015; the VM says more. */
@@ -17,20 +21,23 @@ final class MemorySlots {
 
   private final Map<Integer, Slot> slots = new HashMap<>();
   private final BitSet numbers = new BitSet();
+  private final WriteWatch watch = new WriteWatch(this);
   private KvmVm vm;
   private int most = LEAST_SLOTS;
 
-  private record Slot(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {}
+  /** A range of guest memory, and where in this process it is. */
+  record Slot(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {}
 
   /** Tells a VM of all slots, and from now on of each change. */
-  void attach(KvmVm fresh) {
+  synchronized void attach(KvmVm fresh) {
+    watch.vmReplaced();
     most = Math.max(LEAST_SLOTS, fresh.checkExtension(KvmCap.NR_MEMSLOTS));
     slots.forEach((number, slot) -> tell(fresh, number, slot));
     vm = fresh;
   }
 
   /** How many more there can be. */
-  int free() { return most - slots.size(); }
+  synchronized int free() { return most - slots.size(); }
 
   /**
    * Makes a range memory.
@@ -38,7 +45,7 @@ final class MemorySlots {
    * @return its slot
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed
    */
-  int add(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {
+  synchronized int add(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {
     int number = numbers.nextClearBit(0);
     Slot slot = new Slot(gpa, mapping, offsetBytes, sizeBytes);
     if (vm != null) {
@@ -50,13 +57,23 @@ final class MemorySlots {
   }
 
   /** Makes it nothing. */
-  void remove(int number) {
+  synchronized void remove(int number) {
     numbers.clear(number);
-    slots.remove(number);
+    watch.forget(number, slots.remove(number));
     if (vm != null) {
       vm.removeUserMemoryRegion(number);
     }
   }
+
+  /** {@return who knows what was written to; to be used under the lock of this} */
+  WriteWatch watch() { return watch; }
+
+  /**
+   * Notes from now on what is written.
+   *
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is noted then
+   */
+  synchronized void beginWatch() { watch.begin(vm, slots); }
 
   private static void tell(KvmVm vm, int number, Slot slot) {
     vm.setUserMemoryRegion(number, slot.gpa, slot.mapping, slot.offsetBytes, slot.sizeBytes);

@@ -9,7 +9,8 @@ import org.ballastvm.vmm.config.UserError;
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
   static final List<Command> ALL = List.of(new BalloonCommand(), new ContCommand(), new DeviceAddCommand(),
-      new DeviceDelCommand(), new HelpCommand(), new InfoCommand(), new MemoryCommand(), new VirtualSaveCommand(),
+      new DeviceDelCommand(), new FreePageHintCommand(), new HelpCommand(), new InfoCommand(), new MemoryCommand(),
+      new VirtualSaveCommand(),
       new NmiCommand(),
       new ObjectAddCommand(), new ObjectDelCommand(), new PhysicalSaveCommand(), new PrintCommand(),
       new QomGetCommand(), new QomListCommand(), new QomSetCommand(), new QuitCommand(), new StopCommand(),

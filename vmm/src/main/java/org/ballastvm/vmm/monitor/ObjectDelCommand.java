@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.ballastvm.vmm.control.ObjectDel;
 import org.ballastvm.vmm.machine.Machine;
 
@@ -26,7 +27,8 @@ final class ObjectDelCommand implements Command {
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
     return before.isEmpty()
-        ? vm.parts().objects().all().stream().map(entry -> entry.backend().config().id()).toList()
+        ? Stream.concat(vm.parts().objects().all().stream().map(entry -> entry.backend().config().id()),
+            vm.parts().iothreads().all().stream().map(thread -> thread.config().id())).toList()
         : List.of();
   }
 }

@@ -16,12 +16,14 @@ import org.ballastvm.vmm.machine.Machine;
  */
 final class OptionWords {
   private static final String HELP = ",help";
+  private static final String IOTHREAD = "link<iothread>";
   private static final String MEMDEV = "link<memory-backend>";
 
   /** {@code device_add}. */
   static final OptionWords DEVICES = new OptionWords(DeviceOptions.LIST, List.of(text("id")), Map.of(
       "virtio-balloon-pci", List.of(text("addr"), flag("deflate-on-oom"), flag("page-poison"),
-          flag("free-page-reporting"), typed("guest-stats-polling-interval", "int"), flag("auto"),
+          flag("free-page-reporting"), flag("free-page-hint"), typed("iothread", IOTHREAD),
+          typed("guest-stats-polling-interval", "int"), flag("auto"),
           typed("auto-low", "size"), typed("auto-high", "size"), typed("auto-rate", "size")),
       "virtio-rng-pci", List.of(text("addr")),
       "virtio-mem-pci", List.of(text("addr"), typed("memdev", MEMDEV), typed("node", "uint32"),
@@ -31,11 +33,11 @@ final class OptionWords {
       "pc-dimm", List.of(typed("memdev", MEMDEV), typed("node", "uint32"), typed("slot", "int32"),
           typed("addr", "uint64"), typed("request-timeout", "uint32"))));
   /** {@code object_add}. */
-  static final OptionWords OBJECTS = new OptionWords(ObjectOptions.LIST,
-      List.of(text("id"), typed("size", "size"), flag("share"), flag("prealloc"), flag("reserve"), flag("merge"),
-          flag("dump")),
-      Map.of("memory-backend-memfd", List.of(flag("hugetlb"), typed("hugetlbsize", "size")), "memory-backend-file",
-          List.of(text("mem-path"))));
+  static final OptionWords OBJECTS = new OptionWords(ObjectOptions.LIST, List.of(text("id")), Map.of(
+      "iothread", List.of(typed("poll-max-ns", "int"), typed("poll-grow", "int"), typed("poll-shrink", "int"),
+          typed("aio-max-batch", "int")),
+      "memory-backend-ram", memory(), "memory-backend-memfd", memory(flag("hugetlb"), typed("hugetlbsize", "size")),
+      "memory-backend-file", memory(text("mem-path"))));
 
   /** A property: its name, its type as help tells it, and its values if there are only so many. */
   record Option(String name, String type, List<String> values) {}
@@ -56,6 +58,11 @@ final class OptionWords {
       return Stream.of(line.split("\"")[1]);
     }
     return line.startsWith("  ") ? Stream.of(line.strip()) : Stream.empty();
+  }
+
+  private static List<Option> memory(Option... own) {
+    return Stream.concat(Stream.of(typed("size", "size"), flag("share"), flag("prealloc"), flag("reserve"),
+        flag("merge"), flag("dump")), Stream.of(own)).toList();
   }
 
   private static Option text(String name) { return new Option(name, "string", List.of()); }
@@ -104,6 +111,8 @@ final class OptionWords {
     return option.type.equals(MEMDEV)
         ? vm.parts().objects().all().stream().filter(entry -> entry.user().isEmpty())
             .map(entry -> entry.backend().config().id())
-        : option.values.stream();
+        : option.type.equals(IOTHREAD)
+            ? vm.parts().iothreads().all().stream().map(thread -> thread.config().id())
+            : option.values.stream();
   }
 }

@@ -50,7 +50,7 @@ class BalloonOptionsTest {
       "auto-high=64K,auto-low=64K > auto-low=64 KiB: must be below auto-high=64 KiB",
       "auto-rate=0 > auto-rate=0 bytes: must be at least 1 MiB (per second)",
       "auto-high=2E > auto-low=0,auto-high=2305843009213693952: is nothing that a guest could have",
-      "nonsense=1 > Property 'virtio-balloon-pci.nonsense' not found; there are addr, auto, auto-high, auto-low, auto-rate, deflate-on-oom, free-page-reporting, guest-stats-polling-interval, page-poison"})
+      "nonsense=1 > Property 'virtio-balloon-pci.nonsense' not found; there are addr, auto, auto-high, auto-low, auto-rate, deflate-on-oom, free-page-hint, free-page-reporting, guest-stats-polling-interval, iothread, page-poison"})
   void whatCannotBeIsRefusedByName(String property, String sentence) {
     assertEquals("-device virtio-balloon-pci: " + sentence,
         assertThrows(UserError.class, () -> parse("," + property)).getMessage());

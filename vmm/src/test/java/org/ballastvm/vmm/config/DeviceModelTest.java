@@ -23,6 +23,7 @@ class DeviceModelTest {
       case "mem-path" -> "/tmp";
       case "size", "hugetlbsize", "block-size" -> "2M";
       case "memaddr" -> "0x140000000";
+      case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch" -> "1";
       case "hugetlb" -> "on";
       case "host-nodes" -> "0";
       case "policy" -> "bind";
@@ -69,8 +70,10 @@ class DeviceModelTest {
           auto-rate=<size>       - What it loses in a second at most (default: 67108864)
           auto=<bool>            - on/off (default: false)
           deflate-on-oom=<bool>  - on/off (default: false)
+          free-page-hint=<bool>  - on/off (default: false)
           free-page-reporting=<bool> - on/off (default: false)
           guest-stats-polling-interval=<int> - In seconds; 0 for never (default: 0)
+          iothread=<link<iothread>> - The thread that gives back what free-page-hint brings
           page-poison=<bool>     - on/off (default: true)""", help);
     assertTrue(DeviceOptions.LIST.contains("name \"virtio-mem-pci\", bus PCI, alias \"virtio-mem\""),
         DeviceOptions.LIST);

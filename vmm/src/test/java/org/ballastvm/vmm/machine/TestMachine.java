@@ -18,6 +18,7 @@ import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.NumaConfig;
@@ -47,7 +48,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   public static Machine idle(MemoryConfig memory, DeviceConfig... devices) {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
-        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(devices), List.of(), List.of(),
+        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), List.of(),
+        List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty());
     return Machine.start(config, machine -> {
@@ -90,8 +92,16 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
     return new TestMachine(directory, memory, List.of(these), cpus, boot, devices, serial, policy);
   }
 
+  /** The threads that its devices name. */
+  private List<IoThreadConfig> iothreads() {
+    return devices.stream().filter(DeviceConfig.Balloon.class::isInstance)
+        .flatMap(device -> ((DeviceConfig.Balloon) device).iothread().stream())
+        .map(id -> new IoThreadConfig(id, 0, 0, 0, 0)).toList();
+  }
+
   MachineConfig config() {
-    return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, devices,
+    return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, iothreads(),
+        devices,
         List.of(serial),
         List.of(serial.id()),
         List.of(), policy, Optional.empty());

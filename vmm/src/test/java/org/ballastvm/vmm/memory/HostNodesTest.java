@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which of the host's nodes memory comes from. */
 class HostNodesTest {
   private static BackendConfig parse(String more) {
-    return ObjectOptions.parse(KeyValues.parse("-object", "memory-backend-ram,id=m,size=4M," + more, "qom-type"));
+    return (BackendConfig) ObjectOptions
+        .parse(KeyValues.parse("-object", "memory-backend-ram,id=m,size=4M," + more, "qom-type"));
   }
 
   @Test

@@ -89,7 +89,8 @@ class SchemaTest {
 
   /** What QEMU has no word for. */
   private static final Set<String> OURS_ALONE = Set.of("x-complete", "memory-set", "query-memory-requests",
-      "MEMORY_REQUEST_OVERDUE", "MEMORY_SET_ENDED", "BALLOON_AUTO");
+      "MEMORY_REQUEST_OVERDUE", "MEMORY_SET_ENDED", "BALLOON_AUTO",
+      "balloon-free-page-hint", "query-balloon-free-page-hint", "BALLOON_HINT_COMPLETED");
 
   /** Each line is a path into QEMU 7.2's schema and the JSON type there, as {@code qemu-schema.py} beside it wrote them. */
   @Test

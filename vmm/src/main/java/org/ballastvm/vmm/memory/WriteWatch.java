@@ -1,0 +1,217 @@
+package org.ballastvm.vmm.memory;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.ballastvm.kvm.DirtyLog;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.KvmVm;
+import org.ballastvm.vmm.Log;
+
+/**
+ * Which pages of a guest's memory were written to since a moment: by vCPUs, which KVM notes, and by this process for its
+ * devices, which it notes itself.
+ *
+ * <p>
+ * It speaks of the memory that there was at that moment and still is in the same slot. What came since, or was cut anew,
+ * counts as written. All but {@link #wrote} is called under the lock of the slots; whoever holds that lock knows that no
+ * device writes anything that is not noted, and with all vCPUs out of the guest, that nobody does.
+ */
+final class WriteWatch {
+  private static final int PAGE_SHIFT = 12;
+  private static final int WORD_PAGES = Long.SIZE;
+
+  /** What is noted. */
+  private sealed interface State {
+    /** Nothing is, and what devices write costs a look at this. */
+    record Off() implements State {}
+
+    /** All writes are. The slots are by their first addresses. */
+    record On(KvmVm vm, TreeMap<Long, Watched> slots) implements State {}
+  }
+
+  private static final State OFF = new State.Off();
+
+  private final Object slotsLock;
+  private volatile State state = OFF;
+  private boolean logsAreKept;
+
+  /** A slot, and what was written of it. */
+  private static final class Watched implements AutoCloseable {
+    private final int number;
+    private final MemorySlots.Slot slot;
+    private final DirtyLog log;
+    /** What devices wrote, a bit for each page. */
+    private final long[] ours;
+    private boolean isRead;
+
+    Watched(int number, MemorySlots.Slot slot) {
+      this.number = number;
+      this.slot = slot;
+      this.log = new DirtyLog(slot.sizeBytes());
+      this.ours = new long[(int) log.wordCount()];
+    }
+
+    long end() { return slot.gpa() + slot.sizeBytes(); }
+
+    /** Where from an address on pages begin that were written to, or that were not; the limit if none do. */
+    long next(long gpa, long limit, boolean written) {
+      long page = gpa - slot.gpa() >>> PAGE_SHIFT;
+      long last = Math.min(limit, end()) - slot.gpa() >>> PAGE_SHIFT;
+      while (page < last) {
+        int word = (int) (page / WORD_PAGES);
+        long bits = log.word(word) | ours[word];
+        long wanted = (written ? bits : ~bits) & -1L << page % WORD_PAGES;
+        if (wanted != 0) {
+          page = (long) word * WORD_PAGES + Long.numberOfTrailingZeros(wanted);
+          break;
+        }
+        page = (word + 1L) * WORD_PAGES;
+      }
+      return slot.gpa() + (Math.min(page, last) << PAGE_SHIFT);
+    }
+
+    @Override
+    public void close() { log.close(); }
+  }
+
+  WriteWatch(Object slotsLock) { this.slotsLock = slotsLock; }
+
+  /**
+   * Notes from now on what is written, and forgets what was noted.
+   *
+   * @throws HostError if the host refuses; nothing is noted then
+   */
+  void begin(KvmVm vm, Map<Integer, MemorySlots.Slot> slots) {
+    end();
+    if (!logsAreKept) {
+      vm.keepDirtyLogs();
+      logsAreKept = true;
+    }
+    State.On on = new State.On(vm, new TreeMap<>());
+    state = on;
+    try {
+      slots.forEach((number, slot) -> {
+        Watched watched = new Watched(number, slot);
+        on.slots.put(slot.gpa(), watched);
+        log(vm, watched, true);
+      });
+    } catch (HostError e) {
+      end();
+      throw e;
+    }
+  }
+
+  /** Notes no more. Harmless if nothing is noted. */
+  void end() {
+    if (!(state instanceof State.On on)) {
+      return;
+    }
+    state = OFF;
+    for (Watched watched : on.slots.values()) {
+      try {
+        log(on.vm, watched, false);
+      } catch (HostError e) {
+        // The next watch finds more noted than there was written, and leaves it to the guest.
+        Log.of(WriteWatch.class).warn("KVM goes on noting what a guest writes, which costs it time: {}",
+            e.getMessage());
+      }
+      watched.close();
+    }
+  }
+
+  private static void log(KvmVm vm, Watched watched, boolean on) {
+    MemorySlots.Slot slot = watched.slot;
+    vm.logDirtyPages(watched.number, slot.gpa(), slot.mapping(), slot.offsetBytes(), slot.sizeBytes(), on);
+  }
+
+  /** There is another VM, which keeps no logs yet. */
+  void vmReplaced() {
+    if (state instanceof State.On on) {
+      state = OFF;
+      on.slots.values().forEach(Watched::close);
+    }
+    logsAreKept = false;
+  }
+
+  /** A slot goes away. */
+  void forget(int number, MemorySlots.Slot slot) {
+    if (state instanceof State.On on) {
+      Watched watched = on.slots.get(slot.gpa());
+      if (watched != null && watched.number == number) {
+        on.slots.remove(slot.gpa());
+        watched.close();
+      }
+    }
+  }
+
+  /** A device is about to write. Costs one read of a field where nothing is noted; the only method that takes the lock. */
+  void wrote(long gpa, long lengthBytes) {
+    if (state != OFF && lengthBytes > 0) {
+      note(gpa, lengthBytes);
+    }
+  }
+
+  private void note(long gpa, long lengthBytes) {
+    synchronized (slotsLock) {
+      if (state instanceof State.On on) {
+        for (long page = gpa >>> PAGE_SHIFT; page <= gpa + lengthBytes - 1 >>> PAGE_SHIFT; page++) {
+          Watched watched = find(on, page << PAGE_SHIFT);
+          if (watched != null) {
+            long index = page - (watched.slot.gpa() >>> PAGE_SHIFT);
+            watched.ours[(int) (index / WORD_PAGES)] |= 1L << index % WORD_PAGES;
+          }
+        }
+      }
+    }
+  }
+
+  private static Watched find(State.On on, long gpa) {
+    Map.Entry<Long, Watched> entry = on.slots.floorEntry(gpa);
+    return entry != null && gpa < entry.getValue().end() ? entry.getValue() : null;
+  }
+
+  /** Has KVM asked anew for what it noted. All vCPUs are out of the guest. */
+  void look() {
+    if (state instanceof State.On on) {
+      on.slots.values().forEach(watched -> watched.isRead = false);
+    }
+  }
+
+  /** The first address from one on that nobody wrote to, below a limit; the limit if there is none. */
+  long nextUnwritten(long gpa, long limit) {
+    if (!(state instanceof State.On on)) {
+      return limit;
+    }
+    long at = gpa;
+    while (at < limit) {
+      Watched watched = find(on, at);
+      if (watched == null) {
+        Long next = on.slots.higherKey(at);
+        at = next == null ? limit : next;
+      } else {
+        read(on, watched);
+        at = watched.next(at, limit, false);
+        if (at < watched.end()) {
+          break;
+        }
+      }
+    }
+    return Math.min(at, limit);
+  }
+
+  /** Where what nobody wrote to ends that an address is in, or its slot, or the limit. */
+  long unwrittenEnd(long gpa, long limit) {
+    if (!(state instanceof State.On on)) {
+      return gpa;
+    }
+    Watched watched = find(on, gpa);
+    return watched == null ? gpa : watched.next(gpa, limit, true);
+  }
+
+  private static void read(State.On on, Watched watched) {
+    if (!watched.isRead) {
+      on.vm.getDirtyLog(watched.number, watched.log);
+      watched.isRead = true;
+    }
+  }
+}
