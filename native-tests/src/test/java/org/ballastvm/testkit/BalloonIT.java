@@ -127,4 +127,20 @@ class BalloonIT {
     guest.await("80 MiB of the guest's", () -> guest.residentKiB() < before - 80 * 1024);
     assertEquals("0\n", guest.run("dmesg | grep -cE 'BUG:|Bad page|corruption' || true"));
   }
+
+  @Test
+  void aGuestThatIsResetWithAFullBalloonGivesItAnewAndADimmMakesItLarger(
+      @Boot(value = {"-m", "512,slots=2,maxmem=2G", "-device", BALLOON}, noReboot = false) Guest guest) {
+    guest.balloon(200);
+    assertEquals("", guest.monitor("system_reset"));
+    guest.awaitUp();
+    guest.await("a balloon as full as before", () -> guest.monitor("info balloon").equals("balloon: actual=200"));
+    long total = guest.memInfoKiB("MemTotal");
+
+    guest.monitor("object_add memory-backend-ram,id=mem1,size=256M");
+    assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
+    assertEquals("balloon: actual=456", guest.monitor("info balloon"));
+    guest.balloon(768);
+    assertTrue(guest.memInfoKiB("MemTotal") >= total + (312 << 10), () -> guest.monitor("info balloon -v"));
+  }
 }

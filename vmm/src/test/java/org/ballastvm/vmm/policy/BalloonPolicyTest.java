@@ -49,17 +49,16 @@ class BalloonPolicyTest {
     assertInstanceOf(Decision.Squeeze.class, guest.decisions.getLast());
   }
 
-  @Test
-  void memoryIsTakenNoFasterThanTheRateAllows() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 7})
+  void memoryIsTakenNoFasterThanTheRateAllows(int interval) {
     guest.use(300);
+    guest.interval = interval;
     guest.rate = 16 * MIB;
-    long before = 0;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 400; i++) {
       guest.pass(1);
-      assertTrue(guest.target - before <= 2 * guest.rate, "at " + guest.seconds + " s");
-      before = guest.target;
+      assertTrue(guest.target <= guest.rate * Math.max(0, guest.seconds - 9 + interval), "at " + guest.seconds + " s");
     }
-    assertTrue(guest.target <= 300 * guest.rate);
     assertEquals(guest.highMiB(), guest.availableMiB());
   }
 
@@ -90,6 +89,22 @@ class BalloonPolicyTest {
     guest.use(300 + guest.highMiB() - guest.lowMiB() / 2).pass(2);
     assertTrue(guest.availableMiB() >= guest.lowMiB(), guest.availableMiB() + " MiB");
     assertEquals(0, guest.hungrySeconds);
+  }
+
+  @Test
+  void aGuestThatHasNextToNothingLeftGetsHalfOfTheBalloonAtOnce() {
+    guest.use(300).pass(120);
+    long before = guest.actual;
+    guest.use(300 + guest.highMiB() - guest.lowMiB() / 4).pass(1);
+    assertTrue(guest.target <= before / 2, guest.decisions.getLast()::toString);
+  }
+
+  @Test
+  void aGuestThatStaysShortGetsEverMore() {
+    guest.use(300).pass(120);
+    guest.word = available -> 200 * MIB; // below the lower mark, whatever it was given
+    guest.pass(10);
+    assertEquals(0, guest.target);
   }
 
   /** The lower mark is what it can take until the next look. */
@@ -143,6 +158,19 @@ class BalloonPolicyTest {
       guest.use(300 + random.nextInt((int) (guest.highMiB() - guest.lowMiB()))).pass(1);
     }
     assertEquals(before, guest.actions().size(), "seed " + seed);
+  }
+
+  @Test
+  void aLittleMoreThanTheUpperMarkIsNotWorthABeginning() {
+    guest.use(300).pass(120);
+    int before = guest.actions().size();
+    long slack = (guest.highMiB() - guest.lowMiB()) / 4;
+    for (int i = 0; i < 600; i++) {
+      guest.use(300 - i % slack).pass(1);
+    }
+    assertEquals(before, guest.actions().size());
+    guest.use(300 - 2 * slack).pass(60);
+    assertEquals(guest.highMiB(), guest.availableMiB(), "once begun, it goes on to the mark");
   }
 
   @Test

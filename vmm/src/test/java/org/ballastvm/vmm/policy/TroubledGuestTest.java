@@ -48,6 +48,15 @@ class TroubledGuestTest {
   }
 
   @Test
+  void aGuestThatTakesMemoryByItselfNeedNotSayAWordToBeFollowed() {
+    guest.pass(90);
+    guest.answers = false;
+    guest.use(1200).pass(1);
+    assertInstanceOf(Decision.Give.class, guest.decisions.getLast());
+    assertTrue(guest.target < guest.actual);
+  }
+
+  @Test
   void aGuestThatNobodyAsksIsSaidToBe() {
     guest.interval = 0;
     guest.pass(10);
