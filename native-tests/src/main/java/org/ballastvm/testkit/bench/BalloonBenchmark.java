@@ -3,14 +3,22 @@ package org.ballastvm.testkit.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 
 /** An inflated balloon: the device with its queue and its memory, beside the bare calls that the host needs for it. */
 final class BalloonBenchmark {
+  static final String HEADING = """
+      | Memory | Pages named | Calls per GiB | Device in Java, GiB/s | The same calls in C, GiB/s | Time, Java / C \
+      | One call a page in C, GiB/s |
+      |---|---|---:|---:|---:|---:|---:|
+      """;
+  static final String PAYLOAD_HEADING = """
+      | Pages named | From the guest's first list to its last interrupt, GiB/s | Of one list, µs |
+      |---|---:|---:|
+      """;
   private static final double GIB = 1L << 30;
   private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonGuest.PAGES_PER_CHAIN;
 
@@ -23,7 +31,7 @@ final class BalloonBenchmark {
    * @param calls how many system calls the device made
    * @param java nanoseconds of the device, from the doorbell to the last used chain
    * @param c nanoseconds of the same calls, bare
-   * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them; empty where
+   * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them, once; empty where
    *        the host takes no single pages
    */
   record Result(BalloonMemory memory, PageOrder order, int pageCount, long calls, Samples java, Samples c,
@@ -38,10 +46,11 @@ final class BalloonBenchmark {
 
     double callsPerGib() { return calls * GIB / ((long) pageCount << BalloonGuest.PAGE_SHIFT); }
 
-    private String row() {
+    String row() {
       return String.format("| %s | %s | %,.0f | %s | %s | %.2f (%.2f) | %s |%n", memory.title(), order.title(),
           callsPerGib(), rates(java), rates(c), (double) java.median() / c.median(),
-          (double) java.best() / c.best(), pageByPage.map(this::rates).orElse("does not take single pages"));
+          (double) java.best() / c.best(),
+          pageByPage.map(once -> String.format("%,.1f", gibPerSecond(once.best()))).orElse("none"));
     }
   }
 
@@ -66,20 +75,21 @@ final class BalloonBenchmark {
     return (int) Math.max(0, Math.min(asked, room)) / PAGES_IN_ALL_ORDERS * PAGES_IN_ALL_ORDERS;
   }
 
-  /** Measures one order in several kinds of memory, by turns with C. */
-  List<Result> run(PageOrder order, List<BalloonMemory> memories, int askedPages) throws IOException {
-    List<Result> results = new ArrayList<>();
-    for (BalloonMemory memory : memories) {
-      int pageCount = affordable(memory, askedPages);
-      if (pageCount < askedPages) {
-        System.out.println(memory.title() + ": " + (pageCount == 0 ? "left out" : "only " + mebibytes(pageCount))
-            + ", since the host has no room for " + mebibytes(askedPages) + " of it");
-      }
-      if (pageCount > 0) {
-        results.add(run(order, memory, pageCount));
-      }
+  /** Measures each order in one kind of memory, by turns with C, and prints each as soon as it is known. */
+  void print(BalloonMemory memory, int askedPages) throws IOException {
+    int pageCount = affordable(memory, askedPages);
+    if (pageCount == 0) {
+      System.out
+          .println("| " + memory.title() + " | left out: the host has no room for " + mebibytes(askedPages) + " |");
+      return;
     }
-    return results;
+    if (pageCount < askedPages) {
+      System.out
+          .println("| " + memory.title() + " | only " + mebibytes(pageCount) + ": the host has no room for more |");
+    }
+    for (PageOrder order : PageOrder.values()) {
+      System.out.print(run(order, memory, pageCount).row());
+    }
   }
 
   private static String mebibytes(int pageCount) {
@@ -103,7 +113,7 @@ final class BalloonBenchmark {
         guest.requireResident(0);
       }
       c.add(program.nanos(memory, bytes, merged.path()));
-      if (memory != BalloonMemory.HUGETLB) {
+      if (i == 0 && memory != BalloonMemory.HUGETLB) {
         pageByPage.add(program.nanos(memory, bytes, each.path()));
       }
     }
@@ -133,13 +143,25 @@ final class BalloonBenchmark {
     }
   }
 
-  static String table(List<Result> results) {
-    StringBuilder table = new StringBuilder("""
-        | Memory | Pages named | Calls per GiB | Device in Java, GiB/s | The same calls in C, GiB/s | Time, Java / C \
-        | One call a page in C, GiB/s |
-        |---|---|---:|---:|---:|---:|---:|
-        """);
-    results.forEach(result -> table.append(result.row()));
-    return table.toString();
+  /** Has a driver inside a guest inflate the balloon, a chain for each doorbell. */
+  String payloadRow(PageOrder order, int askedPages) throws IOException {
+    int pageCount = affordable(BalloonMemory.PRIVATE, askedPages);
+    if (pageCount == 0) {
+      return "| " + order.title() + " | left out: the host has no room |\n";
+    }
+    int[] pages = order.pages(pageCount);
+    Samples samples = new Samples();
+    for (int i = 0; i < runs; i++) {
+      try (BalloonGuest guest = BalloonGuest.full(BalloonMemory.PRIVATE, pageCount);
+          BalloonPayload payload = new BalloonPayload(guest)) {
+        samples.add(payload.inflateNanos(pages));
+        guest.requireResident(0);
+      }
+    }
+    double gib = ((long) pageCount << BalloonGuest.PAGE_SHIFT) / GIB;
+    double chains = (double) pageCount / BalloonGuest.PAGES_PER_CHAIN;
+    return String.format("| %s | %,.1f (%,.1f) | %.1f (%.1f) |%n",
+        order.name().toLowerCase(Locale.ROOT).replace('_', ' '), gib / samples.median() * 1e9,
+        gib / samples.best() * 1e9, samples.median() / chains / 1e3, samples.best() / chains / 1e3);
   }
 }

@@ -38,6 +38,9 @@ final class BalloonGuest implements AutoCloseable {
   private final BalloonDevice balloon;
   private final Driver driver;
   private final long balloonBytes;
+  private Runnable interrupt = () -> {
+    // Nobody waits: the used ring says how far the device is.
+  };
   /** The device has more to do and wants another turn, which its event loop would give it. */
   private boolean chainsLeft;
 
@@ -63,7 +66,7 @@ final class BalloonGuest implements AutoCloseable {
   /** A guest of such memory, with all of it in use. */
   static BalloonGuest full(BalloonMemory memory, int pageCount) {
     BalloonGuest guest = new BalloonGuest(memory.config(sizeBytes(pageCount)), Optional.empty());
-    guest.touch(0, pageCount, 1);
+    guest.backend.populate(0, guest.backend.mapping().sizeBytes());
     guest.requireResident(guest.balloonBytes);
     return guest;
   }
@@ -139,7 +142,23 @@ final class BalloonGuest implements AutoCloseable {
     return elapsed;
   }
 
-  private long tellActual(int pageCount) {
+  /** Has the device tell a driver in the guest when it has used a chain; that driver rings and tells how far it is. */
+  void onInterrupt(Runnable raise) {
+    interrupt = raise;
+  }
+
+  /** The driver in the guest has rung. */
+  void inflateRung() { serve(INFLATE); }
+
+  /** The driver is to take so many pages from the guest. */
+  void setTarget(int pageCount) {
+    balloon.setTarget(pageCount);
+  }
+
+  GuestRam ram() { return ram; }
+
+  /** The driver says how large the balloon is. Returns the device's nanoseconds. */
+  long tellActual(int pageCount) {
     long start = System.nanoTime();
     balloon.configWrite(ACTUAL, Integer.BYTES, pageCount);
     return System.nanoTime() - start + serve(INFLATE);
@@ -183,9 +202,7 @@ final class BalloonGuest implements AutoCloseable {
     public Virtqueue queue(int queue) { return queues[queue]; }
 
     @Override
-    public void interrupt(int queue) {
-      // Nobody waits: the used ring says how far the device is.
-    }
+    public void interrupt(int queue) { interrupt.run(); }
 
     @Override
     public void resumeLater(int queue) { chainsLeft = true; }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +27,7 @@ public final class BenchCommand implements SubCommand {
   private static final String QMP = "qmp";
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
-  private static final int BALLOON_RUNS = 5;
+  private static final int BALLOON_RUNS = 3;
   private static final long BALLOON_BYTES = 8L << 30;
   private static final long BALLOON_STEP = 16L << 20;
   private static final List<Integer> GROWTH_GIB = List.of(1, 4, 16, 64);
@@ -108,14 +107,19 @@ public final class BenchCommand implements SubCommand {
   private static void measureBalloon(long bytes, Path directory) throws IOException {
     System.out.println("\nA balloon of " + ByteSize.describe(bytes) + ", median (and best) of " + BALLOON_RUNS
         + " runs, Java and C by turns\n");
+    System.out.print(BalloonBenchmark.HEADING);
     BalloonBenchmark benchmark = new BalloonBenchmark(BALLOON_RUNS, directory);
-    List<BalloonBenchmark.Result> results = new ArrayList<>();
-    for (PageOrder order : PageOrder.values()) {
-      results.addAll(benchmark.run(order, List.of(BalloonMemory.values()), (int) (bytes >> BalloonGuest.PAGE_SHIFT)));
+    for (BalloonMemory memory : BalloonMemory.values()) {
+      benchmark.print(memory, (int) (bytes >> BalloonGuest.PAGE_SHIFT));
     }
-    results.sort(Comparator.comparing(BalloonBenchmark.Result::memory));
-    System.out.print(BalloonBenchmark.table(results));
-    System.out.println("\nThe same in memory that is mostly untouched, reserve=off\n");
+    if (PayloadProbe.obstacle().isEmpty()) {
+      System.out.println("\nFrom a driver in a guest: KVM_RUN, ioeventfd, epoll, device, irqfd, interrupt\n");
+      System.out.print(BalloonBenchmark.PAYLOAD_HEADING);
+      for (PageOrder order : PageOrder.values()) {
+        System.out.print(benchmark.payloadRow(order, (int) (bytes >> BalloonGuest.PAGE_SHIFT)));
+      }
+    }
+    System.out.println("\nA balloon in memory that is mostly untouched, reserve=off\n");
     System.out.print(BalloonGrowth.table(BalloonGrowth.run(BALLOON_RUNS, GROWTH_GIB)));
   }
 

@@ -57,6 +57,11 @@ enum GuestLoop {
   /** Fills the guest's memory: tables that map the first 4 GiB one to one, one interrupt handler, and the loop. */
   void load(MemorySegment memory) {
     memory.fill((byte) 0);
+    load(memory, code, handler);
+  }
+
+  /** Writes tables, an interrupt handler and code to memory that is all zeros. */
+  static void load(MemorySegment memory, String code, String handler) {
     memory.set(JAVA_LONG, PML4, PDPT | TABLE);
     for (long i = 0; i < 4; i++) {
       memory.set(JAVA_LONG, PDPT + i * 8, DIRECTORIES + i * 0x1000 | TABLE);

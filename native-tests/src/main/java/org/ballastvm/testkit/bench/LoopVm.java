@@ -31,13 +31,14 @@ final class LoopVm implements AutoCloseable {
     vm.setUserMemoryRegion(0, 0, memory, 0, memory.sizeBytes());
     vcpu = vm.createVcpu(0);
     vcpu.setCpuid(kvm.supportedCpuid());
-    enterLongMode();
+    enterLongMode(vcpu);
     vm.assignIoeventfd(doorbell, new IoAddress(false, GuestLoop.DOORBELL_ADDRESS, 4));
     vm.setGsiRouting(List.of(new GsiRoute.Msi(GuestLoop.GSI, GuestLoop.LAPIC, GuestLoop.VECTOR)));
     vm.assignIrqfd(interrupt, GuestLoop.GSI);
   }
 
-  private void enterLongMode() {
+  /** At the start of the code that {@link GuestLoop} loads, with interrupts off. */
+  static void enterLongMode(Vcpu vcpu) {
     Segment cs = new Segment(0, -1, 0x10, 11, 1, 0, 0, 1, 1, 1);
     Segment ds = new Segment(0, -1, 0x18, 3, 1, 0, 1, 1, 0, 1);
     Segment tr = new Segment(0, 0xffff, 0, 11, 1, 0, 0, 0, 0, 0);

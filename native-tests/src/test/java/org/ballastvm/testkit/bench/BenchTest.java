@@ -72,6 +72,18 @@ class BenchTest {
   }
 
   @Test
+  void aDriverInAGuestInflatesItsBalloonInEachOrder() {
+    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
+    for (PageOrder order : PageOrder.values()) {
+      try (BalloonGuest guest = BalloonGuest.full(BalloonMemory.PRIVATE, PAGES);
+          BalloonPayload payload = new BalloonPayload(guest)) {
+        assertTrue(payload.inflateNanos(order.pages(PAGES)) > 0);
+        guest.requireResident(0);
+      }
+    }
+  }
+
+  @Test
   void aBalloonGrowsThroughMostlyUntouchedMemoryAndShrinksAgain() {
     String table = BalloonGrowth.table(BalloonGrowth.run(1, List.of(1, 4)));
 
