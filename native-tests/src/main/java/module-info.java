@@ -4,6 +4,7 @@ module org.ballastvm.testkit {
   requires org.ballastvm.images;
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
+  requires jdk.jfr;
   requires static org.junit.jupiter.api;
 
   exports org.ballastvm.testkit;

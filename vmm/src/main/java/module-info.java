@@ -20,6 +20,8 @@ module org.ballastvm.vmm {
   exports org.ballastvm.vmm.config;
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
+  exports org.ballastvm.vmm.trace to
+      org.ballastvm.testkit;
 
   uses org.ballastvm.vmm.SubCommand;
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.BalloonTrace;
 import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.GuestMemory;
@@ -85,6 +86,9 @@ final class BalloonGuest implements AutoCloseable {
   static long offset(long gpa) {
     return gpa < GuestLayout.HOLE_BASE ? gpa : gpa - HOLE_BYTES;
   }
+
+  /** Has somebody watch the balloon. */
+  void watch(BalloonTrace trace) { balloon.watch(trace); }
 
   /** Writes to pages of the balloon, so that the host has to have them. */
   void touch(int from, int to, int step) {

@@ -31,6 +31,7 @@ public final class BenchCommand implements SubCommand {
   private static final long BALLOON_BYTES = 8L << 30;
   private static final long BALLOON_STEP = 16L << 20;
   private static final List<Integer> GROWTH_GIB = List.of(1, 4, 16, 64);
+  private static final int TRACING_RUNS = 15;
   private static final int START_RUNS = 20;
   private static final int GUEST_RUNS = 5;
   private static final int QMP_RUNS = 7;
@@ -121,6 +122,9 @@ public final class BenchCommand implements SubCommand {
     }
     System.out.println("\nA balloon in memory that is mostly untouched, reserve=off\n");
     System.out.print(BalloonGrowth.table(BalloonGrowth.run(BALLOON_RUNS, GROWTH_GIB)));
+    System.out.println("\nA balloon of " + ByteSize.describe((long) BalloonTracing.PAGES << BalloonGuest.PAGE_SHIFT)
+        + " that is watched, by turns\n");
+    System.out.print(BalloonTracing.table(BalloonTracing.run(TRACING_RUNS)));
   }
 
   private static Path launcher() { return Path.of(System.getProperty("ballast.home", "."), "ballast"); }

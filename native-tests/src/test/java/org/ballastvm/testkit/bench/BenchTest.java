@@ -91,6 +91,13 @@ class BenchTest {
   }
 
   @Test
+  void aBalloonIsWatchedAndNot() {
+    String table = BalloonTracing.table(BalloonTracing.run(1));
+
+    assertEquals(4, table.lines().count(), table);
+  }
+
+  @Test
   void eachOrderNamesEachPageOnce() {
     for (PageOrder order : PageOrder.values()) {
       int[] pages = order.pages(16_384);
