@@ -1,0 +1,160 @@
+package org.ballastvm.vmm.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.ballastvm.kvm.Kvm;
+import org.ballastvm.kvm.KvmVm;
+import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
+import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.event.Turns;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What devices write during a watch is theirs, and memory that comes, goes or is cut anew meanwhile is left alone. */
+class UnwrittenPagesTest {
+  private static final long MIB = 1L << 20;
+  private static final long BLOCK = 2 * MIB;
+  private static final long BASE = GuestLayout.HIGH_BASE;
+  private static final BackendConfig.Common LAZILY = new BackendConfig.Common(false, false, false, false, true);
+
+  private final Deque<Runnable> turns = new ArrayDeque<>();
+  private final List<GivenBack> told = new ArrayList<>();
+  private final MemoryBackend base = MemoryBackend.open(new BackendConfig.Ram("ram", 64 * MIB, LAZILY));
+  private final MemoryBackend backend = MemoryBackend.open(new BackendConfig.Ram("mem0", 64 * MIB, LAZILY));
+  private final GuestRam ram = new GuestRam(
+      GuestLayout.of(new MemoryConfig(64 * MIB, 0, 1024 * MIB, Optional.empty())), base);
+  private Kvm kvm;
+  private KvmVm vm;
+  private PluggableRange range;
+  private UnwrittenPages pages;
+
+  @BeforeEach
+  void open() {
+    Assumptions.assumeTrue(Files.isWritable(Kvm.DEVICE), "skipped: no " + Kvm.DEVICE + " that this user may open");
+    kvm = Kvm.open();
+    vm = kvm.createVm();
+    ram.attach(vm);
+    range = ram.devices().claim("-device", "vm0", backend, OptionalLong.of(BASE), BLOCK, false, Runnable::run);
+    pages = new UnwrittenPages(ram, Runnable::run, new Turns() {
+      @Override
+      public void after(long nanos, Runnable turn) { turns.add(turn); }
+
+      @Override
+      public void close() { turns.clear(); }
+    }, Runnable::run);
+  }
+
+  @AfterEach
+  void close() {
+    if (vm != null) {
+      pages.close();
+      vm.close();
+      kvm.close();
+    }
+    backend.close();
+    base.close();
+  }
+
+  /** Asks for a range, and takes the turns that it takes; tells what was given back. */
+  private long give(long gpa, long lengthBytes) {
+    pages.giveBackUnwritten(visitor -> visitor.range(gpa, lengthBytes), (given, refused) -> {
+      assertEquals(Optional.empty(), refused);
+      told.add(given);
+    });
+    while (!turns.isEmpty()) {
+      turns.remove().run();
+    }
+    return told.removeLast().bytes();
+  }
+
+  @Test
+  void whatADeviceWritesIsItsOwn() {
+    ram.putLong(MIB, 0x01d);
+    ram.putLong(2 * MIB, 0x01d);
+    pages.watch();
+    ram.putLong(MIB, 0xda7a);
+    ram.putByte(3 * MIB + 4095, 1);
+    ram.putShortRelease(5 * MIB, 2);
+
+    assertEquals(16 * MIB - 3 * 4096, give(0, 16 * MIB));
+
+    assertEquals(0xda7a, ram.getLong(MIB));
+    assertEquals(0, ram.getLong(2 * MIB));
+    assertEquals(1, ram.getByte(3 * MIB + 4095));
+    assertEquals(2, ram.getShort(5 * MIB));
+  }
+
+  @Test
+  void whatADeviceWritesBetweenTwoTurnsIsSeenInTheNext() {
+    ram.putLong(40 * MIB, 0x01d);
+    pages.watch();
+    pages.giveBackUnwritten(visitor -> visitor.range(0, 64 * MIB), (given, refused) -> told.add(given));
+    ram.putLong(40 * MIB, 0xda7a);
+    while (!turns.isEmpty()) {
+      turns.remove().run();
+    }
+    assertEquals(64 * MIB - 4096, told.getLast().bytes());
+    assertEquals(0xda7a, ram.getLong(40 * MIB));
+  }
+
+  @Test
+  void memoryThatCameDuringTheWatchIsLeftAlone() {
+    range.plug(BASE, BLOCK);
+    pages.watch();
+    range.plug(BASE + BLOCK, BLOCK);
+    ram.putLong(BASE + BLOCK, 0xda7a);
+
+    assertEquals(BLOCK, give(BASE, 4 * BLOCK));
+
+    assertEquals(0xda7a, ram.getLong(BASE + BLOCK));
+  }
+
+  @Test
+  void memoryWhoseSlotWasCutOrMadeAnewIsLeftAlone() {
+    range.plug(BASE, 4 * BLOCK);
+    range.plug(BASE + 6 * BLOCK, BLOCK);
+    ram.putLong(BASE, 0xda7a);
+    pages.watch();
+    range.unplug(BASE + BLOCK, BLOCK);
+    range.unplug(BASE + 6 * BLOCK, BLOCK);
+    range.plug(BASE + 6 * BLOCK, BLOCK);
+
+    assertEquals(0, give(BASE, 8 * BLOCK));
+
+    assertEquals(0xda7a, ram.getLong(BASE));
+  }
+
+  @Test
+  void anotherVmOverTheSameMemoryEndsTheWatch() {
+    pages.watch();
+    try (KvmVm fresh = kvm.createVm()) {
+      ram.attach(fresh);
+      assertEquals(0, give(0, 16 * MIB));
+      pages.watch();
+      assertEquals(16 * MIB, give(0, 16 * MIB));
+    }
+  }
+
+  @Test
+  void aWatchThatEndsGivesNothingBackAnyMore() {
+    pages.watch();
+    pages.giveBackUnwritten(visitor -> visitor.range(0, 16 * MIB), (given, refused) -> told.add(given));
+    assertEquals(GivenBack.NOTHING, pages.endWatch());
+    while (!turns.isEmpty()) {
+      turns.remove().run();
+    }
+    assertTrue(told.isEmpty());
+    assertEquals(0, base.discardCalls());
+  }
+}
