@@ -28,7 +28,8 @@ public final class BenchCommand implements SubCommand {
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
   private static final int BALLOON_RUNS = 3;
-  private static final long BALLOON_BYTES = 8L << 30;
+  private static final long BALLOON_BYTES = 512L << 20;
+  private static final long BALLOON_MOST = 8L << 30;
   private static final long BALLOON_STEP = 16L << 20;
   private static final List<Integer> GROWTH_GIB = List.of(1, 4, 16, 64);
   private static final int TRACING_RUNS = 15;
@@ -98,9 +99,9 @@ public final class BenchCommand implements SubCommand {
   /** In whole turns of each order of pages. */
   private static long balloonBytes(String topic) {
     long bytes = ByteSize.parse("bench " + topic, topic.substring(BALLOON_SIZE.length()), 1 << 20);
-    if (bytes <= 0 || bytes > BALLOON_BYTES || bytes % BALLOON_STEP != 0) {
+    if (bytes <= 0 || bytes > BALLOON_MOST || bytes % BALLOON_STEP != 0) {
       throw new UserError("bench " + topic + ": the size must be a multiple of " + ByteSize.describe(BALLOON_STEP)
-          + ", up to " + ByteSize.describe(BALLOON_BYTES));
+          + ", up to " + ByteSize.describe(BALLOON_MOST));
     }
     return bytes;
   }
