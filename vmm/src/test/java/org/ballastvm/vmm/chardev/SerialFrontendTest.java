@@ -88,6 +88,20 @@ class SerialFrontendTest {
   }
 
   @Test
+  void whatTheGuestSaidLastIsSentWhenThePortCloses() throws Exception {
+    try (SocketChannel client = start()) {
+      client.write(ByteBuffer.wrap(new byte[]{'x'}));
+      assertEquals('x', guestReads()); // it is connected
+      test.loop.stop();
+      guestSends('!');
+      frontend.close();
+      ByteBuffer last = ByteBuffer.allocate(1);
+      assertEquals(1, client.read(last));
+      assertEquals('!', last.get(0));
+    }
+  }
+
+  @Test
   void aReaderThatLeavesLetsTheGuestGoOn() throws Exception {
     SocketChannel client = start();
     client.write(ByteBuffer.wrap(new byte[]{'x'}));
