@@ -1,7 +1,7 @@
 /** Boots guests from JUnit: the extension, the rig and the benchmarks. */
 module org.ballastvm.testkit {
   requires org.ballastvm.vmm;
-  requires org.ballastvm.images;
+  requires transitive org.ballastvm.images;
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
   requires jdk.jfr;

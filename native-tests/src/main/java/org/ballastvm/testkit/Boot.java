@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.ballastvm.images.DebianFlavour;
 
 /** How the {@link Guest} of a parameter is started. See {@link GuestTest}. */
 @Documented
@@ -16,6 +17,9 @@ public @interface Boot {
 
   /** {@return what stands on the kernel's command line behind {@code console=ttyS0 panic=-1 quiet}} */
   String append() default "";
+
+  /** {@return which of Debian's kernels: the small one for virtual machines, or the one that has more built in} */
+  DebianFlavour debian() default DebianFlavour.CLOUD;
 
   /** {@return a kernel to boot instead of Debian's: a bzImage or an ELF vmlinux with the drivers built in} */
   String kernel() default "";

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.Kernel;
 
@@ -86,7 +85,7 @@ public final class Guest implements AutoCloseable {
 
   private static List<String> arguments(GuestConfig config, int monitorPort) {
     GuestImage image = config.kernel().isEmpty()
-        ? GuestHosts.images().debian(DebianFlavour.CLOUD)
+        ? GuestHosts.images().debian(config.debian())
         : GuestHosts.images().lab(Kernel.ofPath(Path.of(config.kernel()), Optional.empty()));
     List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
         "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",

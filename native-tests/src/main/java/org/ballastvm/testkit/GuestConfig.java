@@ -1,18 +1,20 @@
 package org.ballastvm.testkit;
 
 import java.util.List;
+import org.ballastvm.images.DebianFlavour;
 
 /**
  * How a guest is started.
  *
  * @param options    Ballast's options (QEMU's), but for kernel, initrd, command line, console and monitor
  * @param append     what stands on the kernel's command line behind {@code console=ttyS0 panic=-1 quiet}
+ * @param debian     which of Debian's kernels
  * @param kernel     a kernel to boot instead of Debian's; empty for Debian's
  * @param jvmOptions options for the JVM that runs Ballast, as {@code -Dballast.native=jna}
  * @param noReboot   a reset of the guest is its end
  */
-public record GuestConfig(List<String> options, String append, String kernel, List<String> jvmOptions,
-    boolean noReboot) {
+public record GuestConfig(List<String> options, String append, DebianFlavour debian, String kernel,
+    List<String> jvmOptions, boolean noReboot) {
   public GuestConfig {
     options = List.copyOf(options);
     jvmOptions = List.copyOf(jvmOptions);
@@ -20,11 +22,12 @@ public record GuestConfig(List<String> options, String append, String kernel, Li
 
   /** {@return a guest of Debian's kernel that ends when it is reset} */
   public static GuestConfig of(String... options) {
-    return new GuestConfig(List.of(options), "", "", List.of(), true);
+    return new GuestConfig(List.of(options), "", DebianFlavour.CLOUD, "", List.of(), true);
   }
 
   static GuestConfig of(Boot boot) {
-    return new GuestConfig(List.of(boot.value()), boot.append(), boot.kernel(), List.of(boot.jvmOptions()),
+    return new GuestConfig(List.of(boot.value()), boot.append(), boot.debian(), boot.kernel(),
+        List.of(boot.jvmOptions()),
         boot.noReboot());
   }
 }

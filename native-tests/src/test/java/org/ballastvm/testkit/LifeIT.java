@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.DebianFlavour;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +48,7 @@ class LifeIT {
     ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putInt(0x24c, 0); // payload_length, Linux's boot protocol 2.08
     Path opaque = Files.write(directory.resolve("vmlinuz"), image);
     try (Guest guest = Guest.boot(GuestHosts.find(),
-        new GuestConfig(List.of("-m", "256"), "", opaque.toString(), List.of(), true))) {
+        new GuestConfig(List.of("-m", "256"), "", DebianFlavour.CLOUD, opaque.toString(), List.of(), true))) {
       // The loader's number in the setup header; PVH's is 176 (arch/x86/platform/pvh/enlighten.c).
       assertEquals("255\n", guest.run("cat /proc/sys/kernel/bootloader_type"));
       guest.type("reboot -f");
