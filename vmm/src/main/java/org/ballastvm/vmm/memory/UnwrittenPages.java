@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.memory;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -9,8 +10,8 @@ import org.ballastvm.virtio.UnwrittenMemory;
 import org.ballastvm.vmm.event.Turns;
 
 /**
- * Gives back guest memory that was not written to since a moment, in pauses of the guest: all vCPUs leave it, KVM is asked
- * what they wrote, and for a short while what nobody wrote to is given back, piece by piece. Then they run on for at least
+ * Gives back guest memory that was not written to since a moment, or holds nothing but zeros, in pauses of the guest: all
+ * vCPUs leave it, KVM is asked what they wrote, and for a short while what nobody wrote to is given back, piece by piece. Then they run on for at least
  * as long, and what they write meanwhile is seen in the next pause.
  *
  * <p>
@@ -23,7 +24,11 @@ public final class UnwrittenPages implements UnwrittenMemory {
   /** As Linux names them. */
   static final long PIECE_BYTES = 4L << 20;
 
+  private static final int PAGE_BYTES = 4096;
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE_BYTES]).asReadOnly();
+
   private final GuestRam ram;
+  private final MemorySegment page = MemorySegment.ofArray(new byte[PAGE_BYTES]);
   private final MemorySlots slots;
   private final VcpuHold hold;
   private final Turns turns;
@@ -214,8 +219,8 @@ public final class UnwrittenPages implements UnwrittenMemory {
 
   private void givePiece(Stage.Giving giving, WriteWatch watch) {
     long from = watch.nextUnwritten(giving.at, giving.rangeEnd());
-    if (from >= giving.rangeEnd()) {
-      giving.reached(giving.rangeEnd());
+    if (from > giving.at) {
+      giveZeros(giving, watch, Math.min(from, (giving.at & -PIECE_BYTES) + PIECE_BYTES));
       return;
     }
     long piece = Math.max(PIECE_BYTES, ram.hostPageBytes(from));
@@ -223,5 +228,35 @@ public final class UnwrittenPages implements UnwrittenMemory {
     GuestRam.Cut cut = ram.discardFirst(from, watch.unwrittenEnd(from, limit) - from);
     giving.bytes += cut.discardedBytes();
     giving.reached(from + cut.lengthBytes());
+  }
+
+  /**
+   * Gives back the zeros among pages that were written to: nothing is lost with them, whoever has them. A guest that clears
+   * a page when it takes it (init_on_alloc, as Debian's kernels do) has written to every page that it names.
+   */
+  private void giveZeros(Stage.Giving giving, WriteWatch watch, long limit) {
+    long at = giving.at;
+    long start = at;
+    for (; at < limit; at += PAGE_BYTES) {
+      if (!watch.isWrittenByVcpusAlone(at) || !isZero(at)) {
+        giveRun(giving, start, at);
+        start = at + PAGE_BYTES;
+      }
+    }
+    giveRun(giving, start, limit);
+    giving.reached(limit);
+  }
+
+  private void giveRun(Stage.Giving giving, long start, long end) {
+    for (long at = start; at < end;) {
+      GuestRam.Cut cut = ram.discardFirst(at, end - at);
+      giving.bytes += cut.discardedBytes();
+      at += cut.lengthBytes();
+    }
+  }
+
+  private boolean isZero(long gpa) {
+    ram.read(gpa, page, 0, PAGE_BYTES);
+    return page.mismatch(ZEROS) < 0;
   }
 }

@@ -208,6 +208,19 @@ final class WriteWatch {
     return watched == null ? gpa : watched.next(gpa, limit, true);
   }
 
+  /**
+   * Whether KVM noted writes to a page and no device of ours did. As long as the slots are locked, none will: a device notes
+   * a write before it makes it.
+   */
+  boolean isWrittenByVcpusAlone(long gpa) {
+    Watched watched = state instanceof State.On on ? find(on, gpa) : null;
+    if (watched == null) {
+      return false; // It came to be memory since, and nobody kept a log of it.
+    }
+    long index = gpa - watched.slot.gpa() >>> PAGE_SHIFT;
+    return (watched.ours[(int) (index / WORD_PAGES)] & 1L << index % WORD_PAGES) == 0;
+  }
+
   private static void read(State.On on, Watched watched) {
     if (!watched.isRead) {
       on.vm.getDirtyLog(watched.number, watched.log);
