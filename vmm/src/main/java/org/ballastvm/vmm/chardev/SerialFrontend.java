@@ -3,22 +3,15 @@ package org.ballastvm.vmm.chardev;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
 
-/**
- * Ties a serial port to a chardev: vCPUs fill the port's ring, the event loop empties it a moment later. A guest sends
- * byte by byte, and waking the loop for each would take the processor from the guest as often.
- */
-public final class SerialFrontend implements CharFrontend, SerialPort.Line, AutoCloseable {
-  /** What a line of 115,200 baud takes for twelve characters; nobody sees it. */
-  private static final long OUTPUT_DELAY_NANOS = 1_000_000;
-
+/** Ties a serial port to a chardev: vCPUs fill the port's ring, the event loop empties it. */
+public final class SerialFrontend implements CharFrontend, SerialPort.Line {
   private final EventLoop loop;
   private final Chardev chardev;
   private final byte[] buffer = new byte[4096];
-  private final LoopTimer outputTimer;
-  private final AtomicBoolean outputDue = new AtomicBoolean();
+  private final AtomicBoolean outputPosted = new AtomicBoolean();
   private final AtomicBoolean inputPosted = new AtomicBoolean();
+  private final Runnable sendOutput = this::sendOutput;
   private final Runnable receiveMore = this::receiveMore;
   private SerialPort port;
 
@@ -31,7 +24,6 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   public SerialFrontend(EventLoop loop, Chardev chardev) {
     this.loop = loop;
     this.chardev = chardev;
-    this.outputTimer = new LoopTimer(loop, this::sendOutput);
   }
 
   /**
@@ -46,8 +38,8 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
 
   @Override
   public void outputReady() {
-    if (outputDue.compareAndSet(false, true)) {
-      outputTimer.once(OUTPUT_DELAY_NANOS);
+    if (outputPosted.compareAndSet(false, true)) {
+      loop.post(sendOutput);
     }
   }
 
@@ -59,7 +51,7 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   }
 
   private void sendOutput() {
-    outputDue.set(false);
+    outputPosted.set(false);
     drained();
   }
 
@@ -94,12 +86,5 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   @Override
   public void closed() {
     // Nor of nobody.
-  }
-
-  /** Sends what the guest sent last. The event loop has ended; the chardev has not. */
-  @Override
-  public void close() {
-    outputTimer.close();
-    drained();
   }
 }
