@@ -123,7 +123,7 @@ class BadInputIT {
         mistake("-device virtio-rng-pci: PCI: slot 4 function 0 not available for virtio-rng-pci, in use by "
             + "virtio-rng-pci,id=(null)", "-device", "virtio-rng-pci,addr=4", "-device",
             "virtio-rng-pci,addr=4"),
-        mistake("-object memory-backend-tape: there is no such object type; there are memory-backend-file, "
+        mistake("-object memory-backend-tape: there is no such object type; there are iothread, memory-backend-file, "
             + "memory-backend-memfd, memory-backend-ram", "-object", "memory-backend-tape,id=a"),
         mistake("-machine memory-backend=b: there is no such object; it must be the id of a -object memory-backend-*",
             "-machine", "memory-backend=b"));
@@ -166,7 +166,7 @@ class BadInputIT {
         mistake("-display gtk: Ballast has only none", "-display", "gtk"),
         mistake("-pidfile absent/pid: cannot be written: there is no such directory", "-pidfile", "absent/pid"),
         mistake("-D absent/log: cannot be written: there is no such directory", "-D", "absent/log"),
-        mistake("-d noise: there is no such log item; there are guest_errors, debug", "-d", "noise"),
+        mistake("-d noise: there is no such log item; there are guest_errors, debug, trace:PATTERN", "-d", "noise"),
         mistake("-name: there is no property 'color'; allowed are guest, debug-threads", "-name", "guest=a,color=red"),
         mistake("-kernel: a value must follow: -kernel FILE", "-kernel"),
         mistake("-machine q35: Ballast has only ballast", "-M", "q35"),
