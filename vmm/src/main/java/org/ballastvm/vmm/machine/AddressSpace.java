@@ -25,17 +25,19 @@ public final class AddressSpace {
     for (Dimm dimm : vm.devices().dimms().all()) {
       bytes += dimm.sizeBytes();
     }
-    for (PlacedDevice device : vm.devices().all()) {
-      bytes += device.virtio().flatMap(vm.devices().memories()::of).map(made -> made.range().sizeBytes()).orElse(0L);
+    List<Devices.BlockMemory> blocks = vm.devices().blockMemories();
+    for (Devices.BlockMemory memory : blocks) {
+      bytes += memory.plugged().range().sizeBytes();
     }
     long run = MemoryPicture.runBytes(bytes);
     long looks = bytes <= MOST_LOOKED_AT_BYTES ? run : run / Math.ceilDiv(bytes, MOST_LOOKED_AT_BYTES);
     List<MemoryPicture.Strip> strips = base(vm, vm.parts().ram().baseRuns(run, looks));
     vm.devices().dimms().all().forEach(dimm -> strips.add(strip(dimm.id().orElse("slot " + dimm.slot()),
         dimm.config().node(), dimm.range(), run, looks)));
-    for (PlacedDevice device : vm.devices().all()) {
-      device.virtio().flatMap(vm.devices().memories()::of).ifPresent(made -> strips.add(strip(
-          device.id().orElse(made.memdev()), made.device().config().node(), made.range(), run, looks)));
+    for (Devices.BlockMemory memory : blocks) {
+      MemoryDevices.Plugged made = memory.plugged();
+      strips.add(strip(memory.placed().id().orElse(made.memdev()), made.device().config().node(), made.range(), run,
+          looks));
     }
     return MemoryPicture.of(run, strips);
   }

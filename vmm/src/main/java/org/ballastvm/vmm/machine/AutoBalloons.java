@@ -72,9 +72,7 @@ final class AutoBalloons implements AutoCloseable {
 
     @Override
     public long pluggedBytes() {
-      return vm.devices().all().stream()
-          .flatMap(device -> device.virtio().flatMap(vm.devices().memories()::of).stream())
-          .mapToLong(memory -> memory.device().pluggedBytes()).sum();
+      return vm.devices().blockMemories().stream().mapToLong(memory -> memory.plugged().device().pluggedBytes()).sum();
     }
 
     @Override

@@ -346,6 +346,28 @@ public final class Devices implements AutoCloseable {
     return placed.stream().filter(device -> device.slot() == slot).findFirst();
   }
 
+  /**
+   * A virtio-mem device.
+   *
+   * @param placed where it is
+   * @param plugged what it has
+   */
+  public record BlockMemory(PlacedDevice placed, MemoryDevices.Plugged plugged) {
+    /** {@return what people call it: its id, or its path} */
+    public String name() {
+      return placed.id().orElse(placed.path());
+    }
+  }
+
+  /** {@return the virtio-mem devices, in the order in which they came} */
+  public List<BlockMemory> blockMemories() {
+    List<BlockMemory> found = new ArrayList<>();
+    for (PlacedDevice device : placed) {
+      device.virtio().flatMap(memories::of).ifPresent(plugged -> found.add(new BlockMemory(device, plugged)));
+    }
+    return found;
+  }
+
   /** {@return the balloon, if there is one} */
   public Optional<BalloonDevice> balloon() {
     for (PlacedDevice device : placed) {

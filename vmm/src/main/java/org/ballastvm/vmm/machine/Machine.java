@@ -403,16 +403,20 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   /** What devices have to tell; a balloon at each list of pages, which must not cost its vCPU much. */
   void deviceEvent(DeviceEvent event) {
     if (event instanceof DeviceEvent.BalloonChanged changed) {
-      autoBalloons.guestSays(changed.pageCount());
-      balloonChanged.happened();
+      changed(changed);
     } else {
       tell(event);
     }
   }
 
+  private void changed(DeviceEvent.BalloonChanged changed) {
+    autoBalloons.guestSays(changed.pageCount());
+    balloonChanged.happened();
+  }
+
   private void tell(DeviceEvent event) {
     switch (event) {
-      case DeviceEvent.BalloonChanged changed -> Log.of(Machine.class).debug("balloon: {} pages", changed.pageCount());
+      case DeviceEvent.BalloonChanged changed -> changed(changed);
       case DeviceEvent.HintRunEnded ended -> events.publish(MachineEvent.BalloonHintCompleted.of(ended.run()));
       case DeviceEvent.MemorySizeChanged changed ->
         Log.of(Machine.class).debug("plugged: {} bytes", changed.sizeBytes());

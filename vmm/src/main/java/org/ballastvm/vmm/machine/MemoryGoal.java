@@ -105,8 +105,9 @@ public final class MemoryGoal implements AutoCloseable {
     }
     long now = System.nanoTime();
     means.forgetBackends();
-    noteStuck(now);
-    boolean open = requests.all().stream().anyMatch(request -> request.open() && !stuck.containsKey(request.path()))
+    List<MemoryRequest> asked = requests.all();
+    noteStuck(asked, now);
+    boolean open = asked.stream().anyMatch(request -> request.open() && !stuck.containsKey(request.path()))
         || isBalloonOpen() && !stuck.containsKey(PlanSteps.BALLOON);
     if (open) {
       status = Optional.of(new Status(goal.wantedBytes, goal.plannedBytes, State.UNDER_WAY, now - startNanos, why()));
@@ -144,8 +145,8 @@ public final class MemoryGoal implements AutoCloseable {
     }
   }
 
-  private void noteStuck(long now) {
-    for (MemoryRequest request : requests.all()) {
+  private void noteStuck(List<MemoryRequest> asked, long now) {
+    for (MemoryRequest request : asked) {
       if (request.isOverdue()) {
         stuck.putIfAbsent(request.path(), name(request) + ": " + request.verdict().map(Verdict::reason).orElse(""));
       } else if (request.details() instanceof MemoryRequest.Whole whole

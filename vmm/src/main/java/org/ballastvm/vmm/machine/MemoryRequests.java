@@ -98,9 +98,7 @@ public final class MemoryRequests implements AutoCloseable {
     long now = System.nanoTime();
     List<MemoryRequest> all = new ArrayList<>();
     vm.devices().dimms().all().forEach(dimm -> all.add(of(dimm, now)));
-    for (PlacedDevice device : vm.devices().all()) {
-      device.virtio().flatMap(vm.devices().memories()::of).ifPresent(plugged -> all.add(of(device, plugged)));
-    }
+    vm.devices().blockMemories().forEach(memory -> all.add(of(memory.placed(), memory.plugged())));
     return all;
   }
 

@@ -34,18 +34,6 @@ final class PlanSteps {
 
   PlanSteps(Machine vm) { this.vm = vm; }
 
-  private record Device(PlacedDevice placed, MemoryDevices.Plugged plugged) {
-    String name() { return placed.id().orElse(placed.path()); }
-  }
-
-  private List<Device> devices() {
-    List<Device> found = new ArrayList<>();
-    for (PlacedDevice placed : vm.devices().all()) {
-      placed.virtio().flatMap(vm.devices().memories()::of).ifPresent(made -> found.add(new Device(placed, made)));
-    }
-    return found;
-  }
-
   /** Those that the guest has, or will, and that were not asked to go. */
   private List<Dimm> dimms(Map<String, String> stuck) {
     return vm.devices().dimms().all().stream().filter(dimm -> switch (dimm.state()) {
@@ -64,7 +52,7 @@ final class PlanSteps {
    * @param stuck what is taken as it is now, by path
    */
   Means of(Map<String, String> stuck) {
-    List<Means.Blocks> blocks = devices().stream().map(device -> blocks(device, stuck)).toList();
+    List<Means.Blocks> blocks = vm.devices().blockMemories().stream().map(device -> blocks(device, stuck)).toList();
     List<Means.Whole> dimms = dimms(stuck).stream().map(dimm -> new Means.Whole(dimm.id().orElse(dimm.path()),
         dimm.sizeBytes(), !stuck.containsKey(dimm.path()) && !(dimm.state() instanceof DimmState.Kept))).toList();
     Dimms slots = vm.devices().dimms();
@@ -73,14 +61,14 @@ final class PlanSteps {
     return new Means(vm.config().memory().sizeBytes(), blocks, dimms, room, balloon(stuck));
   }
 
-  private static Means.Blocks blocks(Device device, Map<String, String> stuck) {
-    long step = Math.max(STEP_BYTES, device.plugged.device().config().blockBytes());
-    if (stuck.containsKey(device.placed.path())) {
-      long now = device.plugged.device().pluggedBytes();
+  private static Means.Blocks blocks(Devices.BlockMemory device, Map<String, String> stuck) {
+    long step = Math.max(STEP_BYTES, device.plugged().device().config().blockBytes());
+    if (stuck.containsKey(device.placed().path())) {
+      long now = device.plugged().device().pluggedBytes();
       return new Means.Blocks(device.name(), now, now, now, step);
     }
-    long requested = device.plugged.device().requestedBytes();
-    long most = Math.max(requested, device.plugged.device().config().sizeBytes() & -step);
+    long requested = device.plugged().device().requestedBytes();
+    long most = Math.max(requested, device.plugged().device().config().sizeBytes() & -step);
     return new Means.Blocks(device.name(), requested, 0, most, step);
   }
 
@@ -101,7 +89,7 @@ final class PlanSteps {
    * @return a line for each step
    */
   List<String> carryOut(Plan plan, Map<String, String> stuck) {
-    List<Device> devices = devices();
+    List<Devices.BlockMemory> devices = vm.devices().blockMemories();
     List<Dimm> dimms = dimms(stuck);
     List<String> lines = new ArrayList<>();
     forgetBackends();
@@ -110,16 +98,16 @@ final class PlanSteps {
         lines.add(plug(dimm.sizeBytes()));
       }
     }
-    for (Device device : devices) {
-      if (stuck.containsKey(device.placed.path())) {
-        device.plugged.request(device.plugged.device().pluggedBytes());
+    for (Devices.BlockMemory device : devices) {
+      if (stuck.containsKey(device.placed().path())) {
+        device.plugged().request(device.plugged().device().pluggedBytes());
       }
     }
     for (Step step : plan.steps()) {
       switch (step) {
         case Step.Resize resize -> {
-          Device device = devices.get(resize.device());
-          device.plugged.request(resize.toBytes());
+          Devices.BlockMemory device = devices.get(resize.device());
+          device.plugged().request(resize.toBytes());
           lines.add(device.name() + ": from " + ByteSize.describe(resize.fromBytes()) + " to "
               + ByteSize.describe(resize.toBytes()));
         }
@@ -162,8 +150,9 @@ final class PlanSteps {
       has[node] = vm.config().numa().nodes().get(node).memoryBytes();
     }
     vm.devices().dimms().all().forEach(dimm -> has[dimm.config().node()] += dimm.sizeBytes());
-    devices().forEach(device -> has[device.plugged.device().config().node()] += device.plugged.device()
-        .requestedBytes());
+    vm.devices().blockMemories()
+        .forEach(device -> has[device.plugged().device().config().node()] += device.plugged().device()
+            .requestedBytes());
     return IntStream.range(0, has.length).boxed().min((a, b) -> Long.compare(has[a], has[b])).orElseThrow();
   }
 

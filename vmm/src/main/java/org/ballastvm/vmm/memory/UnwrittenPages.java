@@ -225,9 +225,9 @@ public final class UnwrittenPages implements UnwrittenMemory {
     }
     long piece = Math.max(PIECE_BYTES, ram.hostPageBytes(from));
     long limit = Math.min(giving.rangeEnd(), (from & -piece) + piece);
-    GuestRam.Cut cut = ram.discardFirst(from, watch.unwrittenEnd(from, limit) - from);
-    giving.bytes += cut.discardedBytes();
-    giving.reached(from + cut.lengthBytes());
+    long end = watch.unwrittenEnd(from, limit);
+    giveRun(giving, from, end);
+    giving.reached(end);
   }
 
   /**
