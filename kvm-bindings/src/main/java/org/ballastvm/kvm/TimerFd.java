@@ -14,6 +14,9 @@ import org.ballastvm.kvm.generated.Offsets.timespec;
 public final class TimerFd extends Pollable {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+  /** Made once: timers are armed where nothing may be allocated. */
+  private final MemorySegment spec = Arena.ofAuto().allocate(itimerspec.SIZE, 8);
+
   private TimerFd(long descriptor) { super(descriptor, "timerfd"); }
 
   /**
@@ -58,17 +61,14 @@ public final class TimerFd extends Pollable {
     return count.get(JAVA_LONG, 0);
   }
 
-  private void set(long firstNanos, long periodNanos) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment spec = arena.allocate(itimerspec.SIZE, 8);
-      put(spec.asSlice(itimerspec.it_value), firstNanos);
-      put(spec.asSlice(itimerspec.it_interval), periodNanos);
-      HostError.check(CALLS.syscall(Host.SYS_timerfd_settime(), fd(), 0, spec.address(), 0), "timerfd_settime");
-    }
+  private synchronized void set(long firstNanos, long periodNanos) {
+    put(itimerspec.it_value, firstNanos);
+    put(itimerspec.it_interval, periodNanos);
+    HostError.check(CALLS.syscall(Host.SYS_timerfd_settime(), fd(), 0, spec.address(), 0), "timerfd_settime");
   }
 
-  private static void put(MemorySegment time, long nanos) {
-    set64(time, timespec.tv_sec, nanos / NANOS_PER_SECOND);
-    set64(time, timespec.tv_nsec, nanos % NANOS_PER_SECOND);
+  private void put(long offset, long nanos) {
+    set64(spec, offset + timespec.tv_sec, nanos / NANOS_PER_SECOND);
+    set64(spec, offset + timespec.tv_nsec, nanos % NANOS_PER_SECOND);
   }
 }

@@ -3,12 +3,18 @@ package org.ballastvm.vmm.chardev;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
 
 /** Ties a serial port to a chardev: vCPUs fill the port's ring, the event loop empties it. */
-public final class SerialFrontend implements CharFrontend, SerialPort.Line {
+public final class SerialFrontend implements CharFrontend, SerialPort.Line, AutoCloseable {
+  /** Nobody sees a delay so short, and a driver that has more to send has long sent it. */
+  private static final long HELD_NANOS = 10_000_000;
+
   private final EventLoop loop;
   private final Chardev chardev;
   private final byte[] buffer = new byte[4096];
+  private final LoopTimer heldTimer;
+  private final AtomicBoolean heldDue = new AtomicBoolean();
   private final AtomicBoolean outputPosted = new AtomicBoolean();
   private final AtomicBoolean inputPosted = new AtomicBoolean();
   private final Runnable sendOutput = this::sendOutput;
@@ -24,6 +30,7 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line {
   public SerialFrontend(EventLoop loop, Chardev chardev) {
     this.loop = loop;
     this.chardev = chardev;
+    this.heldTimer = new LoopTimer(loop, this::sendHeld);
   }
 
   /**
@@ -44,6 +51,13 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line {
   }
 
   @Override
+  public void outputHeld() {
+    if (heldDue.compareAndSet(false, true)) {
+      heldTimer.once(HELD_NANOS);
+    }
+  }
+
+  @Override
   public void roomForInput() {
     if (inputPosted.compareAndSet(false, true)) {
       loop.post(receiveMore);
@@ -52,6 +66,11 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line {
 
   private void sendOutput() {
     outputPosted.set(false);
+    drained();
+  }
+
+  private void sendHeld() {
+    heldDue.set(false);
     drained();
   }
 
@@ -86,5 +105,12 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line {
   @Override
   public void closed() {
     // Nor of nobody.
+  }
+
+  /** Sends what the guest sent last. The event loop has ended; the chardev has not. */
+  @Override
+  public void close() {
+    heldTimer.close();
+    drained();
   }
 }

@@ -184,8 +184,8 @@ final class StreamLine implements AutoCloseable {
   private void answer() {
     if (queueCount > 0 && (duplex || output == null)) {
       flush();
-      if (queueCount == 0 && !closed && frontendRoom() == 0) {
-        frontend.drained(); // it may have waited for this, and nobody else tells it
+      if (queueCount == 0 && !closed) {
+        frontend.drained(); // it may have waited for this, and nobody else tells it: OUT is waited for no more
       }
     }
   }

@@ -12,6 +12,11 @@ import org.ballastvm.vmm.bus.IrqLine;
  * arrives is offered through {@link #room()} and {@link #receive}, never more than the receive FIFO holds.
  *
  * <p>
+ * A driver that lives on the transmitter's interrupt has one pending after each byte, so it comes back and tells by what
+ * it does then whether there is more. Until then the event loop is left asleep: waking it for each byte would take the
+ * processor from the guest as often. The ring never fills for that, and a timer fetches what a driver forgot.
+ *
+ * <p>
  * Source: National Semiconductor PC16550D data sheet; interrupt priorities as in its table III.
  */
 public final class SerialPort implements BusDevice {
@@ -28,6 +33,12 @@ public final class SerialPort implements BusDevice {
   public interface Line {
     /** There is output to fetch with {@link SerialPort#takeOutput}; called on a vCPU thread, must not block. */
     void outputReady();
+
+    /**
+     * There is output, and the guest is likely to add to it at once: {@link #outputReady} follows when it has, but for a
+     * guest that dies on the way. Called on a vCPU thread, must not block.
+     */
+    void outputHeld();
 
     /** There is room for input again; called on a vCPU thread, must not block. */
     void roomForInput();
@@ -77,12 +88,16 @@ public final class SerialPort implements BusDevice {
 
   private static final int FIFO_BYTES = 16;
   private static final int OUTPUT_BYTES = 4096;
+  /** So much is held back at most: far less than the ring, whose end no guest shall meet for it. */
+  private static final int MOST_HELD_BYTES = 512;
 
   private final IrqLine irq;
   private final Line line;
   private final byte[] output = new byte[OUTPUT_BYTES];
   private int outputStart;
   private int outputCount;
+  /** How much of it nobody was told of. */
+  private int heldCount;
   private final byte[] input = new byte[FIFO_BYTES];
   private int inputStart;
   private int inputCount;
@@ -132,6 +147,7 @@ public final class SerialPort implements BusDevice {
   @Override
   public long read(long offset, int sizeBytes) {
     boolean madeRoom = false;
+    boolean ready = false;
     long value;
     synchronized (this) {
       boolean latch = (lineControl & LCR_DIVISOR_LATCH) != 0;
@@ -149,6 +165,8 @@ public final class SerialPort implements BusDevice {
           if (id == IIR_TRANSMIT_EMPTY) {
             transmitEmptyPending = false;
             updateIrq();
+          } else {
+            ready = releaseHeld();
           }
           yield id | (fifosOn ? IIR_FIFOS_ON : 0);
         }
@@ -165,6 +183,9 @@ public final class SerialPort implements BusDevice {
         default -> 0xff;
       };
     }
+    if (ready) {
+      line.outputReady();
+    }
     if (madeRoom) {
       line.roomForInput();
     }
@@ -175,6 +196,8 @@ public final class SerialPort implements BusDevice {
   public void write(long offset, int sizeBytes, long value) {
     int given = (int) value & 0xff;
     boolean sent = false;
+    boolean held;
+    boolean ready;
     boolean madeRoom = false;
     synchronized (this) {
       boolean latch = (lineControl & LCR_DIVISOR_LATCH) != 0;
@@ -206,13 +229,31 @@ public final class SerialPort implements BusDevice {
         }
       }
       updateIrq();
+      heldCount += sent ? 1 : 0;
+      boolean more = driverComesBack() && heldCount < MOST_HELD_BYTES;
+      held = sent && more && heldCount == 1;
+      ready = !more && releaseHeld();
     }
-    if (sent) {
+    if (held) {
+      line.outputHeld();
+    }
+    if (ready) {
       line.outputReady();
     }
     if (madeRoom) {
       line.roomForInput();
     }
+  }
+
+  /** Whether the guest has an interrupt before it that asks for more output. */
+  private boolean driverComesBack() {
+    return transmitEmptyPending && (interruptEnable & IER_TRANSMIT_EMPTY) != 0;
+  }
+
+  private boolean releaseHeld() {
+    boolean any = heldCount > 0;
+    heldCount = 0;
+    return any;
   }
 
   /**
@@ -229,6 +270,7 @@ public final class SerialPort implements BusDevice {
     boolean wasBusy = !transmitterReady();
     outputStart = (outputStart + count) % OUTPUT_BYTES;
     outputCount -= count;
+    heldCount = Math.min(heldCount, outputCount);
     if (wasBusy && transmitterReady()) {
       transmitEmptyPending = true;
       updateIrq();

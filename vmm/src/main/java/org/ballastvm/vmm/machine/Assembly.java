@@ -90,6 +90,7 @@ public final class Assembly {
   private final AcpiImage acpi;
   private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
   private Optional<SerialPort> serial = Optional.empty();
+  private Optional<SerialFrontend> console = Optional.empty();
 
   Assembly(MachineConfig config, EventLoop loop, Closer closer, Machine machine) {
     this.config = config;
@@ -229,10 +230,12 @@ public final class Assembly {
 
   private void attachSerial(String chardev) {
     SerialFrontend frontend = new SerialFrontend(loop, chardevs.get(chardev));
+    closer.onClose(frontend::close);
     SerialPort port = new SerialPort(board.line(SerialPort.COM1_IRQ), frontend);
     frontend.connect(port);
     ports.map(port, "serial", SerialPort.COM1_BASE, SerialPort.LENGTH);
     serial = Optional.of(port);
+    console = Optional.of(frontend);
   }
 
   /** Fills guest memory for a start. */
@@ -240,6 +243,11 @@ public final class Assembly {
     byte[] tables = acpi.bytes();
     ram.write(acpi.address(), MemorySegment.ofArray(tables), 0, tables.length);
     return bootLoader.load(config.boot());
+  }
+
+  /** Has the guest's last words sent. On the event loop, while no vCPU runs. */
+  void sendOutput() {
+    console.ifPresent(SerialFrontend::drained);
   }
 
   VcpuThread createVcpuThread(int index, Optional<CpuStart> start, RunGate gate) {

@@ -290,6 +290,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     gate.close();
     vcpus.forEach(VcpuThread::kick);
     gate.awaitAllWaiting();
+    parts.sendOutput(); // Who sees that it has stopped, sees all that it said.
     state = next;
     events.publish(new MachineEvent.Stop());
   }

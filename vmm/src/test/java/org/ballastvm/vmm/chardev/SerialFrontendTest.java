@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SerialFrontendTest {
   private static final int DATA = 0;
+  private static final int INTERRUPT_ENABLE = 1;
+  private static final int TRANSMIT_EMPTY = 2;
   private static final int FIFO_CONTROL = 2;
   private static final int LINE_STATUS = 5;
   private static final int READY_TO_SEND = 0x20;
@@ -30,17 +32,21 @@ class SerialFrontendTest {
 
   private final LoopOfTest test = new LoopOfTest();
   private final AtomicInteger interrupts = new AtomicInteger();
+  private SerialFrontend frontend;
   private SerialPort port;
 
   @AfterEach
-  void end() { test.close(); }
+  void end() {
+    frontend.close();
+    test.close();
+  }
 
   private SocketChannel start() throws Exception {
     Path path = directory.resolve("console");
     Chardev chardev = Chardevs.open(new ChardevConfig.Unix("c", false, path, true, false), test.loop, () -> {
       // Nobody quits.
     });
-    SerialFrontend frontend = new SerialFrontend(test.loop, chardev);
+    frontend = new SerialFrontend(test.loop, chardev);
     port = new SerialPort(high -> interrupts.incrementAndGet(), frontend);
     frontend.connect(port);
     test.loop.start();
@@ -80,6 +86,33 @@ class SerialFrontendTest {
       for (int i = 0; i < count; i++) {
         assertEquals((byte) (i % 251), read.get(i), "byte " + i);
       }
+    }
+  }
+
+  @Test
+  void whatTheGuestSaidLastIsSentWhenThePortCloses() throws Exception {
+    try (SocketChannel client = start()) {
+      client.write(ByteBuffer.wrap(new byte[]{'x'}));
+      assertEquals('x', guestReads()); // it is connected
+      test.loop.stop();
+      guestSends('!');
+      frontend.close();
+      ByteBuffer last = ByteBuffer.allocate(1);
+      assertEquals(1, client.read(last));
+      assertEquals('!', last.get(0));
+    }
+  }
+
+  @Test
+  void whatAGuestThatDiesHadToSayIsSent() throws Exception {
+    try (SocketChannel client = start()) {
+      client.write(ByteBuffer.wrap(new byte[]{'x'}));
+      assertEquals('x', guestReads()); // it is connected
+      port.write(INTERRUPT_ENABLE, 1, TRANSMIT_EMPTY);
+      guestSends('!'); // and never looks at its interrupt
+      ByteBuffer last = ByteBuffer.allocate(1);
+      assertEquals(1, client.read(last));
+      assertEquals('!', last.get(0));
     }
   }
 

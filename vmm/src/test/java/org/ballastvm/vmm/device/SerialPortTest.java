@@ -30,10 +30,14 @@ class SerialPortTest {
 
   private static final class TestLine implements SerialPort.Line {
     private int outputs;
+    private int held;
     private int rooms;
 
     @Override
     public void outputReady() { outputs++; }
+
+    @Override
+    public void outputHeld() { held++; }
 
     @Override
     public void roomForInput() { rooms++; }
@@ -136,6 +140,43 @@ class SerialPortTest {
     assertArrayEquals("hello".getBytes(StandardCharsets.US_ASCII), Arrays.copyOf(taken, 5));
     assertEquals(5, line.outputs);
     assertEquals(0, port.takeOutput(taken));
+  }
+
+  @Test
+  void aDriverThatIsInterruptedWhenItMaySendMoreIsWaitedForUntilItHasNoMore() {
+    write(FCR, 1);
+    write(IER, 2);
+    assertEquals(0x02, read(IIR) & 0x0f);
+    print("0123456789abcdef");
+    assertEquals(0x02, read(IIR) & 0x0f);
+    print("that is all");
+    assertEquals(0, line.outputs, "it will be back");
+    assertEquals(1, line.held, "told once");
+    assertEquals(0x02, read(IIR) & 0x0f);
+    assertEquals(0x01, read(IIR) & 0x0f);
+    assertEquals(1, line.outputs, "it goes away");
+    assertEquals(27, port.takeOutput(new byte[100]));
+  }
+
+  @Test
+  void aDriverThatTurnsItsInterruptOffHasNoMoreToSend() {
+    write(IER, 2);
+    print("x");
+    write(IER, 0);
+    assertEquals(1, line.outputs);
+    print("y");
+    assertEquals(2, line.outputs, "it will not be interrupted, so nobody waits");
+    write(SCRATCH, 1);
+    assertEquals(2, line.outputs, "told once");
+  }
+
+  @Test
+  void outputIsHeldBackFarBelowWhatTheRingTakes() {
+    write(IER, 2);
+    print("x".repeat(3 * RING / 4));
+    assertTrue(line.outputs >= 5, line.outputs + " times");
+    assertTrue(line.outputs <= 3 * RING / 4 / 16, line.outputs + " times");
+    assertEquals(0x60, read(LSR) & 0x60);
   }
 
   @Test

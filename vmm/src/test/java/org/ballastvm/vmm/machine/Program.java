@@ -4,11 +4,22 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 
 /** A guest of a few instructions, in 64-bit machine code that runs wherever it is put. */
 public final class Program {
   private static final int COM1 = 0x3f8;
+  private static final String STREAM_SETUP = """
+      488d0598000000bf 0000520066898700 040000c787020400 001000008e48c1e8 1066898706040000 c787080400000000
+      000066c747f0ff0f 48897ff20f015ff0 bc00005400bb0000 c0fec70319000000 c7431000000000c7 0318000000c74310
+      40000000bbf000e0 fec703ff01000066 bafa03b001ee66ba fc03b00beebd
+      """;
+  private static final String STREAM_BODY = """
+      41b80300000066ba f903b003eefa4585 c07404fbf4ebf6ff cd75e5eb5966bafa 03eca801754366ba fd03ec88c4a80174
+      0c66baf803ec66ba fd03ecebf0f6c420 74db4585c074d666 baf803be00005000 b910000000aceeff c975fa41ffc875bd
+      66baf903b001eeeb b4b9b000e0fec701 0000000048cf
+      """;
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
 
   private Program bytes(int... bytes) {
@@ -66,6 +77,34 @@ public final class Program {
     port(COM1 + 5).bytes(0xec, 0xa8, 0x20, 0x74, 0xf7); // wait: in al, dx; test al, 0x20; jz wait
     port(COM1).bytes(0xbe).imm32(address).bytes(0xb9).imm32(16); // mov esi, address; mov ecx, 16
     return bytes(0xf3, 0x6e, 0xff, 0xcd, 0x75, 0xe3); // rep outsb; dec ebp; jnz wait
+  }
+
+  /**
+   * Sends lines of three times the 16 bytes at 0x500000 by a handler of the port's interrupt that does as Linux's does: it
+   * reads the interrupt's number until there is none, takes what arrived, and turns the transmitter's off behind a line.
+   *
+   * <pre>
+   *          gate 0x40 of an IDT at 0x520000 is the handler; I/O APIC pin 4 gives 0x40; local APIC on; FIFOs on
+   *          mov ebp, lines
+   * line:    mov r8d, 3; mov dx, 0x3f9; mov al, 3; out dx, al           interrupts: transmitter empty, received
+   * wait:    cli; test r8d, r8d; jz done; sti; hlt; jmp wait
+   * done:    dec ebp; jnz line; jmp end
+   * handler: mov dx, 0x3fa; in al, dx; test al, 1; jnz eoi
+   *          mov dx, 0x3fd; in al, dx; mov ah, al
+   * input:   test al, 1; jz took; mov dx, 0x3f8; in al, dx; mov dx, 0x3fd; in al, dx; jmp input
+   * took:    test ah, 0x20; jz handler; test r8d, r8d; jz handler
+   *          mov dx, 0x3f8; mov esi, 0x500000; mov ecx, 16
+   * byte:    lodsb; out dx, al; dec ecx; jnz byte
+   *          dec r8d; jnz handler; mov dx, 0x3f9; mov al, 1; out dx, al; jmp handler
+   * eoi:     mov ecx, 0xfee000b0; mov dword [rcx], 0; iretq
+   * end:
+   * </pre>
+   */
+  Program streamByInterrupts(int lines) {
+    code.writeBytes(HexFormat.of().parseHex(STREAM_SETUP.replaceAll("\\s", "")));
+    imm32(lines);
+    code.writeBytes(HexFormat.of().parseHex(STREAM_BODY.replaceAll("\\s", "")));
+    return this;
   }
 
   /** Sends the byte that arrives on COM1, once it is there. */
