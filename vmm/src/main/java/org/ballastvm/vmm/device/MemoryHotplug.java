@@ -159,7 +159,8 @@ public final class MemoryHotplug implements BusDevice {
       if (offset == OST_EVENT) {
         it.event = value;
       } else if (offset == FLAGS) {
-        it.flags &= (int) ~(value & (CAME | ASKED_TO_GO));
+        // The guest looks at once whether what it ejected is gone, before the event loop has seen to that.
+        it.flags &= (value & EJECT) != 0 ? 0 : (int) ~(value & (CAME | ASKED_TO_GO));
       }
       event = it.event;
     }

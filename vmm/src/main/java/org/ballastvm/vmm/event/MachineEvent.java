@@ -115,6 +115,17 @@ public sealed interface MachineEvent {
       @Member("where it is in the object tree") String path) implements MachineEvent {}
 
   /**
+   * The guest refused to let go of a DIMM: what came before {@link DeviceUnplugGuestError}, which is told behind it.
+   *
+   * @param device its id; empty if it has none
+   * @param msg why, in words
+   */
+  @Summary("The guest refused to let go of a DIMM: what came before DEVICE_UNPLUG_GUEST_ERROR, which is told behind it. "
+      + "QEMU calls this one deprecated; it alone has the reason.")
+  record MemUnplugError(@Member("its id; empty if it has none") String device,
+      @Member("why, in words") String msg) implements MachineEvent {}
+
+  /**
    * The guest has changed the size of its balloon.
    *
    * @param actual what it has now, in bytes: base memory and DIMMs, less the balloon

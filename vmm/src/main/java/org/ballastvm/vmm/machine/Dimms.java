@@ -207,9 +207,11 @@ public final class Dimms implements MemoryHotplug.Guest {
   }
 
   private void refused(Dimm dimm, long status) {
-    Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), OstStatus.words(status));
+    String why = OstStatus.words(status);
+    Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), why);
     dimm.unplug().forget();
-    dimm.state(new DimmState.Kept(OstStatus.words(status)));
+    dimm.state(new DimmState.Kept(why));
+    monitors.publish(new MachineEvent.MemUnplugError(dimm.id().orElse(""), why));
     monitors.publish(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
   }
 

@@ -88,6 +88,8 @@ class DimmTest {
     write(BASE + 8, 4, 1);
     MachineEvent.OspmStatus told = new MachineEvent.OspmStatus(Optional.of("dimm1"), "0", "DIMM", 3, 1);
     assertEquals(List.of(new MachineEvent.AcpiDeviceOst(told),
+        new MachineEvent.MemUnplugError("dimm1",
+            "it could not, and does not say why; memory that cannot be moved is the usual reason"),
         new MachineEvent.DeviceUnplugGuestError(Optional.of("dimm1"), "/machine/peripheral/dimm1")), events);
     assertEquals(told, vm.devices().dimms().lastTold().getFirst());
     assertEquals("object 'mem1' is in use, can not be deleted: device dimm1 has it",
@@ -117,6 +119,18 @@ class DimmTest {
 
   private static DeviceConfig.Dimm at(OptionalInt slot, OptionalLong address) {
     return new DeviceConfig.Dimm(Optional.of("dimm2"), "mem2", slot, address, 0, 60);
+  }
+
+  @Test
+  void whatTheGuestEjectsIsGoneWhenItLooksAtOnce() {
+    plug(dimm("dimm1", "mem1"));
+    select(0);
+    onLoop(() -> {
+      // The event loop does something else meanwhile.
+      vm.parts().ports().write(FLAGS, 1, LETS_GO);
+      assertEquals(0, read(FLAGS, 1));
+    });
+    onLoop(() -> assertEquals(List.of(), vm.devices().dimms().all()));
   }
 
   @Test

@@ -27,7 +27,7 @@ class SerialStressTest {
   private static final int DATA = 0x50_0000;
   private static final String PART = "0123456789abcde\n";
   private static final int LINE_BYTES = 3 * PART.length();
-  private static final int LINES = Integer.getInteger("ballast.serial.bytes", 96 << 10) / LINE_BYTES;
+  private static final int LINES = Integer.getInteger("ballast.serial.bytes", 48 << 10) / LINE_BYTES;
   private static final int PATIENCE_SECONDS = 240;
 
   @TempDir
