@@ -18,6 +18,7 @@ import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.trace.DiscardTrace;
+import org.ballastvm.vmm.trace.MemoryTrace;
 
 /**
  * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
@@ -84,6 +85,7 @@ public final class MemoryBackend implements AutoCloseable {
     };
     try {
       backend.prepare();
+      MemoryTrace.backendMapped(config);
       return backend;
     } catch (HostError | UserError e) {
       backend.close();
@@ -343,5 +345,6 @@ public final class MemoryBackend implements AutoCloseable {
   public void close() {
     mapping.close();
     file.ifPresent(HostFile::close);
+    MemoryTrace.backendUnmapped(config);
   }
 }

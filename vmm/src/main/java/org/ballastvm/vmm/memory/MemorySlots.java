@@ -6,6 +6,7 @@ import java.util.Map;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.KvmVm;
+import org.ballastvm.vmm.trace.MemoryTrace;
 
 /**
  * What of a guest's address space is memory: the slots that KVM is told of. They outlive the VM, which a reset replaces.
@@ -62,6 +63,7 @@ final class MemorySlots {
     watch.forget(number, slots.remove(number));
     if (vm != null) {
       vm.removeUserMemoryRegion(number);
+      MemoryTrace.slotRemoved(number);
     }
   }
 
@@ -77,5 +79,6 @@ final class MemorySlots {
 
   private static void tell(KvmVm vm, int number, Slot slot) {
     vm.setUserMemoryRegion(number, slot.gpa, slot.mapping, slot.offsetBytes, slot.sizeBytes);
+    MemoryTrace.slotAdded(number, slot.gpa, slot.sizeBytes);
   }
 }

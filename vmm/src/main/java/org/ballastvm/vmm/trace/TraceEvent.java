@@ -17,7 +17,11 @@ public enum TraceEvent {
   /** The size of a balloon was asked for. */
   BALLOON_TARGET(8),
   /** Memory was given back to the host, but not by a balloon. */
-  MEMORY_DISCARD(16);
+  MEMORY_DISCARD(16),
+  /** KVM was told of a range of guest memory, or that it is none any more. */
+  MEMORY_SLOT(32),
+  /** The host made the memory behind a backend, or took all of it back. */
+  MEMORY_BACKEND(64);
 
   /** A bit for each that is printed. */
   private static final AtomicInteger PRINTED = new AtomicInteger();
