@@ -13,5 +13,6 @@ module org.ballastvm.testkit {
       org.ballastvm.testkit.bench.BenchCommand,
       org.ballastvm.testkit.command.DemoCommand,
       org.ballastvm.testkit.command.DoctorCommand,
-      org.ballastvm.testkit.command.ImageCommand;
+      org.ballastvm.testkit.command.ImageCommand,
+      org.ballastvm.testkit.study.StudyCommand;
 }

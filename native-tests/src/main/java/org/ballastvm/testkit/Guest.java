@@ -54,9 +54,17 @@ public final class Guest implements AutoCloseable {
    *
    * @throws RigError if the host cannot run Ballast
    */
-  public static Guest start(GuestHost host, GuestConfig config) {
+  public static Guest start(GuestHost host, GuestConfig config) { return start(host, imageOf(config), config); }
+
+  /**
+   * Starts a guest from files and does not wait for it.
+   *
+   * @param image what it boots; the config's kernel does not count
+   * @throws RigError if the host cannot run Ballast
+   */
+  public static Guest start(GuestHost host, GuestImage image, GuestConfig config) {
     int port = host.freePort();
-    return new Guest(host, host.start(Ballast.command(arguments(config, port), config.jvmOptions())), port);
+    return new Guest(host, host.start(Ballast.command(arguments(image, config, port), config.jvmOptions())), port);
   }
 
   /**
@@ -68,7 +76,7 @@ public final class Guest implements AutoCloseable {
   public static Guest bootElsewhere(GuestHost host, List<String> vmm, GuestConfig config) {
     int port = host.freePort();
     List<String> command = new ArrayList<>(vmm);
-    command.addAll(arguments(config, port));
+    command.addAll(arguments(imageOf(config), config, port));
     return up(new Guest(host, host.start(HostedCommand.of(command)), port));
   }
 
@@ -83,10 +91,13 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  private static List<String> arguments(GuestConfig config, int monitorPort) {
-    GuestImage image = config.kernel().isEmpty()
+  private static GuestImage imageOf(GuestConfig config) {
+    return config.kernel().isEmpty()
         ? GuestHosts.images().debian(config.debian())
         : GuestHosts.images().lab(Kernel.ofPath(Path.of(config.kernel()), Optional.empty()));
+  }
+
+  private static List<String> arguments(GuestImage image, GuestConfig config, int monitorPort) {
     List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
         "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",
         image.initrd().toString(), "-append", ("console=ttyS0 panic=-1 quiet " + config.append()).strip()));
@@ -236,6 +247,9 @@ public final class Guest implements AutoCloseable {
     return "the console ends with: " + console.substring(Math.max(0, console.length() - 2000)).strip()
         + (errors.isEmpty() ? "" : "\nballast says: " + errors);
   }
+
+  /** Ends its process at once, also while somebody waits for an answer of it. */
+  public void kill() { process.kill(); }
 
   /** Ends it, if it still runs. */
   @Override

@@ -4,7 +4,11 @@ package org.ballastvm.testkit;
 public final class RigError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  RigError(String sentence) { super(sentence); }
+  /** Creates one from a sentence. */
+  public RigError(String sentence) { super(sentence); }
 
-  RigError(String sentence, Throwable cause) { super(sentence, cause); }
+  /** Creates one from a sentence and what was found underneath. */
+  public RigError(String sentence, Throwable cause) {
+    super(sentence, cause);
+  }
 }

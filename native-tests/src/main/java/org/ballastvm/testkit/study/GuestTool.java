@@ -42,6 +42,8 @@ import static org.ballastvm.testkit.study.Assembler.Register.RSP;
  * READY, REACHED and LOADED go to the error stream. A status other than 0 says that the kernel refused something.
  */
 final class GuestTool {
+  /** As much memory as a window waits for in vain: until somebody types a line. */
+  static final long NEVER = Long.MAX_VALUE;
   /** Numbers of 64 bits in the file of a load: pages, how many were looked at, how many had changed. */
   static final int LOAD_TOUCHED = 8;
   static final int LOAD_CHANGED = 16;
@@ -70,7 +72,10 @@ final class GuestTool {
   private static final int TOTAL_RAM = 32; // struct sysinfo
   private static final int PAGE_BITS = 12;
   private static final int PAGES_PER_MIB = 256;
-  private static final int PAGES_BETWEEN_NAPS = 63;
+  private static final int PAGES_BETWEEN_NAPS = 255;
+  /** A wake-up costs exits, and where the host's processor is emulated, that is a millisecond. */
+  private static final int NAP_NANOS = 10 * NANOS_PER_MILLI;
+  private static final int LOOK_MILLIS = 2;
   /** Makes neighbours' numbers unlike each other: 2^64 divided by the golden ratio. */
   private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
@@ -121,13 +126,14 @@ final class GuestTool {
     asm.addToElement(R15, RCX, Stalls.HEADER_BYTES, RAX).mov(RBX, 0).jump("look");
   }
 
-  /** r12 how much memory is waited for. */
+  /** r12 how much memory is waited for, r13 how long to sleep between two looks: where only a line is waited for, till then. */
   private void window() {
-    asm.label("window").call("map file").load(RSI, RBP, 32).call("number").mov(R12, RAX);
+    asm.label("window").call("map file").load(RSI, RBP, 32).call("number").mov(R12, RAX).mov(R13, LOOK_MILLIS);
+    asm.mov(RCX, NEVER).apply(CMP, R12, RCX).jump(NOT_EQUAL, "begin window").mov(R13, -1).label("begin window");
     asm.call("write file").address(RSI, "ready").mov(RDX, "READY\n".length()).call("tell");
     asm.label("await").mov(RDI, RSP).syscall(SYSINFO);
     asm.load(RAX, RSP, TOTAL_RAM).apply(CMP, RAX, R12).jump(ABOVE_OR_EQUAL, "reached");
-    asm.mov(RAX, 1L << Integer.SIZE).store(RSP, 0, RAX).mov(RDI, RSP).mov(RSI, 1).mov(RDX, 1).syscall(POLL);
+    asm.mov(RAX, 1L << Integer.SIZE).store(RSP, 0, RAX).mov(RDI, RSP).mov(RSI, 1).mov(RDX, R13).syscall(POLL);
     asm.apply(CMP, RAX, 1).jump(NOT_EQUAL, "await");
     asm.mov(RDI, 0).mov(RSI, RSP).mov(RDX, BUFFER_BYTES).syscall(READ);
     asm.label("reached").address(RSI, "reached text").mov(RDX, "REACHED\n".length()).call("tell").call("write file");
@@ -153,7 +159,7 @@ final class GuestTool {
     asm.load(RCX, RDI, 0).apply(CMP, RCX, RAX).jump(EQUAL, "same").addTo(R15, LOAD_CHANGED, RDX).label("same");
     asm.store(RDI, 0, RAX).load(RAX, R15, LOAD_TOUCHED).apply(AND, RAX, PAGES_BETWEEN_NAPS).apply(CMP, RAX, 0)
         .jump(NOT_EQUAL, "again");
-    asm.mov(RAX, 0).store(RSP, 0, RAX).mov(RAX, NANOS_PER_MILLI).store(RSP, 8, RAX).mov(RDI, RSP).mov(RSI, 0)
+    asm.mov(RAX, 0).store(RSP, 0, RAX).mov(RAX, NAP_NANOS).store(RSP, 8, RAX).mov(RDI, RSP).mov(RSI, 0)
         .syscall(NANOSLEEP).jump("again");
     asm.label("done").mov(RDI, 0).syscall(EXIT);
   }

@@ -32,6 +32,9 @@ sealed interface Mechanism {
   /** {@return whether the guest is small, by the answer to {@link #question}} */
   boolean isSmall(StudyPlan plan, String answer);
 
+  /** {@return what tells why it is not where it should be} */
+  String why();
+
   /** {@return what gives the host its memory back, once the guest has let go} */
   List<String> afterShrink();
 
@@ -59,6 +62,9 @@ sealed interface Mechanism {
 
     @Override
     public String question() { return "info balloon"; }
+
+    @Override
+    public String why() { return "info balloon -v"; }
 
     @Override
     public boolean isSmall(StudyPlan plan, String answer) {
@@ -97,6 +103,9 @@ sealed interface Mechanism {
     public String question() { return "qom-get vm0 size"; }
 
     @Override
+    public String why() { return "info memory-devices -v"; }
+
+    @Override
     public boolean isSmall(StudyPlan plan, String answer) { return answer.strip().equals("0"); }
 
     @Override
@@ -130,6 +139,9 @@ sealed interface Mechanism {
 
     @Override
     public String question() { return "info memory-devices"; }
+
+    @Override
+    public String why() { return "info memory-devices -v"; }
 
     @Override
     public boolean isSmall(StudyPlan plan, String answer) { return !answer.contains("dimm0"); }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The guest's program needs a kernel and no guest, so it is tried on this one. */
 class GuestToolTest {
-  private static final String NEVER = Long.toString(Long.MAX_VALUE);
+  private static final String NEVER = Long.toString(GuestTool.NEVER);
 
   @TempDir
   private Path directory;

@@ -1,0 +1,62 @@
+package org.ballastvm.testkit.study;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.ballastvm.images.ImageError;
+import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.RigError;
+import org.ballastvm.vmm.SubCommand;
+
+/** {@code ballast study}: measures what a resize of a guest costs by each means there is, on the user's kernel. */
+public final class StudyCommand implements SubCommand {
+  private static final int CANNOT = 1;
+
+  private final long started = System.nanoTime();
+
+  @Override
+  public String name() { return "study"; }
+
+  @Override
+  public String summary() { return "resizes a guest by balloon, virtio-mem and DIMM, and tells what each takes"; }
+
+  @Override
+  public int run(List<String> arguments) {
+    if (arguments.contains("--help") || arguments.contains("-help")) {
+      System.out.print(StudyOptions.USAGE);
+      return 0;
+    }
+    StudyOptions options = StudyOptions.parse(arguments);
+    GuestHosts.tell(this::tell);
+    try {
+      StudyTable table = StudyRunner.run(options, this::tell);
+      System.out.print(table.text());
+      System.out.flush();
+      boolean written = write("--csv", options.csv(), table.csv());
+      written &= write("--svg", options.svg(), StudyChart.of(table));
+      return written && table.results().stream().allMatch(result -> result.failure().isEmpty()) ? 0 : CANNOT;
+    } catch (RigError | ImageError | IOException e) {
+      System.err.println("ballast: study: " + e.getMessage());
+      return CANNOT;
+    }
+  }
+
+  private void tell(String what) {
+    System.err.printf("[%3d s] %s%n", (System.nanoTime() - started) / 1_000_000_000L, what);
+  }
+
+  static boolean write(String option, Optional<Path> file, String content) {
+    if (file.isEmpty()) {
+      return true;
+    }
+    try {
+      Files.writeString(file.get(), content);
+      return true;
+    } catch (IOException e) {
+      System.err.println("ballast: study " + option + ' ' + file.get() + ": cannot be written: " + e.getMessage());
+      return false;
+    }
+  }
+}
