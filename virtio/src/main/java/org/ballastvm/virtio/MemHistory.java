@@ -58,13 +58,15 @@ final class MemHistory {
     if (before == wanted && after != wanted) {
       begin(); // It was there, and has left by itself: a driver that starts anew unplugs all first.
     }
+    // Neither what a driver that starts anew gives back, nor what one had begun to when more was asked for.
+    boolean returned = lastKind == MemRequest.Kind.PLUG && kind == MemRequest.Kind.UNPLUG && before < wanted;
     answers[answer.type]++;
     lastKind = kind;
     lastAnswer = answer;
     requestNanos = nanos.getAsLong();
     if (Math.abs(wanted - after) < Math.abs(wanted - before)) {
       progressNanos = requestNanos;
-    } else if (before < wanted && after < before) {
+    } else if (returned) {
       returnedBytes += before - after;
     }
   }

@@ -68,6 +68,16 @@ class MemTraceTest {
   }
 
   @Test
+  void whatWasOnItsWayOutAndWhatADriverStartsAnewWithoutIsNotGivenBackAtOnce() {
+    guest.bench.device.request(8 * BLOCK);
+    guest.ask(MemDriver.UNPLUG, BASE, 1);
+    assertEquals(0, trace().returnedBytes());
+    guest.ask(MemDriver.PLUG, BASE, 1);
+    guest.ask(MemDriver.UNPLUG_ALL, 0, 0);
+    assertEquals(0, trace().returnedBytes());
+  }
+
+  @Test
   void aGuestThatLeavesWhatItReachedHasARequestAgain() {
     guest.nanos = SECOND;
     guest.ask(MemDriver.UNPLUG_ALL, 0, 0);

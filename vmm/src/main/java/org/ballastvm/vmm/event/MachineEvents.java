@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -60,7 +61,7 @@ public final class MachineEvents implements AutoCloseable {
     /** Has the event told, soon; until it is told, noting it again costs a look at a flag. From any thread. */
     public void happened() {
       if (!noted.get() && !listeners.isEmpty() && !noted.getAndSet(true)) {
-        loop.post(() -> limit(event.get(), this::tellLatest));
+        loop.post(() -> limit(this, this::tellLatest));
       }
     }
 
@@ -73,7 +74,8 @@ public final class MachineEvents implements AutoCloseable {
   private final EventLoop loop;
   private final Function<Runnable, Alarm> alarms;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final Map<String, Limited> limits = new HashMap<>();
+  /** By the kind of an event, or by the notice that makes it. */
+  private final Map<Object, Limited> limits = new HashMap<>();
 
   /**
    * Nobody listens yet.
@@ -113,30 +115,35 @@ public final class MachineEvents implements AutoCloseable {
     }
     Instant now = Instant.now();
     if (loop.isCurrentThread()) {
-      limit(event, () -> tell(event, now));
+      limit(event, now);
     } else {
-      loop.post(() -> limit(event, () -> tell(event, now)));
+      loop.post(() -> limit(event, now));
     }
   }
 
   /**
-   * A way to tell an event that happens often.
+   * A way to tell an event that happens often: at once, and of what follows within a second the last, at its end. Each
+   * notice has a second of its own.
    *
-   * @param event makes it, on the event loop, when it is told; {@link MachineEvent#limitedBy} says that it may be held back
+   * @param event makes it, on the event loop, once for each time that it is told
    * @return by which it is noted
    */
   public Notice notice(Supplier<MachineEvent> event) { return new Notice(event); }
 
-  private void limit(MachineEvent event, Runnable telling) {
-    String kind = event.limitedBy().map(key -> event.name() + " " + key).orElse(null);
-    if (kind == null) {
-      telling.run();
-      return;
+  private void limit(MachineEvent event, Instant now) {
+    Optional<String> key = event.limitedBy();
+    if (key.isPresent()) {
+      limit(event.name() + " " + key.get(), () -> tell(event, now));
+    } else {
+      tell(event, now);
     }
-    Limited limited = limits.get(kind);
+  }
+
+  private void limit(Object key, Runnable telling) {
+    Limited limited = limits.get(key);
     if (limited == null) {
-      limited = new Limited(alarms.apply(() -> expired(kind)));
-      limits.put(kind, limited);
+      limited = new Limited(alarms.apply(() -> expired(key)));
+      limits.put(key, limited);
       limited.timer.once(LIMIT_NANOS);
       telling.run();
     } else {
@@ -144,10 +151,10 @@ public final class MachineEvents implements AutoCloseable {
     }
   }
 
-  private void expired(String kind) {
-    Limited limited = limits.get(kind);
+  private void expired(Object key) {
+    Limited limited = limits.get(key);
     if (limited.held == null) {
-      limits.remove(kind);
+      limits.remove(key);
       limited.timer.close();
       return;
     }

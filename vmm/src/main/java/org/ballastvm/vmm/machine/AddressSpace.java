@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.memory.MemoryRun;
@@ -31,7 +32,7 @@ public final class AddressSpace {
     }
     long run = MemoryPicture.runBytes(bytes);
     long looks = bytes <= MOST_LOOKED_AT_BYTES ? run : run / Math.ceilDiv(bytes, MOST_LOOKED_AT_BYTES);
-    List<MemoryPicture.Strip> strips = base(vm, vm.parts().ram().baseRuns(run, looks));
+    List<MemoryPicture.Strip> strips = new ArrayList<>();
     vm.devices().dimms().all().forEach(dimm -> strips.add(strip(dimm.id().orElse("slot " + dimm.slot()),
         dimm.config().node(), dimm.range(), run, looks)));
     for (Devices.BlockMemory memory : blocks) {
@@ -39,6 +40,8 @@ public final class AddressSpace {
       strips.add(strip(memory.placed().id().orElse(made.memdev()), made.device().config().node(), made.range(), run,
           looks));
     }
+    strips.sort(Comparator.comparingLong(strip -> strip.runs().getFirst().gpa()));
+    strips.addAll(0, base(vm, vm.parts().ram().baseRuns(run, looks)));
     return MemoryPicture.of(run, strips);
   }
 

@@ -277,7 +277,7 @@ public final class Devices implements AutoCloseable {
       return transport;
     }
     if (config instanceof DeviceConfig.Mem wanted) {
-      MemDevice memory = memories.create(wanted, event -> tell(wanted, event));
+      MemDevice memory = memories.create(wanted, new MemTeller(wanted));
       VirtioPciFunction transport = transport(memory, MemDevice.PCI_CLASS);
       memory.listen(transport);
       return transport;
@@ -285,14 +285,32 @@ public final class Devices implements AutoCloseable {
     return transport(new RngDevice(new HostEntropy(), events), RngDevice.PCI_CLASS);
   }
 
-  /** No two devices are of the same configuration, since a memory backend has one user. */
-  private void tell(DeviceConfig.Mem wanted, DeviceEvent event) {
-    if (event instanceof DeviceEvent.MemorySizeChanged changed) {
+  /** Passes on what a virtio-mem device has to tell. Under its transport's lock. */
+  private final class MemTeller implements EventSink {
+    private final DeviceConfig.Mem wanted;
+    private Optional<MachineEvents.Notice> sizeChanged = Optional.empty();
+
+    MemTeller(DeviceConfig.Mem wanted) { this.wanted = wanted; }
+
+    /** A guest plugs block by block, so that a size is looked up when it is told, and not for each of them. */
+    @Override
+    public void accept(DeviceEvent event) {
+      if (!(event instanceof DeviceEvent.MemorySizeChanged)) {
+        events.accept(event);
+        return;
+      }
       memories.sizeChanged();
-      placed.stream().filter(device -> device.config().equals(wanted)).forEach(device -> monitors
-          .publish(new MachineEvent.MemoryDeviceSizeChange(device.id(), changed.sizeBytes(), device.path())));
-    } else {
-      events.accept(event);
+      if (sizeChanged.isEmpty()) {
+        sizeChanged = notice();
+      }
+      sizeChanged.ifPresent(MachineEvents.Notice::happened);
+    }
+
+    /** No two devices are of the same configuration, since a memory backend has one user. */
+    private Optional<MachineEvents.Notice> notice() {
+      return blockMemories().stream().filter(memory -> memory.placed().config().equals(wanted)).findFirst()
+          .map(memory -> monitors.notice(() -> new MachineEvent.MemoryDeviceSizeChange(memory.placed().id(),
+              memory.plugged().device().pluggedBytes(), memory.placed().path())));
     }
   }
 

@@ -14,6 +14,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.plan.Means;
 import org.ballastvm.vmm.plan.Plan;
 import org.ballastvm.vmm.watch.DimmState;
 import org.ballastvm.vmm.watch.MemoryRequest;
@@ -128,8 +129,13 @@ public final class MemoryGoal implements AutoCloseable {
 
   /** All is where it will ever be, and that is not where it should be: what is left may make up for it. */
   private void tryElse(Status goal, long now) {
+    Means left = means.of(stuck);
+    if (!left.isAny()) {
+      end(State.FAILED, why().map(told -> told + "; nothing else is left to try"), now);
+      return;
+    }
     try {
-      Plan plan = Plan.of(means.of(stuck), goal.wantedBytes);
+      Plan plan = Plan.of(left, goal.wantedBytes);
       List<String> done = means.carryOut(plan, stuck);
       done.forEach(line -> Log.of(MemoryGoal.class).info("memory: {}", line));
       boolean near = plan.totalBytes() == goal.plannedBytes;

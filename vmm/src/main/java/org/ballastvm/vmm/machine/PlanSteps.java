@@ -53,7 +53,7 @@ final class PlanSteps {
    */
   Means of(Map<String, String> stuck) {
     List<Means.Blocks> blocks = vm.devices().blockMemories().stream().map(device -> blocks(device, stuck)).toList();
-    List<Means.Whole> dimms = dimms(stuck).stream().map(dimm -> new Means.Whole(dimm.id().orElse(dimm.path()),
+    List<Means.Whole> dimms = dimms(stuck).stream().map(dimm -> new Means.Whole(name(dimm),
         dimm.sizeBytes(), !stuck.containsKey(dimm.path()) && !(dimm.state() instanceof DimmState.Kept))).toList();
     Dimms slots = vm.devices().dimms();
     Means.Room room = new Means.Room(slots.slotCount() - slots.all().size(),
@@ -84,7 +84,8 @@ final class PlanSteps {
   }
 
   /**
-   * Does what is to be done. What can fail comes first, so that nothing has been asked of the guest when it does.
+   * Does what is to be done, except for what has to wait, which a plan from where that leads has again. What can fail comes
+   * first, so that nothing has been asked of the guest when it does.
    *
    * @return a line for each step
    */
@@ -95,7 +96,7 @@ final class PlanSteps {
     forgetBackends();
     for (Step step : plan.steps()) {
       if (step instanceof Step.PlugDimm dimm) {
-        lines.add(plug(dimm.sizeBytes()));
+        lines.add(plug(dimm.sizeBytes()) + ": " + words(step, devices, dimms));
       }
     }
     for (Devices.BlockMemory device : devices) {
@@ -103,28 +104,43 @@ final class PlanSteps {
         device.plugged().request(device.plugged().device().pluggedBytes());
       }
     }
-    for (Step step : plan.steps()) {
-      switch (step) {
-        case Step.Resize resize -> {
-          Devices.BlockMemory device = devices.get(resize.device());
-          device.plugged().request(resize.toBytes());
-          lines.add(device.name() + ": from " + ByteSize.describe(resize.fromBytes()) + " to "
-              + ByteSize.describe(resize.toBytes()));
-        }
-        case Step.PlugDimm done -> {
-          // Above.
-        }
-        case Step.UnplugDimm unplug -> lines.add(unplug(dimms.get(unplug.dimm())));
-        case Step.Inflate inflate -> {
-          vm.balloon().orElseThrow().setTarget(inflate.toBytes() >> PAGE_SHIFT);
-          lines.add("balloon: from " + ByteSize.describe(inflate.fromBytes()) + " to "
-              + ByteSize.describe(inflate.toBytes()) + " held");
-        }
+    for (int i = 0; i < plan.steps().size(); i++) {
+      Step step = plan.steps().get(i);
+      if (step instanceof Step.PlugDimm) {
+        continue; // Above.
       }
+      if (i < plan.atOnce()) {
+        begin(step, devices, dimms);
+      }
+      lines.add(words(step, devices, dimms) + (i < plan.atOnce() ? "" : ", when that is done"));
     }
     return lines;
   }
 
+  private void begin(Step step, List<Devices.BlockMemory> devices, List<Dimm> dimms) {
+    switch (step) {
+      case Step.Resize resize -> devices.get(resize.device()).plugged().request(resize.toBytes());
+      case Step.PlugDimm plug -> plug(plug.sizeBytes());
+      case Step.UnplugDimm unplug -> vm.devices().dimms().requestUnplug(dimms.get(unplug.dimm()), System.nanoTime());
+      case Step.Inflate inflate -> vm.balloon().orElseThrow().setTarget(inflate.toBytes() >> PAGE_SHIFT);
+    }
+  }
+
+  private static String words(Step step, List<Devices.BlockMemory> devices, List<Dimm> dimms) {
+    return switch (step) {
+      case Step.Resize resize -> devices.get(resize.device()).name() + ": from " + ByteSize.describe(resize.fromBytes())
+          + " to " + ByteSize.describe(resize.toBytes());
+      case Step.PlugDimm plug -> "a new DIMM of " + ByteSize.describe(plug.sizeBytes());
+      case Step.UnplugDimm unplug -> name(dimms.get(unplug.dimm())) + ": the guest is asked to let the DIMM go, "
+          + ByteSize.describe(unplug.sizeBytes());
+      case Step.Inflate inflate -> "balloon: from " + ByteSize.describe(inflate.fromBytes()) + " to "
+          + ByteSize.describe(inflate.toBytes()) + " held";
+    };
+  }
+
+  private static String name(Dimm dimm) { return dimm.id().orElse(dimm.path()); }
+
+  /** {@return the new DIMM's id} */
   private String plug(long sizeBytes) {
     String id = IntStream.iterate(0, i -> i + 1).mapToObj(i -> "memory" + i)
         .filter(name -> vm.devices().dimms().find(name).isEmpty() && vm.devices().find(name).isEmpty()
@@ -139,7 +155,7 @@ final class PlanSteps {
       throw e;
     }
     made.put(id, id);
-    return id + ": a new DIMM of " + ByteSize.describe(sizeBytes);
+    return id;
   }
 
   /** The node that has the least. */
@@ -154,12 +170,6 @@ final class PlanSteps {
         .forEach(device -> has[device.plugged().device().config().node()] += device.plugged().device()
             .requestedBytes());
     return IntStream.range(0, has.length).boxed().min((a, b) -> Long.compare(has[a], has[b])).orElseThrow();
-  }
-
-  private String unplug(Dimm dimm) {
-    String name = dimm.id().orElse(dimm.path());
-    vm.devices().dimms().requestUnplug(dimm, System.nanoTime());
-    return name + ": the guest is asked to let the DIMM go, " + ByteSize.describe(dimm.sizeBytes());
   }
 
   /** Gives back the memory of DIMMs of ours that have gone. */

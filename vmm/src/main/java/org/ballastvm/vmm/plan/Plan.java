@@ -55,6 +55,18 @@ public record Plan(List<Step> steps, long totalBytes) {
     return new Plan(steps, means.totalBytes() + steps.stream().mapToLong(Step::gainBytes).sum());
   }
 
+  /**
+   * {@return with how many of the steps to begin: all that grow a guest; of those that shrink it the ones of the first kind,
+   * since what goes at the same time is filled from each other, and a balloon fills what is to go}
+   */
+  public int atOnce() {
+    if (steps.isEmpty() || steps.getFirst().gainBytes() > 0) {
+      return steps.size();
+    }
+    Class<? extends Step> first = steps.getFirst().getClass();
+    return (int) steps.stream().filter(first::isInstance).count();
+  }
+
   private static List<Step> grow(Means means, long change) {
     List<Step> steps = new ArrayList<>(resize(means.blocks(), change));
     long left = change - gain(steps);

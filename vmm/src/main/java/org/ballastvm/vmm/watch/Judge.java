@@ -6,15 +6,16 @@ import org.ballastvm.vmm.config.ByteSize;
 
 /**
  * Judges from the numbers alone why a request is open. What they point to follows from how Linux's driver
- * (drivers/virtio/virtio_mem.c) ends each of its runs:
+ * (drivers/virtio/virtio_mem.c, of Linux 6.1) ends each of its runs:
  *
  * <ul>
  * <li>a block that Linux cannot describe for want of memory is unplugged again at once, and the driver tries again after
  * 50 s, then after 100, 200 and every 300 s; so does one that was answered BUSY;
  * <li>a block that cannot be emptied is never named on the queue; the same timer runs;
- * <li>with 1 GiB that was added and not brought online it plugs no more, and no timer runs: it goes on when a block is
- * brought online, or the request changes;
- * <li>after ERROR it calls the device broken, and does nothing until it is bound anew.
+ * <li>with 1 GiB that was added and not brought online it plugs no more, and no timer runs: it goes on when half of that
+ * has been brought online, or the request changes; the same where it has no whole block of Linux left to plug;
+ * <li>after ERROR it calls the device broken, and does nothing until it is bound anew;
+ * <li>in a crash kernel it never reads how much is wanted, and asks for nothing but the state of blocks.
  * </ul>
  */
 public final class Judge {
@@ -24,7 +25,7 @@ public final class Judge {
   static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(320);
   /** What Linux lets be added and not online, unless two of its blocks are more. */
   static final long OFFLINE_BYTES = 1L << 30;
-  /** What it plugs at least: a block of the page allocator, of which older ones have 4 MiB. */
+  /** What it plugs at least: 2 MiB, and before Linux 5.19 the largest block of the page allocator. */
   static final long STEP_BYTES = 4L << 20;
   /** What it adds at once; machines with much memory have larger ones. */
   static final long MEMORY_BLOCK_BYTES = 128L << 20;
@@ -60,7 +61,7 @@ public final class Judge {
     return switch (seen.driver()) {
       case FAILED -> new Verdict(Obstacle.DRIVER_FAILED, false,
           "the guest's driver has given up on the device; the guest's kernel log says why: a driver that is bound again "
-              + "while its memory is in use, and a crash kernel, are turned down");
+              + "while its memory is in use is turned down");
       case STOPPED -> new Verdict(Obstacle.DEVICE_STOPPED, false,
           "the guest's driver broke a rule of the queue, and the device waits for it to start anew");
       case NONE, BOUND -> new Verdict(Obstacle.NO_DRIVER, false,
@@ -85,10 +86,11 @@ public final class Judge {
     if (trace.sinceRequestNanos() < PATIENCE_NANOS && trace.returnedBytes() == 0) {
       return new Verdict(Obstacle.UNDER_WAY, true, "the guest is at it");
     }
-    if (!trace.noticed() && answers.total() == 0) {
+    if (!trace.noticed() && (answers.total() == 0 || trace.last().startsWith("STATE"))) {
       return new Verdict(Obstacle.NO_ANSWER, false,
           "the guest has a driver, which has not looked how much is wanted for "
-              + seconds(trace.ageNanos()) + " s: the guest hangs, or is too busy to run it");
+              + seconds(trace.ageNanos()) + " s: the guest hangs, or is too busy to run it, or a crash kernel runs, "
+              + "which neither plugs nor unplugs");
     }
     return trace.isGrowing() ? growing() : shrinking();
   }
@@ -100,7 +102,7 @@ public final class Judge {
               + " and gave it back at once, as Linux does when it has no memory left to describe more: "
               + memmap() + AGAIN);
     }
-    if (trace.leftBytes() < step()) {
+    if (isBelowGranularity()) {
       return belowGranularity();
     }
     if (seen.availableBytes().isPresent() && seen.availableBytes().getAsLong() < memmapBytes(blockBytes())) {
@@ -116,13 +118,13 @@ public final class Judge {
       return new Verdict(Obstacle.NOT_BROUGHT_ONLINE, false, "the guest asks for no more, as Linux does once "
           + ByteSize.describe(OFFLINE_BYTES) + " was added that nobody has brought online; "
           + "/sys/devices/system/memory/auto_online_blocks should say online_movable; "
-          + "it goes on when blocks are brought online, and does not try by itself before");
+          + "it goes on when half of that is online, and does not try by itself before");
     }
     return unknown();
   }
 
   private Verdict shrinking() {
-    if (trace.leftBytes() < step()) {
+    if (isBelowGranularity()) {
       return belowGranularity();
     }
     return new Verdict(Obstacle.CANNOT_BE_FREED, true, "the guest keeps " + ByteSize.describe(trace.leftBytes())
@@ -131,10 +133,15 @@ public final class Judge {
         + "or the guest has no other memory for what is in them" + AGAIN);
   }
 
+  /** A guest that has plugged half a step once can do so again. */
+  private boolean isBelowGranularity() {
+    return trace.leftBytes() < STEP_BYTES && (trace.pluggedBytes() & STEP_BYTES - 1) == 0;
+  }
+
   private Verdict belowGranularity() {
     return new Verdict(Obstacle.BELOW_GRANULARITY, false, "what is left, " + ByteSize.describe(trace.leftBytes())
-        + ", is less than what the guest's driver plugs at once: 2 MiB, with kernels before 5.19 4 MiB, and at least a "
-        + "block of the device");
+        + ", is less than the "
+        + ByteSize.describe(STEP_BYTES) + " that drivers before Linux 5.19 plug at once; later ones plug 2 MiB");
   }
 
   private Verdict unknown() {
@@ -147,8 +154,6 @@ public final class Judge {
     return ByteSize.describe(trace.leftBytes()) + " more needs " + ByteSize.describe(memmapBytes(trace.leftBytes()))
         + " of memory that it has already (64 bytes for each 4 KiB)";
   }
-
-  private long step() { return Math.max(STEP_BYTES, seen.config().blockBytes()); }
 
   private long blockBytes() { return Math.max(MEMORY_BLOCK_BYTES, seen.config().blockBytes()); }
 

@@ -50,6 +50,21 @@ class PlanTest {
   }
 
   @Test
+  void whatGoesDoesNotFillWhatIsToGoAsWell() {
+    List<Whole> dimms = List.of(new Whole("d0", GIB, true), new Whole("d1", GIB, true));
+    Means means = new Means(4 * GIB, List.of(blocks(GIB, 2 * GIB), blocks(GIB, 2 * GIB)), dimms, new Room(1, GIB),
+        balloon(GIB));
+    assertEquals(2, Plan.of(means, 2 * GIB).atOnce(), "blocks first");
+    assertEquals(4, Plan.of(means, 11 * GIB).atOnce(), "more of all at once");
+    Means noBlocks = new Means(4 * GIB, List.of(blocks(0, 2 * GIB)), dimms, NO_ROOM, balloon(GIB));
+    assertEquals(2, Plan.of(noBlocks, 2 * GIB).atOnce(), "then DIMMs");
+    Means baseAlone = new Means(4 * GIB, List.of(blocks(0, 2 * GIB)), List.of(), NO_ROOM, balloon(GIB));
+    assertEquals(new Plan(List.of(new Step.Inflate(GIB, 2 * GIB)), 2 * GIB), Plan.of(baseAlone, 2 * GIB));
+    assertEquals(1, Plan.of(baseAlone, 2 * GIB).atOnce(), "the balloon last");
+    assertEquals(0, Plan.of(baseAlone, 3 * GIB).atOnce());
+  }
+
+  @Test
   void devicesAreKeptEqual() {
     Means means = new Means(GIB, List.of(blocks(0, 4 * GIB), blocks(GIB, 4 * GIB), blocks(0, 512 * MIB)), List.of(),
         NO_ROOM, NO_BALLOON);

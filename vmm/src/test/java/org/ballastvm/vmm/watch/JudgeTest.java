@@ -98,7 +98,22 @@ class JudgeTest {
   @Test
   void lessThanAStepOfTheDriverIsNeverPlugged() {
     assertEquals(Obstacle.BELOW_GRANULARITY, judge(silent(66 * MIB, 64 * MIB)).cause());
-    assertEquals(Obstacle.BELOW_GRANULARITY, judge(silent(64 * MIB, 66 * MIB)).cause());
+    assertEquals(Obstacle.BELOW_GRANULARITY, judge(silent(62 * MIB, 64 * MIB)).cause());
+  }
+
+  @Test
+  void aDriverThatStandsBetweenItsStepsHasSmallerOnes() {
+    assertEquals(Obstacle.CANNOT_BE_FREED, judge(silent(64 * MIB, 66 * MIB)).cause());
+    assertEquals(Obstacle.UNKNOWN, judge(silent(68 * MIB, 66 * MIB)).cause());
+  }
+
+  @Test
+  void aCrashKernelAsksForTheStateAlone() {
+    MemTrace dump = new MemTrace(0, GIB, GIB, 70 * SECOND, false, new Answers(99, 0, 0, 0), "STATE PLUGGED",
+        70 * SECOND, 70 * SECOND, 0);
+    Verdict verdict = judge(dump);
+    assertEquals(Obstacle.NO_ANSWER, verdict.cause());
+    assertTrue(verdict.reason().contains("a crash kernel runs"), verdict.reason());
   }
 
   @Test
