@@ -191,6 +191,22 @@ class BadInputIT {
     assertRefused(mistake.sentence(), Launched.with(directory, "", options));
   }
 
+  static Stream<Mistake> studies() {
+    return Stream.of(
+        mistake("study --resize 100M: must be a multiple of 128 MiB, by which Linux takes a DIMM, up to 1 TiB", "study",
+            "--resize", "100M"),
+        mistake("study --means tape: 'tape' is none; there are balloon, virtio-mem, dimm", "study", "--means", "tape"),
+        mistake("study --kernel absent: no such file", "study", "--kernel", "absent"),
+        mistake("study --csv directory: is a directory; it must be a file", "study", "--csv", "directory"),
+        mistake("study --colour: there is no such option; study --help lists those it has", "study", "--colour"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("studies")
+  void aStudyThatMakesNoSenseDoesNotBegin(Mistake mistake) throws Exception {
+    assertRefused(mistake.sentence(), Launched.with(directory, "", mistake.options()));
+  }
+
   private void assertRefused(String sentence, Launched launched) throws IOException {
     assertEquals("ballast: " + sentence + "\n", launched.errors());
     assertEquals("", launched.output());
