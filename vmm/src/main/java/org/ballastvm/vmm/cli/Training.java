@@ -55,8 +55,14 @@ public final class Training implements SubCommand {
       {"execute": "cont"}
       """;
 
-  /** 32-bit code: 'x' to COM1, RTC registers 0 to 11 read, S5 written to the sleep control register. */
+  /**
+   * 32-bit code: 'x' to COM1, a page for the balloon that is the first PCI device, RTC registers 0 to 11 read, S5 written to
+   * the sleep control register.
+   */
   private static final byte[] CODE = HEX.parseHex("66baf803" + "b078" + "ee" // mov dx,0x3f8; mov al,'x'; out dx,al
+      + "66baf80c" + "b804080080" + "ef" // mov dx,0xcf8; mov eax,0x80000804 (0:1.0, the command register); out dx,eax
+      + "66bafc0c" + "66b80600" + "66ef" // mov dx,0xcfc; mov ax,6 (memory, bus master); out dx,ax
+      + "c705042000c001000000" // mov dword [0xc0002004],1: actual, in the device's part of the first BAR there is
       + "31c9" + "88c8" + "e670" + "e471" + "41" + "83f90c" + "75f4" // for ecx in 0..11: out 0x70,cl; in al,0x71
       + "66ba0406" + "b034" + "ee" + "ebfe"); // mov dx,0x604; mov al,0x34; out dx,al; forever
 
