@@ -96,6 +96,14 @@ public final class Dimms implements MemoryHotplug.Guest {
         : new MachineEvent.OspmStatus(inSlot(slot).flatMap(Dimm::id), Integer.toString(slot), "DIMM", 0, 0)).toList();
   }
 
+  /**
+   * What the guest last told of a slot since a DIMM came into it.
+   *
+   * @param slot its number, below {@link #slotCount}
+   * @return what; empty if it told nothing
+   */
+  public Optional<MachineEvent.OspmStatus> told(int slot) { return Optional.ofNullable(told[slot]); }
+
   private Optional<Dimm> inSlot(int slot) { return all.stream().filter(dimm -> dimm.slot() == slot).findFirst(); }
 
   /**
@@ -131,6 +139,7 @@ public final class Dimms implements MemoryHotplug.Guest {
     List<Dimm> next = new ArrayList<>(all);
     next.add(dimm);
     all = List.copyOf(next);
+    told[slot] = null; // That was about the one before it.
     registers.came(slot, range.base(), range.sizeBytes(), config.node(), hot);
     if (hot) {
       announce.run();

@@ -1,10 +1,32 @@
 package org.ballastvm.vmm.machine;
 
 /** What a guest tells of a request, in words. Source: ACPI 6.5, table 6.63 and following. */
-final class OstStatus {
+public final class OstStatus {
   private OstStatus() {}
 
-  static String words(long status) {
+  /**
+   * An event that a status is about.
+   *
+   * @param event its number
+   * @return what it was, in words
+   */
+  public static String event(long event) {
+    return switch ((int) Math.min(event, Integer.MAX_VALUE)) {
+      case 0 -> "a look at the bus";
+      case 1 -> "it came";
+      case 3 -> "it is asked to go";
+      case 0x103 -> "it goes";
+      default -> "event 0x" + Long.toHexString(event);
+    };
+  }
+
+  /**
+   * A status.
+   *
+   * @param status as the guest gave it
+   * @return the same in words
+   */
+  public static String words(long status) {
     return switch ((int) Math.min(status, Integer.MAX_VALUE)) {
       case 0 -> "success";
       case 1 -> "it could not, and does not say why; memory that cannot be moved is the usual reason";

@@ -149,7 +149,8 @@ public final class MemoryBackend implements AutoCloseable {
     }
     bindToNodes();
     if (config.common().prealloc()) {
-      mapping.advise(0, mapping.sizeBytes(), Advice.POPULATE_WRITE);
+      new Prealloc(System::nanoTime, System.err::println).all(config.id(), mapping.sizeBytes(), pageSizeBytes,
+          this::populate);
     }
   }
 

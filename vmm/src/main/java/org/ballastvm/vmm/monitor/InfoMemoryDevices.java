@@ -1,10 +1,13 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import java.util.Optional;
 import org.ballastvm.vmm.control.MemoryDeviceInfo;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryMemoryDevices;
+import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.OstStatus;
 import org.ballastvm.vmm.watch.MemoryRequest;
 
 /** {@code info memory-devices} */
@@ -34,6 +37,9 @@ final class InfoMemoryDevices implements Command {
       });
       if (verbose) {
         text.append(RequestText.of(requests.get(i)));
+        if (devices.get(i) instanceof MemoryDeviceInfo.Dimm dimm) {
+          text.append(lastTold(vm, dimm.slot()));
+        }
       }
     }
     return text.toString();
@@ -42,6 +48,12 @@ final class InfoMemoryDevices implements Command {
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
     return before.isEmpty() ? List.of("-v") : List.of();
+  }
+
+  private static String lastTold(Machine vm, int slot) {
+    Optional<MachineEvent.OspmStatus> told = vm.devices().dimms().told(slot);
+    return "  last _OST: " + told.map(last -> OstStatus.event(last.source()) + ": " + OstStatus.words(last.status())
+        + String.format(" (0x%x, 0x%x)", last.source(), last.status())).orElse("none") + "\n";
   }
 
   private static String text(MemoryDeviceInfo.Dimm dimm) {

@@ -134,6 +134,20 @@ class DimmTest {
   }
 
   @Test
+  void whatWasToldOfADimmIsNotSaidOfTheNextInItsSlot() {
+    plug(dimm("dimm1", "mem1"));
+    assertEquals(Optional.empty(), vm.devices().dimms().told(0));
+    select(0);
+    write(BASE + 4, 4, 3);
+    write(BASE + 8, 4, 0x84);
+    assertEquals(0x84, vm.devices().dimms().told(0).orElseThrow().status());
+    write(FLAGS, 1, LETS_GO);
+    assertEquals(0x84, vm.devices().dimms().lastTold().getFirst().status(), "as long as the slot is empty");
+    plug(dimm("dimm1", "mem1"));
+    assertEquals(0, vm.devices().dimms().lastTold().getFirst().status());
+  }
+
+  @Test
   void aResetCompletesWhatTheGuestWasAskedFor() {
     plug(dimm("dimm1", "mem1"));
     plug(dimm("dimm2", "mem2"));

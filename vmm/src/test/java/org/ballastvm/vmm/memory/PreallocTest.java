@@ -1,0 +1,55 @@
+package org.ballastvm.vmm.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.HostError;
+import org.junit.jupiter.api.Test;
+
+/** A host that takes its time to find memory. */
+class PreallocTest {
+  private static final long MIB = 1 << 20;
+  private static final long GIB = 1 << 30;
+
+  private final List<String> told = new ArrayList<>();
+  private long populated;
+  private long nanos;
+
+  private void populate(long sizeBytes, long pageBytes, long nanosPerGibibyte) {
+    new Prealloc(() -> nanos, told::add).all("mem1", sizeBytes, pageBytes, (offset, length) -> {
+      assertEquals(populated, offset);
+      assertEquals(0, offset % pageBytes);
+      populated += length;
+      nanos += nanosPerGibibyte / (GIB / length);
+    });
+    assertEquals(sizeBytes, populated);
+  }
+
+  @Test
+  void whatIsQuickIsNotSpokenOf() {
+    populate(3 * GIB + 4096, 4096, 300_000_000);
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whatTakesLongerThanASecondSaysEachSecondHowFarItIs() {
+    populate(3 * GIB, 2 * MIB, 1_000_000_000);
+    assertEquals(List.of("ballast: memory backend mem1: prealloc has 1 GiB of 3 GiB",
+        "ballast: memory backend mem1: prealloc has 2 GiB of 3 GiB",
+        "ballast: memory backend mem1: prealloc has 3 GiB of 3 GiB"), told);
+  }
+
+  @Test
+  void aPageIsNeverTakenInParts() { populate(2 * GIB, GIB, 100); }
+
+  @Test
+  void whatTheHostRefusesEndsIt() {
+    assertThrows(HostError.class,
+        () -> new Prealloc(() -> nanos, told::add).all("mem1", GIB, 4096, (offset, length) -> {
+          throw new HostError("madvise", Errno.ENOMEM);
+        }));
+  }
+}
