@@ -130,6 +130,11 @@ public sealed interface Exit {
     SHUTDOWN,
     /** A kick, or another signal, took the vCPU out. */
     INTERRUPTED,
+    /**
+     * The guest used memory that has a slot and that this process cannot use, EFAULT. The instruction has not been carried
+     * out: the vCPU tries again when it runs again.
+     */
+    BAD_ADDRESS,
     /** The guest can take an interrupt; only without an in-kernel LAPIC. */
     IRQ_WINDOW_OPEN
   }

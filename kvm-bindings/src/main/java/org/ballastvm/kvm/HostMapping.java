@@ -147,6 +147,35 @@ public final class HostMapping implements AutoCloseable {
   }
 
   /**
+   * Lets a range be used by nobody: not by this process, not by a guest whose memory it is, mprotect(2). Its pages stay.
+   * Whoever hides it knows that this process does not look there: that would be its end. Allocates nothing.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @throws HostError ENOMEM where this process has too many ranges of different kinds already (vm.max_map_count)
+   */
+  public void hide(long offsetBytes, long lengthBytes) { protect(offsetBytes, lengthBytes, Host.PROT_NONE()); }
+
+  /**
+   * Lets a range be read and written again. Harmless where it can be. Allocates nothing.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @throws HostError ENOMEM as above, for a part of what was hidden at once
+   */
+  public void show(long offsetBytes, long lengthBytes) {
+    protect(offsetBytes, lengthBytes, Host.PROT_READ() | Host.PROT_WRITE());
+  }
+
+  private void protect(long offsetBytes, long lengthBytes, int access) {
+    check(offsetBytes, lengthBytes);
+    long result = CALLS.syscall(Host.SYS_mprotect(), address + offsetBytes, lengthBytes, access);
+    if (result < 0) {
+      HostError.check(result, "mprotect of " + lengthBytes + " bytes");
+    }
+  }
+
+  /**
    * Says which of the host's nodes its pages come from when they are first touched, mbind(2).
    *
    * @param policy how

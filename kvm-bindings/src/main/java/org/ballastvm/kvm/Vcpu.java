@@ -106,13 +106,16 @@ public final class Vcpu implements AutoCloseable {
    * Runs the guest until something happens, KVM_RUN.
    *
    * @return what happened; a {@link Exit.Pio} or {@link Exit.Mmio} is answered before the next call
-   * @throws HostError for what KVM_RUN refuses besides EINTR and EAGAIN
+   * @throws HostError for what KVM_RUN refuses besides EINTR, EAGAIN and EFAULT
    */
   public Exit run() {
     long result = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_RUN(), 0);
     if (result < 0) {
       if (result == -Host.EINTR() || result == -Host.EAGAIN()) {
         return Exit.Simple.INTERRUPTED;
+      }
+      if (result == -Host.EFAULT()) {
+        return Exit.Simple.BAD_ADDRESS; // What the run page says is of before, up to Linux 6.7.
       }
       HostError.check(result, "KVM_RUN vCPU " + id);
     }

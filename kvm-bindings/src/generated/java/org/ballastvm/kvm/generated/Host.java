@@ -2478,6 +2478,15 @@ public class Host extends Host$shared {
     public static int SYS_mmap() {
         return SYS_mmap;
     }
+    private static final int SYS_mprotect = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_mprotect 10
+     * }
+     */
+    public static int SYS_mprotect() {
+        return SYS_mprotect;
+    }
     private static final int SYS_munmap = (int)11L;
     /**
      * {@snippet lang=c :

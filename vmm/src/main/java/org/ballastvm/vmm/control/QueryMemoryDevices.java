@@ -1,9 +1,10 @@
 package org.ballastvm.vmm.control;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.vmm.machine.Dimm;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.MemoryDevices;
@@ -17,20 +18,26 @@ public final class QueryMemoryDevices implements QmpCommand<QmpCommand.NoArgumen
   @Override
   public String help() { return "Lists the devices that give the guest memory."; }
 
+  /** No streams: a program that waits for a size asks this many times a second. */
   @Override
   public List<MemoryDeviceInfo> run(Machine vm, NoArguments arguments) {
-    return Stream.concat(vm.devices().dimms().all().stream().map(QueryMemoryDevices::dimm),
-        vm.devices().all().stream().map(device -> info(vm.devices().memories(), device)).flatMap(Optional::stream))
-        .toList();
+    List<MemoryDeviceInfo> all = new ArrayList<>();
+    for (Dimm dimm : vm.devices().dimms().all()) {
+      all.add(dimm(dimm));
+    }
+    for (PlacedDevice device : vm.devices().all()) {
+      VirtioDevice virtio = device.virtio().orElse(null);
+      MemoryDevices.Plugged plugged = virtio == null ? null : vm.devices().memories().of(virtio).orElse(null);
+      if (plugged != null) {
+        all.add(virtioMem(device.id(), plugged));
+      }
+    }
+    return all;
   }
 
   private static MemoryDeviceInfo dimm(Dimm dimm) {
     return new MemoryDeviceInfo.Dimm(dimm.id(), dimm.address(), dimm.sizeBytes(), dimm.slot(), dimm.config().node(),
         MachineTree.OBJECTS + dimm.config().memdev(), dimm.hotplugged(), true);
-  }
-
-  private static Optional<MemoryDeviceInfo> info(MemoryDevices memories, PlacedDevice device) {
-    return device.virtio().flatMap(memories::of).map(plugged -> virtioMem(device.id(), plugged));
   }
 
   private static MemoryDeviceInfo virtioMem(Optional<String> id, MemoryDevices.Plugged plugged) {

@@ -386,6 +386,9 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   @Override
+  public void unusableMemory(VcpuThread vcpu) { loop.post(() -> vcpu.slotsFollowed(parts.ram().devices().follow())); }
+
+  @Override
   public void vcpuFailed(String sentence) {
     gate.close();
     Log.of(Machine.class).error("{}", sentence);

@@ -194,6 +194,11 @@ public final class MemoryDevices {
    * @return it, if the device is one of these
    */
   public Optional<Plugged> of(VirtioDevice device) {
-    return plugged.stream().filter(made -> made.device == device).findFirst();
+    for (Plugged made : plugged) {
+      if (made.device == device) {
+        return Optional.of(made);
+      }
+    }
+    return Optional.empty();
   }
 }

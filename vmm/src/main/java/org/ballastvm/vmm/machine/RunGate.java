@@ -42,6 +42,35 @@ final class RunGate {
     }
   }
 
+  /**
+   * Has a vCPU thread wait for something besides the gate. Until then it stands here for whoever closes the gate.
+   *
+   * @param done whether it has come about; whoever brings it about calls {@link #nudge}
+   */
+  void awaitUntil(BooleanSupplier done) {
+    lock.lock();
+    try {
+      waiting++;
+      changed.signalAll();
+      while (!done.getAsBoolean() && !ended) {
+        changed.awaitUninterruptibly();
+      }
+      waiting--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has those look again who wait. */
+  void nudge() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether {@link #pass} would not wait. */
   boolean isPassable() { return open && !held && !ended; }
 

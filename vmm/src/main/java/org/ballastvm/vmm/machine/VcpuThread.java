@@ -19,6 +19,12 @@ public final class VcpuThread {
     /** The guest asked to be switched off. */
     void powerOffAsked();
 
+    /**
+     * The guest came to memory that has a slot and cannot be used: brings slots in line with what is plugged, then calls
+     * {@link VcpuThread#slotsFollowed}.
+     */
+    void unusableMemory(VcpuThread vcpu);
+
     /** KVM cannot go on with this vCPU; the sentence says why. */
     void vcpuFailed(String sentence);
 
@@ -37,6 +43,8 @@ public final class VcpuThread {
   private final Watcher watcher;
   private final Thread thread;
   private volatile boolean inGuest;
+  private volatile boolean waitsForSlots;
+  private long changesSeen = -1;
 
   VcpuThread(int index, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory, Watcher watcher, String name) {
     this.index = index;
@@ -138,6 +146,11 @@ public final class VcpuThread {
             // Back to the gate.
           }
           case SHUTDOWN -> watcher.resetAsked("triple fault");
+          case BAD_ADDRESS -> {
+            waitsForSlots = true;
+            watcher.unusableMemory(this);
+            gate.awaitUntil(() -> !waitsForSlots);
+          }
         }
       }
       case Exit.SystemEvent event -> {
@@ -156,6 +169,22 @@ public final class VcpuThread {
       case Exit.Unhandled unhandled -> watcher.vcpuFailed("vCPU " + index + ": KVM exit reason " + unhandled.reason()
           + " is not one this machine can cause");
     }
+  }
+
+  /**
+   * Lets the vCPU try again what it could not do. If nothing has changed since it tried last, nothing will.
+   *
+   * @param changes how often what a guest can reach has changed
+   */
+  void slotsFollowed(long changes) {
+    if (changes == changesSeen) {
+      watcher
+          .vcpuFailed("vCPU " + index + ": the host has no page for memory that the guest used (KVM_RUN: EFAULT): too "
+              + "few huge pages, or a file that was cut short or is full");
+    }
+    changesSeen = changes;
+    waitsForSlots = false;
+    gate.nudge();
   }
 
   private void handleMmio(Exit.Mmio mmio) {

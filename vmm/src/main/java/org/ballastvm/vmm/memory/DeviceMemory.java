@@ -133,6 +133,19 @@ public final class DeviceMemory {
     publish();
   }
 
+  /**
+   * A guest came to memory that this process cannot use: brings slots in line with what is plugged, so that it finds either
+   * memory or nothing there.
+   *
+   * @return how often what a guest can reach has changed; the same as before if the fault has another cause
+   */
+  public long follow() {
+    for (PluggableRange range : ranges) {
+      range.followIfHidden();
+    }
+    return slots.changes();
+  }
+
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
 
   /** {@return the first address of this part} */

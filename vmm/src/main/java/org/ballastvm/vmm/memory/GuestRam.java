@@ -11,6 +11,7 @@ import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemoryReclaim;
 
 /**
@@ -23,44 +24,22 @@ import org.ballastvm.virtio.MemoryReclaim;
 public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
+  /** Memory of devices comes and goes in multiples of this. */
+  private static final long BLOCK_BYTES = MemConfig.LEAST_BLOCK_BYTES;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final VarHandle ORDERED_SHORT = ValueLayout.JAVA_SHORT.varHandle();
 
-  private final List<Region> regions = new ArrayList<>();
+  private final List<BaseRegion> regions = new ArrayList<>();
   /** By address divided by the size of a chunk; null where there is no memory. */
   private final MemorySegment[] chunks;
   private final MemorySlots slots = new MemorySlots();
   private final WriteWatch watch = slots.watch();
   private final DeviceMemory devices;
-
-  /** Memory from one address on, with its place in a backend. */
-  private record Region(long base, long sizeBytes, MemoryBackend backend, long offsetBytes) implements Place {
-    boolean contains(long gpa) { return gpa >= base && gpa < base + sizeBytes; }
-
-    /** Whether guest memory and its mapping are cut into chunks at the same addresses. */
-    boolean isCutAlike() {
-      return (base - offsetBytes & CHUNK_MASK) == 0 && (base & CHUNK_MASK) == 0;
-    }
-
-    @Override
-    public MemorySegment chunk(long gpa) {
-      return backend.mapping().chunk((int) (offsetBytes + gpa - base >>> CHUNK_SHIFT));
-    }
-
-    @Override
-    public long offset(long gpa) { return offsetBytes + gpa - base & CHUNK_MASK; }
-
-    @Override
-    public long withinChunk(long gpa, long lengthBytes) {
-      return Math.min(lengthBytes, Math.min(HostMapping.CHUNK_BYTES - offset(gpa), base + sizeBytes - gpa));
-    }
-
-    @Override
-    public long offsetInBackend(long gpa) { return offsetBytes + gpa - base; }
-  }
+  private final Places places;
+  private final PlacedAccess placed;
 
   /**
    * Base memory on one backend.
@@ -87,20 +66,21 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
           offset = 0;
         }
         long length = Math.min(range.sizeBytes() - done, backend.config().sizeBytes() - offset);
-        regions.add(new Region(range.base() + done, length, backend, offset));
+        regions.add(new BaseRegion(range.base() + done, length, backend, offset));
         slots.add(range.base() + done, backend.mapping(), offset, length);
         offset += length;
         done += length;
       }
     }
     devices = new DeviceMemory(layout, slots);
-    Region last = regions.getLast();
-    chunks = new MemorySegment[(int) ((last.base + last.sizeBytes + CHUNK_MASK) >>> CHUNK_SHIFT)];
-    regions.stream().filter(Region::isCutAlike).forEach(this::addChunks);
+    places = new Places(regions, devices);
+    placed = new PlacedAccess(places, slots);
+    chunks = new MemorySegment[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
+    regions.stream().filter(BaseRegion::isCutAlike).forEach(this::addChunks);
   }
 
-  private void addChunks(Region region) {
-    for (long at = region.base; at < region.base + region.sizeBytes; at += HostMapping.CHUNK_BYTES) {
+  private void addChunks(BaseRegion region) {
+    for (long at = region.base(); at < region.end(); at += HostMapping.CHUNK_BYTES) {
       chunks[(int) (at >>> CHUNK_SHIFT)] = region.chunk(at).asSlice(0,
           region.withinChunk(at, HostMapping.CHUNK_BYTES));
     }
@@ -122,10 +102,10 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    */
   public List<MemoryRun> baseRuns(long runBytes, long looks) {
     List<MemoryRun> runs = new ArrayList<>();
-    for (Region region : regions) {
-      for (long at = 0; at < region.sizeBytes; at += runBytes) {
-        long length = Math.min(runBytes, region.sizeBytes - at);
-        runs.add(MemoryRun.of(region.backend, region.base + at, region.offsetBytes + at, length, length, looks));
+    for (BaseRegion region : regions) {
+      for (long at = 0; at < region.sizeBytes(); at += runBytes) {
+        long length = Math.min(runBytes, region.sizeBytes() - at);
+        runs.add(MemoryRun.of(region.backend(), region.base() + at, region.offsetBytes() + at, length, length, looks));
       }
     }
     return runs;
@@ -146,11 +126,11 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    * @throws GuestError if it is not all memory, or not in one piece
    */
   public MemorySegment view(long gpa, long lengthBytes) {
-    require(gpa, lengthBytes);
+    places.require(gpa, lengthBytes);
     watch.wrote(gpa, lengthBytes);
-    Place place = place(gpa);
+    Place place = places.at(gpa);
     if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
-      throw outside(gpa, lengthBytes);
+      throw Places.outside(gpa, lengthBytes);
     }
     return place.chunk(gpa).asSlice(place.offset(gpa), lengthBytes);
   }
@@ -164,73 +144,45 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    * @throws GuestError if the address is not memory
    */
   public long viewable(long gpa, long lengthBytes) {
-    require(gpa, 1);
-    return place(gpa).withinChunk(gpa, lengthBytes);
+    places.require(gpa, 1);
+    return places.at(gpa).withinChunk(gpa, lengthBytes);
   }
 
   @Override
-  public boolean contains(long gpa, long lengthBytes) {
-    if (gpa < 0 || lengthBytes < 0 || gpa > Long.MAX_VALUE - lengthBytes) {
-      return false;
-    }
-    long at = gpa;
-    long end = gpa + lengthBytes;
-    while (at < end) {
-      at = memoryEnd(at);
-      if (at < 0) {
-        return false;
-      }
-    }
-    return lengthBytes > 0 || memoryEnd(gpa) >= 0;
-  }
-
-  /** Where memory that an address is in ends, or at least a part of it; -1 if it is in none. */
-  private long memoryEnd(long gpa) {
-    Region region = find(gpa);
-    if (region != null) {
-      return region.base + region.sizeBytes;
-    }
-    PluggableRange range = devices.rangeAt(gpa);
-    return range == null ? -1 : range.pluggedEnd(gpa);
-  }
+  public boolean contains(long gpa, long lengthBytes) { return places.contain(gpa, lengthBytes); }
 
   @Override
   public int getByte(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 1);
-    if (chunk != null) {
-      return chunk.get(BYTE, gpa & CHUNK_MASK) & 0xff;
-    }
-    Place place = whole(gpa, 1);
-    return place.chunk(gpa).get(BYTE, place.offset(gpa)) & 0xff;
+    return chunk == null ? (int) placed.get(gpa, 1) : chunk.get(BYTE, gpa & CHUNK_MASK) & 0xff;
   }
 
   @Override
   public int getShort(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 2);
-    return chunk == null ? (int) getElsewhere(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
+    return chunk == null ? (int) placed.get(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
   }
 
   @Override
   public int getInt(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 4);
-    return chunk == null ? (int) getElsewhere(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
+    return chunk == null ? (int) placed.get(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
   }
 
   @Override
   public long getLong(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 8);
-    return chunk == null ? getElsewhere(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
+    return chunk == null ? placed.get(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
   }
 
   @Override
   public void putByte(long gpa, int value) {
     watch.wrote(gpa, 1);
     MemorySegment chunk = chunkOrNull(gpa, 1);
-    if (chunk != null) {
-      chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
+    if (chunk == null) {
+      placed.put(gpa, 1, value);
     } else {
-      Place place = whole(gpa, 1);
-      place.chunk(gpa).set(BYTE, place.offset(gpa), (byte) value);
+      chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
     }
   }
 
@@ -239,7 +191,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     watch.wrote(gpa, 2);
     MemorySegment chunk = chunkOrNull(gpa, 2);
     if (chunk == null) {
-      putElsewhere(gpa, 2, value);
+      placed.put(gpa, 2, value);
     } else {
       chunk.set(SHORT, gpa & CHUNK_MASK, (short) value);
     }
@@ -250,7 +202,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     watch.wrote(gpa, 4);
     MemorySegment chunk = chunkOrNull(gpa, 4);
     if (chunk == null) {
-      putElsewhere(gpa, 4, value);
+      placed.put(gpa, 4, value);
     } else {
       chunk.set(INT, gpa & CHUNK_MASK, value);
     }
@@ -261,7 +213,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     watch.wrote(gpa, 8);
     MemorySegment chunk = chunkOrNull(gpa, 8);
     if (chunk == null) {
-      putElsewhere(gpa, 8, value);
+      placed.put(gpa, 8, value);
     } else {
       chunk.set(LONG, gpa & CHUNK_MASK, value);
     }
@@ -270,50 +222,40 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   @Override
   public int getShortAcquire(long gpa) {
     MemorySegment chunk = chunkOrNull(gpa, 2);
-    if (chunk != null) {
-      return (short) ORDERED_SHORT.getAcquire(chunk, gpa & CHUNK_MASK) & 0xffff;
-    }
-    Place place = whole(gpa, 2);
-    return (short) ORDERED_SHORT.getAcquire(place.chunk(gpa), place.offset(gpa)) & 0xffff;
+    return chunk == null
+        ? placed.getShortAcquire(gpa)
+        : (short) ORDERED_SHORT.getAcquire(chunk, gpa & CHUNK_MASK) & 0xffff;
   }
 
   @Override
   public void putShortRelease(long gpa, int value) {
     watch.wrote(gpa, 2);
     MemorySegment chunk = chunkOrNull(gpa, 2);
-    if (chunk != null) {
-      ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
+    if (chunk == null) {
+      placed.putShortRelease(gpa, value);
     } else {
-      Place place = whole(gpa, 2);
-      ORDERED_SHORT.setRelease(place.chunk(gpa), place.offset(gpa), (short) value);
+      ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
     }
   }
 
   @Override
   public void read(long gpa, MemorySegment into, long offset, long lengthBytes) {
     MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
-    if (chunk != null) {
+    if (chunk == null) {
+      placed.read(gpa, into, offset, lengthBytes);
+    } else {
       MemorySegment.copy(chunk, gpa & CHUNK_MASK, into, offset, lengthBytes);
-      return;
-    }
-    require(gpa, lengthBytes);
-    for (long done = 0; done < lengthBytes;) {
-      Place place = place(gpa + done);
-      long step = place.withinChunk(gpa + done, lengthBytes - done);
-      MemorySegment.copy(place.chunk(gpa + done), place.offset(gpa + done), into, offset + done, step);
-      done += step;
     }
   }
 
   @Override
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
-    require(gpa, lengthBytes);
-    watch.wrote(gpa, lengthBytes);
-    for (long done = 0; done < lengthBytes;) {
-      Place place = place(gpa + done);
-      long step = place.withinChunk(gpa + done, lengthBytes - done);
-      MemorySegment.copy(from, offset + done, place.chunk(gpa + done), place.offset(gpa + done), step);
-      done += step;
+    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
+    if (chunk == null) {
+      placed.write(gpa, from, offset, lengthBytes, watch);
+    } else {
+      watch.wrote(gpa, lengthBytes);
+      MemorySegment.copy(from, offset, chunk, gpa & CHUNK_MASK, lengthBytes);
     }
   }
 
@@ -324,17 +266,17 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void hold(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, true); }
 
   private void giveBack(long gpa, long lengthBytes, boolean hold) {
-    Region region = find(gpa);
-    if (region != null && lengthBytes <= region.base + region.sizeBytes - gpa) {
+    BaseRegion region = places.base(gpa);
+    if (region != null && lengthBytes <= region.end() - gpa) {
       giveBack(region, gpa, lengthBytes, hold);
       return;
     }
-    require(gpa, lengthBytes);
+    places.require(gpa, lengthBytes);
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
-      long step = Math.min(end, memoryEnd(at)) - at;
-      giveBack(place(at), at, step, hold);
+      long step = Math.min(end, places.endAt(at)) - at;
+      giveBack(places.at(at), at, step, hold);
       at += step;
     }
   }
@@ -354,14 +296,18 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   /**
    * Gives back what may be cut out of a range, where it is known that nobody writes to it.
    *
-   * @param gpa in memory
+   * @param gpa any address; of what is no memory there is nothing to give back
    * @param limitBytes from there on, above zero; more than is in one place is left
    * @return how far it came, and how much of that was given back
    * @throws ReclaimFailed if the host refuses
    */
   Cut discardFirst(long gpa, long limitBytes) {
-    Place place = place(gpa);
-    long length = Math.min(limitBytes, memoryEnd(gpa) - gpa);
+    long end = places.endAt(gpa);
+    if (end < 0) {
+      return new Cut(Math.min(limitBytes, BLOCK_BYTES - (gpa & BLOCK_BYTES - 1)), 0);
+    }
+    Place place = places.at(gpa);
+    long length = Math.min(limitBytes, end - gpa);
     try {
       return new Cut(length, place.backend().giveBack(place.offsetInBackend(gpa), length));
     } catch (HostError e) {
@@ -376,7 +322,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   /** The size of the host's pages behind an address in memory, in bytes. */
   long hostPageBytes(long gpa) {
-    return place(gpa).backend().pageSizeBytes();
+    return places.at(gpa).backend().pageSizeBytes();
   }
 
   /**
@@ -390,12 +336,12 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   /** Every backend fills a page at its first touch; asking ahead would cost a call for pages the guest may not touch. */
   @Override
   public void makePresent(long gpa, long lengthBytes) {
-    require(gpa, lengthBytes);
+    places.require(gpa, lengthBytes);
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
-      long step = Math.min(end, memoryEnd(at)) - at;
-      Place place = place(at);
+      long step = Math.min(end, places.endAt(at)) - at;
+      Place place = places.at(at);
       place.backend().release(place.offsetInBackend(at), step);
       at += step;
     }
@@ -403,19 +349,10 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   @Override
   public void release() {
-    for (Region region : regions) {
-      region.backend.releaseAll();
+    for (BaseRegion region : regions) {
+      region.backend().releaseAll();
     }
     devices.releaseAll();
-  }
-
-  private Region find(long gpa) {
-    for (int i = 0; i < regions.size(); i++) {
-      if (regions.get(i).contains(gpa)) {
-        return regions.get(i);
-      }
-    }
-    return null;
   }
 
   private MemorySegment chunkOrNull(long gpa, long lengthBytes) {
@@ -427,70 +364,5 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
       }
     }
     return null;
-  }
-
-  /** The place that an address is in, which is memory. */
-  private Place place(long gpa) {
-    Region region = find(gpa);
-    return region == null ? devices.rangeAt(gpa) : region;
-  }
-
-  /** The place that a number is in, all of it in one chunk. */
-  private Place whole(long gpa, int lengthBytes) {
-    require(gpa, lengthBytes);
-    Place place = place(gpa);
-    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
-      throw outside(gpa, lengthBytes);
-    }
-    return place;
-  }
-
-  /** A number where no chunk is at hand; or one on both sides of a chunk's end, byte by byte, which no aligned one is. */
-  private long getElsewhere(long gpa, int lengthBytes) {
-    require(gpa, lengthBytes);
-    Place place = place(gpa);
-    if (place.withinChunk(gpa, lengthBytes) == lengthBytes) {
-      MemorySegment chunk = place.chunk(gpa);
-      long offset = place.offset(gpa);
-      return switch (lengthBytes) {
-        case Short.BYTES -> chunk.get(SHORT, offset) & 0xffff;
-        case Integer.BYTES -> chunk.get(INT, offset);
-        default -> chunk.get(LONG, offset);
-      };
-    }
-    long value = 0;
-    for (int i = lengthBytes - 1; i >= 0; i--) {
-      value = value << 8 | getByte(gpa + i);
-    }
-    return value;
-  }
-
-  private void putElsewhere(long gpa, int lengthBytes, long value) {
-    require(gpa, lengthBytes);
-    Place place = place(gpa);
-    if (place.withinChunk(gpa, lengthBytes) == lengthBytes) {
-      MemorySegment chunk = place.chunk(gpa);
-      long offset = place.offset(gpa);
-      switch (lengthBytes) {
-        case Short.BYTES -> chunk.set(SHORT, offset, (short) value);
-        case Integer.BYTES -> chunk.set(INT, offset, (int) value);
-        default -> chunk.set(LONG, offset, value);
-      }
-      return;
-    }
-    for (int i = 0; i < lengthBytes; i++) {
-      putByte(gpa + i, (int) (value >>> 8 * i));
-    }
-  }
-
-  private void require(long gpa, long lengthBytes) {
-    if (!contains(gpa, lengthBytes)) {
-      throw outside(gpa, lengthBytes);
-    }
-  }
-
-  private static GuestError outside(long gpa, long lengthBytes) {
-    return new GuestError(
-        "the guest named " + lengthBytes + " bytes at 0x" + Long.toHexString(gpa) + ", which are not all memory");
   }
 }

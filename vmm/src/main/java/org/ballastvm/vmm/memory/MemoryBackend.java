@@ -324,6 +324,21 @@ public final class MemoryBackend implements AutoCloseable {
    */
   long heldBytes(long offsetBytes, long lengthBytes) { return held.bytes(offsetBytes, lengthBytes); }
 
+  /** Whether a range can be given back while it is hidden: MADV_REMOVE wants to be allowed to write, before Linux 6.7. */
+  boolean canDiscardHidden() {
+    return discard != Discard.REMOVE;
+  }
+
+  /** Makes a range nobody's to use: a guest that comes there leaves KVM_RUN, and this process would end. */
+  void hide(long offsetBytes, long lengthBytes) {
+    mapping.hide(offsetBytes, lengthBytes);
+  }
+
+  /** Lets a range be used that was hidden. */
+  void show(long offsetBytes, long lengthBytes) {
+    mapping.show(offsetBytes, lengthBytes);
+  }
+
   /** {@return how often the host was asked to take a range back} */
   public long discardCalls() {
     return discardCalls.get();

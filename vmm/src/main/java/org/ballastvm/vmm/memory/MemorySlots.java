@@ -25,6 +25,8 @@ final class MemorySlots {
   private final WriteWatch watch = new WriteWatch(this);
   private KvmVm vm;
   private int most = LEAST_SLOTS;
+  private int reserved;
+  private long changes;
 
   /** A range of guest memory, and where in this process it is. */
   record Slot(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {}
@@ -37,8 +39,21 @@ final class MemorySlots {
     vm = fresh;
   }
 
-  /** How many more there can be. */
-  synchronized int free() { return most - slots.size(); }
+  /** How many more there can be, without those that are promised. */
+  synchronized int free() {
+    return most - slots.size() - reserved;
+  }
+
+  /** Promises some, or with a number below zero takes promises back. */
+  synchronized void reserve(int count) {
+    reserved += count;
+  }
+
+  /** Notes a change of what vCPUs can reach. */
+  synchronized void changed() { changes++; }
+
+  /** {@return how often that has changed} */
+  synchronized long changes() { return changes; }
 
   /**
    * Makes a range memory.
@@ -52,6 +67,7 @@ final class MemorySlots {
     if (vm != null) {
       tell(vm, number, slot);
     }
+    changes++;
     numbers.set(number);
     slots.put(number, slot);
     return number;
@@ -59,6 +75,7 @@ final class MemorySlots {
 
   /** Makes it nothing. */
   synchronized void remove(int number) {
+    changes++;
     numbers.clear(number);
     watch.forget(number, slots.remove(number));
     if (vm != null) {

@@ -3,25 +3,32 @@ package org.ballastvm.vmm.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
+import java.util.TreeMap;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.virtio.MemPlugger;
 
 /**
- * Guest addresses that are memory only where something is plugged. Elsewhere there is no memory slot: the guest reads all
- * ones, and the host spends nothing.
+ * Guest addresses that are memory only where something is plugged. Elsewhere the guest reads all ones, and the host spends
+ * nothing.
  *
  * <p>
- * What is plugged at once is one slot, so plugging never touches memory that is in use. KVM cannot change the size of a
- * slot: to take a part of one away, or to merge neighbours when they become many, it is replaced while no vCPU runs.
+ * Memory slots follow what is plugged, but not at once. What is plugged is one more slot, so that plugging never touches
+ * memory that is in use. KVM cannot change the size of a slot, and when one goes it forgets where all of the guest's memory
+ * is, which the guest pays for with a fault for each page that it uses. So what is unplugged is hidden first: its slot
+ * stays, and its memory can be used by nobody. Slots are brought in line, all in one step, when a guest comes to what is
+ * hidden, when it is in many pieces, when slots are many, and when nothing is plugged any more.
  *
  * <p>
- * Changed on the event loop. Others may look meanwhile, and see what was plugged before or after.
+ * Changed on the event loop. Others may look meanwhile, and see what was plugged before or after; whoever looks into the
+ * memory holds the lock of the slots from before it asks whether there is any.
  */
 public final class PluggableRange implements MemPlugger, Place {
   /** From how many slots on neighbours are merged; so many cost no guest anything that could be measured. */
-  static final int MANY_RUNS = 128;
+  static final int MANY_SLOTS = 128;
+  /** In how many pieces hidden memory may be: each takes two more of the mappings that a process has 65,530 of. */
+  static final int MOST_HIDDEN = 64;
 
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
@@ -31,12 +38,15 @@ public final class PluggableRange implements MemPlugger, Place {
   private final MemorySlots slots;
   private final VcpuHold hold;
   private final boolean prealloc;
-  /** By address; neighbours may touch. Replaced whole. */
-  private volatile Run[] runs = {};
-  private int mergeAbove = MANY_RUNS;
+  /** By address; they may touch. All that is plugged is in one of them, and all else that is in them is hidden. */
+  private final TreeMap<Long, Slot> present = new TreeMap<>();
+  private volatile int slotCount;
+  private volatile Runs plugged = Runs.NONE;
+  private Runs hidden = Runs.NONE;
+  private int mergeAbove = MANY_SLOTS;
 
-  /** A plugged range, which is one slot. */
-  private record Run(long gpa, long end, int slot) {}
+  /** Where a slot ends, and its number. */
+  private record Slot(long end, int number) {}
 
   PluggableRange(long base, MemoryBackend backend, MemorySlots slots, VcpuHold hold, boolean prealloc) {
     this.base = base;
@@ -56,65 +66,108 @@ public final class PluggableRange implements MemPlugger, Place {
   public MemoryBackend backend() { return backend; }
 
   /** {@return how many memory slots it takes now} */
-  public int slotCount() { return runs.length; }
+  public int slotCount() { return slotCount; }
 
   @Override
   public void plug(long gpa, long lengthBytes) {
+    long end = gpa + lengthBytes;
+    Runs stillHidden = hidden.without(gpa, end);
+    if (slots.free() < gaps(gpa, end) + stillHidden.count() - hidden.count()) {
+      follow();
+      stillHidden = hidden;
+      requireSlot("plugged", gpa);
+    }
     try {
+      showHidden(gpa, end);
       if (prealloc) {
         backend.populate(gpa - base, lengthBytes);
       }
-      if (slots.free() == 0) {
-        merge();
-        requireSlot("plugged", gpa);
-      }
-      List<Run> next = new ArrayList<>(List.of(runs));
-      next.add(before(gpa), add(gpa, gpa + lengthBytes));
-      runs = next.toArray(Run[]::new);
+      fillGaps(gpa, end);
     } catch (HostError e) {
+      follow();
+      backend.discard(gpa - base, lengthBytes);
       throw refused("plugged", gpa, lengthBytes, e);
     }
-    if (runs.length > mergeAbove) {
-      merge();
+    nowHidden(stillHidden);
+    plugged = plugged.with(gpa, end);
+    if (slotCount > mergeAbove || hidden.count() > MOST_HIDDEN) {
+      follow();
     }
   }
 
   @Override
   public void unplug(long gpa, long lengthBytes) {
     long end = gpa + lengthBytes;
-    List<Run> hit = of(run -> run.end > gpa && run.gpa < end);
-    takeAway(hit, gpa, end);
+    Runs before = plugged;
+    Runs left = before.without(gpa, end);
+    Runs nextHidden = hidden;
+    for (long at = before.next(gpa, end); at < end; at = before.next(before.endAt(at), end)) {
+      nextHidden = nextHidden.with(at, Math.min(end, before.endAt(at)));
+    }
+    boolean cut = left.count() == 0;
+    if (!cut && slots.free() < nextHidden.count() - hidden.count()) {
+      follow();
+      requireSlot("unplugged", gpa);
+      cut = true;
+    }
+    if (cut || !hide(left, gpa, end)) {
+      publish(left);
+      follow();
+    } else {
+      nowHidden(nextHidden);
+    }
     backend.release(gpa - base, lengthBytes);
     try {
       backend.discard(gpa - base, lengthBytes);
     } catch (HostError e) {
-      List<Run> next = new ArrayList<>(List.of(runs));
-      hit.forEach(run -> next.add(add(Math.max(run.gpa, gpa), Math.min(run.end, end))));
-      publish(next);
+      publish(before);
+      follow();
       throw refused("given back to the host", gpa, lengthBytes, e);
+    }
+    if (hidden.count() > MOST_HIDDEN) {
+      follow();
     }
   }
 
-  /** Takes a range out of the guest's reach, and leaves what else its slots hold. */
-  private void takeAway(List<Run> hit, long gpa, long end) {
-    List<Run> next = of(run -> !hit.contains(run));
-    if (hit.stream().allMatch(run -> run.gpa >= gpa && run.end <= end)) {
-      hit.forEach(run -> slots.remove(run.slot));
-    } else {
-      requireSlot("unplugged", gpa);
-      hold.whileOut(() -> {
-        for (Run run : hit) {
-          slots.remove(run.slot);
-          if (run.gpa < gpa) {
-            next.add(add(run.gpa, gpa));
-          }
-          if (run.end > end) {
-            next.add(add(end, run.end));
-          }
-        }
-      });
+  /** Takes a range out of everybody's reach and leaves its slots. False: the host does not; it is only not plugged now. */
+  private boolean hide(Runs left, long gpa, long end) {
+    if (!backend.canDiscardHidden()) {
+      return false;
     }
-    publish(next);
+    Runs before = plugged;
+    synchronized (slots) {
+      plugged = left;
+      slots.changed();
+      try {
+        for (long at = before.next(gpa, end); at < end; at = before.next(before.endAt(at), end)) {
+          backend.hide(at - base, Math.min(end, before.endAt(at)) - at);
+        }
+        return true;
+      } catch (HostError e) {
+        backend.show(gpa - base, end - gpa); // Too many mappings. Its slots are cut instead.
+        showHidden(0, Long.MAX_VALUE);
+        return false;
+      }
+    }
+  }
+
+  private void showHidden(long gpa, long end) {
+    for (long at = hidden.next(gpa, end); at < end; at = hidden.next(hidden.endAt(at), end)) {
+      slots.changed();
+      backend.show(at - base, Math.min(end, hidden.endAt(at)) - at);
+    }
+  }
+
+  /** Each hidden piece may need one more slot when slots are brought in line, which must not fail then. */
+  private void nowHidden(Runs next) {
+    slots.reserve(next.count() - hidden.count());
+    hidden = next;
+  }
+
+  private void publish(Runs next) {
+    synchronized (slots) {
+      plugged = next;
+    }
   }
 
   private void requireSlot(String what, long gpa) {
@@ -124,41 +177,81 @@ public final class PluggableRange implements MemPlugger, Place {
     }
   }
 
-  /** Makes one slot of neighbours that touch; next time when there are twice as many as are left. */
-  private void merge() {
-    List<Run> next = new ArrayList<>();
-    hold.whileOut(() -> {
-      Run[] now = runs;
-      for (int i = 0; i < now.length;) {
-        int last = i;
-        while (last + 1 < now.length && now[last + 1].gpa == now[last].end) {
-          last++;
-        }
-        if (last == i) {
-          next.add(now[i]);
-        } else {
-          for (int each = i; each <= last; each++) {
-            slots.remove(now[each].slot);
-          }
-          next.add(add(now[i].gpa, now[last].end));
-        }
-        i = last + 1;
+  /** How many parts of a range have no slot. */
+  private int gaps(long gpa, long end) {
+    int gaps = 0;
+    for (long at = gapFrom(gpa, end); at < end; at = gapFrom(gapEnd(at, end), end)) {
+      gaps++;
+    }
+    return gaps;
+  }
+
+  private void fillGaps(long gpa, long end) {
+    for (long at = gapFrom(gpa, end); at < end; at = gapFrom(gpa, end)) {
+      add(at, gapEnd(at, end));
+    }
+  }
+
+  /** The first address from one on that no slot has, or the limit. */
+  private long gapFrom(long gpa, long limit) {
+    long at = gpa;
+    Map.Entry<Long, Slot> slot = present.floorEntry(at);
+    while (slot != null && slot.getValue().end > at && at < limit) {
+      at = slot.getValue().end;
+      slot = present.floorEntry(at);
+    }
+    return Math.min(at, limit);
+  }
+
+  private long gapEnd(long gap, long limit) {
+    Long next = present.higherKey(gap);
+    return next == null ? limit : Math.min(next, limit);
+  }
+
+  private void add(long gpa, long end) {
+    present.put(gpa, new Slot(end, slots.add(gpa, backend.mapping(), gpa - base, end - gpa)));
+    slotCount = present.size();
+  }
+
+  /** Brings slots in line if something is hidden that a guest might have come to. */
+  void followIfHidden() {
+    if (hidden.count() > 0) {
+      follow();
+    }
+  }
+
+  /** Brings slots in line: one for each run of what is plugged, nothing hidden. */
+  private void follow() {
+    Runs wanted = plugged;
+    boolean inUse = false;
+    List<Long> wrong = new ArrayList<>();
+    for (Map.Entry<Long, Slot> slot : present.entrySet()) {
+      long start = slot.getKey();
+      if (!wanted.isRun(start, slot.getValue().end)) {
+        wrong.add(start);
+        inUse |= wanted.bytes(start, slot.getValue().end) > 0;
       }
-    });
-    publish(next);
-    mergeAbove = Math.max(MANY_RUNS, 2 * next.size());
+    }
+    if (inUse) {
+      hold.whileOut(() -> replace(wrong, wanted));
+    } else {
+      replace(wrong, wanted);
+    }
+    showHidden(0, Long.MAX_VALUE); // Nobody can come there any more.
+    nowHidden(Runs.NONE);
+    mergeAbove = Math.max(MANY_SLOTS, 2 * slotCount);
   }
 
-  private Run add(long gpa, long end) {
-    return new Run(gpa, end, slots.add(gpa, backend.mapping(), gpa - base, end - gpa));
-  }
-
-  private List<Run> of(Predicate<Run> wanted) {
-    return new ArrayList<>(List.of(runs).stream().filter(wanted).toList());
-  }
-
-  private void publish(List<Run> next) {
-    runs = next.stream().sorted((a, b) -> Long.compare(a.gpa, b.gpa)).toArray(Run[]::new);
+  private void replace(List<Long> wrong, Runs wanted) {
+    for (long start : wrong) {
+      slots.remove(present.remove(start).number);
+    }
+    slotCount = present.size();
+    for (int i = 0; i < wanted.count(); i++) {
+      if (!present.containsKey(wanted.start(i))) {
+        add(wanted.start(i), wanted.end(i));
+      }
+    }
   }
 
   private static PlugRefused refused(String what, long gpa, long lengthBytes, HostError e) {
@@ -166,43 +259,12 @@ public final class PluggableRange implements MemPlugger, Place {
         + " bytes, could not be " + what + ": " + e.getMessage(), e);
   }
 
-  /** How many runs begin at or before an address. */
-  private int before(long gpa) {
-    Run[] now = runs;
-    int low = 0;
-    int high = now.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (now[middle].gpa <= gpa) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
   /**
-   * Where what is plugged at an address ends, or at least the next slot. Allocates nothing.
+   * Where what is plugged at an address ends. Allocates nothing.
    *
    * @return the address behind it; -1 if nothing is plugged there
    */
-  long pluggedEnd(long gpa) {
-    Run[] now = runs;
-    int low = 0;
-    int high = now.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      if (gpa < now[middle].gpa) {
-        high = middle - 1;
-      } else if (gpa >= now[middle].end) {
-        low = middle + 1;
-      } else {
-        return now[middle].end;
-      }
-    }
-    return -1;
-  }
+  long pluggedEnd(long gpa) { return plugged.endAt(gpa); }
 
   /**
    * What is where in it, for whoever draws it.
@@ -222,11 +284,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   /** How much of a range is plugged, in bytes. */
   long pluggedBytes(long gpa, long lengthBytes) {
-    long bytes = 0;
-    for (Run run : runs) {
-      bytes += Math.max(0, Math.min(run.end, gpa + lengthBytes) - Math.max(run.gpa, gpa));
-    }
-    return bytes;
+    return plugged.bytes(gpa, gpa + lengthBytes);
   }
 
   boolean covers(long gpa) { return gpa >= base && gpa - base < sizeBytes(); }
@@ -247,9 +305,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   /** Takes all that is plugged away, and keeps what is in the memory. */
   void close() {
-    for (Run run : runs) {
-      slots.remove(run.slot);
-    }
-    runs = new Run[0];
+    publish(Runs.NONE);
+    follow();
   }
 }

@@ -256,6 +256,9 @@ public final class UnwrittenPages implements UnwrittenMemory {
   }
 
   private boolean isZero(long gpa) {
+    if (!ram.contains(gpa, PAGE_BYTES)) {
+      return false; // Unplugged since, and its slot is there still.
+    }
     ram.read(gpa, page, 0, PAGE_BYTES);
     return page.mismatch(ZEROS) < 0;
   }

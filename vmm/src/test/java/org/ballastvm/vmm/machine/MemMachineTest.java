@@ -119,7 +119,10 @@ class MemMachineTest {
           Thread.sleep(1); // The guest has all the time it needs.
         }
         long gpa = BASE + (long) block * BLOCK;
-        machine.onLoop(() -> vm0.range().unplug(gpa, BLOCK));
+        machine.onLoop(() -> {
+          vm0.range().unplug(gpa, BLOCK);
+          machine.parts().ram().devices().follow();
+        });
         assertEquals(1, vm0.range().slotCount());
       }
       assertEquals(0, vm0.strayAccesses());

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.config.BackendConfig;
@@ -101,35 +107,146 @@ class PluggableRangeTest {
   }
 
   @Test
-  void pluggingIsOneMoreSlotAndUnpluggingAllOfItOneLess() {
+  void pluggingIsOneMoreSlotAndUnpluggingAllOfItOneLessInTheEnd() {
     range.plug(BASE, BLOCK);
     range.plug(BASE + BLOCK, 5 * BLOCK);
     assertEquals(2, range.slotCount());
     range.unplug(BASE + BLOCK, 5 * BLOCK);
+    assertEquals(2, range.slotCount());
+    ram.devices().follow();
     assertEquals(1, range.slotCount());
+    range.plug(BASE + BLOCK, 5 * BLOCK);
+    range.unplug(BASE, BLOCK);
+    range.unplug(BASE + BLOCK, 5 * BLOCK);
+    assertEquals(0, range.slotCount());
     assertEquals(0, holds);
   }
 
   @Test
-  void takingFromTheMiddleHoldsTheGuestForAMoment() {
+  void whatIsTakenFromTheMiddleIsHiddenUntilTheGuestComesThere() throws IOException {
     range.plug(BASE, 8 * BLOCK);
     ram.putInt(BASE + 7 * BLOCK, 7);
+    ram.putInt(BASE + 2 * BLOCK, 2);
     range.unplug(BASE + 2 * BLOCK, BLOCK);
-    assertEquals(1, holds);
-    assertEquals(2, range.slotCount());
+    assertEquals("0 holds, 1 slots, 3 mappings", state());
+    assertEquals(0, backend.mapping().residentBytes(2 * BLOCK, BLOCK));
     assertTrue(ram.contains(BASE, 2 * BLOCK) && ram.contains(BASE + 3 * BLOCK, 5 * BLOCK));
-    assertFalse(ram.contains(BASE + 2 * BLOCK, 1));
+    assertThrows(GuestError.class, () -> ram.getByte(BASE + 2 * BLOCK));
+    long changes = ram.devices().follow();
+    assertEquals("1 holds, 2 slots, 1 mappings", state());
+    assertEquals(changes, ram.devices().follow());
+    assertEquals("1 holds, 2 slots, 1 mappings", state());
     assertEquals(7, ram.getInt(BASE + 7 * BLOCK));
+  }
+
+  /** Of how many kinds of access the memory is in the host's eyes, and what it took to get there. */
+  private String state() throws IOException {
+    long start = backend.mapping().address();
+    long mappings = Files.readAllLines(Path.of("/proc/self/maps")).stream().map(line -> line.split("[- ]"))
+        .filter(bounds -> Long.parseUnsignedLong(bounds[0], 16) < start + SIZE
+            && Long.parseUnsignedLong(bounds[1], 16) > start && !bounds[0].startsWith("ffff"))
+        .count();
+    return holds + " holds, " + range.slotCount() + " slots, " + mappings + " mappings";
+  }
+
+  @Test
+  void whatWasHiddenIsPluggedAgainWithoutAnotherSlotAndReadsZeros() throws IOException {
+    range.plug(BASE, 8 * BLOCK);
+    ram.putInt(BASE + 3 * BLOCK, 7);
+    range.unplug(BASE + 2 * BLOCK, 4 * BLOCK);
+    range.plug(BASE + 3 * BLOCK, BLOCK);
+    assertEquals("0 holds, 1 slots, 5 mappings", state());
+    assertEquals(0, ram.getInt(BASE + 3 * BLOCK));
+    range.plug(BASE + 5 * BLOCK, BLOCK);
+    range.plug(BASE + 2 * BLOCK, BLOCK);
+    range.plug(BASE + 4 * BLOCK, BLOCK);
+    assertEquals("0 holds, 1 slots, 1 mappings", state());
+    range.unplug(BASE + 6 * BLOCK, 2 * BLOCK);
+    range.plug(BASE + 6 * BLOCK, 4 * BLOCK); // half of it hidden, half of it without a slot
+    assertEquals("0 holds, 2 slots, 1 mappings", state());
+  }
+
+  @Test
+  void thereAreNeverMoreHiddenPiecesThanAreCheapForTheHost() throws IOException {
+    range.plug(BASE, SIZE);
+    int pieces = (int) (SIZE / BLOCK) / 2;
+    for (int piece = 0; piece < pieces; piece++) {
+      range.unplug(BASE + 2L * piece * BLOCK, BLOCK);
+      if (piece % 16 == 0) {
+        int mappings = Integer.parseInt(state().split(" ")[4]);
+        assertTrue(mappings <= 2 * PluggableRange.MOST_HIDDEN + 1, state());
+      }
+    }
+    assertEquals(pieces / (PluggableRange.MOST_HIDDEN + 1), holds);
+    ram.devices().follow();
+    assertEquals(pieces, range.slotCount());
+    assertEquals(SIZE / 2, range.pluggedBytes(BASE, SIZE));
+  }
+
+  @Test
+  void aPieceIsUnpluggedOnlyWhereThereIsASlotForWhatIsLeft() {
+    long page = 4096;
+    range.plug(BASE, SIZE);
+    int done = 0;
+    try {
+      for (; done < 1000; done++) {
+        range.unplug(BASE + (2L * done + 1) * page, page);
+      }
+    } catch (PlugRefused e) {
+      assertTrue(e.getMessage().contains("no memory slot left"), e.getMessage());
+    }
+    assertEquals(507, done); // 509 slots where no VM says more: one for base memory, and one that there was
+    assertTrue(ram.contains(BASE + (2L * done + 1) * page, page));
+  }
+
+  @Test
+  void sharedAnonymousMemoryCannotBeGivenBackHiddenSoItsSlotIsCutAtOnce() {
+    ram.devices().release(range);
+    BackendConfig.Common shared = new BackendConfig.Common(true, false, false, false, true);
+    try (MemoryBackend other = MemoryBackend.open(new BackendConfig.Ram("shared", SIZE, shared))) {
+      PluggableRange cut = claim(other);
+      cut.plug(BASE, 4 * BLOCK);
+      ram.putInt(BASE + BLOCK, 1);
+      cut.unplug(BASE + BLOCK, BLOCK);
+      assertEquals(0, other.residentBytes());
+      assertEquals(List.of(1, 2), List.of(holds, cut.slotCount()));
+      ram.devices().release(cut);
+    }
+  }
+
+  @Test
+  void whoeverLooksWhileABlockGoesSeesMemoryOrIsRefused() throws InterruptedException {
+    range.plug(BASE, 8 * BLOCK);
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicLong looks = new AtomicLong();
+    Thread device = Thread.ofPlatform().start(() -> {
+      byte[] bytes = new byte[4096];
+      while (!done.get()) {
+        try {
+          ram.read(BASE + 3 * BLOCK - 2048, MemorySegment.ofArray(bytes), 0, 4096);
+          ram.putShortRelease(BASE + 3 * BLOCK, ram.getShortAcquire(BASE + 3 * BLOCK) + 1);
+          ram.putInt(BASE + 3 * BLOCK - 2, (int) looks.incrementAndGet());
+        } catch (GuestError e) {
+          looks.incrementAndGet();
+        }
+      }
+    });
+    for (int i = 0; i < 3000 || looks.get() < 3000; i++) {
+      range.unplug(BASE + 3 * BLOCK, BLOCK);
+      range.plug(BASE + 3 * BLOCK, BLOCK);
+    }
+    done.set(true);
+    device.join();
   }
 
   @Test
   void manyNeighboursAreMadeOneSlot() {
-    for (int block = 0; block <= PluggableRange.MANY_RUNS; block++) {
+    for (int block = 0; block <= PluggableRange.MANY_SLOTS; block++) {
       range.plug(BASE + block * BLOCK, BLOCK);
     }
     assertEquals(1, range.slotCount());
     assertEquals(1, holds);
-    for (int block = 300; block < 300 + 2 * PluggableRange.MANY_RUNS; block += 2) {
+    for (int block = 300; block < 300 + 2 * PluggableRange.MANY_SLOTS; block += 2) {
       range.plug(BASE + block * BLOCK, BLOCK);
     }
     assertTrue(holds < 5, holds + " times for what cannot be merged");
@@ -170,6 +287,9 @@ class PluggableRangeTest {
       int first = random.nextInt(blocks);
       int count = 1 + random.nextInt(Math.min(6, blocks - first));
       long gpa = BASE + first * BLOCK;
+      if (random.nextInt(20) == 0) {
+        ram.devices().follow();
+      }
       BitSet these = plugged.get(first, first + count);
       if (these.isEmpty() && random.nextInt(3) > 0) {
         range.plug(gpa, count * BLOCK);

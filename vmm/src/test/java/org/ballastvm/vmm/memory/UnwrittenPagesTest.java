@@ -128,11 +128,28 @@ class UnwrittenPagesTest {
     pages.watch();
     range.unplug(BASE + BLOCK, BLOCK);
     range.unplug(BASE + 6 * BLOCK, BLOCK);
+    ram.devices().follow();
     range.plug(BASE + 6 * BLOCK, BLOCK);
 
     assertEquals(0, give(BASE, 8 * BLOCK));
 
     assertEquals(0xda7a, ram.getLong(BASE));
+  }
+
+  @Test
+  void whatIsHiddenSinceItWasNamedIsPassedOverAndWhatIsPluggedAgainIsWatchedStill() {
+    range.plug(BASE, 4 * BLOCK);
+    range.plug(BASE + 6 * BLOCK, BLOCK);
+    pages.watch();
+    ram.putLong(BASE + 2 * BLOCK, 0xda7a);
+    range.unplug(BASE + BLOCK, 2 * BLOCK);
+    range.unplug(BASE + 6 * BLOCK, BLOCK);
+    range.plug(BASE + 6 * BLOCK, BLOCK);
+    ram.putLong(BASE + 6 * BLOCK, 0xda7a);
+
+    assertEquals(3 * BLOCK - 4096, give(BASE, 8 * BLOCK));
+
+    assertEquals(0xda7a, ram.getLong(BASE + 6 * BLOCK));
   }
 
   @Test

@@ -1,0 +1,69 @@
+package org.ballastvm.vmm.memory;
+
+import java.util.List;
+import org.ballastvm.virtio.GuestError;
+
+/** Where memory is in a guest's address space: base memory, and what is plugged. Looks allocate nothing. */
+final class Places {
+  private final List<BaseRegion> regions;
+  private final DeviceMemory devices;
+
+  Places(List<BaseRegion> regions, DeviceMemory devices) {
+    this.regions = regions;
+    this.devices = devices;
+  }
+
+  /** Whether a range is memory, all of it; of any numbers. */
+  boolean contain(long gpa, long lengthBytes) {
+    if (gpa < 0 || lengthBytes < 0 || gpa > Long.MAX_VALUE - lengthBytes) {
+      return false;
+    }
+    long at = gpa;
+    long end = gpa + lengthBytes;
+    while (at < end) {
+      at = endAt(at);
+      if (at < 0) {
+        return false;
+      }
+    }
+    return lengthBytes > 0 || endAt(gpa) >= 0;
+  }
+
+  /** Refuses what is not all memory. */
+  void require(long gpa, long lengthBytes) {
+    if (!contain(gpa, lengthBytes)) {
+      throw outside(gpa, lengthBytes);
+    }
+  }
+
+  /** Where memory that an address is in ends, or at least a part of it; -1 if it is in none. */
+  long endAt(long gpa) {
+    BaseRegion region = base(gpa);
+    if (region != null) {
+      return region.end();
+    }
+    PluggableRange range = devices.rangeAt(gpa);
+    return range == null ? -1 : range.pluggedEnd(gpa);
+  }
+
+  /** The base memory that an address is in, or null. */
+  BaseRegion base(long gpa) {
+    for (int i = 0; i < regions.size(); i++) {
+      if (regions.get(i).contains(gpa)) {
+        return regions.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The place that an address is in, which is memory. */
+  Place at(long gpa) {
+    BaseRegion region = base(gpa);
+    return region == null ? devices.rangeAt(gpa) : region;
+  }
+
+  static GuestError outside(long gpa, long lengthBytes) {
+    return new GuestError(
+        "the guest named " + lengthBytes + " bytes at 0x" + Long.toHexString(gpa) + ", which are not all memory");
+  }
+}
