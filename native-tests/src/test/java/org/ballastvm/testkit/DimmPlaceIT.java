@@ -1,0 +1,120 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Where Linux has a DIMM: what its files say agrees with what the monitor says. */
+@GuestTest
+class DimmPlaceIT {
+  private static final String MOVABLE = "echo online_movable > /sys/devices/system/memory/auto_online_blocks";
+  private static final int BLOCK_SHIFT = 27;
+  private static final long GIB = 1L << 30;
+  private static final Pattern DIMM = Pattern
+      .compile("addr: 0x(\\p{XDigit}+)\n  slot: (\\d+)\n  node: 0\n  size: (\\d+)");
+
+  private record Told(long address, int slot, long sizeBytes) {
+    String inIoMemory() { return String.format(Locale.ROOT, "%x-%x : System RAM", address, address + sizeBytes - 1); }
+
+    List<String> blocks() {
+      List<String> names = new ArrayList<>();
+      for (long at = address; at < address + sizeBytes; at += 1L << BLOCK_SHIFT) {
+        names.add("memory" + (at >> BLOCK_SHIFT));
+      }
+      return names;
+    }
+  }
+
+  private static List<Told> told(Guest guest) {
+    return DIMM.matcher(guest.monitor("info memory-devices")).results().map(DimmPlaceIT::told).toList();
+  }
+
+  private static Told told(MatchResult line) {
+    return new Told(Long.parseLong(line.group(1), 16), Integer.parseInt(line.group(2)), Long.parseLong(line.group(3)));
+  }
+
+  /** The lines that people type, as they stand. */
+  @Test
+  void fourDimmsAreWhereTheMonitorSays(@Boot({"-m", "4G,slots=32,maxmem=32G"}) Guest guest) {
+    guest.run(MOVABLE);
+    long alone = guest.memInfoKiB("MemTotal");
+    for (int i = 1; i <= 4; i++) {
+      assertEquals("", guest.monitor("object_add memory-backend-ram,id=mem" + i + ",size=1G"));
+      assertEquals("", guest.monitor("device_add pc-dimm,id=dimm" + i + ",memdev=mem" + i));
+    }
+    guest.await("four gigabytes more", () -> guest.memInfoKiB("MemTotal") > alone + (3900L << 10));
+    List<Told> all = told(guest);
+    assertEquals(4, all.size());
+    assertEquals(5 * GIB, all.getFirst().address());
+    all.forEach(dimm -> assertIsThere(guest, dimm));
+    assertEquals("15 15 15 15 0 ", guest.run("for i in 00 01 02 03 04; do cat /sys/bus/acpi/devices/PNP0C80:$i/status;"
+        + " done | tr '\\n' ' '"));
+    assertEquals("", guest.monitor("device_del dimm1"));
+    guest.await("the DIMM gone", () -> told(guest).size() == 3);
+    assertFalse(guest.run("cat /proc/iomem").contains(all.getFirst().inIoMemory()));
+    assertEquals("0\n", guest.run("cat /sys/bus/acpi/devices/PNP0C80:00/status"));
+    told(guest).forEach(dimm -> assertIsThere(guest, dimm));
+  }
+
+  private static void assertIsThere(Guest guest, Told dimm) {
+    String memory = guest.run("cat /proc/iomem");
+    assertTrue(memory.contains(dimm.inIoMemory()), memory);
+    String states = guest
+        .run("cd /sys/devices/system/memory; cat " + String.join("/state ", dimm.blocks()) + "/state; cd /");
+    assertEquals("online\n".repeat(dimm.blocks().size()), states);
+    String path = String.format(Locale.ROOT, "/sys/bus/acpi/devices/PNP0C80:%02x/", dimm.slot());
+    assertEquals(dimm.slot() + "\n", guest.run("cat " + path + "uid"));
+  }
+
+  @Test
+  void aDimmThatWasThereAtTheStartIsInItsNode(@Boot(value = {"-m", "1G,slots=8,maxmem=8G", "-smp", "2", "-object",
+      "memory-backend-ram,id=r0,size=512M", "-object", "memory-backend-ram,id=r1,size=512M", "-numa",
+      "node,nodeid=0,cpus=0,memdev=r0", "-numa", "node,nodeid=1,cpus=1,memdev=r1", "-object",
+      "memory-backend-memfd,id=mem1,size=512M", "-device",
+      "pc-dimm,id=dimm1,memdev=mem1,node=1"}, append = "memhp_default_state=online_movable") Guest guest) {
+    assertTrue(guest.run("dmesg").contains("SRAT: Node 1 PXM 1 [mem 0x100000000-"));
+    assertEquals("online\n".repeat(4), guest.run("cat /sys/devices/system/node/node1/memory3[2-5]/state"));
+    assertTrue(guest.monitor("info numa").contains("node 1 plugged: 512 MB"), guest.monitor("info numa"));
+    String node1 = guest.run("cat /sys/devices/system/node/node1/meminfo").split("\n")[0].replaceAll(".*: *| kB", "");
+    assertTrue(Long.parseLong(node1) > 900 << 10, node1);
+    assertTrue(guest.monitor("info memory-devices -v").contains("hotplugged: false"));
+    assertEquals("", guest.monitor("device_del dimm1"));
+    guest.await("the DIMM gone", () -> guest.monitor("info memory-devices").isEmpty());
+    assertEquals("", guest.monitor("object_del mem1"));
+  }
+
+  @Test
+  void hugePagesOfADimmGoBackWholeWithIt(@Boot({"-m", "512,slots=4,maxmem=4G"}) Guest guest) {
+    assumeTrue(onHost(guest, "echo 64 > /proc/sys/vm/nr_hugepages && cat /proc/sys/vm/nr_hugepages").equals("64\n"),
+        "this host gives no huge pages");
+    guest.run(MOVABLE);
+    long alone = guest.memInfoKiB("MemTotal");
+    assertEquals("", guest.monitor("object_add memory-backend-memfd,id=mem1,size=128M,hugetlb=on,hugetlbsize=2M"));
+    assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
+    guest.await("128 MiB more", () -> guest.memInfoKiB("MemTotal") > alone + (100 << 10));
+    guest.run("dd if=/dev/zero of=/tmp/file bs=1M count=100 2> /dev/null");
+    assertTrue(freeHugePages(guest) < 32, "the guest uses them");
+    guest.run("rm /tmp/file");
+    assertEquals("", guest.monitor("device_del dimm1"));
+    guest.await("the DIMM gone", () -> guest.monitor("info memory-devices").isEmpty());
+    assertEquals("", guest.monitor("object_del mem1"));
+    assertEquals(64, freeHugePages(guest));
+    onHost(guest, "echo 0 > /proc/sys/vm/nr_hugepages");
+  }
+
+  private static int freeHugePages(Guest guest) {
+    return Integer.parseInt(onHost(guest, "grep HugePages_Free /proc/meminfo").replaceAll("\\D", ""));
+  }
+
+  private static String onHost(Guest guest, String line) {
+    return guest.host().run(Guest.PATIENCE, HostedCommand.of("sh", "-c", line));
+  }
+}
