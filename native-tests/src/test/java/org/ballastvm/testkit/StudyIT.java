@@ -80,7 +80,9 @@ class StudyIT {
       assertBetween(0.001, 120, row, "shrink_s");
       assertBetween(0.0001, 60_000, row, "stall_shrink_ms");
       assertBetween(1, 100_000, row, "calls_shrink");
-      assertBetween(0, 100, row, "huge_percent");
+      if (!row.get("huge_percent").isEmpty()) { // a host may make none
+        assertBetween(0, 100, row, "huge_percent");
+      }
     }
     assertTrue(read("output").contains("virtio-mem") && read("chart.svg").contains("</svg>"));
   }
