@@ -1,0 +1,115 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * More DIMMs than a machine has slots elsewhere, and rounds of one that comes and goes. System properties ballast.dimms (to
+ * 256) and ballast.dimm.rounds (100) make them as many as a machine should bear; the default is what a test run bears.
+ */
+@GuestTest
+class DimmCrowdIT {
+  private static final int DIMMS = Integer.getInteger("ballast.dimms", 48);
+  private static final int ROUNDS = Integer.getInteger("ballast.dimm.rounds", 4);
+  private static final int PATTERN_MIB = 48;
+  private static final long DIMM_KIB = 256 << 10;
+  private static final long SLACK_KIB = 24 << 10;
+
+  @Test
+  void theLastDimmTakesNoLongerThanTwiceTheFirst() throws IOException {
+    GuestHost host = GuestHosts.find();
+    int port = host.freePort();
+    String[] options = {"-m", "1G,slots=256,maxmem=40G", "-qmp", "tcp:127.0.0.1:" + port + ",server=on,wait=off"};
+    try (Guest guest = Guest.boot(host, GuestConfig.of(options))) {
+      guest.run("echo offline > /sys/devices/system/memory/auto_online_blocks");
+      HostedProcess qmp = host.connect(port);
+      say(qmp, "qmp_capabilities", "");
+      long[] nanos = new long[DIMMS];
+      for (int i = 0; i < DIMMS; i++) {
+        say(qmp, "object-add", "\"qom-type\":\"memory-backend-ram\",\"id\":\"mem" + i + "\",\"size\":134217728");
+        long start = System.nanoTime();
+        say(qmp, "device_add", "\"driver\":\"pc-dimm\",\"id\":\"dimm" + i + "\",\"memdev\":\"mem" + i + "\"");
+        qmp.output().await(Pattern.compile("\"ACPI_DEVICE_OST\".*\"dimm" + i + "\".*\"status\": ?0\\b"),
+            Guest.PATIENCE);
+        nanos[i] = System.nanoTime() - start;
+      }
+      System.out.println("DIMMs, median of the first quarter " + median(nanos, 0) / 1000 + " us, of the last "
+          + median(nanos, DIMMS - DIMMS / 4) / 1000 + " us");
+      assertEquals(DIMMS, count(guest, "cat /sys/bus/acpi/devices/PNP0C80:*/status | grep -cx 15"));
+      assertEquals(8 + DIMMS, count(guest, "ls -d /sys/devices/system/memory/memory[0-9]* | wc -l"));
+      assertTrue(median(nanos, DIMMS - DIMMS / 4) <= 2 * median(nanos, 0), Arrays.toString(nanos));
+      qmp.kill();
+    }
+  }
+
+  private static void say(HostedProcess qmp, String command, String arguments) throws IOException {
+    String line = "{\"execute\":\"" + command + "\",\"arguments\":{" + arguments + "}}\n";
+    qmp.input().write(line.getBytes(StandardCharsets.UTF_8));
+    qmp.input().flush();
+    // Events follow when the command is through; the answer comes before them.
+    qmp.output().await(Pattern.compile("\\{\"return\": ?\\{\\}\\}\\s"), Guest.PATIENCE);
+  }
+
+  /** Of a quarter. */
+  private static long median(long[] all, int from) {
+    long[] some = Arrays.copyOfRange(all, from, from + DIMMS / 4);
+    Arrays.sort(some);
+    return some[some.length / 2];
+  }
+
+  private static int count(Guest guest, String command) { return Integer.parseInt(guest.run(command).strip()); }
+
+  @Test
+  void aDimmThatComesAndGoesAgainAndAgainLeavesNothingBehind(
+      @Boot(value = {"-m", "512,slots=4,maxmem=4G"}, append = "lab.movable") Guest guest) {
+    guest.run("dd if=/dev/urandom of=/tmp/piece bs=1M count=1 2> /dev/null");
+    round(guest);
+    String files = openFiles(guest);
+    String tree = guest.monitor("info mtree");
+    long size = hostKiB(guest, "VmSize");
+    long resident = guest.residentKiB();
+    for (int i = 0; i < ROUNDS; i++) {
+      round(guest);
+    }
+    assertEquals(files, openFiles(guest));
+    assertEquals(tree, guest.monitor("info mtree"));
+    long grown = guest.residentKiB() - resident;
+    assertTrue(grown < SLACK_KIB, "resident memory grew by " + grown + " KiB");
+    long mapped = hostKiB(guest, "VmSize") - size;
+    assertTrue(mapped < DIMM_KIB, "mappings grew by " + mapped + " KiB");
+    System.out.println(ROUNDS + " rounds: resident memory grew by " + grown + " KiB, mappings by " + mapped + " KiB");
+    assertEquals("",
+        guest.run("dmesg | grep -i -e 'acpi.*error' -e 'acpi.*warn' -e 'eject' -e 'offline failed' || true"));
+  }
+
+  /** What is written goes to memory that can be moved first, which is the DIMM's; it is there when the DIMM is not. */
+  private static void round(Guest guest) {
+    long alone = guest.memInfoKiB("MemTotal");
+    assertEquals("", guest.monitor("object_add memory-backend-ram,id=mem1,size=256M"));
+    assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
+    guest.await("the DIMM's memory", () -> guest.memInfoKiB("MemTotal") > alone + DIMM_KIB - SLACK_KIB);
+    guest.run("i=0; while [ $i -lt " + PATTERN_MIB + " ]; do cat /tmp/piece; i=$((i+1)); done > /tmp/all");
+    assertEquals("", guest.monitor("device_del dimm1"));
+    guest.await("the DIMM gone", () -> guest.monitor("info memory-devices").isEmpty());
+    assertEquals(alone, guest.memInfoKiB("MemTotal"));
+    assertEquals("", guest.monitor("object_del mem1"));
+    assertEquals("", guest.run("split -b 1048576 /tmp/all /tmp/part; for part in /tmp/part*; do cmp /tmp/piece $part;"
+        + " done; rm /tmp/part* /tmp/all"));
+  }
+
+  private static String openFiles(Guest guest) {
+    return guest.host().run(Guest.PATIENCE,
+        HostedCommand.of("sh", "-c", "readlink /proc/" + guest.pid() + "/fd/* | tr -d '0-9' | sort"));
+  }
+
+  private static long hostKiB(Guest guest, String word) {
+    String line = guest.host().run(Guest.PATIENCE, HostedCommand.of("grep", word, "/proc/" + guest.pid() + "/status"));
+    return Long.parseLong(line.replaceAll("\\D", ""));
+  }
+}
