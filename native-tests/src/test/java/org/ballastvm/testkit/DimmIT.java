@@ -64,6 +64,6 @@ class DimmIT {
   }
 
   private static boolean says(Guest guest, String line) {
-    return guest.monitor("info memory-devices -v").contains("  " + line + "\n");
+    return guest.monitor("info memory-devices -v").lines().anyMatch(("  " + line)::equals);
   }
 }
