@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -64,11 +63,11 @@ final class Cache {
         maker.fill(work);
         Files.writeString(work.resolve(SUMS), sums(work, checked));
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
-        deleteTree(place);
+        FileTree.delete(place);
         Files.createDirectories(place.getParent());
         Files.move(work, place, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        deleteTree(work);
+        FileTree.delete(work);
       }
       return place;
     } finally {
@@ -106,7 +105,7 @@ final class Cache {
   void clear() throws IOException {
     THREADS.lock();
     try {
-      deleteTree(root);
+      FileTree.delete(root);
     } finally {
       THREADS.unlock();
     }
@@ -115,7 +114,7 @@ final class Cache {
   private void sweep() throws IOException {
     try (Stream<Path> left = Files.list(root)) {
       for (Path file : left.filter(each -> each.getFileName().toString().startsWith(UNFINISHED)).toList()) {
-        deleteTree(file);
+        FileTree.delete(file);
       }
     }
   }
@@ -149,17 +148,6 @@ final class Cache {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
-
-  static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(tree)) {
-      for (Path each : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 }

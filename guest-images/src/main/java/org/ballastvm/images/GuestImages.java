@@ -89,7 +89,7 @@ public final class GuestImages {
       Path deb = Apt.download("linux-image-" + release, download);
       progress.begins("unpacking linux-image-" + release);
       unpackKernel(deb, release, work);
-      Cache.deleteTree(download);
+      FileTree.delete(download);
     });
     return new Kernel(release, entry.resolve(KERNEL), Optional.of(entry.resolve("modules")));
   }
@@ -169,7 +169,7 @@ public final class GuestImages {
         DebArchive.extract(Apt.download("busybox-static", download),
             path -> path.endsWith("bin/busybox") ? Optional.of(program) : Optional.empty());
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Cache.deleteTree(download);
+        FileTree.delete(download);
       }).resolve("busybox");
     } catch (IOException e) {
       throw failed(e);

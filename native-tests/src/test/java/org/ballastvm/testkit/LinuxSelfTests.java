@@ -6,10 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.ballastvm.images.FileTree;
 
 /** Linux's own tests, out of Debian's package of its source: fetched when first asked for, and kept in the user's cache. */
 final class LinuxSelfTests {
@@ -28,7 +27,7 @@ final class LinuxSelfTests {
         fetch(work, SOURCE + "/tools/testing/selftests/" + name);
         Files.move(work.resolve("file"), kept, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        delete(work);
+        FileTree.delete(work);
       }
     }
     return Files.readAllBytes(kept);
@@ -46,14 +45,6 @@ final class LinuxSelfTests {
       String said = Files.readString(work.resolve("said"));
       assumeTrue(GuestExtension.mustRun(), "Debian's " + SOURCE + " cannot be had: " + said);
       throw new RigError("Debian's " + SOURCE + " cannot be had: " + said);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.ballastvm.images.FileTree;
 import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.testkit.GuestHost;
 import org.ballastvm.testkit.GuestHosts;
@@ -60,7 +60,7 @@ public final class BenchCommand implements SubCommand {
       try {
         measure(arguments.isEmpty() ? List.copyOf(USUAL) : arguments, directory);
       } finally {
-        delete(directory);
+        FileTree.delete(directory);
       }
       return 0;
     } catch (IOException | RigError e) {
@@ -144,13 +144,5 @@ public final class BenchCommand implements SubCommand {
     }
     return Runtime.getRuntime().availableProcessors() + " cores of " + processor + ", Linux "
         + System.getProperty("os.version") + ", Java " + Runtime.version() + ", " + NativeProvider.name();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

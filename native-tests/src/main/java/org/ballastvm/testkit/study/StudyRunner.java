@@ -5,13 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.FileTree;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.images.Progress;
@@ -157,10 +156,8 @@ final class StudyRunner {
     if (running != null) {
       running.kill();
     }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      FileTree.delete(directory);
     } catch (IOException e) {
       progress.begins(directory + " is left behind: " + e.getMessage());
     }
