@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -20,38 +18,27 @@ class MemoryCrowdIT {
   private static final Pattern ANSWER = Pattern.compile("(?m)^\\{\"(return|error)\"");
 
   /** A client of the machine protocol, which hears every event and changes two of the devices. */
-  private record Client(HostedProcess line, int first) implements AutoCloseable {
-    /** Does not wait for the answer. */
-    void say(String command, String arguments) {
-      try {
-        line.input().write(("{\"execute\":\"" + command + "\",\"arguments\":{" + arguments + "}}\n")
-            .getBytes(StandardCharsets.UTF_8));
-        line.input().flush();
-      } catch (IOException e) {
-        throw new RigError("a monitor takes no input", e);
-      }
-    }
-
+  private record Client(HostedQmp qmp, int first) implements AutoCloseable {
     void resize(int device, long mib) {
-      say("qom-set",
+      qmp.say("qom-set",
           "\"path\":\"/machine/peripheral/vm" + device + "\",\"property\":\"requested-size\",\"value\":" + (mib << 20));
     }
 
     /** The answers so far, in their order: return or error. */
     List<String> answers() {
-      return ANSWER.matcher(line.output().text()).results().map(found -> found.group(1)).toList();
+      return ANSWER.matcher(qmp.heard().text()).results().map(found -> found.group(1)).toList();
     }
 
     /** What the last event said of a device, in MiB; -1 if there was none. */
     long lastTold(int device) {
       return Pattern
           .compile("\"MEMORY_DEVICE_SIZE_CHANGE\", \"data\": \\{\"id\": \"vm" + device + "\", \"size\": (\\d+)")
-          .matcher(line.output().text()).results().map(MatchResult::group).map(event -> event.replaceAll(".* ", ""))
+          .matcher(qmp.heard().text()).results().map(MatchResult::group).map(event -> event.replaceAll(".* ", ""))
           .mapToLong(size -> Long.parseLong(size) >> 20).reduce(-1, (one, next) -> next);
     }
 
     @Override
-    public void close() { line.kill(); }
+    public void close() { qmp.close(); }
   }
 
   /** A guest and its two monitors. */
@@ -71,7 +58,8 @@ class MemoryCrowdIT {
           plain.jvmOptions(), plain.noReboot()));
       guest.awaitUp();
       return new Crowd(guest,
-          IntStream.range(0, 2).mapToObj(i -> new Client(host.connect(ports[i]), i * DEVICES / 2)).toList());
+          IntStream.range(0, 2).mapToObj(i -> new Client(new HostedQmp(host.connect(ports[i])), i * DEVICES / 2))
+              .toList());
     }
 
     List<Long> sizes() {
@@ -110,7 +98,7 @@ class MemoryCrowdIT {
     GuestHost host = GuestHosts.find();
     try (Crowd one = Crowd.start(host); Crowd two = Crowd.start(host)) {
       List<Crowd> crowds = List.of(one, two);
-      crowds.forEach(crowd -> crowd.clients().forEach(client -> client.say("qmp_capabilities", "")));
+      crowds.forEach(crowd -> crowd.clients().forEach(client -> client.qmp().say("qmp_capabilities", "")));
       for (List<Long> sizes : List.of(List.of(128L, 64L, 34L, 16L), List.of(0L, 2L, 160L, 128L),
           List.of(0L, 0L, 0L, 0L))) {
         resize(crowds, sizes);
