@@ -126,12 +126,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    * @throws GuestError if it is not all memory, or not in one piece
    */
   public MemorySegment view(long gpa, long lengthBytes) {
-    places.require(gpa, lengthBytes);
+    Place place = places.whole(gpa, lengthBytes);
     watch.wrote(gpa, lengthBytes);
-    Place place = places.at(gpa);
-    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
-      throw Places.outside(gpa, lengthBytes);
-    }
     return place.chunk(gpa).asSlice(place.offset(gpa), lengthBytes);
   }
 

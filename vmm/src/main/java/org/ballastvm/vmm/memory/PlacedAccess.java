@@ -71,26 +71,16 @@ final class PlacedAccess {
 
   int getShortAcquire(long gpa) {
     synchronized (lock) {
-      Place place = whole(gpa, Short.BYTES);
+      Place place = places.whole(gpa, Short.BYTES);
       return (short) ORDERED_SHORT.getAcquire(place.chunk(gpa), place.offset(gpa)) & 0xffff;
     }
   }
 
   void putShortRelease(long gpa, int value) {
     synchronized (lock) {
-      Place place = whole(gpa, Short.BYTES);
+      Place place = places.whole(gpa, Short.BYTES);
       ORDERED_SHORT.setRelease(place.chunk(gpa), place.offset(gpa), (short) value);
     }
-  }
-
-  /** The place of something that is not divided. */
-  private Place whole(long gpa, int lengthBytes) {
-    places.require(gpa, lengthBytes);
-    Place place = places.at(gpa);
-    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
-      throw Places.outside(gpa, lengthBytes);
-    }
-    return place;
   }
 
   void read(long gpa, MemorySegment into, long offset, long lengthBytes) {

@@ -62,7 +62,17 @@ final class Places {
     return region == null ? devices.rangeAt(gpa) : region;
   }
 
-  static GuestError outside(long gpa, long lengthBytes) {
+  /** The place of something that is not divided. */
+  Place whole(long gpa, long lengthBytes) {
+    require(gpa, lengthBytes);
+    Place place = at(gpa);
+    if (place.withinChunk(gpa, lengthBytes) < lengthBytes) {
+      throw outside(gpa, lengthBytes);
+    }
+    return place;
+  }
+
+  private static GuestError outside(long gpa, long lengthBytes) {
     return new GuestError(
         "the guest named " + lengthBytes + " bytes at 0x" + Long.toHexString(gpa) + ", which are not all memory");
   }

@@ -1,12 +1,10 @@
 package org.ballastvm.vmm.memory;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.virtio.MemPlugger;
 
 /**
@@ -29,9 +27,6 @@ public final class PluggableRange implements MemPlugger, Place {
   static final int MANY_SLOTS = 128;
   /** In how many pieces hidden memory may be: each takes two more of the mappings that a process has 65,530 of. */
   static final int MOST_HIDDEN = 64;
-
-  private static final int CHUNK_SHIFT = 30;
-  private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
 
   private final long base;
   private final MemoryBackend backend;
@@ -290,15 +285,7 @@ public final class PluggableRange implements MemPlugger, Place {
   boolean covers(long gpa) { return gpa >= base && gpa - base < sizeBytes(); }
 
   @Override
-  public MemorySegment chunk(long gpa) { return backend.mapping().chunk((int) (gpa - base >>> CHUNK_SHIFT)); }
-
-  @Override
-  public long offset(long gpa) { return gpa - base & CHUNK_MASK; }
-
-  @Override
-  public long withinChunk(long gpa, long lengthBytes) {
-    return Math.min(lengthBytes, Math.min(HostMapping.CHUNK_BYTES - offset(gpa), base + sizeBytes() - gpa));
-  }
+  public long end() { return base + sizeBytes(); }
 
   @Override
   public long offsetInBackend(long gpa) { return gpa - base; }
