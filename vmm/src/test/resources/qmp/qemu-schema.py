@@ -47,7 +47,7 @@ SKIP = ("block", "blockdev", "drive", "nbd", "netdev", "chardev", "migrate", "qu
         "query-stats", "query-migrate", "transaction", "display", "input-send", "query-netdev", "query-sev", "dump",
         "BLOCK", "query-display", "query-rx", "query-replay", "query-spice", "query-vnc", "VNC", "SPICE", "x-blockdev",
         "set-", "change", "calc", "query-dump", "query-jobs", "job-", "JOB", "x-debug", "announce", "guest-", "RDMA",
-        "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "trace", "query-cpu-", "query-fdsets",
+        "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "query-cpu-", "query-fdsets",
         "query-block-jobs", "query-cpu-model", "QUORUM", "NIC", "eject", "screendump", "snapshot", "x-exit")
 for entry in schema:
     if entry["meta-type"] == "command" and not entry["name"].startswith(SKIP):

@@ -12,7 +12,6 @@ import org.ballastvm.vmm.trace.TraceEvent;
 final class Logging {
   static final List<String> ITEMS = List.of("guest_errors", "debug", "trace:PATTERN");
   private static final String TRACE = "trace:";
-  private static final String LEVELS = "org.slf4j.simpleLogger.log.";
 
   private Logging() {}
 
@@ -44,11 +43,6 @@ final class Logging {
     if (!TraceEvent.switchBy(pattern)) {
       System.err.println("ballast: " + where + "warning: trace event '"
           + (pattern.startsWith("-") ? pattern.substring(1) : pattern) + "' does not exist");
-    }
-    for (TraceEvent event : TraceEvent.values()) {
-      if (event.isOn()) {
-        System.setProperty(LEVELS + event.label(), "trace");
-      }
     }
   }
 

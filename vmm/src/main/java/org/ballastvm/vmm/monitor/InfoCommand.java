@@ -10,7 +10,8 @@ final class InfoCommand implements Command {
       new InfoHotpluggableCpus(), new InfoIothreads(), new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(),
       new InfoMemoryDevices(), new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(),
       new InfoPci(), new InfoPic(), new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(),
-      new InfoStatus(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
+      new InfoStatus(), new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(),
+      new InfoVirtioQueueStatus(),
       new InfoVirtioStatus());
 
   @Override

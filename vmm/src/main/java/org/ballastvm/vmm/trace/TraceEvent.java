@@ -25,6 +25,8 @@ public enum TraceEvent {
 
   /** A bit for each that is printed. */
   private static final AtomicInteger PRINTED = new AtomicInteger();
+  /** Where slf4j-simple reads a logger's level when it makes it, which is when its event is first printed. */
+  private static final String LEVELS = "org.slf4j.simpleLogger.log.";
 
   private final int bit;
 
@@ -39,8 +41,19 @@ public enum TraceEvent {
   public boolean isOn() { return (PRINTED.get() & bit) != 0; }
 
   /**
-   * Has events printed, or no more, by a pattern of QEMU's: a name in which {@code *} stands for any letters and
-   * {@code ?} for one; a {@code -} in front switches off.
+   * Has it printed, or no more, from its next time on; on any thread.
+   *
+   * @param wanted whether it is to be printed
+   */
+  public void setPrinted(boolean wanted) {
+    if (wanted) {
+      System.setProperty(LEVELS + label(), "trace");
+    }
+    PRINTED.updateAndGet(bits -> wanted ? bits | bit : bits & ~bit);
+  }
+
+  /**
+   * Has events printed, or no more, by a pattern of {@link #matching}; a {@code -} in front switches off.
    *
    * @param pattern which events
    * @return false if it is a name, not a pattern, and there is no such event
@@ -48,15 +61,28 @@ public enum TraceEvent {
   public static boolean switchBy(String pattern) {
     boolean wanted = !pattern.startsWith("-");
     String names = wanted ? pattern : pattern.substring(1);
-    boolean found = false;
-    for (TraceEvent event : values()) {
-      if (matches(names, 0, event.label(), 0)) {
-        PRINTED.updateAndGet(bits -> wanted ? bits | event.bit : bits & ~event.bit);
-        found = true;
-      }
-    }
-    return found || names.indexOf('*') >= 0 || names.indexOf('?') >= 0;
+    List<TraceEvent> events = matching(names);
+    events.forEach(event -> event.setPrinted(wanted));
+    return !events.isEmpty() || isPattern(names);
   }
+
+  /**
+   * Events by a pattern of QEMU's: a name in which {@code *} stands for any letters and {@code ?} for one.
+   *
+   * @param pattern which events
+   * @return those that there are, in their order
+   */
+  public static List<TraceEvent> matching(String pattern) {
+    return List.of(values()).stream().filter(event -> matches(pattern, 0, event.label(), 0)).toList();
+  }
+
+  /**
+   * Whether it may fit many events, or none.
+   *
+   * @param text a pattern or a name
+   * @return false if it is the name of one event
+   */
+  public static boolean isPattern(String text) { return text.indexOf('*') >= 0 || text.indexOf('?') >= 0; }
 
   /** {@return the names of all, in their order} */
   public static List<String> labels() {
