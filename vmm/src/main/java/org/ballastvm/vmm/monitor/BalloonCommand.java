@@ -50,14 +50,20 @@ final class BalloonCommand implements Command {
     }
     new QueryBalloon().run(vm, NoArguments.NONE); // Refuses where there is no balloon.
     AutoBalloon auto = vm.autoBalloon().orElseThrow();
-    switch (what) {
-      case "on" -> auto.switchOn();
-      case "off" -> auto.switchOff("switched off");
-      default -> {
-        return "balloon: " + BalloonText.automatic(auto, Instant.now());
+    return switch (what) {
+      case "on" -> switchOn(vm, auto);
+      case "off" -> {
+        auto.switchOff("switched off");
+        yield "";
       }
-    }
-    return "";
+      default -> "balloon: " + BalloonText.automatic(vm, auto, Instant.now());
+    };
+  }
+
+  private static String switchOn(Machine vm, AutoBalloon auto) {
+    boolean wasOn = auto.config().on();
+    auto.switchOn();
+    return wasOn ? "" : BalloonText.danger(vm).map(sentence -> "balloon: warning: " + sentence + "\n").orElse("");
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -46,23 +47,33 @@ final class BalloonText {
         + line("limits:", "'balloon N' takes 1 to " + (size >> 20) + " MiB for the guest; more is all of it")
         + line("driver:", driver(balloon.agreedFeatures()))
         + line("statistics:", told(device, balloon, now))
-        + vm.autoBalloon().map(auto -> "  auto:        " + automatic(auto, now)).orElse("");
+        + vm.autoBalloon().map(auto -> "  auto:        " + automatic(vm, auto, now)).orElse("");
   }
 
   /** The automatic mode: a line, and if it did anything, a line for each of the last decisions. */
-  static String automatic(AutoBalloon auto, Instant now) {
+  static String automatic(Machine vm, AutoBalloon auto, Instant now) {
     AutoBalloonConfig.Marks marks = auto.marks();
     StringBuilder text = new StringBuilder(
         "auto is %s; it keeps %s to %s available, and takes at most %s a second\n".formatted(
             auto.config().on() ? "on" : "off", ByteSize.about(marks.lowBytes()), ByteSize.about(marks.highBytes()),
             ByteSize.about(auto.config().rateBytes())));
     text.append(line("host:", auto.pressure().words()));
+    danger(vm).filter(sentence -> auto.config().on()).ifPresent(sentence -> text.append(line("warning:", sentence)));
     for (AutoBalloon.Deed deed : auto.deeds()) {
       text.append("    %10s  %-7s %9s  %s%s\n".formatted(age(deed.until(), now),
           deed.action().name().toLowerCase(Locale.ROOT), ByteSize.about(deed.guestBytes()), deed.reason(),
           deed.times() > 1 ? " (" + deed.times() + " times, first " + age(deed.since(), now) + ")" : ""));
     }
     return text.toString();
+  }
+
+  /** What the automatic mode cannot save a guest from, in a sentence; nothing if the guest can help itself. */
+  static Optional<String> danger(Machine vm) {
+    return BalloonFeature.DEFLATE_ON_OOM.in(balloon(device(vm)).features())
+        ? Optional.empty()
+        : Optional
+            .of("without deflate-on-oom=on the guest cannot take memory back by itself when it runs short: what it "
+                + "needs before the next look, it kills a process for");
   }
 
   /** All statistics, for people and in full. */

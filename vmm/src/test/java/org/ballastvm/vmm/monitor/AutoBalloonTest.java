@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Switching the automatic mode, by hand and by what else happens. What it does once it is on has tests of its own. */
 @Timeout(60)
 class AutoBalloonTest {
+  private static final String ALONE = "without deflate-on-oom=on the guest cannot take memory back by itself when it runs "
+      + "short: what it needs before the next look, it kills a process for";
   private static final String INTERVAL = "qom-get b0 guest-stats-polling-interval";
 
   private final Machine vm = machine("");
@@ -57,13 +59,31 @@ class AutoBalloonTest {
   void itIsOffUntilItIsSwitchedOnAndAsksTheGuestOnlyThen() {
     assertTrue(say("balloon auto").startsWith("balloon: auto is off; it keeps 64 MiB to 128 MiB available, and takes"));
     assertEquals("0", say(INTERVAL));
-    assertEquals("", say("balloon auto on"));
+    assertEquals("balloon: warning: " + ALONE, say("balloon auto on"));
     assertEquals("1", say(INTERVAL));
     assertTrue(say("balloon auto status").startsWith("balloon: auto is on; "));
     assertEquals("true", say("qom-get b0 auto"));
     assertEquals("", say("balloon auto off"));
     assertEquals("0", say(INTERVAL));
     assertEquals("false", say("qom-get b0 auto"));
+  }
+
+  @Test
+  void aGuestThatCannotTakeMemoryBackIsWarnedOfOnceAndInWhatIsTold() {
+    assertFalse(say("balloon auto").contains("warning"), "it is off");
+    assertEquals("balloon: warning: " + ALONE, say("balloon auto on"));
+    assertEquals("", say("balloon auto on"));
+    assertTrue(say("balloon auto").contains("\n  warning:     " + ALONE), say("balloon auto"));
+    assertTrue(say("info balloon -v").contains("\n  warning:     " + ALONE), say("info balloon -v"));
+    assertEquals("balloon: actual=1024", say("info balloon"));
+  }
+
+  @Test
+  void aGuestThatCanTakeMemoryBackIsNotWarnedOf() {
+    try (Machine able = machine(",deflate-on-oom=on")) {
+      assertEquals("", say(able, "balloon auto on"));
+      assertFalse(say(able, "info balloon -v").contains("warning"));
+    }
   }
 
   @Test
