@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.UnwrittenMemory;
 import org.ballastvm.virtio.pci.PciHost;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.BackendConfig;
@@ -27,6 +29,8 @@ final class BalloonedGuest implements AutoCloseable {
   static final int DEFLATE = 1;
   static final int STATS = 2;
   static final int REPORTING = 3;
+  /** Where it is asked for free pages; reporting is the queue behind it then. */
+  static final int HINTS = 3;
 
   private static final int BAR = 4;
   private static final int DEVICE = 0x2000;
@@ -46,10 +50,20 @@ final class BalloonedGuest implements AutoCloseable {
 
   BalloonedGuest(BackendConfig kind) { this(kind, MemoryConfig.of(kind.sizeBytes())); }
 
-  BalloonedGuest(BackendConfig kind, MemoryConfig memory) {
+  BalloonedGuest(BackendConfig kind, MemoryConfig memory) { this(kind, memory, ram -> Optional.empty()); }
+
+  /** One that may be asked for its free pages. */
+  BalloonedGuest(BackendConfig kind, Function<GuestRam, Optional<UnwrittenMemory>> unwritten) {
+    this(kind, MemoryConfig.of(kind.sizeBytes()), unwritten);
+  }
+
+  private BalloonedGuest(BackendConfig kind, MemoryConfig memory,
+      Function<GuestRam, Optional<UnwrittenMemory>> unwritten) {
     backend = MemoryBackend.open(kind);
     ram = new GuestRam(GuestLayout.of(memory), backend);
-    balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withFreePageReporting(true), ram, new NoClock(), events::add);
+    balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withFreePageReporting(true), ram, unwritten.apply(ram),
+        new NoClock(),
+        events::add);
     function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, ram, events::add);
     function.attach(new Bus());
     ram.view(0, DRIVER_END).fill((byte) 0);

@@ -20,9 +20,9 @@ import org.ballastvm.vmm.config.MemoryConfig;
  * fills 64 MiB, waits to be asked, names all of it, and from then on writes to pages of it at random until the device is
  * through. Each value that it writes it writes to a ledger too, on pages that it does not name.
  */
-final class HintingGuest {
+public final class HintingGuest {
   static final long FREE = 0x200_0000;
-  static final int PAGES = 16384;
+  public static final int PAGES = 16384;
   private static final long GO = 0x60_4000;
   private static final long STATE = 0x60_4004;
   private static final long LEDGER = 0x80_0000;
@@ -44,10 +44,10 @@ final class HintingGuest {
 
   private final Machine machine;
 
-  HintingGuest(Machine machine) { this.machine = machine; }
+  public HintingGuest(Machine machine) { this.machine = machine; }
 
   /** It, with its random numbers from a seed. */
-  static TestMachine with(Path directory, int seed, Optional<String> iothread) throws IOException {
+  public static TestMachine with(Path directory, int seed, Optional<String> iothread) throws IOException {
     byte[] code = HexFormat.of().parseHex(CODE.replaceAll("\\s", ""));
     ByteBuffer program = ByteBuffer.allocate(6 + code.length).order(ByteOrder.LITTLE_ENDIAN);
     program.put((byte) 0x41).put((byte) 0xbc).putInt(seed).put(code); // mov r12d, seed
@@ -60,12 +60,12 @@ final class HintingGuest {
   }
 
   /** Whether it has filled its pages for the n-th time, n from 1, and waits to be asked. */
-  boolean waitsToBeAsked(int n) {
+  public boolean waitsToBeAsked(int n) {
     return state() == n;
   }
 
   /** Whether the device is through with the n-th time; nothing is written any more. */
-  boolean isThrough(int n) {
+  public boolean isThrough(int n) {
     return state() == -n;
   }
 
@@ -82,25 +82,25 @@ final class HintingGuest {
   }
 
   /** Has it go on after the n-th time. */
-  void goOn(int n) {
+  public void goOn(int n) {
     machine.onLoop(() -> machine.parts().ram().putInt(GO, n));
   }
 
   /** Whether it leaves a page to devices. */
-  static boolean isForDevices(int page) {
+  public static boolean isForDevices(int page) {
     return page % (DEVICES_PAGE + 1) == DEVICES_PAGE;
   }
 
   /** What it wrote to a page since it was asked; 0 if nothing. */
-  long written(int page) {
+  public long written(int page) {
     return machine.parts().ram().getLong(LEDGER + 8L * page);
   }
 
   /** What it filled a page with the n-th time. */
-  static long filling(int page, int n) {
+  public static long filling(int page, int n) {
     return (long) n << 32 | page + 1;
   }
 
   /** What is on a page. */
-  long content(int page) { return machine.parts().ram().getLong(FREE + 4096L * page); }
+  public long content(int page) { return machine.parts().ram().getLong(FREE + 4096L * page); }
 }
