@@ -1,6 +1,7 @@
 package org.ballastvm.testkit.bench;
 
 import java.util.Arrays;
+import org.ballastvm.testkit.numbers.Median;
 
 /** Times of the same thing, measured several times. */
 final class Samples {
@@ -17,8 +18,10 @@ final class Samples {
     return nanos[0];
   }
 
-  /** {@return the middle one, in nanoseconds} */
-  long median() { return nanos[nanos.length / 2]; }
+  /** {@return the middle, in nanoseconds} */
+  long median() {
+    return Math.round(Median.of(Arrays.stream(nanos).asDoubleStream()).orElseThrow());
+  }
 
   /** {@return the middle one of the better half, in nanoseconds} */
   long lowerQuartile() {

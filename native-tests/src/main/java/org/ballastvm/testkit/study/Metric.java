@@ -3,6 +3,7 @@ package org.ballastvm.testkit.study;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.ballastvm.testkit.numbers.Median;
 
 /** A line of the table: what it is called, in which unit, and where it comes from. docs/study.md says how it is measured. */
 enum Metric {
@@ -54,13 +55,7 @@ enum Metric {
 
   /** {@return the median of it; nothing if no round has it} */
   OptionalDouble median(List<Measurement> rounds) {
-    double[] values = rounds.stream().map(this::of).filter(OptionalDouble::isPresent)
-        .mapToDouble(OptionalDouble::getAsDouble).sorted().toArray();
-    if (values.length == 0) {
-      return OptionalDouble.empty();
-    }
-    int middle = values.length / 2;
-    return OptionalDouble.of(values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2);
+    return Median.of(rounds.stream().map(this::of).flatMapToDouble(OptionalDouble::stream));
   }
 
   /** {@return a value with three digits that count, and no unit} */

@@ -105,22 +105,19 @@ final class PlanSteps {
       }
     }
     for (int i = 0; i < plan.steps().size(); i++) {
-      Step step = plan.steps().get(i);
-      if (step instanceof Step.PlugDimm) {
-        continue; // Above.
+      if (plan.steps().get(i) instanceof Step.Asked step) {
+        if (i < plan.atOnce()) {
+          ask(step, devices, dimms);
+        }
+        lines.add(words(step, devices, dimms) + (i < plan.atOnce() ? "" : ", when that is done"));
       }
-      if (i < plan.atOnce()) {
-        begin(step, devices, dimms);
-      }
-      lines.add(words(step, devices, dimms) + (i < plan.atOnce() ? "" : ", when that is done"));
     }
     return lines;
   }
 
-  private void begin(Step step, List<Devices.BlockMemory> devices, List<Dimm> dimms) {
+  private void ask(Step.Asked step, List<Devices.BlockMemory> devices, List<Dimm> dimms) {
     switch (step) {
       case Step.Resize resize -> devices.get(resize.device()).plugged().request(resize.toBytes());
-      case Step.PlugDimm plug -> plug(plug.sizeBytes());
       case Step.UnplugDimm unplug -> vm.devices().dimms().requestUnplug(dimms.get(unplug.dimm()), System.nanoTime());
       case Step.Inflate inflate -> vm.balloon().orElseThrow().setTarget(inflate.toBytes() >> PAGE_SHIFT);
     }

@@ -5,6 +5,9 @@ public sealed interface Step {
   /** {@return by how much the guest has more when it is done, in bytes; negative for less} */
   long gainBytes();
 
+  /** What a guest is asked for, and does in its own time. */
+  sealed interface Asked extends Step {}
+
   /**
    * A virtio-mem device is asked for another size.
    *
@@ -12,7 +15,7 @@ public sealed interface Step {
    * @param fromBytes what it was asked for
    * @param toBytes what it is asked for
    */
-  record Resize(int device, long fromBytes, long toBytes) implements Step {
+  record Resize(int device, long fromBytes, long toBytes) implements Asked {
     @Override
     public long gainBytes() { return toBytes - fromBytes; }
   }
@@ -33,7 +36,7 @@ public sealed interface Step {
    * @param dimm which, by its place among {@link Means#dimms}
    * @param sizeBytes how large it is
    */
-  record UnplugDimm(int dimm, long sizeBytes) implements Step {
+  record UnplugDimm(int dimm, long sizeBytes) implements Asked {
     @Override
     public long gainBytes() { return -sizeBytes; }
   }
@@ -44,7 +47,7 @@ public sealed interface Step {
    * @param fromBytes what it was asked to hold
    * @param toBytes what it is asked to hold
    */
-  record Inflate(long fromBytes, long toBytes) implements Step {
+  record Inflate(long fromBytes, long toBytes) implements Asked {
     @Override
     public long gainBytes() { return fromBytes - toBytes; }
   }
