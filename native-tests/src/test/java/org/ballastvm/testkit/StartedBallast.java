@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,10 @@ final class StartedBallast implements AutoCloseable {
   private int from;
 
   StartedBallast(Path directory, Map<String, String> environment, List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    // A shell that runs the tests in its background has them ignore SIGINT, and so would all that they start.
+    List<String> signalled = new ArrayList<>(List.of("env", "--default-signal=INT,HUP,TERM"));
+    signalled.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(signalled).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);
     process = builder.start();
     Thread reader = new Thread(this::read, "output");

@@ -39,7 +39,7 @@ class StudyIT {
   }
 
   private static List<String> command(String... options) {
-    return Stream.concat(Stream.of(Launched.launcher().toString(), "study", "--memory", "384M", "--resize", "256M",
+    return Stream.concat(Stream.of(Launched.launcher().toString(), "study", "--memory", "256M", "--resize", "128M",
         "--load", "32", "--rounds", "1"), Stream.of(options)).toList();
   }
 
