@@ -36,18 +36,26 @@ public record Srat(List<Affinity> affinities) implements AcpiTable {
   }
 
   private static void write(Affinity affinity, ByteSink out) {
-    switch (affinity) {
-      case Processor(int apicId, int domain) -> {
-        if (apicId < FIRST_X2APIC_ID) {
-          out.u8(0).u8(16).u8(domain).u8(apicId).u32(ENABLED).u8(0);
-          out.u8(domain >>> 8).u8(domain >>> 16).u8(domain >>> 24).u32(0);
-        } else {
-          out.u8(2).u8(24).u16(0).u32(domain).u32(apicId).u32(ENABLED).u32(0).u32(0);
-        }
-      }
-      case Memory(long address, long lengthBytes, int domain, boolean hotPluggable) ->
-        out.u8(1).u8(40).u32(domain).u16(0).u64(address).u64(lengthBytes).u32(0)
-            .u32(ENABLED | (hotPluggable ? HOT_PLUGGABLE : 0)).u64(0);
+    // No switch over types: every start with nodes comes here, and that would spin a class.
+    if (affinity instanceof Processor processor) {
+      write(processor, out);
+    } else {
+      write((Memory) affinity, out);
     }
+  }
+
+  private static void write(Processor processor, ByteSink out) {
+    int domain = processor.domain;
+    if (processor.apicId < FIRST_X2APIC_ID) {
+      out.u8(0).u8(16).u8(domain).u8(processor.apicId).u32(ENABLED).u8(0);
+      out.u8(domain >>> 8).u8(domain >>> 16).u8(domain >>> 24).u32(0);
+    } else {
+      out.u8(2).u8(24).u16(0).u32(domain).u32(processor.apicId).u32(ENABLED).u32(0).u32(0);
+    }
+  }
+
+  private static void write(Memory memory, ByteSink out) {
+    out.u8(1).u8(40).u32(memory.domain).u16(0).u64(memory.address).u64(memory.lengthBytes).u32(0)
+        .u32(ENABLED | (memory.hotPluggable ? HOT_PLUGGABLE : 0)).u64(0);
   }
 }

@@ -7,4 +7,8 @@ package org.ballastvm.kvm;
  * @param address where
  * @param lengthBytes the width of the write, 1, 2, 4 or 8; 0 for any
  */
-public record IoAddress(boolean port, long address, int lengthBytes) {}
+public record IoAddress(boolean port, long address, int lengthBytes) {
+  /** Where it is: {@code port 0xa00}, or {@code 0xc0003000}. */
+  @Override
+  public String toString() { return (port ? "port 0x" : "0x") + Long.toHexString(address); }
+}

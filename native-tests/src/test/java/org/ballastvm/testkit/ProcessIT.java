@@ -87,6 +87,13 @@ class ProcessIT {
     assertFalse(launched.output().contains("train"), "what only the build uses");
   }
 
+  /** Its guests power off when their devices have answered all that they asked. */
+  @Test
+  void theGuestsOfTheTrainingDoAllThatTheyAreThereFor() throws Exception {
+    Launched training = Launched.with(directory, "", List.of("train", directory.toString()));
+    assertEquals(0, training.status(), training.errors());
+  }
+
   @Test
   void aStandardInputThatIsClosedIsAnEmptyOne() throws Exception {
     Path steps = Files.writeString(directory.resolve("steps"),

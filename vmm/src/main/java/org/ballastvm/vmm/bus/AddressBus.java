@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.bus;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -54,7 +53,7 @@ public final class AddressBus {
       }
     }
     next.add(new Range(device, what, base, length));
-    next.sort(Comparator.comparingLong(Range::base));
+    next.sort((one, other) -> Long.compare(one.base(), other.base()));
     ranges = next.toArray(Range[]::new);
   }
 

@@ -33,18 +33,27 @@ public final class Chardevs {
    */
   public static Chardev open(ChardevConfig config, EventLoop loop, Runnable quit) {
     try {
-      Chardev opened = switch (config) {
-        case ChardevConfig.Stdio stdio -> openStdio(stdio, loop);
-        case ChardevConfig.Unix unix -> openUnix(unix, loop);
-        case ChardevConfig.Tcp tcp -> openTcp(tcp, loop);
-        case ChardevConfig.Null nothing -> new NullChardev();
-        case ChardevConfig.File file -> openFile(file, loop);
-        case ChardevConfig.Pty pty -> openPty(pty, loop);
-      };
+      Chardev opened = openKind(config, loop);
       return config.mux() ? new MuxChardev(opened, quit) : opened;
     } catch (HostError e) {
       throw new UserError(what(config) + ": " + explain(config, e), e);
     }
+  }
+
+  /** No switch over types: every start comes here, and that would spin a class. */
+  private static Chardev openKind(ChardevConfig config, EventLoop loop) {
+    if (config instanceof ChardevConfig.Stdio stdio) {
+      return openStdio(stdio, loop);
+    } else if (config instanceof ChardevConfig.Unix unix) {
+      return openUnix(unix, loop);
+    } else if (config instanceof ChardevConfig.Tcp tcp) {
+      return openTcp(tcp, loop);
+    } else if (config instanceof ChardevConfig.File file) {
+      return openFile(file, loop);
+    } else if (config instanceof ChardevConfig.Pty pty) {
+      return openPty(pty, loop);
+    }
+    return new NullChardev();
   }
 
   /** What the user typed, as far as it tells which one is meant. */

@@ -13,7 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -22,7 +21,8 @@ import org.ballastvm.vmm.config.UserError;
 
 /**
  * {@code ballast train DIRECTORY}: does once what every start does, while the JVM that packages Ballast looks on and
- * keeps the classes it sees. The kernel is a few bytes of its own: it says a letter, asks for the time and is gone.
+ * keeps the classes it sees. The kernel is a {@link TrainingGuest}: what the JVM has not seen by then it makes anew in every
+ * process, at 1 to 2 ms each.
  */
 public final class Training implements SubCommand {
   private static final int KERNEL_BASE = 0x10_0000;
@@ -31,7 +31,9 @@ public final class Training implements SubCommand {
   private static final int MOST_KERNEL_BYTES = 1 << 18;
   /** So much that does not pack makes it large enough to be worth unpacking on the host. */
   private static final int NOISE_BYTES = 1 << 17;
-  private static final HexFormat HEX = HexFormat.of();
+  private static final byte[] CODE = TrainingGuest.code();
+
+  private static final String BALLOON = "virtio-balloon-pci,id=balloon0,addr=" + TrainingGuest.BALLOON_SLOT;
 
   /** What programs ask of a machine, before they let it run. */
   private static final String QUESTIONS = """
@@ -45,7 +47,7 @@ public final class Training implements SubCommand {
       {"execute": "object-add", "arguments": {"qom-type": "memory-backend-ram", "id": "mem1", "size": 134217728}}
       {"execute": "device_add", "arguments": {"driver": "pc-dimm", "id": "dimm1", "memdev": "mem1"}}
       {"execute": "human-monitor-command", "arguments": {"command-line": "object_add memory-backend-ram,id=m,size=128M"}}
-      {"execute": "human-monitor-command", "arguments": {"command-line": "device_add virtio-mem-pci,id=vm0,memdev=m"}}
+      {"execute": "human-monitor-command", "arguments": {"command-line": "device_add virtio-mem-pci,id=vm0,memdev=m,addr=%d"}}
       {"execute": "human-monitor-command", "arguments": {"command-line": "qom-set vm0 requested-size 64M"}}
       {"execute": "human-monitor-command", "arguments": {"command-line": "info memory-devices"}}
       {"execute": "query-memory-devices"}
@@ -53,18 +55,8 @@ public final class Training implements SubCommand {
       {"execute": "device_del", "arguments": {"id": "dimm1"}}
       {"execute": "query-pci"}
       {"execute": "cont"}
-      """;
-
-  /**
-   * 32-bit code: 'x' to COM1, a page for the balloon that is the first PCI device, RTC registers 0 to 11 read, S5 written to
-   * the sleep control register.
-   */
-  private static final byte[] CODE = HEX.parseHex("66baf803" + "b078" + "ee" // mov dx,0x3f8; mov al,'x'; out dx,al
-      + "66baf80c" + "b804080080" + "ef" // mov dx,0xcf8; mov eax,0x80000804 (0:1.0, the command register); out dx,eax
-      + "66bafc0c" + "66b80600" + "66ef" // mov dx,0xcfc; mov ax,6 (memory, bus master); out dx,ax
-      + "c705042000c001000000" // mov dword [0xc0002004],1: actual, in the device's part of the first BAR there is
-      + "31c9" + "88c8" + "e670" + "e471" + "41" + "83f90c" + "75f4" // for ecx in 0..11: out 0x70,cl; in al,0x71
-      + "66ba0406" + "b034" + "ee" + "ebfe"); // mov dx,0x604; mov al,0x34; out dx,al; forever
+      """
+      .formatted(TrainingGuest.MEMORY_SLOT);
 
   @Override
   public String name() { return "train"; }
@@ -82,23 +74,38 @@ public final class Training implements SubCommand {
       loadOurClasses();
       Path kernel = Files.write(directory.resolve("kernel"), bzImage(gzip(elf())));
       Path initrd = Files.write(directory.resolve("initrd"), new byte[4096]);
-      Path serial = directory.resolve("serial");
-      Path qmp = directory.resolve("qmp");
-      List<Thread> clients = List.of(Thread.startVirtualThread(() -> connect(serial, "")),
-          Thread.startVirtualThread(() -> connect(qmp, QUESTIONS)));
-      int status = Main
-          .run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-S", "-m", "256,slots=2,maxmem=2G",
-              "-smp", "2",
-              "-kernel", kernel.toString(), "-initrd", initrd.toString(), "-append", "console=ttyS0", "-device",
-              "virtio-balloon-pci,id=balloon0", "-device", "virtio-rng-pci", "-object",
-              "memory-backend-memfd,id=ram,size=256M", "-machine", "memory-backend=ram", "-serial",
-              "unix:" + serial + ",server=on,wait=on", "-qmp", "unix:" + qmp + ",server=on,wait=on", "-monitor",
-              "stdio"});
-      clients.forEach(Thread::interrupt);
-      return status;
+      int status = watchedMachine(directory, kernel, initrd);
+      return status == 0 ? machineOfNodes(kernel) : status;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A machine that programs ask, and people, before it runs. */
+  private static int watchedMachine(Path directory, Path kernel, Path initrd) {
+    Path serial = directory.resolve("serial");
+    Path qmp = directory.resolve("qmp");
+    List<Thread> clients = List.of(Thread.startVirtualThread(() -> connect(serial, "")),
+        Thread.startVirtualThread(() -> connect(qmp, QUESTIONS)));
+    int status = Main.run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-S", "-m",
+        "256,slots=2,maxmem=2G", "-smp", "2", "-kernel", kernel.toString(), "-initrd", initrd.toString(), "-append",
+        "console=ttyS0", "-device", BALLOON, "-device", "virtio-rng-pci", "-object",
+        "memory-backend-memfd,id=ram,size=256M", "-machine", "memory-backend=ram", "-serial",
+        "unix:" + serial + ",server=on,wait=on", "-qmp", "unix:" + qmp + ",server=on,wait=on", "-monitor", "stdio"});
+    clients.forEach(Thread::interrupt);
+    return status;
+  }
+
+  /** A machine with nodes and memory for each, which runs at once. */
+  private static int machineOfNodes(Path kernel) {
+    return Main.run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-m", "256,slots=2,maxmem=2G", "-smp",
+        "sockets=2,cores=1", "-kernel", kernel.toString(), "-serial", "null", "-device",
+        BALLOON,
+        "-object", "memory-backend-ram,id=r0,size=128M", "-object", "memory-backend-ram,id=r1,size=128M", "-numa",
+        "node,nodeid=0,cpus=0,memdev=r0", "-numa", "node,nodeid=1,cpus=1,memdev=r1", "-object",
+        "memory-backend-ram,id=m0,size=128M", "-device",
+        "virtio-mem-pci,id=vm0,memdev=m0,node=1,requested-size=64M,addr=" + TrainingGuest.MEMORY_SLOT, "-object",
+        "memory-backend-ram,id=m1,size=128M", "-device", "pc-dimm,id=dimm1,memdev=m1,node=0"});
   }
 
   /** What a boot without a virtio driver does not reach, a boot with one will. */

@@ -15,6 +15,9 @@ public @interface Branch {
   /** The member that holds those of a kind, unless they are beside the tag. */
   String DATA = "data";
 
+  /** A sealed interface each of whose kinds has this annotation. */
+  interface Of {}
+
   /** {@return its tag} */
   String value();
 

@@ -18,13 +18,15 @@ final class DeviceNodes {
   private DeviceNodes() {}
 
   static QomNode of(String name, Machine vm, PlacedDevice device) {
-    return switch (device.config()) {
-      case DeviceConfig.Balloon balloon -> virtio(name, "virtio-balloon",
+    // No switch over types: the first resize comes here, and that would spin a class.
+    if (device.config() instanceof DeviceConfig.Balloon balloon) {
+      return virtio(name, "virtio-balloon",
           BalloonProperties.of(balloon, (BalloonDevice) device.virtio().orElseThrow(), vm));
-      case DeviceConfig.Mem mem -> virtio(name, "virtio-mem", MemoryDeviceProperties.of(mem,
+    } else if (device.config() instanceof DeviceConfig.Mem mem) {
+      return virtio(name, "virtio-mem", MemoryDeviceProperties.of(mem,
           vm.devices().memories().of(device.virtio().orElseThrow()).orElseThrow()));
-      case DeviceConfig.Rng rng -> virtio(name, "virtio-rng", List.of());
-    };
+    }
+    return virtio(name, "virtio-rng", List.of());
   }
 
   static QomNode of(String name, Dimm dimm) {

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.control;
 import java.util.Optional;
 
 /** A device that gives a guest memory: one kind for each that there is. */
-public sealed interface MemoryDeviceInfo {
+public sealed interface MemoryDeviceInfo extends Branch.Of {
   /** {@return how much of its memory is plugged, in bytes} */
   long size();
 

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.memory.MemoryRun;
@@ -40,7 +39,7 @@ public final class AddressSpace {
       strips.add(strip(memory.placed().id().orElse(made.memdev()), made.device().config().node(), made.range(), run,
           looks));
     }
-    strips.sort(Comparator.comparingLong(strip -> strip.runs().getFirst().gpa()));
+    strips.sort((one, other) -> Long.compare(one.runs().getFirst().gpa(), other.runs().getFirst().gpa()));
     strips.addAll(0, base(vm, vm.parts().ram().baseRuns(run, looks)));
     return MemoryPicture.of(run, strips);
   }

@@ -358,9 +358,11 @@ public final class Assembly {
     if (iothreads.has(wanted.id()) || objects.all().stream().anyMatch(entry -> isOf(entry, wanted.id()))) {
       throw new UserError("object '" + wanted.id() + "' exists already; every id must be unique");
     }
-    switch (wanted) {
-      case BackendConfig memory -> objects.create(memory);
-      case IoThreadConfig thread -> iothreads.create(thread);
+    // No switch over types: the first resize comes here, and that would spin a class.
+    if (wanted instanceof BackendConfig memory) {
+      objects.create(memory);
+    } else {
+      iothreads.create((IoThreadConfig) wanted);
     }
   }
 

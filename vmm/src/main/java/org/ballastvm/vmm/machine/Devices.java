@@ -104,13 +104,14 @@ public final class Devices implements AutoCloseable {
    */
   public void plug(DeviceConfig config) {
     requireNewId(config);
-    switch (config) {
-      case DeviceConfig.Dimm dimm -> dimms.plug(dimm, true);
-      case DeviceConfig.Panic panicDevice -> throw new UserError(NO_HOTPLUG);
-      case DeviceConfig.OnPci onPci -> {
-        hotplug.came(placeOnPci(onPci).slot());
-        announce.run();
-      }
+    // No switch over types: the first resize comes here, and that would spin a class.
+    if (config instanceof DeviceConfig.Dimm dimm) {
+      dimms.plug(dimm, true);
+    } else if (config instanceof DeviceConfig.OnPci onPci) {
+      hotplug.came(placeOnPci(onPci).slot());
+      announce.run();
+    } else {
+      throw new UserError(NO_HOTPLUG);
     }
   }
 
@@ -196,7 +197,7 @@ public final class Devices implements AutoCloseable {
    */
   void place(DeviceConfig config) {
     requireNewId(config);
-    // Not a switch over types, which takes 20 ms of a start where Java is slow.
+    // No switch over types: every start comes here, and that would spin a class.
     if (config instanceof DeviceConfig.OnPci onPci) {
       placeOnPci(onPci);
     } else if (config instanceof DeviceConfig.Dimm dimm) {
@@ -306,9 +307,10 @@ public final class Devices implements AutoCloseable {
       sizeChanged.ifPresent(MachineEvents.Notice::happened);
     }
 
-    /** No two devices are of the same configuration, since a memory backend has one user. */
+    /** A memory backend has one user. */
     private Optional<MachineEvents.Notice> notice() {
-      return blockMemories().stream().filter(memory -> memory.placed().config().equals(wanted)).findFirst()
+      return blockMemories().stream().filter(memory -> memory.placed().config() instanceof DeviceConfig.Mem other
+          && other.memdev().equals(wanted.memdev())).findFirst()
           .map(memory -> monitors.notice(() -> new MachineEvent.MemoryDeviceSizeChange(memory.placed().id(),
               memory.plugged().device().pluggedBytes(), memory.placed().path())));
     }

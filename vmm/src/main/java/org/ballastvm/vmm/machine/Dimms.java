@@ -79,6 +79,15 @@ public final class Dimms implements MemoryHotplug.Guest {
   /** {@return the DIMMs, in the order in which they came} */
   public List<Dimm> all() { return all; }
 
+  /** {@return how much memory they are, in bytes} */
+  public long sizeBytes() {
+    long sum = 0;
+    for (Dimm dimm : all) { // no stream: a client that waits for a balloon asks for this again and again
+      sum += dimm.sizeBytes();
+    }
+    return sum;
+  }
+
   /**
    * A DIMM by its id.
    *

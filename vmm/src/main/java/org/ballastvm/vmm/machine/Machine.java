@@ -158,7 +158,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
 
   /** {@return what the guest could have, in bytes: base memory and DIMMs, as a balloon counts it} */
   public long memorySizeBytes() {
-    return config.memory().sizeBytes() + devices().dimms().all().stream().mapToLong(Dimm::sizeBytes).sum();
+    return config.memory().sizeBytes() + devices().dimms().sizeBytes();
   }
 
   /** {@return what the guest has, in bytes: all of it less what it says is in the balloon} */

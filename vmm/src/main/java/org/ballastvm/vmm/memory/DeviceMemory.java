@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.memory;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.ballastvm.vmm.config.UserError;
@@ -64,7 +63,7 @@ public final class DeviceMemory {
         : firstFit(what, size, alignmentBytes);
     PluggableRange range = new PluggableRange(at, backend, slots, hold, prealloc);
     claims.add(new Claim(id, range));
-    claims.sort(Comparator.comparingLong(Claim::base));
+    claims.sort((one, other) -> Long.compare(one.base(), other.base()));
     publish();
     return range;
   }

@@ -76,13 +76,7 @@ public final class MemoryBackend implements AutoCloseable {
    * @throws HostError if the host refuses
    */
   public static MemoryBackend open(BackendConfig config) {
-    MemoryBackend backend = switch (config) {
-      case BackendConfig.Ram ram -> new MemoryBackend(ram,
-          HostMapping.anonymous(ram.sizeBytes(), ram.common().share(), ram.common().reserve()), Optional.empty(),
-          ram.common().share() ? Discard.REMOVE : Discard.FORGET, HostProcess.pageSizeBytes());
-      case BackendConfig.Memfd memfd -> onFile(memfd, HostFile.memfd("ballast-" + memfd.id(), hugePages(memfd)), true);
-      case BackendConfig.File named -> openNamed(named);
-    };
+    MemoryBackend backend = openKind(config);
     try {
       backend.prepare();
       MemoryTrace.backendMapped(config);
@@ -91,6 +85,18 @@ public final class MemoryBackend implements AutoCloseable {
       backend.close();
       throw e;
     }
+  }
+
+  /** No switch over types: every start comes here, and that would spin a class. */
+  private static MemoryBackend openKind(BackendConfig config) {
+    if (config instanceof BackendConfig.Memfd memfd) {
+      return onFile(memfd, HostFile.memfd("ballast-" + memfd.id(), hugePages(memfd)), true);
+    } else if (config instanceof BackendConfig.File named) {
+      return openNamed(named);
+    }
+    BackendConfig.Common common = config.common();
+    return new MemoryBackend(config, HostMapping.anonymous(config.sizeBytes(), common.share(), common.reserve()),
+        Optional.empty(), common.share() ? Discard.REMOVE : Discard.FORGET, HostProcess.pageSizeBytes());
   }
 
   private static OptionalLong hugePages(BackendConfig.Memfd memfd) {

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.pci;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.EventFd;
@@ -23,6 +24,8 @@ public final class PciSlot implements PciHost, AutoCloseable {
   private final IrqLine pin;
   private final List<Bell> bells = new ArrayList<>();
   private final List<KvmBoard.MsiVector> vectors = new ArrayList<>();
+  /** BARs that are on the bus. */
+  private final BitSet mapped = new BitSet();
   private boolean pinHigh;
 
   /** A doorbell and the eventfd that KVM raises for it. */
@@ -88,6 +91,7 @@ public final class PciSlot implements PciHost, AutoCloseable {
       return;
     }
     memory.map(new Bar(function, bar), name + " bar " + bar, base, function.barBytes(bar));
+    mapped.set(bar);
     for (Bell bell : bells) {
       if (bell.place.bar() == bar) {
         board.listen(bell.raised, doorbellAt(bell, base));
@@ -97,10 +101,10 @@ public final class PciSlot implements PciHost, AutoCloseable {
 
   @Override
   public void barUnmapped(int bar, long base) {
-    if (memory.ranges().stream()
-        .noneMatch(range -> range.base() == base && range.device().equals(new Bar(function, bar)))) {
+    if (!mapped.get(bar)) {
       return;
     }
+    mapped.clear(bar);
     for (Bell bell : bells) {
       if (bell.place.bar() == bar) {
         board.ignore(bell.raised, doorbellAt(bell, base));

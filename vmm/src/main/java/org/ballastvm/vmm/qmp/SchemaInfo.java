@@ -6,7 +6,7 @@ import org.ballastvm.vmm.control.Branch;
 import org.ballastvm.vmm.control.Member;
 
 /** An entry of the schema, as QEMU's introspection has it. Names of types tell nothing: clients look up what they are. */
-sealed interface SchemaInfo {
+sealed interface SchemaInfo extends Branch.Of {
   /** {@return what commands, events and types refer to it by} */
   String name();
 

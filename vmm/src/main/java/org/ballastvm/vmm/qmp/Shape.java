@@ -60,7 +60,14 @@ record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> construct
       parts.add(new Part(named ? member.name() : hyphened(component.getName()), component.getGenericType(),
           member != null && member.rest(), member == null ? "" : member.value(), accessor));
     }
-    return new Shape(List.copyOf(parts), Optional.ofNullable(record.getAnnotation(Branch.class)), constructor(record));
+    return new Shape(List.copyOf(parts), branch(record), constructor(record));
+  }
+
+  /** A record's annotations are not looked at where there is none of these: the JVM spins a class for each kind it meets. */
+  private static Optional<Branch> branch(Class<?> record) {
+    return Branch.Of.class.isAssignableFrom(record)
+        ? Optional.of(record.getAnnotation(Branch.class))
+        : Optional.empty();
   }
 
   private static Constructor<?> constructor(Class<?> record) {

@@ -6,38 +6,64 @@ import java.util.concurrent.TimeUnit;
 /** How a guest stands to a DIMM, by what it has told through {@code _OST}. */
 public sealed interface DimmState {
   /** It was there before the guest, which finds it by itself and tells nothing. */
-  record Found() implements DimmState {}
+  record Found() implements DimmState {
+    @Override
+    public String words() { return "it was there at the start; whether the guest uses it, it does not tell"; }
+  }
 
   /**
    * It came, and the guest has not answered.
    *
    * @param sinceNanos since when, as System.nanoTime
    */
-  record Offered(long sinceNanos) implements DimmState {}
+  record Offered(long sinceNanos) implements DimmState {
+    @Override
+    public Optional<Long> openNanos(long nowNanos) { return Optional.of(nowNanos - sinceNanos); }
+
+    @Override
+    public String words() { return "offered, not answered"; }
+  }
 
   /** It came, and the guest has added it to its memory. */
-  record Taken() implements DimmState {}
+  record Taken() implements DimmState {
+    @Override
+    public String words() {
+      return "the guest has added it; whether its blocks are online, it does not tell (what is resident was used)";
+    }
+  }
 
   /**
    * It came, and the guest did not want it.
    *
    * @param why in words
    */
-  record TurnedDown(String why) implements DimmState {}
+  record TurnedDown(String why) implements DimmState {
+    @Override
+    public String words() { return "the guest did not take it: " + why; }
+  }
 
   /**
    * The guest was asked to let it go, and has not answered.
    *
    * @param sinceNanos since when, as System.nanoTime
    */
-  record AskedToGo(long sinceNanos) implements DimmState {}
+  record AskedToGo(long sinceNanos) implements DimmState {
+    @Override
+    public Optional<Long> openNanos(long nowNanos) { return Optional.of(nowNanos - sinceNanos); }
+
+    @Override
+    public String words() { return "the guest has it, and was asked to let it go"; }
+  }
 
   /**
    * The guest was asked to let it go, and keeps it.
    *
    * @param why in words
    */
-  record Kept(String why) implements DimmState {}
+  record Kept(String why) implements DimmState {
+    @Override
+    public String words() { return "the guest has it online and keeps it: " + why; }
+  }
 
   /**
    * For how long the guest has owed an answer.
@@ -45,16 +71,7 @@ public sealed interface DimmState {
    * @param nowNanos System.nanoTime
    * @return nanoseconds; empty if it owes none
    */
-  default Optional<Long> openNanos(long nowNanos) {
-    return switch (this) {
-      case Offered offered -> Optional.of(nowNanos - offered.sinceNanos);
-      case AskedToGo asked -> Optional.of(nowNanos - asked.sinceNanos);
-      case Found found -> Optional.empty();
-      case Taken taken -> Optional.empty();
-      case TurnedDown turnedDown -> Optional.empty();
-      case Kept kept -> Optional.empty();
-    };
-  }
+  default Optional<Long> openNanos(long nowNanos) { return Optional.empty(); }
 
   /**
    * What is thought of an answer that is owed.
@@ -83,15 +100,5 @@ public sealed interface DimmState {
   }
 
   /** {@return who has the memory, in a sentence, as far as the host can know} */
-  default String words() {
-    return switch (this) {
-      case Found found -> "it was there at the start; whether the guest uses it, it does not tell";
-      case Offered offered -> "offered, not answered";
-      case Taken taken ->
-        "the guest has added it; whether its blocks are online, it does not tell (what is resident was used)";
-      case TurnedDown turnedDown -> "the guest did not take it: " + turnedDown.why;
-      case AskedToGo asked -> "the guest has it, and was asked to let it go";
-      case Kept kept -> "the guest has it online and keeps it: " + kept.why;
-    };
-  }
+  String words();
 }
