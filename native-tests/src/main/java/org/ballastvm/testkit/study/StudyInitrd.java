@@ -31,12 +31,25 @@ final class StudyInitrd {
    * @return the same guest, with the study's program and what the user's initrd has, but for its init
    */
   static GuestImage write(Path directory, GuestImage image, Optional<Path> own) throws IOException {
-    Path tool = directory.resolve("tool.cpio");
-    new Initramfs().executable(TOOL.substring(1), GuestTool.program()).writeTo(tool);
+    return write(directory, image, own, new Initramfs().executable(TOOL.substring(1), GuestTool.program()));
+  }
+
+  /**
+   * Writes one with files of another kind.
+   *
+   * @param directory where to
+   * @param image     a guest that takes commands over its console
+   * @param own       the user's initrd, which comes first and may be compressed
+   * @param more      files that come last
+   * @return the same guest, with all of them
+   */
+  static GuestImage write(Path directory, GuestImage image, Optional<Path> own, Initramfs more) throws IOException {
+    Path added = directory.resolve("added.cpio");
+    more.writeTo(added);
     List<Path> archives = new ArrayList<>();
     own.ifPresent(archives::add);
     archives.add(image.initrd());
-    archives.add(tool);
+    archives.add(added);
     Path initrd = directory.resolve("initrd");
     try (OutputStream out = Files.newOutputStream(initrd)) {
       for (Path archive : archives) {
