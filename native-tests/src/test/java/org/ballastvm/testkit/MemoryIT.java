@@ -71,6 +71,7 @@ class MemoryIT {
     long start = System.nanoTime();
     for (int i = 0; i < CYCLES; i++) {
       cycle(guest);
+      System.out.printf("cycle %d: %.1f s so far%n", i + 1, (System.nanoTime() - start) / 1e9); // full size takes long
     }
     long after = guest.residentKiB();
     System.out.printf("%d cycles of %d MiB: %.1f s, resident %d KiB before and %d KiB after%n", CYCLES, CYCLE_MIB,
