@@ -9,12 +9,17 @@ import java.lang.ref.Reference;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.epoll_event;
 
-/** Waits for many descriptors at once: epoll(7), level-triggered. One thread waits; any thread may add and remove. */
+/** Waits for many descriptors at once: epoll(7), level-triggered unless asked otherwise. One thread waits; any thread may add and remove. */
 public final class Epoll implements AutoCloseable {
   /** There is something to read, or somebody to accept. */
   public static final int IN = Host.EPOLLIN();
   /** There is room to write. */
   public static final int OUT = Host.EPOLLOUT();
+  /**
+   * With {@link #IN}, tells of each arrival once, whether it was read or not: each signal of an {@link EventFd} that
+   * comes when the one before it has been told of is told of, too, and nobody needs to drain it.
+   */
+  public static final int EDGE = Host.EPOLLET();
   /** The other end is gone; always watched for. */
   public static final int HUP = Host.EPOLLHUP();
   /** An error stands; always watched for. */
@@ -45,7 +50,7 @@ public final class Epoll implements AutoCloseable {
    * Watches a descriptor.
    *
    * @param source what to watch
-   * @param events {@link #IN}, {@link #OUT} or both; 0 for hang-ups and errors alone
+   * @param events {@link #IN}, {@link #OUT} or both, with {@link #EDGE} or without; 0 for hang-ups and errors alone
    * @param token comes back from {@link #token} when it is ready
    * @throws HostError EPERM for a descriptor that cannot be waited for, such as a regular file
    */

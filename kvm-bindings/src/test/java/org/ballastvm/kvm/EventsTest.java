@@ -15,6 +15,19 @@ class EventsTest {
   private static final int NOT_AT_ALL = 0;
 
   @Test
+  void whoWatchesForEdgesIsToldOfEachSignalOnceAndNeedNotDrain() {
+    try (Epoll epoll = Epoll.create(); EventFd event = EventFd.create()) {
+      epoll.add(event, Epoll.IN | Epoll.EDGE, 5);
+      for (int i = 0; i < 3; i++) {
+        event.signal();
+        assertEquals(1, epoll.await(-1));
+        assertEquals(0, epoll.await(0));
+      }
+      assertEquals(3, event.drain());
+    }
+  }
+
+  @Test
   void anEventfdCountsItsSignals() {
     try (EventFd event = EventFd.create()) {
       assertEquals(0, event.drain());

@@ -1686,6 +1686,15 @@ public class Host extends Host$shared {
     public static int EPOLLRDHUP() {
         return EPOLLRDHUP;
     }
+    private static final int EPOLLET = (int)2147483648L;
+    /**
+     * {@snippet lang=c :
+     * enum EPOLL_EVENTS.EPOLLET = 2147483648
+     * }
+     */
+    public static int EPOLLET() {
+        return EPOLLET;
+    }
     private static final int TFD_CLOEXEC = (int)524288L;
     /**
      * {@snippet lang=c :

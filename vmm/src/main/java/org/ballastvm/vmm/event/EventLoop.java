@@ -49,7 +49,7 @@ public final class EventLoop implements AutoCloseable {
   public EventLoop(String name, Consumer<Throwable> crashed) {
     this.crashed = crashed;
     this.thread = new Thread(this::run, name);
-    register(wakeup, Epoll.IN, events -> runTasks());
+    register(wakeup, Epoll.IN | Epoll.EDGE, events -> runTasks());
   }
 
   /** Starts the thread. */
@@ -153,7 +153,6 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private void runTasks() {
-    wakeup.drain();
     woken.set(false);
     for (Runnable task = tasks.poll(); task != null && !ending; task = tasks.poll()) {
       task.run();

@@ -70,11 +70,8 @@ public final class PciSlot implements PciHost, AutoCloseable {
   private Bell bell(PciFunction.Doorbell place) {
     EventFd raised = EventFd.create();
     try {
-      return new Bell(place, raised, loop.register(raised, Epoll.IN, events -> {
-        if (raised.drain() > 0) {
-          function.doorbell(place.index());
-        }
-      }));
+      return new Bell(place, raised,
+          loop.register(raised, Epoll.IN | Epoll.EDGE, events -> function.doorbell(place.index())));
     } catch (RuntimeException e) {
       raised.close();
       throw e;
