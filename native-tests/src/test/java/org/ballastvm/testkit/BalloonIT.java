@@ -117,18 +117,6 @@ class BalloonIT {
   }
 
   @Test
-  void aGuestThatClearsFreePagesSaysSoAndGivesThemBackToo(
-      @Boot(value = {"-m", "256", "-device",
-          BALLOON + ",free-page-reporting=on"}, append = "init_on_free=1") Guest guest) {
-    assertEquals("11\n", guest.run("cut -c5-6 /sys/bus/virtio/devices/virtio0/features"), "PAGE_POISON, REPORTING");
-    guest.run("dd if=/dev/urandom of=/tmp/fill bs=1M count=100");
-    long before = guest.residentKiB();
-    guest.run("rm /tmp/fill");
-    guest.await("80 MiB of the guest's", () -> guest.residentKiB() < before - 80 * 1024);
-    assertEquals("0\n", guest.run("dmesg | grep -cE 'BUG:|Bad page|corruption' || true"));
-  }
-
-  @Test
   void aGuestThatIsResetWithAFullBalloonGivesItAnewAndADimmMakesItLarger(
       @Boot(value = {"-m", "512,slots=2,maxmem=2G", "-device", BALLOON}, noReboot = false) Guest guest) {
     guest.balloon(200);
