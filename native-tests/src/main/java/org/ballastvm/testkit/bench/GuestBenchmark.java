@@ -2,23 +2,41 @@ package org.ballastvm.testkit.bench;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHost;
+import org.ballastvm.testkit.RigError;
+import org.ballastvm.testkit.numbers.Median;
 
-/** Debian's kernel booted, squeezed and let go, by QEMU and by Ballast in turns, where Linux guests run. */
+/** Debian's kernel booted and resized in each way that there is, by QEMU and by Ballast in turns, where Linux guests run. */
 final class GuestBenchmark {
-  private static final int FULL_MIB = 1024;
+  private static final String BOOT_MIB = "1024";
   private static final int SMALL_MIB = 512;
   private static final int FILL_MIB = 640;
   private static final long KIB_PER_MIB = 1024;
+  private static final int PLUGGED_MIB = 960;
+  private static final int LEFT_MIB = 64;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final long LOOK_NANOS = 20_000_000;
   private static final List<String> QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
-  private static final GuestConfig CONFIG = GuestConfig.of("-m", Integer.toString(FULL_MIB), "-device",
-      "virtio-balloon-pci,id=balloon0");
+  private static final Pattern PLUGGED = Pattern.compile("\\n *size: 0x([0-9a-f]+)");
+
+  private static final List<Life> LIVES = List.of(
+      Life.of(GuestBenchmark::inflates, "", "-m", BOOT_MIB, "-device", "virtio-balloon-pci,id=balloon0"),
+      Life.of(GuestBenchmark::reports, "", "-m", BOOT_MIB, "-device",
+          "virtio-balloon-pci,id=balloon0,free-page-reporting=on"),
+      Life.of(GuestBenchmark::plugsBlocks, "", "-m", BOOT_MIB + ",maxmem=4G", "-object",
+          "memory-backend-ram,id=mem0,size=2G", "-device", "virtio-mem-pci,id=vm0,memdev=mem0"),
+      Life.of(GuestBenchmark::plugsADimm, "lab.movable", "-m", BOOT_MIB + ",slots=4,maxmem=8G"));
 
   private GuestBenchmark() {}
 
@@ -27,71 +45,124 @@ final class GuestBenchmark {
     QEMU, BALLAST
   }
 
-  /**
-   * One guest's life.
-   *
-   * @param bootSeconds    from exec until its shell takes commands
-   * @param inflateSeconds until the balloon has taken 512 MiB that were touched
-   * @param deflateSeconds until it has given them back
-   * @param bootedMib      resident memory of the process after boot
-   * @param returnedMib    what resident memory fell by
-   */
-  record Life(double bootSeconds, double inflateSeconds, double deflateSeconds, double bootedMib, double returnedMib) {}
+  /** What was measured, by what it is called, in the order in which it was. */
+  static final class Figures {
+    private final Map<String, List<Double>> values = new LinkedHashMap<>();
+
+    void add(String name, double value) { values.computeIfAbsent(name, key -> new ArrayList<>()).add(value); }
+
+    private double median(String name) {
+      return Median.of(values.get(name).stream().mapToDouble(Double::doubleValue)).orElseThrow();
+    }
+  }
+
+  /** A guest, and what it is put through. */
+  private record Life(GuestConfig config, BiConsumer<Guest, Figures> steps) {
+    static Life of(BiConsumer<Guest, Figures> steps, String append, String... options) {
+      return new Life(new GuestConfig(List.of(options), append, DebianFlavour.CLOUD, "", List.of(), true), steps);
+    }
+  }
 
   /** Runs guests, by turns. */
-  static Map<Vmm, List<Life>> run(int runs, GuestHost host) {
-    Map<Vmm, List<Life>> lives = new EnumMap<>(Vmm.class);
+  static Map<Vmm, Figures> run(int runs, GuestHost host) {
+    Map<Vmm, Figures> figures = new EnumMap<>(Map.of(Vmm.QEMU, new Figures(), Vmm.BALLAST, new Figures()));
     for (int i = 0; i < runs; i++) {
-      for (Vmm vmm : Vmm.values()) {
-        lives.computeIfAbsent(vmm, key -> new ArrayList<>()).add(live(vmm, host));
+      for (Life life : LIVES) {
+        figures.forEach((vmm, those) -> {
+          long start = System.nanoTime();
+          try (Guest guest = vmm == Vmm.QEMU
+              ? Guest.bootElsewhere(host, QEMU, life.config)
+              : Guest.boot(host, life.config)) {
+            those.add("exec to the guest's shell, s", secondsSince(start));
+            life.steps.accept(guest, those);
+          }
+        });
       }
     }
-    return lives;
+    return figures;
   }
 
-  private static Life live(Vmm vmm, GuestHost host) {
+  private static void inflates(Guest guest, Figures figures) {
+    figures.add("resident after boot, MiB", (double) guest.residentKiB() / KIB_PER_MIB);
+    fill(guest, FILL_MIB);
+    guest.monitor("info balloon");
+    long filled = guest.residentKiB();
+    figures.add("inflate by 512 MiB, s", balloon(guest, SMALL_MIB));
+    figures.add("resident memory fell by, MiB", (double) (filled - guest.residentKiB()) / KIB_PER_MIB);
+    figures.add("deflate by 512 MiB, s", balloon(guest, Integer.parseInt(BOOT_MIB)));
+  }
+
+  private static void reports(Guest guest, Figures figures) {
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB);
+    long filled = guest.residentKiB();
+    guest.run("rm /tmp/fill");
+    figures.add("500 MiB reported after they are freed, s",
+        seconds(guest, () -> guest.residentKiB() < filled - 500 * KIB_PER_MIB));
+  }
+
+  private static void plugsBlocks(Guest guest, Figures figures) {
+    figures.add("virtio-mem: plug 960 MiB, s", blocks(guest, PLUGGED_MIB));
+    fill(guest, PLUGGED_MIB + FILL_MIB);
+    figures.add("virtio-mem: unplug 896 MiB, s", blocks(guest, LEFT_MIB));
+  }
+
+  private static void plugsADimm(Guest guest, Figures figures) {
+    long base = guest.memInfoKiB("MemTotal");
+    guest.monitor("object_add memory-backend-ram,id=mem1,size=1G");
     long start = System.nanoTime();
-    try (Guest guest = vmm == Vmm.QEMU ? Guest.bootElsewhere(host, QEMU, CONFIG) : Guest.boot(host, CONFIG)) {
-      double boot = secondsSince(start);
-      long booted = guest.residentKiB();
-      guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB + "; rm /tmp/fill");
-      guest.monitor("info balloon");
-      long filled = guest.residentKiB();
-      double inflate = secondsUntil(guest, SMALL_MIB);
-      long squeezed = guest.residentKiB();
-      double deflate = secondsUntil(guest, FULL_MIB);
-      return new Life(boot, inflate, deflate, (double) booted / KIB_PER_MIB,
-          (double) (filled - squeezed) / KIB_PER_MIB);
+    guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1");
+    seconds(guest, () -> guest.memInfoKiB("MemTotal") > base + 900 * KIB_PER_MIB);
+    figures.add("DIMM: plug 1 GiB, s", secondsSince(start));
+    start = System.nanoTime();
+    guest.monitor("device_del dimm1");
+    seconds(guest, () -> !guest.monitor("info memory-devices").contains("dimm1"));
+    figures.add("DIMM: unplug 1 GiB, s", secondsSince(start));
+  }
+
+  /** Touches memory and frees it. */
+  private static void fill(Guest guest, int mib) {
+    guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + mib + "; rm /tmp/fill");
+  }
+
+  private static double balloon(Guest guest, int mib) {
+    long start = System.nanoTime();
+    guest.monitor("balloon " + mib);
+    seconds(guest, () -> guest.monitor("info balloon").equals("balloon: actual=" + mib));
+    return secondsSince(start);
+  }
+
+  private static double blocks(Guest guest, long mib) {
+    long start = System.nanoTime();
+    guest.monitor("qom-set vm0 requested-size " + mib + "M");
+    seconds(guest, () -> {
+      Matcher size = PLUGGED.matcher(guest.monitor("info memory-devices"));
+      return size.find() && Long.parseLong(size.group(1), 16) == mib << 20;
+    });
+    return secondsSince(start);
+  }
+
+  /** Looks often: what is measured takes less than a second. */
+  private static double seconds(Guest guest, BooleanSupplier over) {
+    long start = System.nanoTime();
+    while (!over.getAsBoolean()) {
+      if (System.nanoTime() - start > Guest.PATIENCE.toNanos()) {
+        throw new RigError("a resize does not end; " + guest.lastWords());
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
     }
-  }
-
-  private static double secondsUntil(Guest guest, int mib) {
-    long start = System.nanoTime();
-    guest.balloon(mib);
     return secondsSince(start);
   }
 
   private static double secondsSince(long start) { return (System.nanoTime() - start) / NANOS_PER_SECOND; }
 
   /** {@return the medians as a table in Markdown} */
-  static String table(Map<Vmm, List<Life>> lives) {
+  static String table(Map<Vmm, Figures> figures) {
     StringBuilder table = new StringBuilder("| Median | QEMU | Ballast | Ballast / QEMU |\n|---|---:|---:|---:|\n");
-    row(table, "exec to the guest's shell, s", lives, Life::bootSeconds);
-    row(table, "inflate by 512 MiB, s", lives, Life::inflateSeconds);
-    row(table, "deflate by 512 MiB, s", lives, Life::deflateSeconds);
-    row(table, "resident after boot, MiB", lives, Life::bootedMib);
-    row(table, "resident memory fell by, MiB", lives, Life::returnedMib);
+    for (String name : figures.get(Vmm.QEMU).values.keySet()) {
+      double qemu = figures.get(Vmm.QEMU).median(name);
+      double ballast = figures.get(Vmm.BALLAST).median(name);
+      table.append(String.format("| %s | %.2f | %.2f | %.2f |%n", name, qemu, ballast, ballast / qemu));
+    }
     return table.toString();
-  }
-
-  private static void row(StringBuilder table, String what, Map<Vmm, List<Life>> lives,
-      ToDoubleFunction<Life> value) {
-    double qemu = median(lives.get(Vmm.QEMU), value);
-    double ballast = median(lives.get(Vmm.BALLAST), value);
-    table.append(String.format("| %s | %.2f | %.2f | %.2f |%n", what, qemu, ballast, ballast / qemu));
-  }
-
-  private static double median(List<Life> lives, ToDoubleFunction<Life> value) {
-    return lives.stream().mapToDouble(value).sorted().skip(lives.size() / 2).findFirst().orElseThrow();
   }
 }
