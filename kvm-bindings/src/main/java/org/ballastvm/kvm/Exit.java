@@ -1,11 +1,6 @@
 package org.ballastvm.kvm;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -18,23 +13,23 @@ import java.util.List;
 public sealed interface Exit {
   /** The guest used an I/O port that nothing in the kernel answers. */
   final class Pio implements Exit {
-    private final MemorySegment page;
+    private final ByteBuffer page;
     private boolean write;
     private int port;
     private int sizeBytes;
     private int count;
-    private long dataOffset;
+    private int dataOffset;
 
-    Pio(MemorySegment page) { this.page = page; }
+    Pio(ByteBuffer page) { this.page = page; }
 
     /** Direction, width, port and count are eight bytes in a row: one access, not four. */
     void read() {
-      long what = page.get(JAVA_LONG_UNALIGNED, RunPage.IO_DIRECTION);
+      long what = page.getLong(RunPage.IO_DIRECTION);
       write = (what & 0xff) == RunPage.IO_OUT;
       sizeBytes = (int) (what >>> 8) & 0xff;
       port = (int) (what >>> 16) & 0xffff;
       count = (int) (what >>> 32);
-      dataOffset = page.get(JAVA_LONG_UNALIGNED, RunPage.IO_DATA_OFFSET);
+      dataOffset = (int) page.getLong(RunPage.IO_DATA_OFFSET);
     }
 
     /** {@return whether the guest wrote} */
@@ -58,11 +53,11 @@ public sealed interface Exit {
      * @return the value, zero-extended
      */
     public int data(int i) {
-      long at = dataOffset + (long) i * sizeBytes;
+      int at = dataOffset + i * sizeBytes;
       return switch (sizeBytes) {
-        case 1 -> page.get(JAVA_BYTE, at) & 0xff;
-        case 2 -> page.get(JAVA_SHORT_UNALIGNED, at) & 0xffff;
-        default -> page.get(JAVA_INT_UNALIGNED, at);
+        case 1 -> page.get(at) & 0xff;
+        case 2 -> page.getShort(at) & 0xffff;
+        default -> page.getInt(at);
       };
     }
 
@@ -73,28 +68,28 @@ public sealed interface Exit {
      * @param value in the low {@link #sizeBytes()} bytes
      */
     public void setData(int i, int value) {
-      long at = dataOffset + (long) i * sizeBytes;
+      int at = dataOffset + i * sizeBytes;
       switch (sizeBytes) {
-        case 1 -> page.set(JAVA_BYTE, at, (byte) value);
-        case 2 -> page.set(JAVA_SHORT_UNALIGNED, at, (short) value);
-        default -> page.set(JAVA_INT_UNALIGNED, at, value);
+        case 1 -> page.put(at, (byte) value);
+        case 2 -> page.putShort(at, (short) value);
+        default -> page.putInt(at, value);
       }
     }
   }
 
   /** The guest used memory that has no slot. */
   final class Mmio implements Exit {
-    private final MemorySegment page;
+    private final ByteBuffer page;
     private boolean write;
     private int lengthBytes;
     private long gpa;
 
-    Mmio(MemorySegment page) { this.page = page; }
+    Mmio(ByteBuffer page) { this.page = page; }
 
     /** Length and direction are next to each other. */
     void read() {
-      gpa = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_ADDRESS);
-      long what = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_LENGTH);
+      gpa = page.getLong(RunPage.MMIO_ADDRESS);
+      long what = page.getLong(RunPage.MMIO_LENGTH);
       lengthBytes = (int) what;
       write = (what >>> 32 & 0xff) != 0;
     }
@@ -110,7 +105,7 @@ public sealed interface Exit {
 
     /** {@return what the guest wrote, little-endian, zero-extended} */
     public long data() {
-      long all = page.get(JAVA_LONG_UNALIGNED, RunPage.MMIO_DATA);
+      long all = page.getLong(RunPage.MMIO_DATA);
       return lengthBytes == 8 ? all : all & (1L << lengthBytes * 8) - 1;
     }
 
@@ -119,7 +114,7 @@ public sealed interface Exit {
      *
      * @param value little-endian, in the low {@link #lengthBytes()} bytes
      */
-    public void setData(long value) { page.set(JAVA_LONG_UNALIGNED, RunPage.MMIO_DATA, value); }
+    public void setData(long value) { page.putLong(RunPage.MMIO_DATA, value); }
   }
 
   /** Exits that carry nothing. */

@@ -5,7 +5,6 @@ import static org.ballastvm.kvm.Fields.get64;
 import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
@@ -13,6 +12,8 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,8 @@ public final class Vcpu implements AutoCloseable {
   private final int id;
   private final int runBytes;
   private final Arena lifetime = Arena.ofShared();
-  private final MemorySegment page;
+  private final MemorySegment mapping;
+  private final ByteBuffer page;
   private final Exit.Pio pio;
   private final Exit.Mmio mmio;
   private volatile int threadId;
@@ -79,7 +81,8 @@ public final class Vcpu implements AutoCloseable {
       file.close();
       HostError.check(address, "mmap of the run page of vCPU " + id);
     }
-    this.page = CALLS.view(address, runBytes, lifetime);
+    this.mapping = CALLS.view(address, runBytes, lifetime);
+    this.page = mapping.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     this.pio = new Exit.Pio(page);
     this.mmio = new Exit.Mmio(page);
   }
@@ -119,7 +122,7 @@ public final class Vcpu implements AutoCloseable {
       }
       HostError.check(result, "KVM_RUN vCPU " + id);
     }
-    int reason = page.get(JAVA_INT_UNALIGNED, RunPage.EXIT_REASON);
+    int reason = page.getInt(RunPage.EXIT_REASON);
     if (reason == Host.KVM_EXIT_IO()) {
       pio.read();
       return pio;
@@ -145,18 +148,18 @@ public final class Vcpu implements AutoCloseable {
       return Exit.Simple.SHUTDOWN;
     }
     if (reason == Host.KVM_EXIT_SYSTEM_EVENT()) {
-      return new Exit.SystemEvent(page.get(JAVA_INT_UNALIGNED, RunPage.SYSTEM_EVENT_TYPE));
+      return new Exit.SystemEvent(page.getInt(RunPage.SYSTEM_EVENT_TYPE));
     }
     if (reason == Host.KVM_EXIT_FAIL_ENTRY()) {
-      return new Exit.FailEntry(page.get(JAVA_LONG_UNALIGNED, RunPage.FAIL_ENTRY_REASON));
+      return new Exit.FailEntry(page.getLong(RunPage.FAIL_ENTRY_REASON));
     }
     if (reason == Host.KVM_EXIT_INTERNAL_ERROR()) {
-      int count = Math.clamp(page.get(JAVA_INT_UNALIGNED, RunPage.INTERNAL_COUNT), 0, MOST_INTERNAL_DATA);
+      int count = Math.clamp(page.getInt(RunPage.INTERNAL_COUNT), 0, MOST_INTERNAL_DATA);
       List<Long> data = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        data.add(page.get(JAVA_LONG_UNALIGNED, RunPage.INTERNAL_DATA + i * 8L));
+        data.add(page.getLong(RunPage.INTERNAL_DATA + i * Long.BYTES));
       }
-      return new Exit.GaveUp(page.get(JAVA_INT_UNALIGNED, RunPage.INTERNAL_SUBERROR), List.copyOf(data));
+      return new Exit.GaveUp(page.getInt(RunPage.INTERNAL_SUBERROR), List.copyOf(data));
     }
     return new Exit.Unhandled(reason);
   }
@@ -170,7 +173,7 @@ public final class Vcpu implements AutoCloseable {
       return;
     }
     kicked = true; // First: whoever sees the other also sees this.
-    page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 1);
+    page.put(RunPage.IMMEDIATE_EXIT, (byte) 1);
     VarHandle.fullFence();
     int thread = threadId;
     if (thread != 0) {
@@ -190,7 +193,7 @@ public final class Vcpu implements AutoCloseable {
       return;
     }
     kicked = false;
-    page.set(JAVA_BYTE, RunPage.IMMEDIATE_EXIT, (byte) 0);
+    page.put(RunPage.IMMEDIATE_EXIT, (byte) 0);
     VarHandle.fullFence();
   }
 
@@ -434,7 +437,7 @@ public final class Vcpu implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      long address = page.address();
+      long address = mapping.address();
       lifetime.close();
       CALLS.syscall(Host.SYS_munmap(), address, runBytes);
       file.close();
