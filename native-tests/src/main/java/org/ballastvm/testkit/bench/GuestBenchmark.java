@@ -28,7 +28,7 @@ final class GuestBenchmark {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long LOOK_NANOS = 20_000_000;
   private static final List<String> QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
-  private static final Pattern PLUGGED = Pattern.compile("\\n *size: 0x([0-9a-f]+)");
+  private static final Pattern PLUGGED = Pattern.compile("\\n *size: (\\d+)");
 
   private static final List<Life> LIVES = List.of(
       Life.of(GuestBenchmark::inflates, "", "-m", BOOT_MIB, "-device", "virtio-balloon-pci,id=balloon0"),
@@ -136,7 +136,7 @@ final class GuestBenchmark {
     guest.monitor("qom-set vm0 requested-size " + mib + "M");
     seconds(guest, () -> {
       Matcher size = PLUGGED.matcher(guest.monitor("info memory-devices"));
-      return size.find() && Long.parseLong(size.group(1), 16) == mib << 20;
+      return size.find() && Long.parseLong(size.group(1)) == mib << 20;
     });
     return secondsSince(start);
   }
