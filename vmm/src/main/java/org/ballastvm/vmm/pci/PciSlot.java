@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.pci;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.EventFd;
@@ -24,8 +23,6 @@ public final class PciSlot implements PciHost, AutoCloseable {
   private final IrqLine pin;
   private final List<Bell> bells = new ArrayList<>();
   private final List<KvmBoard.MsiVector> vectors = new ArrayList<>();
-  /** BARs that are on the bus. */
-  private final BitSet mapped = new BitSet();
   private boolean pinHigh;
 
   /** A doorbell and the eventfd that KVM raises for it. */
@@ -88,7 +85,6 @@ public final class PciSlot implements PciHost, AutoCloseable {
       return;
     }
     memory.map(new Bar(function, bar), name + " bar " + bar, base, function.barBytes(bar));
-    mapped.set(bar);
     for (Bell bell : bells) {
       if (bell.place.bar() == bar) {
         board.listen(bell.raised, doorbellAt(bell, base));
@@ -98,10 +94,10 @@ public final class PciSlot implements PciHost, AutoCloseable {
 
   @Override
   public void barUnmapped(int bar, long base) {
-    if (!mapped.get(bar)) {
+    if (memory.ranges().stream().noneMatch(range -> range.base() == base
+        && range.device() instanceof Bar other && other.function == function && other.index == bar)) {
       return;
     }
-    mapped.clear(bar);
     for (Bell bell : bells) {
       if (bell.place.bar() == bar) {
         board.ignore(bell.raised, doorbellAt(bell, base));

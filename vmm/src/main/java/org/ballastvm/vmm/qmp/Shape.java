@@ -66,7 +66,7 @@ record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> construct
   /** A record's annotations are not looked at where there is none of these: the JVM spins a class for each kind it meets. */
   private static Optional<Branch> branch(Class<?> record) {
     return Branch.Of.class.isAssignableFrom(record)
-        ? Optional.of(record.getAnnotation(Branch.class))
+        ? Optional.ofNullable(record.getAnnotation(Branch.class))
         : Optional.empty();
   }
 
