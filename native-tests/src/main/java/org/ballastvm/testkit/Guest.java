@@ -211,13 +211,24 @@ public final class Guest implements AutoCloseable {
 
   /** Waits until something holds. */
   public void await(String what, BooleanSupplier condition) {
+    await(what, POLL, condition);
+  }
+
+  /**
+   * Waits until something holds.
+   *
+   * @param what for people, if it never does
+   * @param pause how long between two looks
+   * @param condition what should hold
+   */
+  public void await(String what, Duration pause, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new RigError("waited too long for " + what + "; " + lastWords());
       }
       try {
-        Thread.sleep(POLL);
+        Thread.sleep(pause);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RigError("interrupted while waiting for " + what, e);

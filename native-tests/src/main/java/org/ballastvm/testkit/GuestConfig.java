@@ -25,6 +25,16 @@ public record GuestConfig(List<String> options, String append, DebianFlavour deb
     return new GuestConfig(List.of(options), "", DebianFlavour.CLOUD, "", List.of(), true);
   }
 
+  /**
+   * The same guest with another command line.
+   *
+   * @param words what stands on the kernel's command line in place of {@link #append}
+   * @return how it is started
+   */
+  public GuestConfig appending(String words) {
+    return new GuestConfig(options, words, debian, kernel, jvmOptions, noReboot);
+  }
+
   static GuestConfig of(Boot boot) {
     return new GuestConfig(List.of(boot.value()), boot.append(), boot.debian(), boot.kernel(),
         List.of(boot.jvmOptions()),

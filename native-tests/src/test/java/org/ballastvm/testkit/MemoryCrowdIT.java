@@ -53,9 +53,8 @@ class MemoryCrowdIT {
       for (int port : ports) {
         options.addAll(List.of("-qmp", "tcp:127.0.0.1:" + port + ",server=on,wait=off"));
       }
-      GuestConfig plain = GuestConfig.of(options.toArray(String[]::new));
-      Guest guest = Guest.start(host, new GuestConfig(plain.options(), "lab.movable", plain.debian(), plain.kernel(),
-          plain.jvmOptions(), plain.noReboot()));
+      Guest guest = Guest.start(host,
+          GuestConfig.of(options.toArray(String[]::new)).appending("lab.movable"));
       guest.awaitUp();
       return new Crowd(guest,
           IntStream.range(0, 2).mapToObj(i -> new Client(new HostedQmp(host.connect(ports[i])), i * DEVICES / 2))

@@ -36,9 +36,7 @@ class VirtioMemIT {
     GuestHost host = GuestHosts.find();
     int port = host.freePort();
     String options = LINE + " -qmp tcp:127.0.0.1:" + port + ",server=on,wait=off";
-    GuestConfig plain = GuestConfig.of(options.split(" "));
-    guest = Guest.boot(host, new GuestConfig(plain.options(), "lab.movable", plain.debian(), plain.kernel(),
-        plain.jvmOptions(), plain.noReboot()));
+    guest = Guest.boot(host, GuestConfig.of(options.split(" ")).appending("lab.movable"));
     qmp = new HostedQmp(host.connect(port));
     qmp.say("qmp_capabilities", "");
   }

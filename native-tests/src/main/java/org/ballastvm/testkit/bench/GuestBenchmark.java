@@ -1,20 +1,18 @@
 package org.ballastvm.testkit.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHost;
-import org.ballastvm.testkit.RigError;
 import org.ballastvm.testkit.numbers.Median;
 
 /** Debian's kernel booted and resized in each way that there is, by QEMU and by Ballast in turns, where Linux guests run. */
@@ -26,7 +24,7 @@ final class GuestBenchmark {
   private static final int PLUGGED_MIB = 960;
   private static final int LEFT_MIB = 64;
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final long LOOK_NANOS = 20_000_000;
+  private static final Duration PAUSE = Duration.ofMillis(20);
   private static final List<String> QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
   private static final Pattern PLUGGED = Pattern.compile("\\n *size: (\\d+)");
 
@@ -59,7 +57,7 @@ final class GuestBenchmark {
   /** A guest, and what it is put through. */
   private record Life(GuestConfig config, BiConsumer<Guest, Figures> steps) {
     static Life of(BiConsumer<Guest, Figures> steps, String append, String... options) {
-      return new Life(new GuestConfig(List.of(options), append, DebianFlavour.CLOUD, "", List.of(), true), steps);
+      return new Life(GuestConfig.of(options).appending(append), steps);
     }
   }
 
@@ -96,8 +94,9 @@ final class GuestBenchmark {
     guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB);
     long filled = guest.residentKiB();
     guest.run("rm /tmp/fill");
-    figures.add("500 MiB reported after they are freed, s",
-        seconds(guest, () -> guest.residentKiB() < filled - 500 * KIB_PER_MIB));
+    long start = System.nanoTime();
+    guest.await("reports", PAUSE, () -> guest.residentKiB() < filled - 500 * KIB_PER_MIB);
+    figures.add("500 MiB reported after they are freed, s", secondsSince(start));
   }
 
   private static void plugsBlocks(Guest guest, Figures figures) {
@@ -109,14 +108,10 @@ final class GuestBenchmark {
   private static void plugsADimm(Guest guest, Figures figures) {
     long base = guest.memInfoKiB("MemTotal");
     guest.monitor("object_add memory-backend-ram,id=mem1,size=1G");
-    long start = System.nanoTime();
-    guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1");
-    seconds(guest, () -> guest.memInfoKiB("MemTotal") > base + 900 * KIB_PER_MIB);
-    figures.add("DIMM: plug 1 GiB, s", secondsSince(start));
-    start = System.nanoTime();
-    guest.monitor("device_del dimm1");
-    seconds(guest, () -> !guest.monitor("info memory-devices").contains("dimm1"));
-    figures.add("DIMM: unplug 1 GiB, s", secondsSince(start));
+    figures.add("DIMM: plug 1 GiB, s", seconds(guest, "device_add pc-dimm,id=dimm1,memdev=mem1",
+        () -> guest.memInfoKiB("MemTotal") > base + 900 * KIB_PER_MIB));
+    figures.add("DIMM: unplug 1 GiB, s", seconds(guest, "device_del dimm1",
+        () -> !guest.monitor("info memory-devices").contains("dimm1")));
   }
 
   /** Touches memory and frees it. */
@@ -125,31 +120,21 @@ final class GuestBenchmark {
   }
 
   private static double balloon(Guest guest, int mib) {
-    long start = System.nanoTime();
-    guest.monitor("balloon " + mib);
-    seconds(guest, () -> guest.monitor("info balloon").equals("balloon: actual=" + mib));
-    return secondsSince(start);
+    return seconds(guest, "balloon " + mib, () -> guest.monitor("info balloon").equals("balloon: actual=" + mib));
   }
 
   private static double blocks(Guest guest, long mib) {
-    long start = System.nanoTime();
-    guest.monitor("qom-set vm0 requested-size " + mib + "M");
-    seconds(guest, () -> {
+    return seconds(guest, "qom-set vm0 requested-size " + mib + "M", () -> {
       Matcher size = PLUGGED.matcher(guest.monitor("info memory-devices"));
       return size.find() && Long.parseLong(size.group(1)) == mib << 20;
     });
-    return secondsSince(start);
   }
 
-  /** Looks often: what is measured takes less than a second. */
-  private static double seconds(Guest guest, BooleanSupplier over) {
+  /** From an order to the monitor until it is carried out. */
+  private static double seconds(Guest guest, String order, BooleanSupplier done) {
     long start = System.nanoTime();
-    while (!over.getAsBoolean()) {
-      if (System.nanoTime() - start > Guest.PATIENCE.toNanos()) {
-        throw new RigError("a resize does not end; " + guest.lastWords());
-      }
-      LockSupport.parkNanos(LOOK_NANOS);
-    }
+    guest.monitor(order);
+    guest.await(order, PAUSE, done);
     return secondsSince(start);
   }
 

@@ -52,8 +52,7 @@ class KexecIT {
             .data("next/initrd", Files.readAllBytes(plain.initrd())));
     GuestConfig config = GuestConfig.of("-m", "512M,maxmem=2G", "-object", "memory-backend-ram,id=mem0,size=512M",
         "-device", "virtio-mem-pci,id=vm0,memdev=mem0");
-    guest = Guest.start(GuestHosts.find(), image, new GuestConfig(config.options(), "lab.movable", config.debian(),
-        config.kernel(), config.jvmOptions(), config.noReboot()));
+    guest = Guest.start(GuestHosts.find(), image, config.appending("lab.movable"));
     guest.awaitUp();
   }
 
