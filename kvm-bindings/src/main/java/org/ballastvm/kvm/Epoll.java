@@ -9,7 +9,10 @@ import java.lang.ref.Reference;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.epoll_event;
 
-/** Waits for many descriptors at once: epoll(7), level-triggered unless asked otherwise. One thread waits; any thread may add and remove. */
+/**
+ * Waits for many descriptors at once: epoll(7), level-triggered unless asked otherwise. One thread waits; any thread may
+ * add and remove.
+ */
 public final class Epoll implements AutoCloseable {
   /** There is something to read, or somebody to accept. */
   public static final int IN = Host.EPOLLIN();

@@ -20,8 +20,8 @@ class EventsTest {
       epoll.add(event, Epoll.IN | Epoll.EDGE, 5);
       for (int i = 0; i < 3; i++) {
         event.signal();
-        assertEquals(1, epoll.await(-1));
-        assertEquals(0, epoll.await(0));
+        assertEquals(1, epoll.await(FOREVER));
+        assertEquals(0, epoll.await(NOT_AT_ALL));
       }
       assertEquals(3, event.drain());
     }
