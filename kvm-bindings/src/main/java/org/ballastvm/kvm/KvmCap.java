@@ -16,6 +16,10 @@ public enum KvmCap {
   MAX_VCPUS(Host.KVM_CAP_MAX_VCPUS()),
   /** Memory slots that are possible at most. */
   NR_MEMSLOTS(Host.KVM_CAP_NR_MEMSLOTS()),
+  /** Writes of guests that wait in a ring; the number of the ring's page in a vCPU's mapping. */
+  COALESCED_MMIO(Host.KVM_CAP_COALESCED_MMIO()),
+  /** The same for I/O ports. */
+  COALESCED_PIO(Host.KVM_CAP_COALESCED_PIO()),
   /** In-kernel PIT. */
   PIT2(Host.KVM_CAP_PIT2()),
   /** Interrupts raised by an eventfd. */

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets.kvm_coalesced_mmio_zone;
 import org.ballastvm.kvm.generated.Offsets.kvm_enable_cap;
 import org.ballastvm.kvm.generated.Offsets.kvm_ioeventfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_level;
@@ -27,6 +28,7 @@ public final class KvmVm implements AutoCloseable {
 
   private final KvmFile file;
   private final int runBytes;
+  private final CoalescedRing coalesced = new CoalescedRing();
 
   KvmVm(KvmFile file, int runBytes) {
     this.file = file;
@@ -181,7 +183,7 @@ public final class KvmVm implements AutoCloseable {
    */
   public Vcpu createVcpu(int id) {
     return new Vcpu(new KvmFile(file.ioctl(Host.KVM_CREATE_VCPU(), id, "KVM_CREATE_VCPU " + id), "vCPU " + id), id,
-        runBytes);
+        runBytes, coalesced);
   }
 
   /**
@@ -263,6 +265,38 @@ public final class KvmVm implements AutoCloseable {
       set32(doorbell, kvm_ioeventfd.fd, target.fd());
       set32(doorbell, kvm_ioeventfd.flags, flags | (address.port() ? Host.KVM_IOEVENTFD_FLAG_PIO() : 0));
       file.ioctl(Host.KVM_IOEVENTFD(), doorbell, "KVM_IOEVENTFD " + address);
+    }
+  }
+
+  /**
+   * Has KVM collect what guests write to an address, KVM_REGISTER_COALESCED_MMIO: a vCPU stays in the guest, and hands on
+   * what was written before its next exit, see {@link Vcpu#takeCoalesced}.
+   *
+   * @param address where, and how many bytes from there on
+   * @throws HostError ENOTTY or EINVAL where {@link KvmCap#COALESCED_MMIO}, or for ports {@link KvmCap#COALESCED_PIO}
+   *         (before Linux 4.20), is missing
+   */
+  public void coalesceWrites(IoAddress address) {
+    coalesced.beginsAt(checkExtension(KvmCap.COALESCED_MMIO)); // First: a vCPU may write before this thread comes back.
+    coalescedZone(Host.KVM_REGISTER_COALESCED_MMIO(), "KVM_REGISTER_COALESCED_MMIO ", address);
+  }
+
+  /**
+   * Ends what {@link #coalesceWrites} began. What was collected is still handed on.
+   *
+   * @param address where writes were collected
+   */
+  public void coalesceWritesNoMore(IoAddress address) {
+    coalescedZone(Host.KVM_UNREGISTER_COALESCED_MMIO(), "KVM_UNREGISTER_COALESCED_MMIO ", address);
+  }
+
+  private void coalescedZone(long request, String what, IoAddress address) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zone = arena.allocate(kvm_coalesced_mmio_zone.SIZE, 8);
+      set64(zone, kvm_coalesced_mmio_zone.addr, address.address());
+      set32(zone, kvm_coalesced_mmio_zone.size, address.lengthBytes());
+      set32(zone, kvm_coalesced_mmio_zone.pio, address.port() ? 1 : 0);
+      file.ioctl(request, zone, what + address);
     }
   }
 

@@ -52,11 +52,26 @@ public final class Vcpu implements AutoCloseable {
   private final Arena lifetime = Arena.ofShared();
   private final MemorySegment mapping;
   private final ByteBuffer page;
+  private final CoalescedRing coalesced;
   private final Exit.Pio pio;
   private final Exit.Mmio mmio;
   private volatile int threadId;
   private volatile boolean kicked;
   private volatile boolean closed;
+
+  /** Takes what a guest wrote without leaving. */
+  @FunctionalInterface
+  public interface WriteTaker {
+    /**
+     * A write, after all that were made before it.
+     *
+     * @param port whether to an I/O port; otherwise to guest physical memory
+     * @param address where
+     * @param lengthBytes 1 to 8
+     * @param value little-endian, zero-extended
+     */
+    void write(boolean port, long address, int lengthBytes, long value);
+  }
 
   private static final class KickSignal {
     static {
@@ -70,11 +85,12 @@ public final class Vcpu implements AutoCloseable {
     }
   }
 
-  Vcpu(KvmFile file, int id, int runBytes) {
+  Vcpu(KvmFile file, int id, int runBytes, CoalescedRing coalesced) {
     KickSignal.install();
     this.file = file;
     this.id = id;
     this.runBytes = runBytes;
+    this.coalesced = coalesced;
     long address = CALLS.syscall(Host.SYS_mmap(), 0, runBytes, Host.PROT_READ() | Host.PROT_WRITE(), Host.MAP_SHARED(),
         file.fd(), 0);
     if (address < 0 && address >= -4095) {
@@ -132,6 +148,19 @@ public final class Vcpu implements AutoCloseable {
       return mmio;
     }
     return otherExit(reason);
+  }
+
+  /**
+   * Hands on what the VM's guest has written where {@link KvmVm#coalesceWrites writes are collected}, by whichever vCPU.
+   * After each {@link #run()}, before its exit is dealt with: so devices see all in the order of the guest. Allocates
+   * nothing.
+   *
+   * @param taker takes each write; none comes to two takers
+   */
+  public void takeCoalesced(WriteTaker taker) {
+    if (!coalesced.isEmpty(page)) {
+      coalesced.empty(page, taker);
+    }
   }
 
   private Exit otherExit(int reason) {

@@ -336,6 +336,15 @@ public class Host extends Host$shared {
     public static int KVM_CAP_MP_STATE() {
         return KVM_CAP_MP_STATE;
     }
+    private static final int KVM_CAP_COALESCED_MMIO = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_COALESCED_MMIO 15
+     * }
+     */
+    public static int KVM_CAP_COALESCED_MMIO() {
+        return KVM_CAP_COALESCED_MMIO;
+    }
     private static final int KVM_CAP_IRQ_ROUTING = (int)25L;
     /**
      * {@snippet lang=c :
@@ -506,6 +515,15 @@ public class Host extends Host$shared {
      */
     public static int KVM_CAP_X86_DISABLE_EXITS() {
         return KVM_CAP_X86_DISABLE_EXITS;
+    }
+    private static final int KVM_CAP_COALESCED_PIO = (int)162L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_COALESCED_PIO 162
+     * }
+     */
+    public static int KVM_CAP_COALESCED_PIO() {
+        return KVM_CAP_COALESCED_PIO;
     }
     private static final int KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 = (int)168L;
     /**
@@ -1686,10 +1704,10 @@ public class Host extends Host$shared {
     public static int EPOLLRDHUP() {
         return EPOLLRDHUP;
     }
-    private static final int EPOLLET = (int)2147483648L;
+    private static final int EPOLLET = (int)-2147483648L;
     /**
      * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLET = 2147483648
+     * enum EPOLL_EVENTS.EPOLLET = -2147483648
      * }
      */
     public static int EPOLLET() {
@@ -1982,6 +2000,24 @@ public class Host extends Host$shared {
      */
     public static long KVM_GET_IRQCHIP() {
         return KVM_GET_IRQCHIP;
+    }
+    private static final long KVM_REGISTER_COALESCED_MMIO = 1074835047L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_REGISTER_COALESCED_MMIO 1074835047
+     * }
+     */
+    public static long KVM_REGISTER_COALESCED_MMIO() {
+        return KVM_REGISTER_COALESCED_MMIO;
+    }
+    private static final long KVM_UNREGISTER_COALESCED_MMIO = 1074835048L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_UNREGISTER_COALESCED_MMIO 1074835048
+     * }
+     */
+    public static long KVM_UNREGISTER_COALESCED_MMIO() {
+        return KVM_UNREGISTER_COALESCED_MMIO;
     }
     private static final long KVM_SET_GSI_ROUTING = 1074310762L;
     /**

@@ -47,6 +47,30 @@ public final class Offsets {
         public static final long host_tsc = 24;
         public static final long pad = 32;
     }
+    public static final class kvm_coalesced_mmio {
+        public static final long SIZE = 24;
+        public static final long phys_addr = 0;
+        public static final long len = 8;
+        public static final long pad = 12;
+        public static final long pio = 12;
+        public static final long data = 16;
+    }
+    public static final class kvm_coalesced_mmio_ring {
+        public static final long SIZE = 8;
+        public static final long first = 0;
+        public static final long last = 4;
+        public static final long __empty_coalesced_mmio = 8;
+        public static final class __empty_coalesced_mmio_ {
+        }
+        public static final long coalesced_mmio = 8;
+    }
+    public static final class kvm_coalesced_mmio_zone {
+        public static final long SIZE = 16;
+        public static final long addr = 0;
+        public static final long size = 8;
+        public static final long pad = 12;
+        public static final long pio = 12;
+    }
     public static final class kvm_cpuid2 {
         public static final long SIZE = 8;
         public static final long nent = 0;

@@ -1,0 +1,71 @@
+package org.ballastvm.kvm;
+
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.ballastvm.kvm.generated.Offsets.kvm_coalesced_mmio;
+import org.ballastvm.kvm.generated.Offsets.kvm_coalesced_mmio_ring;
+
+/**
+ * What guests wrote to addresses for which KVM does not leave the guest: {@code struct kvm_coalesced_mmio_ring},
+ * linux/kvm.h. A VM has one; each vCPU has it in its own mapping, behind the run page.
+ *
+ * <p>
+ * KVM fills it; whoever holds this object's lock empties it. A ring that is full makes KVM leave the guest.
+ */
+final class CoalescedRing {
+  private static final int PAGE_BYTES = 4096;
+  private static final int FIRST = (int) kvm_coalesced_mmio_ring.first;
+  private static final int LAST = (int) kvm_coalesced_mmio_ring.last;
+  private static final int ENTRIES = (int) kvm_coalesced_mmio_ring.coalesced_mmio;
+  private static final int ENTRY_BYTES = (int) kvm_coalesced_mmio.SIZE;
+  /** {@code KVM_COALESCED_MMIO_MAX}: as many as fit into a page. */
+  private static final int MOST = (PAGE_BYTES - ENTRIES) / ENTRY_BYTES;
+
+  /** Where it is in a vCPU's mapping, in bytes; 0 while KVM coalesces nothing. */
+  private volatile int offset;
+
+  /**
+   * Says where it is.
+   *
+   * @param page of a vCPU's mapping, as {@link KvmCap#COALESCED_MMIO} tells
+   */
+  void beginsAt(int page) { offset = page * PAGE_BYTES; }
+
+  /**
+   * Whether there is something in it: a look at a field, and one at the page once KVM coalesces.
+   *
+   * @param mapping a vCPU's
+   */
+  boolean isEmpty(ByteBuffer mapping) {
+    int at = offset;
+    if (at == 0) {
+      return true;
+    }
+    long bothEnds = mapping.getLong(at + FIRST);
+    return (int) bothEnds == (int) (bothEnds >>> Integer.SIZE);
+  }
+
+  /**
+   * Hands on what is in it, the oldest first.
+   *
+   * @param mapping a vCPU's
+   * @param taker takes each
+   */
+  synchronized void empty(ByteBuffer mapping, Vcpu.WriteTaker taker) {
+    int first = mapping.getInt(offset + FIRST);
+    int last = mapping.getInt(offset + LAST);
+    VarHandle.acquireFence(); // KVM fills an entry before it moves the end behind it.
+    while (first != last) {
+      int entry = offset + ENTRIES + first * ENTRY_BYTES;
+      long address = mapping.getLong(entry + (int) kvm_coalesced_mmio.phys_addr);
+      int lengthBytes = mapping.getInt(entry + (int) kvm_coalesced_mmio.len);
+      boolean port = mapping.getInt(entry + (int) kvm_coalesced_mmio.pio) != 0;
+      long data = mapping.getLong(entry + (int) kvm_coalesced_mmio.data);
+      first = (first + 1) % MOST;
+      VarHandle.releaseFence(); // From here on, KVM may fill the entry anew.
+      mapping.putInt(offset + FIRST, first);
+      taker.write(port, address, lengthBytes,
+          lengthBytes == Long.BYTES ? data : data & (1L << lengthBytes * Byte.SIZE) - 1);
+    }
+  }
+}
