@@ -8,6 +8,7 @@ import org.ballastvm.kvm.GsiRoute;
 import org.ballastvm.kvm.IoAddress;
 import org.ballastvm.kvm.IoApic;
 import org.ballastvm.kvm.Kvm;
+import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.kvm.Vcpu;
 import org.ballastvm.vmm.bus.IrqLine;
@@ -107,6 +108,33 @@ public final class KvmBoard implements AutoCloseable {
    * @param address where
    */
   public synchronized void ignore(EventFd raised, IoAddress address) { vm.deassignIoeventfd(raised, address); }
+
+  /**
+   * Lets guests write to an address without leaving: what they write comes with the next exit, until the next reset. Where
+   * the host's KVM cannot do that, each write goes on being an exit.
+   *
+   * @param address where
+   */
+  public synchronized void coalesceWrites(IoAddress address) {
+    if (canCoalesce(address)) {
+      vm.coalesceWrites(address);
+    }
+  }
+
+  /**
+   * Has guests leave for each write again.
+   *
+   * @param address where they need not
+   */
+  public synchronized void leaveForWrites(IoAddress address) {
+    if (canCoalesce(address)) {
+      vm.coalesceWritesNoMore(address);
+    }
+  }
+
+  private boolean canCoalesce(IoAddress address) {
+    return vm.checkExtension(address.port() ? KvmCap.COALESCED_PIO : KvmCap.COALESCED_MMIO) > 0;
+  }
 
   /** {@return a new message-signalled interrupt that goes nowhere yet} */
   public synchronized MsiVector newVector() {

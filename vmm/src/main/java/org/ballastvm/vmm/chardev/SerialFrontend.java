@@ -9,9 +9,24 @@ import org.ballastvm.vmm.event.LoopTimer;
 public final class SerialFrontend implements CharFrontend, SerialPort.Line, AutoCloseable {
   /** Nobody sees a delay so short, and a driver that has more to send has long sent it. */
   private static final long HELD_NANOS = 10_000_000;
+  /** After so many looks for bytes that do not come, the driver is one that leaves its interrupt on. */
+  private static final int MOST_LOOKS = 100;
+
+  /** How bytes come from the guest to the port. Any thread may call it. */
+  public interface Delivery {
+    /** Lets the guest send byte after byte without leaving; nothing happens if it does. */
+    void collect();
+
+    /** Has come, soon, what was sent without leaving. */
+    void fetch();
+
+    /** Has the guest leave for each byte again; nothing happens if it does. */
+    void collectNoMore();
+  }
 
   private final EventLoop loop;
   private final Chardev chardev;
+  private final Delivery delivery;
   private final byte[] buffer = new byte[4096];
   private final LoopTimer heldTimer;
   private final AtomicBoolean heldDue = new AtomicBoolean();
@@ -20,16 +35,19 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   private final Runnable sendOutput = this::sendOutput;
   private final Runnable receiveMore = this::receiveMore;
   private SerialPort port;
+  private int looks;
 
   /**
    * A tie.
    *
    * @param loop where the chardev runs
    * @param chardev the far side
+   * @param delivery how bytes come to the near side
    */
-  public SerialFrontend(EventLoop loop, Chardev chardev) {
+  public SerialFrontend(EventLoop loop, Chardev chardev, Delivery delivery) {
     this.loop = loop;
     this.chardev = chardev;
+    this.delivery = delivery;
     this.heldTimer = new LoopTimer(loop, this::sendHeld);
   }
 
@@ -58,6 +76,12 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   }
 
   @Override
+  public void transmitting() {
+    delivery.collect();
+    outputHeld(); // A driver may forget to come back for what was collected.
+  }
+
+  @Override
   public void roomForInput() {
     if (inputPosted.compareAndSet(false, true)) {
       loop.post(receiveMore);
@@ -71,7 +95,17 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
 
   private void sendHeld() {
     heldDue.set(false);
+    looks = port.hasOutput() ? 0 : looks + 1;
     drained();
+    if (!port.isTransmitting()) {
+      looks = 0;
+    } else if (looks < MOST_LOOKS) {
+      delivery.fetch();
+      outputHeld();
+    } else {
+      looks = 0;
+      delivery.collectNoMore();
+    }
   }
 
   private void receiveMore() {

@@ -13,8 +13,13 @@ import org.ballastvm.vmm.bus.IrqLine;
  *
  * <p>
  * A driver that lives on the transmitter's interrupt has one pending after each byte, so it comes back and tells by what
- * it does then whether there is more. Until then the event loop is left asleep: waking it for each byte would take the
- * processor from the guest as often. The ring never fills for that, and a timer fetches what a driver forgot.
+ * it does then whether there is more; one that polls goes on until the end of the line. Until then the event loop is left
+ * asleep: waking it for each byte would take the processor from the guest as often. The ring never fills for that, and a
+ * timer fetches what a driver forgot.
+ *
+ * <p>
+ * Nor does such a driver need to leave the guest for each byte: the kernel may collect them. Drivers that ask for no
+ * interrupt look at the line status before each FIFO that they fill and after the last, which brings the bytes too.
  *
  * <p>
  * Source: National Semiconductor PC16550D data sheet; interrupt priorities as in its table III.
@@ -39,6 +44,12 @@ public final class SerialPort implements BusDevice {
      * guest that dies on the way. Called on a vCPU thread, must not block.
      */
     void outputHeld();
+
+    /**
+     * The driver has turned the transmitter's interrupt on: it is about to send, and comes back by itself until it turns it
+     * off. What it sends may arrive several bytes at once. Called on a vCPU thread, must not block for long.
+     */
+    void transmitting();
 
     /** There is room for input again; called on a vCPU thread, must not block. */
     void roomForInput();
@@ -199,6 +210,7 @@ public final class SerialPort implements BusDevice {
     boolean held;
     boolean ready;
     boolean madeRoom = false;
+    boolean starts = false;
     synchronized (this) {
       boolean latch = (lineControl & LCR_DIVISOR_LATCH) != 0;
       switch ((int) offset) {
@@ -213,7 +225,7 @@ public final class SerialPort implements BusDevice {
           if (latch) {
             divisor = divisor & 0xff | given << 8;
           } else {
-            enableInterrupts(given & 0x0f);
+            starts = enableInterrupts(given & 0x0f);
           }
         }
         case INTERRUPT_ID -> madeRoom = fifoControl(given);
@@ -230,9 +242,12 @@ public final class SerialPort implements BusDevice {
       }
       updateIrq();
       heldCount += sent ? 1 : 0;
-      boolean more = driverComesBack() && heldCount < MOST_HELD_BYTES;
+      boolean more = (driverComesBack() || sent && given != '\n') && heldCount < MOST_HELD_BYTES;
       held = sent && more && heldCount == 1;
       ready = !more && releaseHeld();
+    }
+    if (starts) {
+      line.transmitting();
     }
     if (held) {
       line.outputHeld();
@@ -278,6 +293,14 @@ public final class SerialPort implements BusDevice {
     return count;
   }
 
+  /** {@return whether there is output to fetch} */
+  public synchronized boolean hasOutput() { return outputCount > 0; }
+
+  /** {@return whether the driver has the transmitter interrupt it} */
+  public synchronized boolean isTransmitting() {
+    return (interruptEnable & IER_TRANSMIT_EMPTY) != 0;
+  }
+
   /** {@return how many bytes {@link #receive} takes now, 0 to 16} */
   public synchronized int room() {
     if ((modemControl & MCR_LOOPBACK) != 0) {
@@ -321,12 +344,14 @@ public final class SerialPort implements BusDevice {
     return outputCount <= OUTPUT_BYTES - FIFO_BYTES;
   }
 
-  private void enableInterrupts(int enable) {
+  /** {@return whether the driver has turned the transmitter's interrupt on} */
+  private boolean enableInterrupts(int enable) {
     boolean transmitTurnedOn = (enable & ~interruptEnable & IER_TRANSMIT_EMPTY) != 0;
     interruptEnable = enable;
     if (transmitTurnedOn && transmitterReady()) {
       transmitEmptyPending = true;
     }
+    return transmitTurnedOn;
   }
 
   private boolean fifoControl(int control) {

@@ -91,6 +91,7 @@ public final class Assembly {
   private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
   private Optional<SerialPort> serial = Optional.empty();
   private Optional<SerialFrontend> console = Optional.empty();
+  private Optional<CollectedPort> consoleData = Optional.empty();
 
   Assembly(MachineConfig config, EventLoop loop, Closer closer, Machine machine) {
     this.config = config;
@@ -229,13 +230,15 @@ public final class Assembly {
   }
 
   private void attachSerial(String chardev) {
-    SerialFrontend frontend = new SerialFrontend(loop, chardevs.get(chardev));
+    CollectedPort data = new CollectedPort(board, machine, SerialPort.COM1_BASE);
+    SerialFrontend frontend = new SerialFrontend(loop, chardevs.get(chardev), data);
     closer.onClose(frontend::close);
     SerialPort port = new SerialPort(board.line(SerialPort.COM1_IRQ), frontend);
     frontend.connect(port);
     ports.map(port, "serial", SerialPort.COM1_BASE, SerialPort.LENGTH);
     serial = Optional.of(port);
     console = Optional.of(frontend);
+    consoleData = Optional.of(data);
   }
 
   /** Fills guest memory for a start. */
@@ -275,6 +278,7 @@ public final class Assembly {
     serial.ifPresent(SerialPort::reset);
     power.reset();
     board.replace();
+    consoleData.ifPresent(CollectedPort::reset);
   }
 
   private Kvm keep(Kvm opened) {

@@ -42,6 +42,7 @@ public final class VcpuThread {
   private final AddressBus memory;
   private final Watcher watcher;
   private final Thread thread;
+  private final Vcpu.WriteTaker coalescedWrite = this::write;
   private volatile boolean inGuest;
   private volatile boolean waitsForSlots;
   private long changesSeen = -1;
@@ -122,6 +123,7 @@ public final class VcpuThread {
       inGuest = false;
       gate.left();
     }
+    vcpu.takeCoalesced(coalescedWrite);
     handle(exit);
   }
 
@@ -193,6 +195,10 @@ public final class VcpuThread {
     } else {
       mmio.setData(memory.read(mmio.gpa(), mmio.lengthBytes()));
     }
+  }
+
+  private void write(boolean port, long address, int lengthBytes, long value) {
+    (port ? ports : memory).write(address, lengthBytes, value);
   }
 
   private void handlePio(Exit.Pio pio) {

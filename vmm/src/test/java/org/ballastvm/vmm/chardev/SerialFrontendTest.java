@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.chardev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.SocketChannel;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.device.SerialPort;
@@ -32,11 +34,32 @@ class SerialFrontendTest {
 
   private final LoopOfTest test = new LoopOfTest();
   private final AtomicInteger interrupts = new AtomicInteger();
+  private final TestDelivery delivery = new TestDelivery();
   private SerialFrontend frontend;
   private SerialPort port;
 
+  /** Where a guest's bytes wait that it sent without leaving. */
+  private final class TestDelivery implements SerialFrontend.Delivery {
+    private final ConcurrentLinkedQueue<Integer> waiting = new ConcurrentLinkedQueue<>();
+    private volatile boolean collects;
+
+    @Override
+    public void collect() { collects = true; }
+
+    @Override
+    public void fetch() {
+      for (Integer value = waiting.poll(); value != null; value = waiting.poll()) {
+        port.write(DATA, 1, value);
+      }
+    }
+
+    @Override
+    public void collectNoMore() { collects = false; }
+  }
+
   @AfterEach
   void end() {
+    test.loop.stop();
     frontend.close();
     test.close();
   }
@@ -46,7 +69,7 @@ class SerialFrontendTest {
     Chardev chardev = Chardevs.open(new ChardevConfig.Unix("c", false, path, true, false), test.loop, () -> {
       // Nobody quits.
     });
-    frontend = new SerialFrontend(test.loop, chardev);
+    frontend = new SerialFrontend(test.loop, chardev, delivery);
     port = new SerialPort(high -> interrupts.incrementAndGet(), frontend);
     frontend.connect(port);
     test.loop.start();
@@ -113,6 +136,36 @@ class SerialFrontendTest {
       ByteBuffer last = ByteBuffer.allocate(1);
       assertEquals(1, client.read(last));
       assertEquals('!', last.get(0));
+    }
+  }
+
+  @Test
+  void whatWasCollectedIsFetchedFromADriverThatForgetsIt() throws Exception {
+    try (SocketChannel client = start()) {
+      client.write(ByteBuffer.wrap(new byte[]{'x'}));
+      assertEquals('x', guestReads()); // it is connected
+      port.write(INTERRUPT_ENABLE, 1, TRANSMIT_EMPTY);
+      assertTrue(delivery.collects);
+      delivery.waiting.add((int) '!');
+      ByteBuffer last = ByteBuffer.allocate(1);
+      assertEquals(1, client.read(last));
+      assertEquals('!', last.get(0));
+    }
+  }
+
+  @Test
+  void fromADriverThatLeavesItsInterruptOnNothingIsCollectedAnyMore() throws Exception {
+    try (SocketChannel client = start()) {
+      client.write(ByteBuffer.wrap(new byte[]{'x'}));
+      assertEquals('x', guestReads()); // it is connected
+      port.write(INTERRUPT_ENABLE, 1, TRANSMIT_EMPTY);
+      while (delivery.collects) {
+        Thread.onSpinWait();
+      }
+      port.write(INTERRUPT_ENABLE, 1, 0);
+      assertFalse(delivery.collects);
+      port.write(INTERRUPT_ENABLE, 1, TRANSMIT_EMPTY);
+      assertTrue(delivery.collects, "it turned it on again");
     }
   }
 
