@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.LongSummaryStatistics;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +37,13 @@ class DimmCrowdIT {
             Guest.PATIENCE);
         nanos[i] = System.nanoTime() - start;
       }
-      System.out.println("DIMMs, median of the first quarter " + median(nanos, 0) / 1000 + " us, of the last "
-          + median(nanos, DIMMS - DIMMS / 4) / 1000 + " us");
+      LongSummaryStatistics first = Arrays.stream(nanos, 0, DIMMS / 4).summaryStatistics();
+      LongSummaryStatistics last = Arrays.stream(nanos, DIMMS - DIMMS / 4, DIMMS).summaryStatistics();
+      System.out.println("DIMMs, nanoseconds each: of the first quarter " + first + ", of the last " + last);
       assertEquals(DIMMS, count(guest, "cat /sys/bus/acpi/devices/PNP0C80:*/status | grep -cx 15"));
       assertEquals(8 + DIMMS, count(guest, "ls -d /sys/devices/system/memory/memory[0-9]* | wc -l"));
-      assertTrue(median(nanos, DIMMS - DIMMS / 4) <= 2 * median(nanos, 0), Arrays.toString(nanos));
+      // What a plug takes is what the quickest took: others waited for what else the machine did.
+      assertTrue(last.getMin() <= 2 * first.getMin(), Arrays.toString(nanos));
     }
   }
 
@@ -48,13 +51,6 @@ class DimmCrowdIT {
     qmp.say(command, arguments);
     // Events follow when the command is through; the answer comes before them.
     qmp.heard().await(Pattern.compile("\\{\"return\": ?\\{\\}\\}\\s"), Guest.PATIENCE);
-  }
-
-  /** Of a quarter. */
-  private static long median(long[] all, int from) {
-    long[] some = Arrays.copyOfRange(all, from, from + DIMMS / 4);
-    Arrays.sort(some);
-    return some[some.length / 2];
   }
 
   private static int count(Guest guest, String command) { return Integer.parseInt(guest.run(command).strip()); }
