@@ -55,11 +55,8 @@ final class PageLists {
     pages.clear();
     int named = 0;
     int taken = 0;
-    while (taken < heads.length && pages.room() > 0) {
-      DescriptorChain chain = ring.next();
-      if (chain == null) {
-        break;
-      }
+    DescriptorChain chain = ring.next();
+    while (chain != null) {
       requireList(chain);
       if (chain.readableBytes() > (long) pages.room() * NUMBER_BYTES) {
         named += finish(ring, taken);
@@ -67,6 +64,7 @@ final class PageLists {
       }
       read(chain);
       heads[taken++] = chain.head();
+      chain = taken < heads.length && pages.room() > 0 ? ring.nextSeen() : null;
     }
     return named + finish(ring, taken);
   }

@@ -30,6 +30,8 @@ public final class Virtqueue {
   private final boolean indirect;
   private final boolean eventIndex;
   private final DescriptorChain chain = new DescriptorChain();
+  /** How many chains the driver had offered when the device last looked. */
+  private int offered;
   private int nextAvail;
   private int nextUsed;
   private int signalledUsed;
@@ -92,13 +94,8 @@ public final class Virtqueue {
    * @throws GuestError if the ring or the chain breaks a rule
    */
   public DescriptorChain next() {
-    int offered = memory.getShortAcquire(avail + 2);
-    int ready = offered - nextAvail & 0xffff;
-    if (ready == 0) {
+    if (offered == nextAvail && !look()) {
       return null;
-    }
-    if (ready > size) {
-      throw new GuestError("queue " + index + ": the driver offers " + ready + " chains in a ring of " + size);
     }
     int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
     nextAvail = nextAvail + 1 & 0xffff;
@@ -108,16 +105,36 @@ public final class Virtqueue {
   }
 
   /**
+   * Takes the next of the chains that the driver had offered when the device last looked: no look of its own, so one
+   * that came meanwhile waits for {@link #rearm}.
+   *
+   * @return the chain, or null if there is none; valid until the next call
+   * @throws GuestError if the chain breaks a rule
+   */
+  DescriptorChain nextSeen() { return offered == nextAvail ? null : next(); }
+
+  private boolean look() {
+    int now = memory.getShortAcquire(avail + 2);
+    int ready = now - nextAvail & 0xffff;
+    if (ready > size) {
+      throw new GuestError("queue " + index + ": the driver offers " + ready + " chains in a ring of " + size);
+    }
+    offered = now;
+    return ready > 0;
+  }
+
+  /**
    * Whether a chain waits, after telling the driver to ring again for the next one.
    *
    * @return true if one came meanwhile, so that the caller goes on
+   * @throws GuestError if the ring breaks a rule
    */
   public boolean rearm() {
     if (eventIndex) {
       memory.putShort(used + 4 + 8L * size, nextAvail); // avail_event
       VarHandle.fullFence();
     }
-    return (memory.getShortAcquire(avail + 2) - nextAvail & 0xffff) != 0;
+    return look();
   }
 
   /**

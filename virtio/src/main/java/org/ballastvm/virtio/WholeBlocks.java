@@ -77,10 +77,18 @@ final class WholeBlocks implements Taker {
     int slot = slotOf(base);
     int first = (int) (gpa - base >> PAGE_SHIFT);
     int last = (int) (end - base >> PAGE_SHIFT) - 1;
-    for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
-      int low = Math.max(first - word * Long.SIZE, 0);
-      int high = Math.min(last - word * Long.SIZE, Long.SIZE - 1);
-      bits[slot * WORDS + word] |= -1L << low & -1L >>> Long.SIZE - 1 - high;
+    int firstWord = slot * WORDS + first / Long.SIZE;
+    int lastWord = slot * WORDS + last / Long.SIZE;
+    long fromFirst = -1L << first; // shifts count modulo 64
+    long toLast = -1L >>> -1 - last;
+    if (firstWord == lastWord) {
+      bits[firstWord] |= fromFirst & toLast;
+    } else {
+      bits[firstWord] |= fromFirst;
+      for (int word = firstWord + 1; word < lastWord; word++) {
+        bits[word] = -1L;
+      }
+      bits[lastWord] |= toLast;
     }
     if (isComplete(slot)) {
       taker.range(base, BLOCK_BYTES);

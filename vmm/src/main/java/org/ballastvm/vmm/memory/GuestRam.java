@@ -1,8 +1,10 @@
 package org.ballastvm.vmm.memory;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,15 +28,29 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
   /** Memory of devices comes and goes in multiples of this. */
   private static final long BLOCK_BYTES = MemConfig.LEAST_BLOCK_BYTES;
-  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final VarHandle ORDERED_SHORT = ValueLayout.JAVA_SHORT.varHandle();
+
+  /**
+   * A GiB of base memory, or what there is of it. Numbers are read and written through buffers: until a guest has named
+   * hundreds of lists, and the way of a list is compiled, an access to a segment takes the JVM twice as long.
+   */
+  private static final class Chunk {
+    private final MemorySegment segment;
+    private final ByteBuffer bytes;
+    /** Sees the shorts that have an address of their own, each by one access to memory, whoever runs the code. */
+    private final ShortBuffer shorts;
+    private final long sizeBytes;
+
+    Chunk(MemorySegment segment) {
+      this.segment = segment;
+      this.bytes = segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+      this.shorts = bytes.asShortBuffer();
+      this.sizeBytes = segment.byteSize();
+    }
+  }
 
   private final List<BaseRegion> regions = new ArrayList<>();
   /** By address divided by the size of a chunk; null where there is no memory. */
-  private final MemorySegment[] chunks;
+  private final Chunk[] chunks;
   private final MemorySlots slots = new MemorySlots();
   private final WriteWatch watch = slots.watch();
   private final DeviceMemory devices;
@@ -75,14 +91,14 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     devices = new DeviceMemory(layout, slots);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
-    chunks = new MemorySegment[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
+    chunks = new Chunk[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
     regions.stream().filter(BaseRegion::isCutAlike).forEach(this::addChunks);
   }
 
   private void addChunks(BaseRegion region) {
     for (long at = region.base(); at < region.end(); at += HostMapping.CHUNK_BYTES) {
-      chunks[(int) (at >>> CHUNK_SHIFT)] = region.chunk(at).asSlice(0,
-          region.withinChunk(at, HostMapping.CHUNK_BYTES));
+      chunks[(int) (at >>> CHUNK_SHIFT)] = new Chunk(
+          region.chunk(at).asSlice(0, region.withinChunk(at, HostMapping.CHUNK_BYTES)));
     }
   }
 
@@ -145,113 +161,124 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   @Override
-  public boolean contains(long gpa, long lengthBytes) { return places.contain(gpa, lengthBytes); }
+  public boolean contains(long gpa, long lengthBytes) {
+    return lengthBytes > 0 && chunkOrNull(gpa, lengthBytes) != null || places.contain(gpa, lengthBytes);
+  }
 
   @Override
   public int getByte(long gpa) {
-    MemorySegment chunk = chunkOrNull(gpa, 1);
-    return chunk == null ? (int) placed.get(gpa, 1) : chunk.get(BYTE, gpa & CHUNK_MASK) & 0xff;
+    Chunk chunk = chunkOrNull(gpa, 1);
+    return chunk == null ? (int) placed.get(gpa, 1) : chunk.bytes.get((int) (gpa & CHUNK_MASK)) & 0xff;
   }
 
   @Override
   public int getShort(long gpa) {
-    MemorySegment chunk = chunkOrNull(gpa, 2);
-    return chunk == null ? (int) placed.get(gpa, 2) : chunk.get(SHORT, gpa & CHUNK_MASK) & 0xffff;
+    Chunk chunk = chunkOrNull(gpa, 2);
+    return chunk == null ? (int) placed.get(gpa, 2) : chunk.bytes.getShort((int) (gpa & CHUNK_MASK)) & 0xffff;
   }
 
   @Override
   public int getInt(long gpa) {
-    MemorySegment chunk = chunkOrNull(gpa, 4);
-    return chunk == null ? (int) placed.get(gpa, 4) : chunk.get(INT, gpa & CHUNK_MASK);
+    Chunk chunk = chunkOrNull(gpa, 4);
+    return chunk == null ? (int) placed.get(gpa, 4) : chunk.bytes.getInt((int) (gpa & CHUNK_MASK));
   }
 
   @Override
   public long getLong(long gpa) {
-    MemorySegment chunk = chunkOrNull(gpa, 8);
-    return chunk == null ? placed.get(gpa, 8) : chunk.get(LONG, gpa & CHUNK_MASK);
+    Chunk chunk = chunkOrNull(gpa, 8);
+    return chunk == null ? placed.get(gpa, 8) : chunk.bytes.getLong((int) (gpa & CHUNK_MASK));
   }
 
   @Override
   public void putByte(long gpa, int value) {
     watch.wrote(gpa, 1);
-    MemorySegment chunk = chunkOrNull(gpa, 1);
+    Chunk chunk = chunkOrNull(gpa, 1);
     if (chunk == null) {
       placed.put(gpa, 1, value);
     } else {
-      chunk.set(BYTE, gpa & CHUNK_MASK, (byte) value);
+      chunk.bytes.put((int) (gpa & CHUNK_MASK), (byte) value);
     }
   }
 
   @Override
   public void putShort(long gpa, int value) {
     watch.wrote(gpa, 2);
-    MemorySegment chunk = chunkOrNull(gpa, 2);
+    Chunk chunk = chunkOrNull(gpa, 2);
     if (chunk == null) {
       placed.put(gpa, 2, value);
     } else {
-      chunk.set(SHORT, gpa & CHUNK_MASK, (short) value);
+      chunk.bytes.putShort((int) (gpa & CHUNK_MASK), (short) value);
     }
   }
 
   @Override
   public void putInt(long gpa, int value) {
     watch.wrote(gpa, 4);
-    MemorySegment chunk = chunkOrNull(gpa, 4);
+    Chunk chunk = chunkOrNull(gpa, 4);
     if (chunk == null) {
       placed.put(gpa, 4, value);
     } else {
-      chunk.set(INT, gpa & CHUNK_MASK, value);
+      chunk.bytes.putInt((int) (gpa & CHUNK_MASK), value);
     }
   }
 
   @Override
   public void putLong(long gpa, long value) {
     watch.wrote(gpa, 8);
-    MemorySegment chunk = chunkOrNull(gpa, 8);
+    Chunk chunk = chunkOrNull(gpa, 8);
     if (chunk == null) {
       placed.put(gpa, 8, value);
     } else {
-      chunk.set(LONG, gpa & CHUNK_MASK, value);
+      chunk.bytes.putLong((int) (gpa & CHUNK_MASK), value);
     }
   }
 
+  /**
+   * One aligned access and a fence are no less than an acquiring access: it is made once, as no code that the JVM makes
+   * carries a read of memory over a fence, and no later access is made before it.
+   */
   @Override
   public int getShortAcquire(long gpa) {
-    MemorySegment chunk = chunkOrNull(gpa, 2);
-    return chunk == null
-        ? placed.getShortAcquire(gpa)
-        : (short) ORDERED_SHORT.getAcquire(chunk, gpa & CHUNK_MASK) & 0xffff;
+    Chunk chunk = chunkOrNull(gpa, 2);
+    if (chunk == null) {
+      return placed.getShortAcquire(gpa);
+    }
+    int value = chunk.shorts.get((int) (gpa & CHUNK_MASK) >> 1) & 0xffff;
+    VarHandle.acquireFence();
+    return value;
   }
 
+  /** As above: no earlier access is made after the fence, and the write not before it. */
   @Override
   public void putShortRelease(long gpa, int value) {
     watch.wrote(gpa, 2);
-    MemorySegment chunk = chunkOrNull(gpa, 2);
+    Chunk chunk = chunkOrNull(gpa, 2);
     if (chunk == null) {
       placed.putShortRelease(gpa, value);
     } else {
-      ORDERED_SHORT.setRelease(chunk, gpa & CHUNK_MASK, (short) value);
+      VarHandle.releaseFence();
+      chunk.shorts.put((int) (gpa & CHUNK_MASK) >> 1, (short) value);
     }
   }
 
   @Override
   public void read(long gpa, MemorySegment into, long offset, long lengthBytes) {
-    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
+    Chunk chunk = chunkOrNull(gpa, lengthBytes);
     if (chunk == null) {
       placed.read(gpa, into, offset, lengthBytes);
     } else {
-      MemorySegment.copy(chunk, gpa & CHUNK_MASK, into, offset, lengthBytes);
+      MemorySegment.copy(chunk.segment, gpa & CHUNK_MASK, into, offset, lengthBytes);
     }
   }
 
   @Override
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
-    MemorySegment chunk = chunkOrNull(gpa, lengthBytes);
+    Chunk chunk = chunkOrNull(gpa, lengthBytes);
     if (chunk == null) {
       placed.write(gpa, from, offset, lengthBytes, watch);
     } else {
       watch.wrote(gpa, lengthBytes);
-      MemorySegment.copy(from, offset, chunk, gpa & CHUNK_MASK, lengthBytes);
+      MemorySegment.copy(from, offset, chunk.segment, gpa & CHUNK_MASK, lengthBytes);
     }
   }
 
@@ -351,11 +378,11 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     devices.releaseAll();
   }
 
-  private MemorySegment chunkOrNull(long gpa, long lengthBytes) {
+  private Chunk chunkOrNull(long gpa, long lengthBytes) {
     long index = gpa >>> CHUNK_SHIFT;
     if (index < chunks.length) {
-      MemorySegment chunk = chunks[(int) index];
-      if (chunk != null && (gpa & CHUNK_MASK) <= chunk.byteSize() - lengthBytes) {
+      Chunk chunk = chunks[(int) index];
+      if (chunk != null && (gpa & CHUNK_MASK) <= chunk.sizeBytes - lengthBytes) {
         return chunk;
       }
     }

@@ -41,10 +41,17 @@ final class HeldPages {
   }
 
   private static void mark(long[] words, int from, int to, boolean held) {
-    for (int word = from / Long.SIZE; word * Long.SIZE < to; word++) {
-      long mask = mask(word, from, to);
-      words[word] = held ? words[word] | mask : words[word] & ~mask;
+    int first = from / Long.SIZE;
+    int last = (to - 1) / Long.SIZE;
+    mark(words, first, mask(first, from, to), held);
+    if (first < last) {
+      Arrays.fill(words, first + 1, last, held ? -1L : 0);
+      mark(words, last, mask(last, from, to), held);
     }
+  }
+
+  private static void mark(long[] words, int word, long mask, boolean held) {
+    words[word] = held ? words[word] | mask : words[word] & ~mask;
   }
 
   /** The bits of a word that are in a range of pages. */

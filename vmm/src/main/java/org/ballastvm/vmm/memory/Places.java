@@ -5,11 +5,11 @@ import org.ballastvm.virtio.GuestError;
 
 /** Where memory is in a guest's address space: base memory, and what is plugged. Looks allocate nothing. */
 final class Places {
-  private final List<BaseRegion> regions;
+  private final BaseRegion[] regions;
   private final DeviceMemory devices;
 
   Places(List<BaseRegion> regions, DeviceMemory devices) {
-    this.regions = regions;
+    this.regions = regions.toArray(BaseRegion[]::new);
     this.devices = devices;
   }
 
@@ -48,9 +48,9 @@ final class Places {
 
   /** The base memory that an address is in, or null. */
   BaseRegion base(long gpa) {
-    for (int i = 0; i < regions.size(); i++) {
-      if (regions.get(i).contains(gpa)) {
-        return regions.get(i);
+    for (BaseRegion region : regions) {
+      if (region.contains(gpa)) {
+        return region;
       }
     }
     return null;
