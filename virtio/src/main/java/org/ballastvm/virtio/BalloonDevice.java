@@ -38,7 +38,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
   /** By index, what the queues are for with the features that were agreed on. */
-  private volatile List<BalloonQueue> queues = List.of();
+  private volatile BalloonQueue[] queues = {};
   private volatile Context context;
   private boolean moreToCome;
   private BalloonTrace trace = BalloonTrace.NONE;
@@ -230,15 +230,17 @@ public final class BalloonDevice implements VirtioDevice {
   /** Has the event loop look at a queue, for work that did not come by it; one that finds it empty gives back what is held. */
   private void wake(BalloonQueue queue) {
     Context driver = context;
-    int index = queues.indexOf(queue);
-    if (driver != null && index >= 0) {
-      driver.resumeLater(index);
+    BalloonQueue[] agreed = queues;
+    for (int index = 0; driver != null && index < agreed.length; index++) {
+      if (agreed[index] == queue) {
+        driver.resumeLater(index);
+      }
     }
   }
 
   @Override
   public void start(Context driver) {
-    queues = BalloonQueue.with(driver.features());
+    queues = BalloonQueue.with(driver.features()).toArray(BalloonQueue[]::new);
     context = driver;
   }
 
@@ -267,10 +269,10 @@ public final class BalloonDevice implements VirtioDevice {
 
   @Override
   public void queueReady(int queue) {
-    if (queue >= queues.size()) {
+    if (queue >= queues.length) {
       return; // Offered, but of a feature that was not agreed on.
     }
-    BalloonQueue which = queues.get(queue);
+    BalloonQueue which = queues[queue];
     if (!trace.batchBegins()) {
       serve(which, queue);
       return;
