@@ -3,9 +3,9 @@ package org.ballastvm.testkit.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 
 /** An inflated balloon: the device with its queue and its memory, beside the bare calls that the host needs for it. */
@@ -19,6 +19,13 @@ final class BalloonBenchmark {
       | Pages named | From the guest's first list to its last interrupt, GiB/s | Of one list, µs |
       |---|---:|---:|
       """;
+  static final String FIRST_LISTS_HEADING = """
+      | Lists of 256 pages in this process | Device in Java, µs each |
+      |---|---:|
+      """;
+  private static final List<Integer> FIRST_LISTS = List.of(512, 1024, 2048, 4096, 8192, 16_384);
+  /** What every second list comes through is compiled after some two thousand, see the launcher. */
+  private static final int LISTS_TO_COMPILE = 4096;
   private static final double GIB = 1L << 30;
   private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonGuest.PAGES_PER_CHAIN;
 
@@ -88,7 +95,30 @@ final class BalloonBenchmark {
           .println("| " + memory.title() + " | only " + mebibytes(pageCount) + ": the host has no room for more |");
     }
     for (PageOrder order : PageOrder.values()) {
+      warmUp(order, memory);
       System.out.print(run(order, memory, pageCount).row());
+    }
+  }
+
+  /** Has the JVM compile what there is to compile, in memory of which the host has nothing. */
+  private static void warmUp(PageOrder order, BalloonMemory memory) {
+    int[] pages = order.pages(LISTS_TO_COMPILE * BalloonGuest.PAGES_PER_CHAIN);
+    try (BalloonGuest guest = BalloonGuest.untouched(memory, pages.length)) {
+      guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
+    }
+  }
+
+  /** How long lists take that are the first in their process, in memory of which the host has nothing. */
+  static void printFirstLists() {
+    int lists = FIRST_LISTS.getLast();
+    try (BalloonGuest guest = BalloonGuest.untouched(BalloonMemory.PRIVATE, lists * BalloonGuest.PAGES_PER_CHAIN)) {
+      int done = 0;
+      for (int upTo : FIRST_LISTS) {
+        int from = done * BalloonGuest.PAGES_PER_CHAIN;
+        long nanos = guest.inflateNanos(at -> from + at, (upTo - done) * BalloonGuest.PAGES_PER_CHAIN, 1);
+        System.out.printf("| %,d to %,d | %.2f |%n", done + 1, upTo, nanos / 1e3 / (upTo - done));
+        done = upTo;
+      }
     }
   }
 
@@ -135,9 +165,8 @@ final class BalloonBenchmark {
   private static RangeFile writeMerged(Path files, PageOrder order, int[] pages, BalloonMemory memory)
       throws IOException {
     long bytes = BalloonGuest.sizeBytes(pages.length);
-    BackendConfig.Common unreserved = new BackendConfig.Common(false, false, false, false, true);
     try (HostCalls calls = new HostCalls(files, bytes, BalloonGuest::offset);
-        BalloonGuest guest = new BalloonGuest(new BackendConfig.Ram("dry", bytes, unreserved), Optional.of(calls))) {
+        BalloonGuest guest = new BalloonGuest(BalloonMemory.PRIVATE.config(bytes, false), Optional.of(calls))) {
       guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
       return calls.of(memory);
     }

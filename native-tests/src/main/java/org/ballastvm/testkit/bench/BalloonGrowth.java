@@ -2,8 +2,6 @@ package org.ballastvm.testkit.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.ballastvm.vmm.config.BackendConfig;
 
 /** Whether a balloon costs the same for each GiB, however many there are: most of this memory was never touched. */
 final class BalloonGrowth {
@@ -45,9 +43,7 @@ final class BalloonGrowth {
 
   private static void measure(Result result) {
     int pageCount = result.gib * PAGES_PER_GIB;
-    BackendConfig.Common unreserved = new BackendConfig.Common(false, false, false, true, true);
-    BackendConfig config = new BackendConfig.Ram("ram", BalloonGuest.sizeBytes(pageCount), unreserved);
-    try (BalloonGuest guest = new BalloonGuest(config, Optional.empty())) {
+    try (BalloonGuest guest = BalloonGuest.untouched(BalloonMemory.PRIVATE, pageCount)) {
       guest.touch(0, pageCount, TOUCHED_EVERY_PAGES);
       result.ascending.add(guest.inflateNanos(at -> at, pageCount, 1));
       result.deflate.add(guest.deflateNanos(at -> at, pageCount, 1));

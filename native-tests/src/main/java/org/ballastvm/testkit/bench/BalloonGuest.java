@@ -66,10 +66,15 @@ final class BalloonGuest implements AutoCloseable {
 
   /** A guest of such memory, with all of it in use. */
   static BalloonGuest full(BalloonMemory memory, int pageCount) {
-    BalloonGuest guest = new BalloonGuest(memory.config(sizeBytes(pageCount)), Optional.empty());
+    BalloonGuest guest = new BalloonGuest(memory.config(sizeBytes(pageCount), true), Optional.empty());
     guest.backend.populate(0, guest.backend.mapping().sizeBytes());
     guest.requireResident(guest.balloonBytes);
     return guest;
+  }
+
+  /** A guest of such memory, with none of it in use: the host has nothing to take, and need not have had it. */
+  static BalloonGuest untouched(BalloonMemory memory, int pageCount) {
+    return new BalloonGuest(memory.config(sizeBytes(pageCount), false), Optional.empty());
   }
 
   /** {@return how much memory a guest has whose balloon can grow to so many pages, in bytes} */

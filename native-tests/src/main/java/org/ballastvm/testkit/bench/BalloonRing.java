@@ -1,5 +1,6 @@
 package org.ballastvm.testkit.bench;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.IntUnaryOperator;
 import org.ballastvm.virtio.Virtqueue;
 import org.ballastvm.vmm.memory.GuestRam;
@@ -16,6 +17,9 @@ final class BalloonRing {
   private final GuestRam ram;
   private final int index;
   private final long base;
+  /** Written at once: page by page, the driver would have the JVM compile what the device then finds compiled. */
+  private final int[] numbers = new int[BalloonGuest.PAGES_PER_CHAIN];
+  private final MemorySegment listed = MemorySegment.ofArray(numbers);
   private int offered;
 
   BalloonRing(GuestRam ram, int index) {
@@ -32,9 +36,10 @@ final class BalloonRing {
   /** Names pages from an index on. */
   void offer(int slot, IntUnaryOperator pages, int from) {
     long list = base + LISTS + (long) slot * LIST_BYTES;
-    for (int i = 0; i < BalloonGuest.PAGES_PER_CHAIN; i++) {
-      ram.putInt(list + 4L * i, BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages.applyAsInt(from + i)));
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages.applyAsInt(from + i));
     }
+    ram.write(list, listed, 0, LIST_BYTES);
     long descriptor = base + 16L * slot;
     ram.putLong(descriptor, list);
     ram.putInt(descriptor + 8, LIST_BYTES);

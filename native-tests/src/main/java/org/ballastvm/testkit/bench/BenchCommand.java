@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ballastvm.images.FileTree;
 import org.ballastvm.kvm.NativeProvider;
@@ -27,7 +28,10 @@ public final class BenchCommand implements SubCommand {
   private static final String QMP = "qmp";
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
+  /** Each takes a few milliseconds of a machine that does other work too. */
+  private static final int SMALL_BALLOON_RUNS = 11;
   private static final int BALLOON_RUNS = 3;
+  private static final long SMALL_BALLOON_BYTES = 1L << 30;
   private static final long BALLOON_BYTES = 512L << 20;
   private static final long BALLOON_MOST = 8L << 30;
   private static final long BALLOON_STEP = 16L << 20;
@@ -52,7 +56,7 @@ public final class BenchCommand implements SubCommand {
       if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
           && !argument.equals(QMP)) {
         throw new UserError("bench " + argument
-            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE), start, guests and qmp");
+            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests and qmp");
       }
     }
     try {
@@ -79,7 +83,14 @@ public final class BenchCommand implements SubCommand {
       if (topic.equals(BALLOON)) {
         measureBalloon(BALLOON_BYTES, directory);
       } else if (topic.startsWith(BALLOON_SIZE)) {
-        measureBalloon(balloonBytes(topic), directory);
+        List<String> words = List.of(topic.substring(BALLOON_SIZE.length()).split(",", -1));
+        List<BalloonMemory> memories = memories(topic, words.subList(1, words.size()));
+        long bytes = balloonBytes(topic, words.getFirst());
+        if (memories.isEmpty()) {
+          measureBalloon(bytes, directory);
+        } else {
+          measureCalls(bytes, memories, directory);
+        }
       }
     }
     if (topics.contains("start")) {
@@ -97,8 +108,8 @@ public final class BenchCommand implements SubCommand {
   }
 
   /** In whole turns of each order of pages. */
-  private static long balloonBytes(String topic) {
-    long bytes = ByteSize.parse("bench " + topic, topic.substring(BALLOON_SIZE.length()), 1 << 20);
+  private static long balloonBytes(String topic, String size) {
+    long bytes = ByteSize.parse("bench " + topic, size, 1 << 20);
     if (bytes <= 0 || bytes > BALLOON_MOST || bytes % BALLOON_STEP != 0) {
       throw new UserError("bench " + topic + ": the size must be a multiple of " + ByteSize.describe(BALLOON_STEP)
           + ", up to " + ByteSize.describe(BALLOON_MOST));
@@ -106,14 +117,31 @@ public final class BenchCommand implements SubCommand {
     return bytes;
   }
 
-  private static void measureBalloon(long bytes, Path directory) throws IOException {
-    System.out.println("\nA balloon of " + ByteSize.describe(bytes) + ", median (and best) of " + BALLOON_RUNS
-        + " runs, Java and C by turns\n");
+  private static List<BalloonMemory> memories(String topic, List<String> words) {
+    return words.stream().map(word -> BalloonMemory.called(word)
+        .orElseThrow(() -> new UserError("bench " + topic + ": there is no memory " + word + "; there are "
+            + Stream.of(BalloonMemory.values()).map(BalloonMemory::word).collect(Collectors.joining(", ")))))
+        .toList();
+  }
+
+  private static BalloonBenchmark measureCalls(long bytes, List<BalloonMemory> memories, Path directory)
+      throws IOException {
+    int runs = bytes <= SMALL_BALLOON_BYTES ? SMALL_BALLOON_RUNS : BALLOON_RUNS;
+    System.out.println("\nA balloon of " + ByteSize.describe(bytes) + ", median (and best) of " + runs
+        + " runs, Java and C by turns; all code compiled\n");
     System.out.print(BalloonBenchmark.HEADING);
-    BalloonBenchmark benchmark = new BalloonBenchmark(BALLOON_RUNS, directory);
-    for (BalloonMemory memory : BalloonMemory.values()) {
+    BalloonBenchmark benchmark = new BalloonBenchmark(runs, directory);
+    for (BalloonMemory memory : memories) {
       benchmark.print(memory, (int) (bytes >> BalloonGuest.PAGE_SHIFT));
     }
+    return benchmark;
+  }
+
+  private static void measureBalloon(long bytes, Path directory) throws IOException {
+    System.out.println("\nThe first lists of a process, pages ascending, private memory that was never touched\n");
+    System.out.print(BalloonBenchmark.FIRST_LISTS_HEADING);
+    BalloonBenchmark.printFirstLists();
+    BalloonBenchmark benchmark = measureCalls(bytes, List.of(BalloonMemory.values()), directory);
     if (PayloadProbe.obstacle().isEmpty()) {
       System.out.println("\nFrom a driver in a guest: KVM_RUN, ioeventfd, epoll, device, irqfd, interrupt\n");
       System.out.print(BalloonBenchmark.PAYLOAD_HEADING);

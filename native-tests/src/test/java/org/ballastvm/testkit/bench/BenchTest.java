@@ -111,9 +111,19 @@ class BenchTest {
     UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("disk")));
 
     assertEquals(
-        "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE), start, guests and qmp",
+        "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests and qmp",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
+  }
+
+  @Test
+  void unknownMemoryIsNamed() {
+    UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("balloon=256M,shared,disk")));
+
+    assertEquals(
+        "bench balloon=256M,shared,disk: there is no memory disk; there are private, shared, memfd, shared-file,"
+            + " private-file, hugetlb",
+        error.getMessage());
   }
 
   private static void requireCompiler() { require(Files.isExecutable(Path.of("/usr/bin/gcc")), "no gcc"); }
