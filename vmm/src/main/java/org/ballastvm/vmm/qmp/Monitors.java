@@ -20,6 +20,7 @@ public final class Monitors {
       Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
       // Not a switch over types, which takes 20 ms of a start where Java is slow.
       if (monitor instanceof MonitorConfig.Control control) {
+        JsonInput.prepare();
         chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
       } else if (chardev.isTerminal() && TerminalMonitor.serves(System.getenv("TERM"))) {
         TerminalMonitor human = new TerminalMonitor(machine, chardev);
