@@ -4,15 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.HintRun.Ending;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.event.TakenTurns;
 import org.ballastvm.vmm.memory.UnwrittenPages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -29,7 +27,7 @@ class HugePageHintTest {
   private static final long COMMAND = 3 * MIB;
   private static final int FILLING = 0x5a5a_5a5a;
 
-  private final Deque<Runnable> turns = new ArrayDeque<>();
+  private final TakenTurns turns = new TakenTurns();
   private Kvm kvm;
   private KvmVm vm;
   private BalloonedGuest guest;
@@ -41,13 +39,7 @@ class HugePageHintTest {
     vm = kvm.createVm();
     guest = new BalloonedGuest(BackendKinds.huge(SIZE), ram -> {
       ram.attach(vm);
-      return Optional.of(new UnwrittenPages(ram, Runnable::run, new Turns() {
-        @Override
-        public void after(long nanos, Runnable turn) { turns.add(turn); }
-
-        @Override
-        public void close() { turns.clear(); }
-      }, Runnable::run));
+      return Optional.of(new UnwrittenPages(ram, Runnable::run, turns, Runnable::run));
     });
     guest.fill(0x5a);
   }
@@ -86,9 +78,7 @@ class HugePageHintTest {
   /** The driver has named all; tells what the host has. */
   private long end() {
     say(HintRun.COMMAND_STOP);
-    while (!turns.isEmpty()) {
-      turns.remove().run();
-    }
+    turns.takeAll();
     HintRun.Complete run = (HintRun.Complete) guest.balloon.hinting();
     assertEquals(Ending.COMPLETED, run.ending());
     return run.given().bytes();

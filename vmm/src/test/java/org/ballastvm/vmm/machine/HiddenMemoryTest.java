@@ -24,6 +24,7 @@ import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
@@ -125,11 +126,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     public void write(long offset, int sizeBytes, long value) { told.add(Long.toHexString(value & 0xff)); }
   }
 
-  private void awaitWords(int count) {
-    while (told.size() < count) {
-      Thread.onSpinWait();
-    }
-  }
+  private void awaitWords(int count) { Await.until(() -> told.size() >= count); }
 
   @Test
   void twoThatComeToHiddenBlocksAtOnceBothReadOnesAndNothingBecomesResident() {
@@ -181,9 +178,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     for (int i = 0; i < 2; i++) {
       int at = COUNTERS + 64 * i;
       int before = ram.getInt(at);
-      while (ram.getInt(at) < before + 2 && told.isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Await.until(() -> ram.getInt(at) >= before + 2 || !told.isEmpty());
     }
     assertEquals(List.of(), List.copyOf(told));
   }

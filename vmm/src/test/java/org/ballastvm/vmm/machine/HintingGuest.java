@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.machine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -96,11 +98,21 @@ public final class HintingGuest {
     return machine.parts().ram().getLong(LEDGER + 8L * page);
   }
 
-  /** What it filled a page with the n-th time. */
-  public static long filling(int page, int n) {
-    return (long) n << 32 | page + 1;
+  /**
+   * Requires that nothing was lost of a page that it named the n-th time: what was written to it since is there; else what
+   * it was filled with, or zeros, if the host has it.
+   *
+   * @param written since it was asked; 0 if nothing
+   * @param which says what run this is
+   * @return whether it is zeros
+   */
+  public boolean requireKept(int page, int n, long written, String which) {
+    long content = machine.parts().ram().getLong(FREE + 4096L * page);
+    if (written == 0 && content == 0) {
+      return true;
+    }
+    long expected = written == 0 ? (long) n << 32 | page + 1 : written;
+    assertEquals(expected, content, () -> which + ": page " + page + (written == 0 ? "" : ", which was written to"));
+    return false;
   }
-
-  /** What is on a page. */
-  public long content(int page) { return machine.parts().ram().getLong(FREE + 4096L * page); }
 }

@@ -19,6 +19,7 @@ import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.junit.jupiter.api.AfterEach;
@@ -67,11 +68,7 @@ class HostileBalloonTest {
 
   private int count() { return memory(neighbour).get(ValueLayout.JAVA_INT, COUNTER); }
 
-  private void awaitCount(int least) {
-    while (count() < least) {
-      Thread.onSpinWait(); // The test's time ends it.
-    }
-  }
+  private void awaitCount(int least) { Await.until(() -> count() >= least); }
 
   @AfterEach
   void theNeighbourHasAllThatItHad() {

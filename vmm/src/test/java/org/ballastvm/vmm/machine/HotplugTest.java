@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ballastvm.virtio.BalloonConfig;
@@ -21,6 +20,7 @@ import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,7 +84,7 @@ class HotplugTest {
   private void round(Machine machine, DeviceConfig device) {
     machine.onLoop(() -> machine.devices().plug(device));
     machine.onLoop(() -> machine.devices().requestUnplug(device.id().orElseThrow()));
-    await(() -> machine.devices().all().isEmpty());
+    Await.until(() -> machine.devices().all().isEmpty());
   }
 
   @Test
@@ -123,7 +123,7 @@ class HotplugTest {
     try (Machine machine = paused(RNG, rng(""), BALLOON)) {
       machine.parts().ports().write(EJECT, 4, 0xffff_fff5L);
       machine.parts().ports().write(EJECT, 4, 0xffff_fff5L);
-      await(() -> gone.size() == 2);
+      Await.until(() -> gone.size() == 2);
       assertEquals(
           List.of("- /machine/peripheral-anon/device[0]/virtio-backend", "- /machine/peripheral-anon/device[0]"), gone);
       assertEquals(List.of(RNG, BALLOON), configs(machine));
@@ -186,12 +186,6 @@ class HotplugTest {
 
   private static DeviceConfig rng(String id) {
     return new DeviceConfig.Rng(Optional.of(id).filter(given -> !given.isEmpty()), OptionalInt.empty());
-  }
-
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      Thread.onSpinWait();
-    }
   }
 
   private static long openFiles() throws IOException {

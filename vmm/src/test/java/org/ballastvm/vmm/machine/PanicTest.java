@@ -14,6 +14,7 @@ import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
@@ -86,9 +87,5 @@ class PanicTest {
     return machine;
   }
 
-  private static void awaitState(Machine machine, RunState state) {
-    while (machine.state() != state) {
-      Thread.onSpinWait();
-    }
-  }
+  private static void awaitState(Machine machine, RunState state) { Await.until(() -> machine.state() == state); }
 }

@@ -24,6 +24,7 @@ import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.ballastvm.vmm.event.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -258,9 +259,5 @@ class PayloadMachineTest {
     }
   }
 
-  private static void awaitState(Machine machine, RunState state) {
-    while (machine.state() != state) {
-      Thread.onSpinWait();
-    }
-  }
+  private static void awaitState(Machine machine, RunState state) { Await.until(() -> machine.state() == state); }
 }

@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +13,7 @@ import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.event.TakenTurns;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +26,7 @@ class UnwrittenPagesTest {
   private static final long BASE = GuestLayout.HIGH_BASE;
   private static final BackendConfig.Common LAZILY = new BackendConfig.Common(false, false, false, false, true);
 
-  private final Deque<Runnable> turns = new ArrayDeque<>();
+  private final TakenTurns turns = new TakenTurns();
   private final List<GivenBack> told = new ArrayList<>();
   private final MemoryBackend base = MemoryBackend.open(new BackendConfig.Ram("ram", 64 * MIB, LAZILY));
   private final MemoryBackend backend = MemoryBackend.open(new BackendConfig.Ram("mem0", 64 * MIB, LAZILY));
@@ -46,13 +44,7 @@ class UnwrittenPagesTest {
     vm = kvm.createVm();
     ram.attach(vm);
     range = ram.devices().claim("-device", "vm0", backend, OptionalLong.of(BASE), BLOCK, false, Runnable::run);
-    pages = new UnwrittenPages(ram, Runnable::run, new Turns() {
-      @Override
-      public void after(long nanos, Runnable turn) { turns.add(turn); }
-
-      @Override
-      public void close() { turns.clear(); }
-    }, Runnable::run);
+    pages = new UnwrittenPages(ram, Runnable::run, turns, Runnable::run);
   }
 
   @AfterEach
@@ -72,9 +64,7 @@ class UnwrittenPagesTest {
       assertEquals(Optional.empty(), refused);
       told.add(given);
     });
-    while (!turns.isEmpty()) {
-      turns.remove().run();
-    }
+    turns.takeAll();
     return told.removeLast().bytes();
   }
 
@@ -101,9 +91,7 @@ class UnwrittenPagesTest {
     pages.watch();
     pages.giveBackUnwritten(visitor -> visitor.range(0, 64 * MIB), (given, refused) -> told.add(given));
     ram.putLong(40 * MIB, 0xda7a);
-    while (!turns.isEmpty()) {
-      turns.remove().run();
-    }
+    turns.takeAll();
     assertEquals(64 * MIB - 4096, told.getLast().bytes());
     assertEquals(0xda7a, ram.getLong(40 * MIB));
   }
@@ -168,9 +156,7 @@ class UnwrittenPagesTest {
     pages.watch();
     pages.giveBackUnwritten(visitor -> visitor.range(0, 16 * MIB), (given, refused) -> told.add(given));
     assertEquals(GivenBack.NOTHING, pages.endWatch());
-    while (!turns.isEmpty()) {
-      turns.remove().run();
-    }
+    turns.takeAll();
     assertTrue(told.isEmpty());
     assertEquals(0, base.discardCalls());
   }
