@@ -36,7 +36,7 @@ final class BalloonBenchmark {
    * @param order in which the guest named its pages
    * @param pageCount how many
    * @param calls how many system calls the device made
-   * @param java nanoseconds of the device, from the doorbell to the last used chain
+   * @param java nanoseconds of the device, from doorbells to used chains
    * @param c nanoseconds of the same calls, bare
    * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them, once; empty where
    *        the host takes no single pages

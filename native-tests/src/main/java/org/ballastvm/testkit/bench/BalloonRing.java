@@ -33,8 +33,8 @@ final class BalloonRing {
     return new Virtqueue(index, ram, BalloonGuest.QUEUE_SIZE, base, base + AVAIL, base + USED, features);
   }
 
-  /** Names pages from an index on. */
-  void offer(int slot, IntUnaryOperator pages, int from) {
+  /** Names pages from an index on, in a chain that is offered with the others by {@link #offer}. */
+  void put(int slot, IntUnaryOperator pages, int from) {
     long list = base + LISTS + (long) slot * LIST_BYTES;
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages.applyAsInt(from + i));
@@ -43,8 +43,12 @@ final class BalloonRing {
     long descriptor = base + 16L * slot;
     ram.putLong(descriptor, list);
     ram.putInt(descriptor + 8, LIST_BYTES);
-    ram.putShort(base + AVAIL + 4 + 2L * (offered % BalloonGuest.QUEUE_SIZE), slot);
-    offered++;
+    ram.putShort(base + AVAIL + 4 + 2L * ((offered + slot) % BalloonGuest.QUEUE_SIZE), slot);
+  }
+
+  /** Offers so many more of the chains. */
+  void offer(int chains) {
+    offered += chains;
     ram.putShortRelease(base + AVAIL + 2, offered);
   }
 
