@@ -23,9 +23,11 @@ final class BalloonBenchmark {
       | Lists of 256 pages in this process | Device in Java, µs each |
       |---|---:|
       """;
-  private static final List<Integer> FIRST_LISTS = List.of(512, 1024, 2048, 4096, 8192, 16_384);
-  /** What every second list comes through is compiled after some two thousand, see the launcher. */
-  private static final int LISTS_TO_COMPILE = 4096;
+  private static final List<Integer> FIRST_LISTS = List.of(512, 1024, 2048, 4096, 8192, 16_384, 32_768);
+  /** What every second list comes through is compiled after some eight thousand, see the launcher. */
+  private static final int LISTS_TO_COMPILE = 16_384;
+  /** Random pages make a call each, and what is not a call is compiled by then. */
+  private static final int RANDOM_LISTS_TO_COMPILE = 512;
   private static final double GIB = 1L << 30;
   private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonGuest.PAGES_PER_CHAIN;
 
@@ -102,7 +104,8 @@ final class BalloonBenchmark {
 
   /** Has the JVM compile what there is to compile, in memory of which the host has nothing. */
   private static void warmUp(PageOrder order, BalloonMemory memory) {
-    int[] pages = order.pages(LISTS_TO_COMPILE * BalloonGuest.PAGES_PER_CHAIN);
+    int lists = order == PageOrder.RANDOM ? RANDOM_LISTS_TO_COMPILE : LISTS_TO_COMPILE;
+    int[] pages = order.pages(lists * BalloonGuest.PAGES_PER_CHAIN);
     try (BalloonGuest guest = BalloonGuest.untouched(memory, pages.length)) {
       guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
     }
