@@ -23,9 +23,7 @@ public final class EventFd extends Pollable {
 
   /** Adds one. Never blocks; allocates nothing. */
   public void signal() {
-    MemorySegment one = Buffers.eightBytes();
-    one.set(JAVA_LONG, 0, 1L);
-    long result = CALLS.syscall(Host.SYS_write(), fd(), one.address(), 8);
+    long result = CALLS.syscall(Host.SYS_write(), fd(), FixedArguments.ONE, Long.BYTES);
     if (result < 0 && result != -Host.EAGAIN()) { // EAGAIN: the counter is full, so it is raised already
       HostError.check(result, "write to eventfd");
     }

@@ -10,7 +10,6 @@ import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_coalesced_mmio_zone;
 import org.ballastvm.kvm.generated.Offsets.kvm_enable_cap;
 import org.ballastvm.kvm.generated.Offsets.kvm_ioeventfd;
-import org.ballastvm.kvm.generated.Offsets.kvm_irq_level;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_entry;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_irqchip;
@@ -189,14 +188,11 @@ public final class KvmVm implements AutoCloseable {
   /**
    * Drives a pin of the in-kernel interrupt controllers, KVM_IRQ_LINE.
    *
-   * @param gsi its number
+   * @param gsi its number, 0 to 23
    * @param high whether it is asserted
    */
   public void setIrqLine(int gsi, boolean high) {
-    MemorySegment line = Buffers.eightBytes();
-    set32(line, kvm_irq_level.irq, gsi);
-    set32(line, kvm_irq_level.level, high ? 1 : 0);
-    file.ioctl(Host.KVM_IRQ_LINE(), line, "KVM_IRQ_LINE");
+    file.ioctl(Host.KVM_IRQ_LINE(), FixedArguments.irqLevel(gsi, high), "KVM_IRQ_LINE");
   }
 
   /**
