@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.config;
 
 import java.math.BigDecimal;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /** Sizes as people write and read them. */
@@ -50,7 +51,8 @@ public final class ByteSize {
    * Reads a size.
    *
    * @param where what to name in an error
-   * @param text a number, perhaps with a fraction, and perhaps a suffix: B, K, M, G, T, P, E
+   * @param text a number, perhaps with a fraction, and perhaps a suffix: B, K, M, G, T, P, E; or 0x and hexadecimal digits,
+   *        without either
    * @param unitWithoutSuffix how many bytes a bare number counts
    * @return the size in bytes
    * @throws UserError if it is no size, is negative, or does not fit
@@ -64,6 +66,12 @@ public final class ByteSize {
       unit = power < 0 ? 0 : 1L << 10 * power;
     }
     try {
+      if (text.startsWith("0x") || text.startsWith("0X")) {
+        long count = HexFormat.fromHexDigitsToLong(text, 2, text.length());
+        if (count >= 0) {
+          return Math.multiplyExact(count, unitWithoutSuffix);
+        }
+      }
       if (unit > 0 && number.chars().allMatch(Character::isDigit)) {
         return Math.multiplyExact(Long.parseLong(number), unit);
       }
@@ -71,7 +79,7 @@ public final class ByteSize {
       if (unit > 0 && value.signum() >= 0) {
         return value.multiply(BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
       }
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) { // no number, or none of 1 to 16 digits
       // Told below.
     } catch (ArithmeticException e) {
       throw new UserError(where + ": is more than any machine can have", e);

@@ -61,8 +61,10 @@ public final class DeviceOptions {
     String memdev = values.take("memdev").orElseThrow(() -> values.error("'memdev' property is not set"));
     OptionalInt slot = values.takeInt("slot", -1, MOST_SLOTS - 1).filter(given -> given >= 0).map(OptionalInt::of)
         .orElse(OptionalInt.empty());
-    OptionalLong address = values.takeSize("addr", 1).filter(given -> given != 0).map(OptionalLong::of)
-        .orElse(OptionalLong.empty());
+    OptionalLong address = MemoryDeviceOptions.address(values, "addr");
+    if (address.isPresent() && address.getAsLong() == 0) {
+      address = OptionalLong.empty(); // the first that fits
+    }
     int node = values.takeInt("node", 0, MOST_NODES - 1).orElse(0);
     return new DeviceConfig.Dimm(id, memdev, slot, address, node, MemoryDeviceOptions.overdueSeconds(values));
   }

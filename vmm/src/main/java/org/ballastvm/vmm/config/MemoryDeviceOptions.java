@@ -23,8 +23,7 @@ final class MemoryDeviceOptions {
         throw values.error("'block-size' property has to be a power of two");
       }
     });
-    OptionalLong address = values.take("memaddr").map(text -> OptionalLong.of(address(values, text)))
-        .orElse(OptionalLong.empty());
+    OptionalLong address = address(values, "memaddr");
     boolean prealloc = values.takeBoolean("prealloc", false);
     MemConfig.Inaccessible inaccessible = inaccessible(values);
     if (!values.takeBoolean("dynamic-memslots", true)) {
@@ -40,16 +39,21 @@ final class MemoryDeviceOptions {
         .map(Integer::longValue).orElse(DeviceConfig.USUAL_OVERDUE_SECONDS);
   }
 
-  private static long address(KeyValues values, String text) {
+  /** Where a memory device is to be, as the property of this name says. */
+  static OptionalLong address(KeyValues values, String name) {
+    Optional<String> text = values.take(name);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
     try {
-      long address = Long.decode(text);
+      long address = Long.decode(text.get());
       if (address >= 0) {
-        return address;
+        return OptionalLong.of(address);
       }
     } catch (NumberFormatException e) {
       // Told below.
     }
-    throw values.error("memaddr=" + text + " must be a guest physical address such as 0x140000000");
+    throw values.error(name + "=" + text.get() + " must be a guest physical address such as 0x140000000");
   }
 
   private static MemConfig.Inaccessible inaccessible(KeyValues values) {

@@ -49,6 +49,19 @@ public record NumaConfig(List<Node> nodes, List<List<Integer>> distances) {
   public boolean isPresent() { return !nodes.isEmpty(); }
 
   /**
+   * Checks where a memory device is to be. A guest that knows no nodes has one.
+   *
+   * @param node its number
+   * @throws UserError if there is none of this number
+   */
+  public void requireNode(int node) {
+    int count = Math.max(1, nodes.size());
+    if (node >= count) {
+      throw new UserError("'node' property has value '" + node + "', which exceeds the number of numa nodes: " + count);
+    }
+  }
+
+  /**
    * The node of a vCPU.
    *
    * @param cpu its index

@@ -127,8 +127,9 @@ public final class Assembly {
     closer.onClose(requests::close);
     goal = new MemoryGoal(loop, machine, requests);
     closer.onClose(goal::close);
-    Dimms dimms = new Dimms(config.memory().slots(), loop, objects, ram.devices(), machine::whileVcpusAreOut,
-        machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG), requests::wake);
+    Dimms dimms = new Dimms(config.memory().slots(), loop, objects, ram.devices(), config.numa(),
+        machine::whileVcpusAreOut, machine.events(), () -> power.announce(AcpiPorts.GED_MEMORY_HOTPLUG),
+        requests::wake);
     if (dimms.slotCount() > 0) {
       ports.map(dimms.registers(), "acpi-mem-hotplug", AcpiPorts.MEMORY_HOTPLUG_BASE,
           AcpiPorts.MEMORY_HOTPLUG_BYTES);

@@ -11,6 +11,7 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.device.MemoryHotplug;
 import org.ballastvm.vmm.event.EventLoop;
@@ -38,6 +39,7 @@ public final class Dimms implements MemoryHotplug.Guest {
   private final EventLoop loop;
   private final MemoryObjects objects;
   private final DeviceMemory places;
+  private final NumaConfig numa;
   private final VcpuHold hold;
   private final MachineEvents monitors;
   private final Runnable announce;
@@ -55,11 +57,12 @@ public final class Dimms implements MemoryHotplug.Guest {
    * @param announce tells the guest to read the registers
    * @param requests is told that the guest was asked for something
    */
-  Dimms(int slotCount, EventLoop loop, MemoryObjects objects, DeviceMemory places, VcpuHold hold,
-      MachineEvents monitors, Runnable announce, Runnable requests) {
+  Dimms(int slotCount, EventLoop loop, MemoryObjects objects, DeviceMemory places, NumaConfig numa,
+      VcpuHold hold, MachineEvents monitors, Runnable announce, Runnable requests) {
     this.loop = loop;
     this.objects = objects;
     this.places = places;
+    this.numa = numa;
     this.hold = hold;
     this.monitors = monitors;
     this.announce = announce;
@@ -125,6 +128,7 @@ public final class Dimms implements MemoryHotplug.Guest {
    * @throws HostError if the host refuses; nothing has changed then
    */
   Dimm plug(DeviceConfig.Dimm config, boolean hot) {
+    numa.requireNode(config.node());
     int slot = slotFor(config);
     String what = config.id().map(id -> "device " + id).orElse("device in slot " + slot);
     MemoryBackend backend = objects.claim(config.memdev(), what);

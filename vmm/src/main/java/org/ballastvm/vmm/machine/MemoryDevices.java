@@ -89,7 +89,7 @@ public final class MemoryDevices {
 
   /** Makes a device. The error is about it; whoever asked says what asked. */
   MemDevice create(DeviceConfig.Mem wanted, EventSink events) {
-    requireNode(wanted.node());
+    numa.requireNode(wanted.node());
     MemoryBackend backend = objects.claim(wanted.memdev(), "device " + wanted.id().orElse("virtio-mem-pci"));
     PluggableRange range = null;
     try {
@@ -118,13 +118,6 @@ public final class MemoryDevices {
       }
       objects.release(wanted.memdev());
       throw e;
-    }
-  }
-
-  private void requireNode(int node) {
-    int count = Math.max(1, numa.nodes().size());
-    if (node >= count) {
-      throw new UserError("'node' property has value '" + node + "', which exceeds the number of numa nodes: " + count);
     }
   }
 

@@ -11,13 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ByteSizeTest {
   @ParameterizedTest
   @CsvSource({"512, 536870912", "0, 0", "1b, 1", "4K, 4096", "4k, 4096", "1.5G, 1610612736", "0.5, 524288",
-      "2T, 2199023255552", "1P, 1125899906842624", "7E, 8070450532247928832"})
+      "2T, 2199023255552", "1P, 1125899906842624", "7E, 8070450532247928832", "0x10, 16777216", "0X1f, 32505856"})
   void aSizeIsANumberAndPerhapsASuffix(String text, long bytes) {
     assertEquals(bytes, ByteSize.parse("-m", text, 1 << 20));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "M", "-1", "-1M", "much", "1Q", "1MB", "1 M", "0x10", "1,5M", "--1"})
+  @ValueSource(strings = {"", "M", "-1", "-1M", "much", "1Q", "1MB", "1 M", "0x", "0x-1", "0x1G", "0x1.8", "1,5M",
+      "--1"})
   void whatIsNoSizeIsRefused(String text) {
     assertEquals("-m: must be a size such as 512M or 4G",
         assertThrows(UserError.class, () -> ByteSize.parse("-m", text, 1)).getMessage());

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.OptionalLong;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.KeyValues;
+import org.ballastvm.vmm.config.DeviceOptions;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
@@ -112,9 +115,25 @@ class DimmTest {
         refused(() -> vm.devices().plug(at(OptionalInt.empty(), OptionalLong.of(4 * GIB + 128 * MIB)))));
     assertEquals("pc-dimm: backend memory size must be multiple of 0x200000",
         refused(() -> vm.devices().plug(dimm("dimm2", "odd"))));
+    assertEquals("'node' property has value '5', which exceeds the number of numa nodes: 1",
+        refused(() -> vm.devices().plug(typed("pc-dimm,id=dimm2,memdev=mem2,node=5"))));
     assertEquals(1, vm.devices().dimms().all().size());
     plug(dimm("dimm2", "mem2"));
     onLoop(() -> vm.parts().objects().delete("odd"));
+  }
+
+  @Test
+  void anAddressIsWrittenInEitherBase() {
+    plug(typed("pc-dimm,memdev=mem1,addr=0x140000000"));
+    plug(typed("pc-dimm,memdev=mem2,addr=5905580032"));
+    assertEquals(List.of(0x1_4000_0000L, 0x1_6000_0000L),
+        vm.devices().dimms().all().stream().map(Dimm::address).toList());
+    assertTrue(assertThrows(UserError.class, () -> typed("pc-dimm,memdev=mem1,addr=4Q")).getMessage()
+        .contains("addr=4Q must be a guest physical address such as 0x140000000"));
+  }
+
+  private static DeviceConfig typed(String text) {
+    return DeviceOptions.parse(KeyValues.parse("-device", text, "driver"));
   }
 
   private static DeviceConfig.Dimm at(OptionalInt slot, OptionalLong address) {
