@@ -68,7 +68,7 @@ public final class ByteSize {
     try {
       if (text.startsWith("0x") || text.startsWith("0X")) {
         long count = HexFormat.fromHexDigitsToLong(text, 2, text.length());
-        if (count >= 0) {
+        if (count >= 0 && text.length() > 2) {
           return Math.multiplyExact(count, unitWithoutSuffix);
         }
       }
@@ -79,7 +79,7 @@ public final class ByteSize {
       if (unit > 0 && value.signum() >= 0) {
         return value.multiply(BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
       }
-    } catch (IllegalArgumentException e) { // no number, or none of 1 to 16 digits
+    } catch (IllegalArgumentException e) { // no number, or more than 16 digits
       // Told below.
     } catch (ArithmeticException e) {
       throw new UserError(where + ": is more than any machine can have", e);
