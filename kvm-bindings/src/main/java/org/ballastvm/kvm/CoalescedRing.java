@@ -21,6 +21,10 @@ final class CoalescedRing {
   /** {@code KVM_COALESCED_MMIO_MAX}: as many as fit into a page. */
   private static final int MOST = (PAGE_BYTES - ENTRIES) / ENTRY_BYTES;
 
+  /** Length, and in the upper half whether to a port. */
+  private static final int TARGET = (int) kvm_coalesced_mmio.len;
+
+  private final long[] values = new long[MOST];
   /** Where it is in a vCPU's mapping, in bytes; 0 while KVM coalesces nothing. */
   private volatile int offset;
 
@@ -46,26 +50,36 @@ final class CoalescedRing {
   }
 
   /**
-   * Hands on what is in it, the oldest first.
+   * Hands on what is in it, the oldest first, and together what went to one address one after the other.
    *
    * @param mapping a vCPU's
-   * @param taker takes each
+   * @param taker takes all
    */
   synchronized void empty(ByteBuffer mapping, Vcpu.WriteTaker taker) {
     int first = mapping.getInt(offset + FIRST);
     int last = mapping.getInt(offset + LAST);
     VarHandle.acquireFence(); // KVM fills an entry before it moves the end behind it.
     while (first != last) {
-      int entry = offset + ENTRIES + first * ENTRY_BYTES;
-      long address = mapping.getLong(entry + (int) kvm_coalesced_mmio.phys_addr);
-      int lengthBytes = mapping.getInt(entry + (int) kvm_coalesced_mmio.len);
-      boolean port = mapping.getInt(entry + (int) kvm_coalesced_mmio.pio) != 0;
-      long data = mapping.getLong(entry + (int) kvm_coalesced_mmio.data);
-      first = (first + 1) % MOST;
-      VarHandle.releaseFence(); // From here on, KVM may fill the entry anew.
+      long address = address(mapping, first);
+      long target = target(mapping, first);
+      int lengthBytes = (int) target;
+      long mask = lengthBytes == Long.BYTES ? -1 : (1L << lengthBytes * Byte.SIZE) - 1;
+      int count = 0;
+      do {
+        values[count++] = mapping.getLong(entry(first) + (int) kvm_coalesced_mmio.data) & mask;
+        first = (first + 1) % MOST;
+      } while (first != last && address(mapping, first) == address && target(mapping, first) == target);
+      VarHandle.releaseFence(); // From here on, KVM may fill the entries anew.
       mapping.putInt(offset + FIRST, first);
-      taker.write(port, address, lengthBytes,
-          lengthBytes == Long.BYTES ? data : data & (1L << lengthBytes * Byte.SIZE) - 1);
+      taker.write(target >>> Integer.SIZE != 0, address, lengthBytes, values, count);
     }
   }
+
+  private int entry(int index) { return offset + ENTRIES + index * ENTRY_BYTES; }
+
+  private long address(ByteBuffer mapping, int index) {
+    return mapping.getLong(entry(index) + (int) kvm_coalesced_mmio.phys_addr);
+  }
+
+  private long target(ByteBuffer mapping, int index) { return mapping.getLong(entry(index) + TARGET); }
 }

@@ -63,14 +63,15 @@ public final class Vcpu implements AutoCloseable {
   @FunctionalInterface
   public interface WriteTaker {
     /**
-     * A write, after all that were made before it.
+     * Writes to one address, after all that were made before them.
      *
      * @param port whether to an I/O port; otherwise to guest physical memory
      * @param address where
-     * @param lengthBytes 1 to 8
-     * @param value little-endian, zero-extended
+     * @param lengthBytes of each, 1 to 8
+     * @param values little-endian, zero-extended, the oldest first; the taker's until it returns
+     * @param count how many of them
      */
-    void write(boolean port, long address, int lengthBytes, long value);
+    void write(boolean port, long address, int lengthBytes, long[] values, int count);
   }
 
   private static final class KickSignal {

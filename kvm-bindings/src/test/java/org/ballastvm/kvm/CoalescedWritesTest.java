@@ -17,6 +17,7 @@ class CoalescedWritesTest {
   private static final int MANY = 400;
 
   private final List<String> seen = new ArrayList<>();
+  private int times;
   private Kvm kvm;
   private PayloadVm vm;
 
@@ -41,6 +42,13 @@ class CoalescedWritesTest {
     return assertInstanceOf(Exit.Pio.class, exit);
   }
 
+  private void take(boolean port, long address, int lengthBytes, long[] values, int count) {
+    times++;
+    for (int i = 0; i < count; i++) {
+      take(port, address, lengthBytes, values[i]);
+    }
+  }
+
   private void take(boolean port, long address, int lengthBytes, long value) {
     seen.add((port ? "port " : "memory ") + Long.toHexString(address) + " " + lengthBytes + " "
         + Long.toHexString(value));
@@ -55,6 +63,7 @@ class CoalescedWritesTest {
     assertEquals(0x10, runToPort().port());
 
     assertEquals(List.of("port 3f8 1 61", "port 3f8 1 62"), seen);
+    assertEquals(1, times, "together");
     vm.vcpu.takeCoalesced(this::take);
     assertEquals(2, seen.size(), "each comes once");
   }
@@ -103,7 +112,7 @@ class CoalescedWritesTest {
     vm.vm.coalesceWrites(PORT);
     // mov dx, 0x3f8; again: out dx, al; out 0x10, al; jmp again
     vm.load("66baf803 ee e610 ebfb");
-    Vcpu.WriteTaker nobody = (port, address, lengthBytes, value) -> assertEquals(0x3f8, address);
+    Vcpu.WriteTaker nobody = (port, address, lengthBytes, values, count) -> assertEquals(0x3f8, address);
 
     assertEquals(0, Allocation.least(() -> {
       assertInstanceOf(Exit.Pio.class, vm.vcpu.run());

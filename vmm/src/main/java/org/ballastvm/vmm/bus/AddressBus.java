@@ -113,6 +113,21 @@ public final class AddressBus {
   /** {@return what is mapped now, by address} */
   public List<Range> ranges() { return List.of(ranges); }
 
+  /**
+   * Carries writes to one address that were made one after the other; nobody's are dropped.
+   *
+   * @param address of each
+   * @param sizeBytes of each, 1, 2, 4 or 8
+   * @param values the oldest first
+   * @param count how many of them
+   */
+  public void write(long address, int sizeBytes, long[] values, int count) {
+    Range range = find(address, sizeBytes);
+    if (range != null) {
+      range.device.write(address - range.base, sizeBytes, values, count);
+    }
+  }
+
   private Range find(long address, int sizeBytes) {
     Range[] now = ranges;
     int low = 0;

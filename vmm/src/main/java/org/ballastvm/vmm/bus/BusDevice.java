@@ -19,4 +19,18 @@ public interface BusDevice {
    * @param value in the low {@code sizeBytes} bytes
    */
   void write(long offset, int sizeBytes, long value);
+
+  /**
+   * Takes writes that were made one after the other.
+   *
+   * @param offset of each, from the start of the range, in bytes
+   * @param sizeBytes of each, 1, 2, 4 or 8
+   * @param values each in the low {@code sizeBytes} bytes, the oldest first; not to be kept
+   * @param count how many of them
+   */
+  default void write(long offset, int sizeBytes, long[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      write(offset, sizeBytes, values[i]);
+    }
+  }
 }

@@ -55,6 +55,11 @@ public final class SerialPort implements BusDevice {
     void roomForInput();
   }
 
+  /** What there is to tell of output. */
+  private enum OutputNews {
+    NONE, HELD, READY
+  }
+
   private static final int DATA = 0;
   private static final int INTERRUPT_ENABLE = 1;
   private static final int INTERRUPT_ID = 2;
@@ -207,8 +212,7 @@ public final class SerialPort implements BusDevice {
   public void write(long offset, int sizeBytes, long value) {
     int given = (int) value & 0xff;
     boolean sent = false;
-    boolean held;
-    boolean ready;
+    OutputNews news;
     boolean madeRoom = false;
     boolean starts = false;
     synchronized (this) {
@@ -241,22 +245,56 @@ public final class SerialPort implements BusDevice {
         }
       }
       updateIrq();
-      heldCount += sent ? 1 : 0;
-      boolean more = (driverComesBack() || sent && given != '\n') && heldCount < MOST_HELD_BYTES;
-      held = sent && more && heldCount == 1;
-      ready = !more && releaseHeld();
+      news = newsOf(sent ? 1 : 0, given == '\n');
     }
     if (starts) {
       line.transmitting();
     }
-    if (held) {
-      line.outputHeld();
-    }
-    if (ready) {
-      line.outputReady();
-    }
+    tell(news);
     if (madeRoom) {
       line.roomForInput();
+    }
+  }
+
+  /** What a driver sent that did not leave the guest for each byte. */
+  @Override
+  public void write(long offset, int sizeBytes, long[] values, int count) {
+    OutputNews news = sendAll(offset, values, count);
+    if (news == null) {
+      BusDevice.super.write(offset, sizeBytes, values, count);
+    } else {
+      tell(news);
+    }
+  }
+
+  /** Sends, if that is what these writes do; else null. */
+  private synchronized OutputNews sendAll(long offset, long[] values, int count) {
+    if (offset != DATA || (lineControl & LCR_DIVISOR_LATCH) != 0) {
+      return null;
+    }
+    int sent = 0;
+    for (int i = 0; i < count; i++) {
+      sent += send((int) values[i] & 0xff) ? 1 : 0;
+    }
+    updateIrq();
+    return newsOf(sent, values[count - 1] == '\n');
+  }
+
+  /** Of bytes that were just sent, or of none. */
+  private OutputNews newsOf(int sent, boolean endsLine) {
+    int before = heldCount;
+    heldCount += sent;
+    if ((driverComesBack() || sent > 0 && !endsLine) && heldCount < MOST_HELD_BYTES) {
+      return sent > 0 && before == 0 ? OutputNews.HELD : OutputNews.NONE;
+    }
+    return releaseHeld() ? OutputNews.READY : OutputNews.NONE;
+  }
+
+  private void tell(OutputNews news) {
+    if (news == OutputNews.HELD) {
+      line.outputHeld();
+    } else if (news == OutputNews.READY) {
+      line.outputReady();
     }
   }
 

@@ -42,7 +42,7 @@ public final class VcpuThread {
   private final AddressBus memory;
   private final Watcher watcher;
   private final Thread thread;
-  private final Vcpu.WriteTaker coalescedWrite = this::write;
+  private final Vcpu.WriteTaker coalescedWrites = this::write;
   private volatile boolean inGuest;
   private volatile boolean waitsForSlots;
   private long changesSeen = -1;
@@ -123,7 +123,7 @@ public final class VcpuThread {
       inGuest = false;
       gate.left();
     }
-    vcpu.takeCoalesced(coalescedWrite);
+    vcpu.takeCoalesced(coalescedWrites);
     handle(exit);
   }
 
@@ -197,8 +197,8 @@ public final class VcpuThread {
     }
   }
 
-  private void write(boolean port, long address, int lengthBytes, long value) {
-    (port ? ports : memory).write(address, lengthBytes, value);
+  private void write(boolean port, long address, int lengthBytes, long[] values, int count) {
+    (port ? ports : memory).write(address, lengthBytes, values, count);
   }
 
   private void handlePio(Exit.Pio pio) {

@@ -173,6 +173,28 @@ class SerialPortTest {
   }
 
   @Test
+  void bytesThatComeTogetherAreSentAsThoseThatComeAlone() {
+    write(IER, 2);
+    port.write(DATA, 1, new long[]{'a', 'b', 'c', 'x'}, 3);
+    assertTrue(irq);
+    assertEquals(1, line.held);
+    write(IER, 0);
+    port.write(DATA, 1, new long[]{'d', '\n'}, 2);
+    assertEquals(2, line.outputs, "the driver stopped, and the line ended");
+    byte[] taken = new byte[10];
+    assertEquals(5, port.takeOutput(taken));
+    assertArrayEquals("abcd\n".getBytes(StandardCharsets.US_ASCII), Arrays.copyOf(taken, 5));
+  }
+
+  @Test
+  void bytesForTheDivisorThatComeTogetherAreNotSent() {
+    write(LCR, 0x80);
+    port.write(DATA, 1, new long[]{3, 1}, 2);
+    assertEquals(1, read(DATA));
+    assertEquals(0, port.takeOutput(new byte[10]));
+  }
+
+  @Test
   void aDriverThatTurnsItsInterruptOffHasNoMoreToSend() {
     write(IER, 2);
     print("x");
