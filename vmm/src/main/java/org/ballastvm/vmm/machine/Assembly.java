@@ -89,9 +89,7 @@ public final class Assembly {
   private final BootLoader bootLoader;
   private final AcpiImage acpi;
   private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
-  private Optional<SerialPort> serial = Optional.empty();
-  private Optional<SerialFrontend> console = Optional.empty();
-  private Optional<CollectedPort> consoleData = Optional.empty();
+  private Optional<Console> console = Optional.empty();
 
   Assembly(MachineConfig config, EventLoop loop, Closer closer, Machine machine) {
     this.config = config;
@@ -237,9 +235,7 @@ public final class Assembly {
     SerialPort port = new SerialPort(board.line(SerialPort.COM1_IRQ), frontend);
     frontend.connect(port);
     ports.map(port, "serial", SerialPort.COM1_BASE, SerialPort.LENGTH);
-    serial = Optional.of(port);
-    console = Optional.of(frontend);
-    consoleData = Optional.of(data);
+    console = Optional.of(new Console(port, frontend, data));
   }
 
   /** Fills guest memory for a start. */
@@ -251,7 +247,7 @@ public final class Assembly {
 
   /** Has the guest's last words sent. On the event loop, while no vCPU runs. */
   void sendOutput() {
-    console.ifPresent(SerialFrontend::drained);
+    console.ifPresent(serial -> serial.frontend.drained());
   }
 
   VcpuThread createVcpuThread(int index, Optional<CpuStart> start, RunGate gate) {
@@ -276,10 +272,9 @@ public final class Assembly {
   void reset() {
     devices.reset();
     pci.reset();
-    serial.ifPresent(SerialPort::reset);
+    console.ifPresent(Console::reset);
     power.reset();
     board.replace();
-    consoleData.ifPresent(CollectedPort::reset);
   }
 
   private Kvm keep(Kvm opened) {
@@ -300,6 +295,14 @@ public final class Assembly {
   private Chardev keep(Chardev opened) {
     closer.onClose(opened::close);
     return opened;
+  }
+
+  /** The serial port, who sends what it puts out, and how that comes to it. */
+  private record Console(SerialPort port, SerialFrontend frontend, CollectedPort data) {
+    void reset() {
+      port.reset();
+      data.reset();
+    }
   }
 
   /** Port 0xcf9. */

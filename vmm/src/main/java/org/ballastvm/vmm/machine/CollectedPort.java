@@ -48,8 +48,10 @@ final class CollectedPort implements SerialFrontend.Delivery {
     collects = on;
   }
 
-  /** The VM is a new one, of which the kernel collects nothing. */
-  synchronized void reset() { collects = false; }
+  /** The VM is about to be replaced by one of which the kernel collects nothing; its vCPUs have ended. */
+  synchronized void reset() {
+    collects = false;
+  }
 
   /** Any vCPU brings what all have written. */
   @Override
