@@ -19,6 +19,8 @@ class BalloonIT {
   void aGuestOfTwoProcessorsIsSqueezedStoppedAndPoweredOff(
       @Boot({"-m", "512", "-smp", "2", "-device", BALLOON, "-device", "virtio-rng-pci"}) Guest guest) {
     assertEquals("2\n", guest.run("nproc"));
+    String name = "grep -m 1 'model name' /proc/cpuinfo";
+    assertEquals(guest.host().run(Guest.PATIENCE, HostedCommand.of("sh", "-c", name)), guest.run(name));
     new Squeeze(guest, 512, 256).check();
 
     assertEquals("virtio_rng.0\n", guest.run("cat /sys/class/misc/hw_random/rng_current"));

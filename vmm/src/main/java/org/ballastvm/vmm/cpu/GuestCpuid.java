@@ -18,6 +18,7 @@ public final class GuestCpuid {
   private static final int TOPOLOGY_V2 = 0x1f;
   private static final int KVM_FEATURES = 0x4000_0001;
   private static final int AMD_FEATURES = 0x8000_0001;
+  private static final int NAME = 0x8000_0002;
   private static final int AMD_SIZES = 0x8000_0008;
   private static final int AMD_CACHES = 0x8000_001d;
   private static final int AMD_TOPOLOGY = 0x8000_001e;
@@ -33,6 +34,7 @@ public final class GuestCpuid {
   private static final int LEVEL_CORE = 2;
 
   private final List<CpuidEntry> host;
+  private final CpuName name;
   private final CpuTopology topology;
   private final boolean tscDeadlineTimer;
   private final boolean amd;
@@ -41,11 +43,13 @@ public final class GuestCpuid {
    * A guest's CPUID.
    *
    * @param host what KVM supports
+   * @param name what the processor is called
    * @param topology how vCPUs are grouped
    * @param tscDeadlineTimer whether the in-kernel LAPIC has that timer
    */
-  public GuestCpuid(List<CpuidEntry> host, CpuTopology topology, boolean tscDeadlineTimer) {
+  public GuestCpuid(List<CpuidEntry> host, CpuName name, CpuTopology topology, boolean tscDeadlineTimer) {
     this.host = List.copyOf(host);
+    this.name = name;
     this.topology = topology;
     this.tscDeadlineTimer = tscDeadlineTimer;
     this.amd = host.stream().anyMatch(leaf -> leaf.function() == VENDOR
@@ -70,6 +74,7 @@ public final class GuestCpuid {
         }
         case KVM_FEATURES -> leaves.add(leaf);
         case AMD_FEATURES -> leaves.add(amdFeatures(leaf));
+        case NAME, NAME + 1, NAME + 2 -> leaves.add(name.fill(leaf, leaf.function() - NAME));
         case AMD_SIZES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
             topology.packageBits() << 12 | topology.threadsPerPackage() - 1, leaf.edx()));
         case AMD_CACHES -> leaves.add(amdCaches(leaf));

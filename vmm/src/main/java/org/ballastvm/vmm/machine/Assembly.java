@@ -38,6 +38,7 @@ import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuTopology;
+import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
 import org.ballastvm.vmm.device.PanicDevice;
@@ -103,7 +104,7 @@ public final class Assembly {
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
     topology = CpuTopology.of(config.cpus());
     topology.requireAtMost(kvm.checkExtension(KvmCap.MAX_VCPUS));
-    cpuid = new GuestCpuid(hostCpuid, topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
+    cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
 
     GuestLayout layout = GuestLayout.of(config.memory());
     closer.onClose(objects::close);

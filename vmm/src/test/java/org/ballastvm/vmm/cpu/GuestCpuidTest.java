@@ -135,7 +135,7 @@ class GuestCpuidTest {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     try (Kvm kvm = Kvm.open()) {
       CpuConfig config = new CpuConfig(6, 2, 3, 1);
-      GuestCpuid cpuid = new GuestCpuid(kvm.supportedCpuid(), CpuTopology.of(config), true);
+      GuestCpuid cpuid = new GuestCpuid(kvm.supportedCpuid(), CpuName.ofHost(), CpuTopology.of(config), true);
       Set<List<Integer>> seen = new HashSet<>();
       for (CpuidEntry leaf : cpuid.forVcpu(5)) {
         boolean indexed = (leaf.flags() & CpuidEntry.FLAG_SIGNIFICANT_INDEX) != 0;
@@ -162,7 +162,7 @@ class GuestCpuidTest {
     for (int function : new int[]{0x8000_0001, 0x8000_0008, 0x8000_001e}) {
       host.add(new CpuidEntry(function, 0, 0, -1, -1, -1, -1));
     }
-    return new GuestCpuid(host, CpuTopology.of(config), true);
+    return new GuestCpuid(host, new CpuName("A CPU"), CpuTopology.of(config), true);
   }
 
   private static CpuidEntry leaf(List<CpuidEntry> leaves, int function, int index) {
