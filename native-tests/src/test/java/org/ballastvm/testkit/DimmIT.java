@@ -63,6 +63,26 @@ class DimmIT {
     assertEquals("", guest.monitor("object_del mem1"));
   }
 
+  @Test
+  void aResetCompletesAnUnplugThatTheGuestNeverSaw(@Boot(value = {"-m",
+      "512,slots=4,maxmem=4G"}, noReboot = false) Guest guest) {
+    long alone = guest.memInfoKiB("MemTotal");
+    guest.run("echo online_movable > /sys/devices/system/memory/auto_online_blocks");
+    guest.monitor("object_add memory-backend-ram,id=mem1,size=256M");
+    guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1");
+    guest.await("256 MiB more", () -> guest.memInfoKiB("MemTotal") > alone + (200 << 10));
+    guest.monitor("stop");
+    assertEquals("", guest.monitor("device_del dimm1"));
+    assertTrue(guest.monitor("device_del dimm1").contains("already in the process of unplug"));
+    assertTrue(guest.monitor("info memory-devices").contains("dimm1"));
+    guest.monitor("system_reset");
+    guest.monitor("cont");
+    guest.awaitUp();
+    assertEquals("", guest.monitor("info memory-devices"));
+    assertEquals("", guest.monitor("object_del mem1"));
+    assertEquals(alone, guest.memInfoKiB("MemTotal"));
+  }
+
   private static boolean says(Guest guest, String line) {
     return guest.monitor("info memory-devices -v").lines().anyMatch(("  " + line)::equals);
   }
