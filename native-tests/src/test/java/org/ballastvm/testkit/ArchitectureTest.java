@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaModifier.NATIVE;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,11 @@ class ArchitectureTest {
   void theMachineIsKnownOnlyToItselfAndItsTests() {
     noClasses().that().resideOutsideOfPackages("org.ballastvm.vmm..", "org.ballastvm.testkit..").should()
         .dependOnClassesThat().resideInAPackage("org.ballastvm.vmm..").check(everything);
+  }
+
+  @Test
+  void noTwoPackagesKnowEachOther() {
+    slices().matching("org.ballastvm.(**)").should().beFreeOfCycles().check(everything);
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.qmp.JsonText;
+import org.ballastvm.vmm.wire.JsonText;
 
 /**
  * What is known of a machine that runs without asking it.

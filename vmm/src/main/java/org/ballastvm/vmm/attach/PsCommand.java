@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.qmp.JsonText;
+import org.ballastvm.vmm.wire.JsonText;
 
 /** {@code ballast ps}: this user's machines, and how much memory they have. */
 public final class PsCommand implements SubCommand {

@@ -21,7 +21,7 @@ import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.qmp.JsonText;
+import org.ballastvm.vmm.wire.JsonText;
 
 /** QEMU's options, made into a {@link MachineConfig}. */
 final class CommandLine {

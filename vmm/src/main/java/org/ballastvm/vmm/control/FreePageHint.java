@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;

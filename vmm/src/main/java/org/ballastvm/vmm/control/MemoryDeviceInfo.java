@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Branch;
+import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 
 /** A device that gives a guest memory: one kind for each that there is. */

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ballastvm.vmm.config.KeyValues;

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code query-balloon} */

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.vmm.event.MachineEvent.BalloonHintCompleted;

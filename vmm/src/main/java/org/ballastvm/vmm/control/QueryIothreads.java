@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.machine.IoThread;

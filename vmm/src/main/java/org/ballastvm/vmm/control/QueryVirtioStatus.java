@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.virtio.pci.VirtioState;
 import org.ballastvm.vmm.RunState;

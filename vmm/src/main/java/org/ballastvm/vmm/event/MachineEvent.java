@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
-import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.watch.Obstacle;
 
 /**

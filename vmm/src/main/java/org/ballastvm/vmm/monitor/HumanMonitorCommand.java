@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.Optional;
-import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.machine.Machine;
 

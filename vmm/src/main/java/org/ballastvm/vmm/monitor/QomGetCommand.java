@@ -3,7 +3,7 @@ package org.ballastvm.vmm.monitor;
 import java.util.List;
 import org.ballastvm.vmm.control.QomGet;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.qmp.JsonText;
+import org.ballastvm.vmm.wire.JsonText;
 
 /** {@code qom-get PATH PROPERTY} */
 final class QomGetCommand implements Command {

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.monitor;
 import java.util.List;
 import org.ballastvm.vmm.control.QomSet;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.qmp.JsonText;
+import org.ballastvm.vmm.wire.JsonText;
 
 /** {@code qom-set [-j] PATH PROPERTY VALUE} */
 final class QomSetCommand implements Command {

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.Shape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;

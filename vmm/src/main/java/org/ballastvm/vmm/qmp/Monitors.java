@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.JsonInput;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.machine.Machine;

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.qmp;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.machine.Machine;
 

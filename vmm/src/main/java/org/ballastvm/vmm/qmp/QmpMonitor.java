@@ -1,5 +1,8 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.Shape;
+import org.ballastvm.vmm.wire.JsonInput;
+import org.ballastvm.vmm.wire.JsonOutput;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -187,7 +190,7 @@ public final class QmpMonitor implements CharFrontend {
 
   private record Greeting(QueryVersion.VersionInfo version, List<String> capabilities) {}
 
-  private record Failure(@org.ballastvm.vmm.control.Member(name = "class") String kind, String desc) {}
+  private record Failure(@org.ballastvm.vmm.wire.Member(name = "class") String kind, String desc) {}
 
   private record Timestamp(long seconds, int microseconds) {}
 }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.Shape;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
-import org.ballastvm.vmm.control.Branch;
+import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.Summary;

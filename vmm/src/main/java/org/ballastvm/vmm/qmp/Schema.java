@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.Shape;
+import org.ballastvm.vmm.wire.JsonNull;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -8,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ballastvm.vmm.control.Branch;
+import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.qmp.SchemaInfo.Field;
@@ -18,12 +20,7 @@ import org.ballastvm.vmm.qmp.SchemaInfo.Word;
 
 /** What the commands and events take and give, read from their classes. Source: QEMU's qapi/introspect.json. */
 final class Schema {
-  /** Stands for a default that is not told; an Optional holds no null. */
-  private static final Object NOT_TOLD = new NotTold();
   private static final String EMPTY = "Empty";
-
-  /** What {@link JsonOutput} writes as null. */
-  record NotTold() {}
 
   private final Map<String, SchemaInfo> entries = new LinkedHashMap<>();
   /** Types by their name, so that two of one name are found. */
@@ -132,7 +129,7 @@ final class Schema {
       }
       boolean optional = part.type() instanceof ParameterizedType generic && generic.getRawType() == Optional.class;
       Type type = optional ? ((ParameterizedType) part.type()).getActualTypeArguments()[0] : part.type();
-      fields.add(new Field(part.name(), type(type), optional ? Optional.of(NOT_TOLD) : Optional.empty()));
+      fields.add(new Field(part.name(), type(type), optional ? Optional.of(JsonNull.NULL) : Optional.empty()));
     }
     return fields;
   }

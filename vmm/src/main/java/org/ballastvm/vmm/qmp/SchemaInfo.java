@@ -2,8 +2,8 @@ package org.ballastvm.vmm.qmp;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.control.Branch;
-import org.ballastvm.vmm.control.Member;
+import org.ballastvm.vmm.wire.Branch;
+import org.ballastvm.vmm.wire.Member;
 
 /** An entry of the schema, as QEMU's introspection has it. Names of types tell nothing: clients look up what they are. */
 sealed interface SchemaInfo extends Branch.Of {

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.qmp;
 
+import org.ballastvm.vmm.wire.JsonOutput;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.qmp;
+package org.ballastvm.vmm.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.qmp;
+package org.ballastvm.vmm.wire;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -10,9 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.ballastvm.vmm.control.Branch;
-import org.ballastvm.vmm.control.Member;
-import org.ballastvm.vmm.control.WireNamed;
 
 /**
  * A record as it is on the wire, read from its class once.
@@ -21,7 +18,7 @@ import org.ballastvm.vmm.control.WireNamed;
  * @param branch how it is told from others, if it is one kind of several
  * @param constructor makes it of its members
  */
-record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> constructor) {
+public record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> constructor) {
   private static final ClassValue<Shape> KNOWN = new ClassValue<>() {
     @Override
     protected Shape computeValue(Class<?> type) { return read(type); }
@@ -36,7 +33,7 @@ record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> construct
    * @param doc what it is
    * @param accessor reads it
    */
-  record Part(String name, Type type, boolean rest, String doc, Method accessor) {
+  public record Part(String name, Type type, boolean rest, String doc, Method accessor) {
     Object read(Record from) {
       try {
         return accessor.invoke(from);
@@ -48,7 +45,13 @@ record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> construct
     }
   }
 
-  static Shape of(Class<?> record) { return KNOWN.get(record); }
+  /**
+   * The shape of a record.
+   *
+   * @param record its class
+   * @return what was read of it, once
+   */
+  public static Shape of(Class<?> record) { return KNOWN.get(record); }
 
   private static Shape read(Class<?> record) {
     List<Part> parts = new ArrayList<>();
@@ -95,8 +98,13 @@ record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> construct
     return name.toString();
   }
 
-  /** A constant's name: in small letters and hyphens, where it does not say so itself. */
-  static String wireName(Enum<?> constant) {
+  /**
+   * What a constant is called on the wire.
+   *
+   * @param constant one that may say it by {@link WireNamed}
+   * @return its name in small letters and hyphens, where it does not
+   */
+  public static String wireName(Enum<?> constant) {
     if (constant instanceof WireNamed named) {
       return named.wireName();
     }

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.control;
+package org.ballastvm.vmm.wire;
 
 /** A constant whose name on the wire is another one than its own in small letters and hyphens. */
 public interface WireNamed {

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.qmp;
+package org.ballastvm.vmm.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,23 +16,25 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * JSON values out of a stream of bytes that ends nowhere in particular, from somebody who may wish us ill. What breaks
  * the syntax or a limit is told once, and everything up to the next line feed, or byte 0xff, is dropped: there the client
  * begins anew.
  */
-final class JsonInput {
+public final class JsonInput {
   /** How deep containers nest: more than anybody needs, and little enough for recursion on a small stack. */
-  static final int DEEPEST = 256;
+  public static final int DEEPEST = 256;
   /** The longest message, in bytes: nothing that there is to say comes near. */
-  static final int LONGEST = 64 << 10;
+  public static final int LONGEST = 64 << 10;
   /** The most values in one message: a few bytes of text can become a hundred of memory, and all clients share one heap. */
   static final int MOST_VALUES = 4096;
 
   private static final int LINE_FEED = '\n';
   private static final int RESTART = 0xff;
   private static final long PREPARE_STACK_BYTES = 256 << 10;
+  private static final AtomicBoolean PREPARED = new AtomicBoolean();
   private static final JsonFactory FACTORY = JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxStringLength(LONGEST)
           .maxNameLength(LONGEST).build())
@@ -42,7 +44,7 @@ final class JsonInput {
       .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES).build();
 
   /** Takes what was read. Either method may lead to {@link JsonInput#clear}. */
-  interface Reader {
+  public interface Reader {
     /**
      * A value is complete.
      *
@@ -94,13 +96,21 @@ final class JsonInput {
   /** Counts how often all was forgotten, which may happen within a call to the reader. */
   private int clears;
 
-  JsonInput(Reader reader) { this.reader = reader; }
+  /**
+   * Input of which nothing was read.
+   *
+   * @param reader takes what is read
+   */
+  public JsonInput(Reader reader) { this.reader = reader; }
 
   /**
    * Does ahead, on a thread of its own, what the first message would wait for: the JDK raises 5 to its highest power when a
-   * number is first parsed, 30 ms of it before anything is compiled.
+   * number is first parsed, 30 ms of it before anything is compiled. Once is enough for all.
    */
-  static void prepare() {
+  public static void prepare() {
+    if (PREPARED.getAndSet(true)) {
+      return;
+    }
     Thread thread = new Thread(null, JsonInput::firstParser, "ballast-json", PREPARE_STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
@@ -115,7 +125,7 @@ final class JsonInput {
   }
 
   /** Forgets what is half read. */
-  void clear() {
+  public void clear() {
     restart();
     dropping = false;
     lastByte = 0;
@@ -125,9 +135,12 @@ final class JsonInput {
   /**
    * Reads; complete values are given to the reader before it returns.
    *
+   * @param bytes holds what came
+   * @param offset where in it that begins
+   * @param count how many bytes came
    * @return how many bytes were taken: all, unless the reader takes no more values now
    */
-  int read(byte[] bytes, int offset, int count) {
+  public int read(byte[] bytes, int offset, int count) {
     int end = offset + count;
     int before = clears;
     int start = offset;

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.control;
+package org.ballastvm.vmm.wire;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.qmp;
+package org.ballastvm.vmm.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -16,10 +16,9 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ballastvm.vmm.control.Branch;
 
 /** Values as JSON, in QEMU's spacing, and in ASCII alone as QEMU writes it. */
-final class JsonOutput {
+public final class JsonOutput {
   private static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII)
       // A client's id comes back within an object of ours.
       .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(2 * JsonInput.DEEPEST).build()).build();
@@ -42,8 +41,12 @@ final class JsonOutput {
   private Buffer buffer = new Buffer();
   private JsonGenerator generator;
 
-  /** Writes each value on a line of its own, or each member if it is to be pretty. */
-  JsonOutput(boolean pretty) {
+  /**
+   * Output with nothing written.
+   *
+   * @param pretty whether each member has a line of its own; otherwise each value has
+   */
+  public JsonOutput(boolean pretty) {
     spacing = new DefaultPrettyPrinter(
         pretty ? SEPARATORS.withObjectEntrySpacing(Spacing.NONE).withArrayValueSpacing(Spacing.NONE) : SEPARATORS);
     if (!pretty) {
@@ -52,8 +55,13 @@ final class JsonOutput {
     }
   }
 
-  /** Writes the value, and CR LF as QEMU ends a message, behind what was written since {@link #reset}. */
-  void write(Object value) {
+  /**
+   * Writes a value, and CR LF as QEMU ends a message, behind what was written since {@link #reset}.
+   *
+   * @param value a record, an enum's constant, or what {@link JsonInput.Reader} has, at any depth
+   * @throws IllegalArgumentException if something else is in it
+   */
+  public void write(Object value) {
     try {
       if (generator == null) {
         generator = FACTORY.createGenerator(buffer);
@@ -68,13 +76,13 @@ final class JsonOutput {
   }
 
   /** {@return what was written, and more behind it} */
-  byte[] bytes() { return buffer.bytes(); }
+  public byte[] bytes() { return buffer.bytes(); }
 
   /** {@return how many bytes were written} */
-  int count() { return buffer.size(); }
+  public int count() { return buffer.size(); }
 
   /** Forgets what was written. */
-  void reset() {
+  public void reset() {
     if (buffer.size() > MOST_KEPT_BYTES) {
       buffer = new Buffer();
       generator = null;
@@ -109,7 +117,7 @@ final class JsonOutput {
       json.writeNumber(number);
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
-    } else if (value instanceof Schema.NotTold) {
+    } else if (value == JsonNull.NULL) {
       json.writeNull();
     } else if (value instanceof Record record) {
       writeRecord(json, record);

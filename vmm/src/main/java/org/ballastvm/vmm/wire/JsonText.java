@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.qmp;
+package org.ballastvm.vmm.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
