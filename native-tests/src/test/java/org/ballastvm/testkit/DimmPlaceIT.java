@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 @GuestTest
 class DimmPlaceIT {
   private static final String MOVABLE = "echo online_movable > /sys/devices/system/memory/auto_online_blocks";
+  private static final String HUGE = "memory-backend-memfd,id=mem1,size=128M,hugetlb=on,hugetlbsize=2M";
   private static final int BLOCK_SHIFT = 27;
   private static final long GIB = 1L << 30;
   private static final Pattern DIMM = Pattern
@@ -91,30 +92,44 @@ class DimmPlaceIT {
     assertEquals("", guest.monitor("object_del mem1"));
   }
 
+  /** One is there at the start, its pages taken before the guest runs; another comes later, and its pages as they are used. */
   @Test
-  void hugePagesOfADimmGoBackWholeWithIt(@Boot({"-m", "512,slots=4,maxmem=4G"}) Guest guest) {
-    assumeTrue(onHost(guest, "echo 64 > /proc/sys/vm/nr_hugepages && cat /proc/sys/vm/nr_hugepages").equals("64\n"),
+  void hugePagesOfADimmGoBackWholeWithIt() {
+    GuestHost host = GuestHosts.find();
+    assumeTrue(onHost(host, "echo 64 > /proc/sys/vm/nr_hugepages && cat /proc/sys/vm/nr_hugepages").equals("64\n"),
         "this host gives no huge pages");
-    guest.run(MOVABLE);
-    long alone = guest.memInfoKiB("MemTotal");
-    assertEquals("", guest.monitor("object_add memory-backend-memfd,id=mem1,size=128M,hugetlb=on,hugetlbsize=2M"));
-    assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
-    guest.await("128 MiB more", () -> guest.memInfoKiB("MemTotal") > alone + (100 << 10));
-    guest.run("dd if=/dev/zero of=/tmp/file bs=1M count=100 2> /dev/null");
-    assertTrue(freeHugePages(guest) < 32, "the guest uses them");
-    guest.run("rm /tmp/file");
+    try (Guest guest = Guest.boot(host, GuestConfig.of("-m", "512,slots=4,maxmem=4G", "-object",
+        HUGE + ",prealloc=on", "-device", "pc-dimm,id=dimm1,memdev=mem1").appending(
+            "memhp_default_state=online_movable"))) {
+      assertEquals(0, freeHugePages(host));
+      assertDimmGoesWithItsPages(guest);
+
+      guest.run(MOVABLE); // its init has chosen for memory that comes later
+      long alone = guest.memInfoKiB("MemTotal");
+      assertEquals("", guest.monitor("object_add " + HUGE));
+      assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
+      guest.await("128 MiB more", () -> guest.memInfoKiB("MemTotal") > alone + (100 << 10));
+      guest.run("dd if=/dev/zero of=/tmp/file bs=1M count=100 2> /dev/null");
+      assertTrue(freeHugePages(host) < 32, "the guest uses them");
+      guest.run("rm /tmp/file");
+      assertDimmGoesWithItsPages(guest);
+    } finally {
+      onHost(host, "echo 0 > /proc/sys/vm/nr_hugepages");
+    }
+  }
+
+  private static void assertDimmGoesWithItsPages(Guest guest) {
     assertEquals("", guest.monitor("device_del dimm1"));
     guest.await("the DIMM gone", () -> guest.monitor("info memory-devices").isEmpty());
     assertEquals("", guest.monitor("object_del mem1"));
-    assertEquals(64, freeHugePages(guest));
-    onHost(guest, "echo 0 > /proc/sys/vm/nr_hugepages");
+    assertEquals(64, freeHugePages(guest.host()));
   }
 
-  private static int freeHugePages(Guest guest) {
-    return Integer.parseInt(onHost(guest, "grep HugePages_Free /proc/meminfo").replaceAll("\\D", ""));
+  private static int freeHugePages(GuestHost host) {
+    return Integer.parseInt(onHost(host, "grep HugePages_Free /proc/meminfo").replaceAll("\\D", ""));
   }
 
-  private static String onHost(Guest guest, String line) {
-    return guest.host().run(Guest.PATIENCE, HostedCommand.of("sh", "-c", line));
+  private static String onHost(GuestHost host, String line) {
+    return host.run(Guest.PATIENCE, HostedCommand.of("sh", "-c", line));
   }
 }
