@@ -1,19 +1,16 @@
 package org.ballastvm.vmm.chardev;
 
-import org.ballastvm.kvm.Epoll;
-import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.EventLoop;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
 final class SocketChardev implements Chardev {
-
   private final EventLoop loop;
-  private final HostSocket listener;
   private final String where;
   private final Runnable cleanUp;
-  private EventLoop.Registration listening;
+  /** Null where we made the connection. */
+  private final Door door;
   private HostSocket client;
   private StreamLine line;
   private CharFrontend frontend;
@@ -21,20 +18,19 @@ final class SocketChardev implements Chardev {
   /** A chardev that listens. */
   SocketChardev(EventLoop loop, HostSocket listener, String where, Runnable cleanUp) {
     this.loop = loop;
-    this.listener = listener;
     this.where = where;
     this.cleanUp = cleanUp;
-    listening = loop.register(listener, Epoll.IN, events -> accept());
+    door = new Door(loop, listener, where, this::open);
   }
 
   /** A chardev on a connection that we made. */
   SocketChardev(EventLoop loop, HostSocket connection, String where) {
     this.loop = loop;
-    this.listener = null;
     this.where = where;
     this.cleanUp = () -> {
       // The other side owns the name.
     };
+    this.door = null;
     open(connection);
   }
 
@@ -47,33 +43,16 @@ final class SocketChardev implements Chardev {
     // There is no machine yet that a signal would close.
     Thread onSignal = new Thread(cleanUp, "socket");
     Runtime.getRuntime().addShutdownHook(onSignal);
-    try (Epoll epoll = Epoll.create()) {
-      epoll.add(listener, Epoll.IN, 0);
-      while (client == null) {
-        epoll.await(-1);
-        accept();
-      }
-    }
+    door.await();
     Runtime.getRuntime().removeShutdownHook(onSignal);
-  }
-
-  private void accept() {
-    try {
-      HostSocket next = listener.accept();
-      if (next != null) {
-        open(next);
-      }
-    } catch (HostError e) {
-      Log.of(SocketChardev.class).warn("{}: a client could not be accepted: {}", where, e.getMessage());
-    }
   }
 
   private void open(HostSocket next) {
     client = next;
     line = new StreamLine(loop, new StreamLine.Way(next, next::read), new StreamLine.Way(next, next::write),
         this::clientGone);
-    if (listening != null) {
-      listening.interest(0);
+    if (door != null) {
+      door.set(false);
     }
     if (frontend != null) {
       line.connect(frontend);
@@ -90,8 +69,8 @@ final class SocketChardev implements Chardev {
       frontend.closed();
       frontend.drained();
     }
-    if (listening != null) {
-      listening.interest(Epoll.IN);
+    if (door != null) {
+      door.set(true);
     }
   }
 
@@ -135,9 +114,8 @@ final class SocketChardev implements Chardev {
       client.close();
       line = null;
     }
-    if (listening != null) {
-      listening.close();
-      listener.close();
+    if (door != null) {
+      door.close();
       cleanUp.run();
     }
   }

@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
-import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.EventLoop;
 
 /** A Unix socket that serves many clients at once, each with a frontend of its own; a chardev serves one at a time. */
@@ -19,8 +17,7 @@ public final class SocketListener implements AutoCloseable {
   private final EventLoop loop;
   private final Path path;
   private final Function<Chardev, CharFrontend> frontends;
-  private final HostSocket listener;
-  private final EventLoop.Registration listening;
+  private final Door door;
   private final Set<SocketChardev> clients = new HashSet<>();
 
   /**
@@ -35,33 +32,19 @@ public final class SocketListener implements AutoCloseable {
     this.loop = loop;
     this.path = path;
     this.frontends = frontends;
-    listener = HostSocket.listenUnix(path);
-    listening = loop.register(listener, Epoll.IN, events -> accept());
+    door = new Door(loop, HostSocket.listenUnix(path), path.toString(), this::serve);
   }
 
-  private void accept() {
-    try {
-      HostSocket next = listener.accept();
-      if (next != null) {
-        serve(new SocketChardev(loop, next, "unix:" + path));
-      }
-    } catch (HostError e) {
-      Log.of(SocketListener.class).warn("{}: a client could not be accepted: {}", path, e.getMessage());
-    }
-  }
-
-  private void serve(SocketChardev client) {
+  private void serve(HostSocket next) {
+    SocketChardev client = new SocketChardev(loop, next, "unix:" + path);
     clients.add(client);
-    if (clients.size() == MOST_CLIENTS) {
-      listening.interest(0);
-    }
+    door.set(clients.size() < MOST_CLIENTS);
     client.connect(new Served(frontends.apply(client), client));
   }
 
   @Override
   public void close() {
-    listening.close();
-    listener.close();
+    door.close();
     new ArrayList<>(clients).forEach(SocketChardev::close);
     Chardevs.delete(path);
   }
@@ -89,7 +72,7 @@ public final class SocketListener implements AutoCloseable {
     public void closed() {
       frontend.closed();
       clients.remove(client);
-      listening.interest(Epoll.IN);
+      door.set(true);
     }
 
     @Override

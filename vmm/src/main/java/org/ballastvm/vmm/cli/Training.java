@@ -96,7 +96,10 @@ public final class Training implements SubCommand {
     return status;
   }
 
-  /** A machine with nodes and memory for each, which runs at once. */
+  /**
+   * A machine with nodes and memory for each, which runs at once. Its DIMM is no multiple of 128 MiB, which is warned of: who
+   * logs for want of descriptors must not need one to load the logger's classes.
+   */
   private static int machineOfNodes(Path kernel) {
     return Main.run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-m", "256,slots=2,maxmem=2G", "-smp",
         "sockets=2,cores=1", "-kernel", kernel.toString(), "-serial", "null", "-device",
@@ -105,7 +108,7 @@ public final class Training implements SubCommand {
         "node,nodeid=0,cpus=0,memdev=r0", "-numa", "node,nodeid=1,cpus=1,memdev=r1", "-object",
         "memory-backend-ram,id=m0,size=128M", "-device",
         "virtio-mem-pci,id=vm0,memdev=m0,node=1,requested-size=64M,addr=" + TrainingGuest.MEMORY_SLOT, "-object",
-        "memory-backend-ram,id=m1,size=128M", "-device", "pc-dimm,id=dimm1,memdev=m1,node=0"});
+        "memory-backend-ram,id=m1,size=96M", "-device", "pc-dimm,id=dimm1,memdev=m1,node=0"});
   }
 
   /** What a boot without a virtio driver does not reach, a boot with one will. */

@@ -397,11 +397,14 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
 
   @Override
   public void crashed(Throwable bug) {
-    Log.of(Machine.class).error("a bug in Ballast ends this machine", bug);
-    if (gate != null) {
-      gate.close();
+    try {
+      Log.of(Machine.class).error("a bug in Ballast ends this machine", bug);
+    } finally { // A process that can do so little that it cannot log must not hang on top of it.
+      if (gate != null) {
+        gate.close();
+      }
+      end.complete(EndReason.CRASHED);
     }
-    end.complete(EndReason.CRASHED);
   }
 
   /** What devices have to tell; a balloon at each list of pages, which must not cost its vCPU much. */

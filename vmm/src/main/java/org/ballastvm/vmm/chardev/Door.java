@@ -1,0 +1,90 @@
+package org.ballastvm.vmm.chardev;
+
+import java.util.function.Consumer;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
+
+/**
+ * A socket that listens, and lets clients in while it is open.
+ *
+ * <p>
+ * A client that the host will not let us have, most likely for want of descriptors, stays at the door: it is told of once,
+ * and tried again each second, since the kernel would report it at every turn of the event loop.
+ */
+final class Door implements AutoCloseable {
+  private static final long PAUSE_NANOS = 1_000_000_000;
+
+  private final HostSocket socket;
+  private final String where;
+  private final Consumer<HostSocket> taker;
+  private final EventLoop.Registration registration;
+  /** Made ahead: when it is needed, there may be no descriptor for it. */
+  private final LoopTimer again;
+  private boolean open = true;
+  private boolean refused;
+
+  /** One that is open. */
+  Door(EventLoop loop, HostSocket socket, String where, Consumer<HostSocket> taker) {
+    this.socket = socket;
+    this.where = where;
+    this.taker = taker;
+    registration = loop.register(socket, Epoll.IN, events -> tryToLetIn());
+    again = new LoopTimer(loop, () -> set(open));
+  }
+
+  void set(boolean toBeOpen) {
+    open = toBeOpen;
+    registration.interest(open ? Epoll.IN : 0);
+  }
+
+  /** Waits for the first client; before the event loop runs. */
+  void await() {
+    try (Epoll epoll = Epoll.create()) {
+      epoll.add(socket, Epoll.IN, 0);
+      do {
+        epoll.await(-1);
+      } while (!letIn());
+    }
+  }
+
+  private void tryToLetIn() {
+    try {
+      letIn();
+      refused = false;
+    } catch (HostError e) {
+      if (!refused) {
+        Log.of(Door.class).warn("{}: a client cannot be accepted, and is tried again each second: {}", where,
+            e.getMessage());
+      }
+      refused = true;
+      registration.interest(0);
+      again.once(PAUSE_NANOS);
+    }
+  }
+
+  /** Whether there was one; it may have gone again. */
+  private boolean letIn() {
+    HostSocket client = socket.accept();
+    if (client == null) {
+      return false;
+    }
+    try {
+      taker.accept(client);
+    } catch (HostError e) {
+      client.close();
+      throw e;
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    again.close();
+    registration.close();
+    socket.close();
+  }
+}
