@@ -28,7 +28,8 @@ class ScarceIT {
   private StartedBallast start(Map<String, String> environment) throws Exception {
     Files.write(directory.resolve("guest"), KernelFiles.bzImage(4096));
     StartedBallast ballast = new StartedBallast(directory, environment,
-        List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-m", "64", "-kernel", "guest", "-monitor",
+        List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-m", "64,slots=2,maxmem=1G", "-kernel", "guest",
+            "-monitor",
             "stdio",
             "-monitor", "unix:one,server,nowait"));
     ballast.expect(StartedBallast.PROMPT);
@@ -54,6 +55,20 @@ class ScarceIT {
       ballast.type("quit\n");
       String all = ballast.awaitEnd();
       assertEquals(1, all.split("cannot be accepted", -1).length - 1, all);
+    }
+  }
+
+  @Test
+  void whatNeedsNoDescriptorIsDoneAndWhatNeedsOneIsRefused() throws Exception {
+    try (StartedBallast ballast = start(Map.of())) {
+      ballast.type("object_add memory-backend-ram,id=mem1,size=128M\n");
+      ballast.expect(StartedBallast.PROMPT);
+      limitDescriptors(ballast.process().pid(), lowestFree(ballast.process().pid()));
+      ballast.type("device_add pc-dimm,id=dimm1,memdev=mem1\ndevice_add virtio-rng-pci,id=rng1\n");
+      ballast.expect("Error: eventfd2: EMFILE");
+      ballast.type("info memory-devices\nquit\n");
+      String all = ballast.awaitEnd();
+      assertTrue(all.contains("memdev: /objects/mem1") && !all.contains("a bug in Ballast"), all);
     }
   }
 

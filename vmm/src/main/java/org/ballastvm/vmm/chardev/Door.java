@@ -22,7 +22,6 @@ final class Door implements AutoCloseable {
   private final String where;
   private final Consumer<HostSocket> taker;
   private final EventLoop.Registration registration;
-  /** Made ahead: when it is needed, there may be no descriptor for it. */
   private final LoopTimer again;
   private boolean open = true;
   private boolean refused;

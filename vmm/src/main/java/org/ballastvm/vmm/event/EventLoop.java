@@ -32,6 +32,7 @@ public final class EventLoop implements AutoCloseable {
   private static final int PLACE_BITS = 16;
 
   private final EventFd wakeup = EventFd.create();
+  private final Timers timers = new Timers();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Consumer<Throwable> crashed;
@@ -50,7 +51,10 @@ public final class EventLoop implements AutoCloseable {
     this.crashed = crashed;
     this.thread = new Thread(this::run, name);
     register(wakeup, Epoll.IN | Epoll.EDGE, events -> runTasks());
+    register(timers.clock(), Epoll.IN, events -> timers.ring());
   }
+
+  Timers timers() { return timers; }
 
   /** Starts the thread. */
   public void start() { thread.start(); }
@@ -118,6 +122,7 @@ public final class EventLoop implements AutoCloseable {
   public void close() {
     stop();
     epoll.close();
+    timers.close();
     wakeup.close();
   }
 

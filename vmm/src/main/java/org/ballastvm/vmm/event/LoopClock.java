@@ -3,10 +3,9 @@ package org.ballastvm.vmm.event;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.DeviceClock;
 
-/** The time of a device, whose alarm rings on an event loop. It has a timer only while it is wanted. */
+/** The time of a device, whose alarm rings on an event loop. */
 public final class LoopClock implements DeviceClock {
-  private final EventLoop loop;
-  private LoopTimer timer;
+  private final LoopTimer timer;
   private Runnable task;
 
   /**
@@ -14,25 +13,17 @@ public final class LoopClock implements DeviceClock {
    *
    * @param loop where the alarm rings, and the only user of this clock
    */
-  public LoopClock(EventLoop loop) { this.loop = loop; }
+  public LoopClock(EventLoop loop) { timer = new LoopTimer(loop, () -> task.run()); }
 
   @Override
   public long epochSeconds() { return TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()); }
 
   @Override
   public void after(long seconds, Runnable wanted) {
-    if (timer == null) {
-      timer = new LoopTimer(loop, () -> task.run());
-    }
     task = wanted;
     timer.once(TimeUnit.SECONDS.toNanos(seconds));
   }
 
   @Override
-  public void cancel() {
-    if (timer != null) {
-      timer.close();
-      timer = null;
-    }
-  }
+  public void cancel() { timer.stop(); }
 }

@@ -1,12 +1,18 @@
 package org.ballastvm.vmm.event;
 
-import org.ballastvm.kvm.Epoll;
-import org.ballastvm.kvm.TimerFd;
-
-/** A timer whose task runs on an event loop. */
+/** A timer whose task runs on an event loop. To have one takes nothing of the host. */
 public final class LoopTimer implements MachineEvents.Alarm {
-  private final TimerFd timer = TimerFd.create();
-  private final EventLoop.Registration registration;
+  /** The place of one that is not armed. */
+  static final int NOWHERE = -1;
+
+  private final Timers timers;
+  private final Runnable task;
+  /** Never armed again. */
+  volatile boolean closed;
+  /** These are {@link Timers}', under its lock. */
+  int place = NOWHERE;
+  long dueNanos;
+  long periodNanos;
 
   /**
    * A timer that is not armed.
@@ -15,11 +21,8 @@ public final class LoopTimer implements MachineEvents.Alarm {
    * @param task what runs at each expiry; expiries missed meanwhile are one
    */
   public LoopTimer(EventLoop loop, Runnable task) {
-    registration = loop.register(timer, Epoll.IN, events -> {
-      if (timer.drain() > 0) {
-        task.run();
-      }
-    });
+    this.timers = loop.timers();
+    this.task = task;
   }
 
   /**
@@ -28,21 +31,24 @@ public final class LoopTimer implements MachineEvents.Alarm {
    * @param nanos from now, above zero
    */
   @Override
-  public void once(long nanos) { timer.arm(nanos, 0); }
+  public void once(long nanos) { timers.arm(this, nanos, 0); }
 
   /**
    * Arms the timer, again and again.
    *
    * @param nanos from now to the first, and from each to the next; above zero
    */
-  public void every(long nanos) { timer.arm(nanos, nanos); }
+  public void every(long nanos) { timers.arm(this, nanos, nanos); }
 
   /** Disarms it. */
-  public void stop() { timer.disarm(); }
+  public void stop() { timers.disarm(this); }
 
+  void run() { task.run(); }
+
+  /** Disarms it for good. */
   @Override
   public void close() {
-    registration.close();
-    timer.close();
+    closed = true;
+    stop();
   }
 }

@@ -29,13 +29,12 @@ public final class MemoryGoal implements AutoCloseable {
   private static final long BALLOON_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int PAGE_SHIFT = 12;
 
-  private final EventLoop loop;
   private final Machine vm;
   private final MemoryRequests requests;
   private final PlanSteps means;
   /** What did not get where it was asked to, and why not, by its path. */
   private final Map<String, String> stuck = new LinkedHashMap<>();
-  private Optional<LoopTimer> timer = Optional.empty();
+  private final LoopTimer timer;
   private Optional<Status> status = Optional.empty();
   private long startNanos;
   private long balloonPages;
@@ -63,10 +62,10 @@ public final class MemoryGoal implements AutoCloseable {
   public record Status(long wantedBytes, long plannedBytes, State state, long nanos, Optional<String> reason) {}
 
   MemoryGoal(EventLoop loop, Machine vm, MemoryRequests requests) {
-    this.loop = loop;
     this.vm = vm;
     this.requests = requests;
     this.means = new PlanSteps(vm);
+    this.timer = new LoopTimer(loop, this::look);
   }
 
   /**
@@ -120,12 +119,7 @@ public final class MemoryGoal implements AutoCloseable {
     }
   }
 
-  private void arm() {
-    if (timer.isEmpty()) {
-      timer = Optional.of(new LoopTimer(loop, this::look));
-    }
-    timer.get().once(LOOK_NANOS);
-  }
+  private void arm() { timer.once(LOOK_NANOS); }
 
   /** All is where it will ever be, and that is not where it should be: what is left may make up for it. */
   private void tryElse(Status goal, long now) {
@@ -200,5 +194,5 @@ public final class MemoryGoal implements AutoCloseable {
   }
 
   @Override
-  public void close() { timer.ifPresent(LoopTimer::close); }
+  public void close() { timer.close(); }
 }

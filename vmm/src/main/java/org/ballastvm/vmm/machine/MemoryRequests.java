@@ -36,7 +36,7 @@ public final class MemoryRequests implements AutoCloseable {
   private final EventLoop loop;
   private final Machine vm;
   private final Map<String, Obstacle> told = new HashMap<>();
-  private Optional<LoopTimer> timer = Optional.empty();
+  private final LoopTimer timer;
   /** Whether the next look is sure to come. */
   private volatile boolean armed;
   private boolean closed;
@@ -44,6 +44,7 @@ public final class MemoryRequests implements AutoCloseable {
   MemoryRequests(EventLoop loop, Machine vm) {
     this.loop = loop;
     this.vm = vm;
+    this.timer = new LoopTimer(loop, this::look);
   }
 
   /** Something was asked for, or has changed. Called by any thread. */
@@ -75,10 +76,7 @@ public final class MemoryRequests implements AutoCloseable {
   private void arm() {
     if (!armed) {
       armed = true;
-      if (timer.isEmpty()) {
-        timer = Optional.of(new LoopTimer(loop, this::look));
-      }
-      timer.get().once(LOOK_NANOS);
+      timer.once(LOOK_NANOS);
     }
   }
 
@@ -140,6 +138,6 @@ public final class MemoryRequests implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    timer.ifPresent(LoopTimer::close);
+    timer.close();
   }
 }

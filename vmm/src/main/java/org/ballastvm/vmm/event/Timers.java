@@ -1,0 +1,105 @@
+package org.ballastvm.vmm.event;
+
+import java.util.Arrays;
+import org.ballastvm.kvm.TimerFd;
+
+/**
+ * The timers of an event loop, all by one of the host's: one more needs no descriptor, so none can be refused when it is
+ * needed. They are few, so the next one is looked for among all. Armed and disarmed by any thread.
+ */
+final class Timers implements AutoCloseable {
+  private static final int USUAL = 16;
+
+  private final TimerFd clock = TimerFd.create();
+  /** Those that are armed, in no order. */
+  private LoopTimer[] armed = new LoopTimer[USUAL];
+  private int count;
+  /** Whether the clock will ring, or has rung and was not heard yet. */
+  private boolean set;
+  private long setNanos;
+
+  /** Rings when {@link #ring} should be called. */
+  TimerFd clock() { return clock; }
+
+  synchronized void arm(LoopTimer timer, long firstNanos, long periodNanos) {
+    if (firstNanos <= 0) {
+      throw new IllegalArgumentException("a timer of " + firstNanos + " ns");
+    }
+    if (timer.closed) {
+      return;
+    }
+    timer.dueNanos = System.nanoTime() + firstNanos;
+    timer.periodNanos = periodNanos;
+    if (timer.place == LoopTimer.NOWHERE) {
+      if (count == armed.length) {
+        armed = Arrays.copyOf(armed, 2 * count);
+      }
+      timer.place = count;
+      armed[count++] = timer;
+    }
+    if (!set || timer.dueNanos - setNanos < 0) {
+      setClock(timer.dueNanos);
+    }
+  }
+
+  /** The clock stays as it is: it may ring for nobody. */
+  synchronized void disarm(LoopTimer timer) {
+    if (timer.place != LoopTimer.NOWHERE) {
+      LoopTimer last = armed[--count];
+      armed[timer.place] = last;
+      last.place = timer.place;
+      armed[count] = null;
+      timer.place = LoopTimer.NOWHERE;
+    }
+  }
+
+  /** Runs the task of each timer that is due, on the loop's thread. */
+  void ring() {
+    clock.drain();
+    long now = System.nanoTime();
+    for (LoopTimer due = takeDue(now); due != null; due = takeDue(now)) {
+      due.run();
+    }
+    setForNext();
+  }
+
+  private synchronized LoopTimer takeDue(long now) {
+    LoopTimer next = next();
+    if (next == null || next.dueNanos - now > 0) {
+      return null;
+    }
+    if (next.periodNanos == 0) {
+      disarm(next);
+    } else { // of those that were missed, this is all
+      next.dueNanos += ((now - next.dueNanos) / next.periodNanos + 1) * next.periodNanos;
+    }
+    return next;
+  }
+
+  private synchronized void setForNext() {
+    LoopTimer next = next();
+    set = false;
+    if (next != null) {
+      setClock(next.dueNanos);
+    }
+  }
+
+  private void setClock(long dueNanos) {
+    set = true;
+    setNanos = dueNanos;
+    clock.arm(Math.max(1, dueNanos - System.nanoTime()), 0);
+  }
+
+  private LoopTimer next() {
+    LoopTimer next = null;
+    for (int i = 0; i < count; i++) {
+      if (next == null || armed[i].dueNanos - next.dueNanos < 0) {
+        next = armed[i];
+      }
+    }
+    return next;
+  }
+
+  @Override
+  public void close() { clock.close(); }
+}
