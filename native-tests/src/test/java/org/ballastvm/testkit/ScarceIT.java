@@ -11,10 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the process does when the host has no more of something. */
 @Timeout(120)
 class ScarceIT {
+  /** What is open stays so, and nothing new can be. */
+  private static final int STANDARD_ALONE = 3;
+
   @TempDir
   private Path directory;
 
@@ -29,9 +28,7 @@ class ScarceIT {
     Files.write(directory.resolve("guest"), KernelFiles.bzImage(4096));
     StartedBallast ballast = new StartedBallast(directory, environment,
         List.of(Launched.launcher().toString(), "-nodefaults", "-S", "-m", "64,slots=2,maxmem=1G", "-kernel", "guest",
-            "-monitor",
-            "stdio",
-            "-monitor", "unix:one,server,nowait"));
+            "-monitor", "stdio", "-monitor", "unix:one,server,nowait"));
     ballast.expect(StartedBallast.PROMPT);
     return ballast;
   }
@@ -44,7 +41,7 @@ class ScarceIT {
   void aClientForWhomThereIsNoDescriptorIsLetInWhenThereIs() throws Exception {
     try (StartedBallast ballast = start(Map.of())) {
       long pid = ballast.process().pid();
-      limitDescriptors(pid, lowestFree(pid));
+      limitDescriptors(pid, STANDARD_ALONE);
       try (SocketChannel client = connect()) {
         ballast.expect("a client cannot be accepted, and is tried again each second");
         ballast.type("info status\n");
@@ -63,7 +60,7 @@ class ScarceIT {
     try (StartedBallast ballast = start(Map.of())) {
       ballast.type("object_add memory-backend-ram,id=mem1,size=128M\n");
       ballast.expect(StartedBallast.PROMPT);
-      limitDescriptors(ballast.process().pid(), lowestFree(ballast.process().pid()));
+      limitDescriptors(ballast.process().pid(), STANDARD_ALONE);
       ballast.type("device_add pc-dimm,id=dimm1,memdev=mem1\ndevice_add virtio-rng-pci,id=rng1\n");
       ballast.expect("Error: eventfd2: EMFILE");
       ballast.type("info memory-devices\nquit\n");
@@ -76,21 +73,12 @@ class ScarceIT {
   @Test
   void whatCannotEvenLogItsWantEndsAndDoesNotHang() throws Exception {
     try (StartedBallast ballast = start(Map.of("BALLAST_JVM_OPTIONS", "-XX:AOTMode=off"))) {
-      limitDescriptors(ballast.process().pid(), lowestFree(ballast.process().pid()));
+      limitDescriptors(ballast.process().pid(), STANDARD_ALONE);
       try (SocketChannel client = connect()) {
         assertTrue(client.isConnected());
         ballast.awaitEnd();
       }
       assertEquals(1, ballast.process().exitValue());
-    }
-  }
-
-  /** The number that the next descriptor would have. */
-  private static int lowestFree(long pid) throws IOException {
-    try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-      Set<String> taken = open.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
-      return IntStream.iterate(0, number -> number + 1).filter(number -> !taken.contains(Integer.toString(number)))
-          .findFirst().orElseThrow();
     }
   }
 
