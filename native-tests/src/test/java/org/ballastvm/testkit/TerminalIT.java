@@ -145,7 +145,8 @@ class TerminalIT {
   @ParameterizedTest
   @ValueSource(strings = {CONSOLE_AND_MONITOR, "-nodefaults -monitor stdio"})
   void linesAreEditedCompletedAndRecalled(String options) throws Exception {
-    try (StartedBallast shell = shell(options)) {
+    Files.write(directory.resolve("guest"), KernelFiles.bzImage(4096)); // one that can run: it halts
+    try (StartedBallast shell = shell(options + " -kernel guest")) {
       String before = value(shell, "before");
       shell.type(options.equals(CONSOLE_AND_MONITOR) ? "\1c" : "");
       shell.expect(StartedBallast.PROMPT);
