@@ -18,6 +18,8 @@ module org.ballastvm.vmm {
 
   exports org.ballastvm.vmm;
   exports org.ballastvm.vmm.config;
+  exports org.ballastvm.vmm.cpu to
+      org.ballastvm.testkit;
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.trace to

@@ -17,6 +17,7 @@ import org.ballastvm.testkit.RigError;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.cpu.CpuName;
 
 /** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
 public final class BenchCommand implements SubCommand {
@@ -164,12 +165,9 @@ public final class BenchCommand implements SubCommand {
     System.out.print(GuestBenchmark.table(GuestBenchmark.run(GUEST_RUNS, host)));
   }
 
-  private static String machine() throws IOException {
-    String processor = "an unknown processor";
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      processor = lines.filter(line -> line.startsWith("model name")).map(line -> line.replaceFirst(".*: ", ""))
-          .findFirst().orElse(processor);
-    }
+  private static String machine() {
+    String told = CpuName.ofHost().text();
+    String processor = told.isEmpty() ? "an unknown processor" : told;
     return Runtime.getRuntime().availableProcessors() + " cores of " + processor + ", Linux "
         + System.getProperty("os.version") + ", Java " + Runtime.version() + ", " + NativeProvider.name();
   }
