@@ -1,12 +1,12 @@
 package org.ballastvm.kvm;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.ballastvm.kvm.Fields.get32;
 import static org.ballastvm.kvm.Fields.get64;
 import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;

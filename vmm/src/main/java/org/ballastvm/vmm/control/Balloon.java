@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code balloon} */
 public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done> {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.wire.Member;
 
 /** Where a processor sits, by {@code -smp} and {@code -numa}. */
 public record CpuInstance(@Member("its node, where the guest knows nodes") Optional<Integer> nodeId,

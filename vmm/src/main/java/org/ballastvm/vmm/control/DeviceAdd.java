@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +7,7 @@ import java.util.Optional;
 import org.ballastvm.vmm.config.DeviceOptions;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code device_add} */
 public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCommand.Done> {

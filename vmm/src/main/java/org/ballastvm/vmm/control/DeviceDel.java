@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.QomNode;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code device_del} */
 public final class DeviceDel implements QmpCommand<DeviceDel.Id, QmpCommand.Done> {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code device-list-properties} */
 final class DeviceListProperties implements QmpCommand<DeviceListProperties.Type, List<ObjectPropertyInfo>> {

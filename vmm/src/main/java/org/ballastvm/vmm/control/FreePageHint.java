@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code balloon-free-page-hint} */
 public final class FreePageHint implements QmpCommand<FreePageHint.What, QmpCommand.Done> {

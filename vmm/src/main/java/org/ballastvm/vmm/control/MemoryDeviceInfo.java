@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
+import java.util.Optional;
 import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.wire.Member;
-import java.util.Optional;
 
 /** A device that gives a guest memory: one kind for each that there is. */
 public sealed interface MemoryDeviceInfo extends Branch.Of {

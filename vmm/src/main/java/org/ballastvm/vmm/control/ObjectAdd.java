@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code object-add} */
 public final class ObjectAdd implements QmpCommand<ObjectAdd.ObjectOptionsGiven, QmpCommand.Done> {

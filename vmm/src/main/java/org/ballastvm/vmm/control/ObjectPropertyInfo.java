@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 import org.ballastvm.vmm.config.ModelProperty;
+import org.ballastvm.vmm.wire.Member;
 
 /** A property that users may give. */
 public record ObjectPropertyInfo(@Member("its name") String name, @Member("its type") String type,

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.QomNode;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code qom-get} */
 public final class QomGet implements QmpCommand<QomGet.Which, Object> {

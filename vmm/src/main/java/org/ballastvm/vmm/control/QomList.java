@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.QomNode;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code qom-list} */
 public final class QomList implements QmpCommand<QomList.Path, List<QomList.PropertyInfo>> {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code qom-list-types} */
 final class QomListTypes implements QmpCommand<QomListTypes.Filter, List<QomListTypes.ObjectTypeInfo>> {

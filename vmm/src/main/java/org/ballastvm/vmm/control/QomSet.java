@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.qom.QomNode;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code qom-set} */
 public final class QomSet implements QmpCommand<QomSet.Assignment, QmpCommand.Done> {

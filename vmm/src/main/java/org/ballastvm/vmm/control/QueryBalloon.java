@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-balloon} */
 public final class QueryBalloon implements QmpCommand<QmpCommand.NoArguments, QueryBalloon.BalloonInfo> {

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Set;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-chardev} */
 public final class QueryChardev implements QmpCommand<QmpCommand.NoArguments, List<QueryChardev.ChardevInfo>> {

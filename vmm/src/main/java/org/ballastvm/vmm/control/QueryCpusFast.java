@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.VcpuThread;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-cpus-fast} */
 public final class QueryCpusFast implements QmpCommand<QmpCommand.NoArguments, List<QueryCpusFast.CpuInfo>> {

@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.vmm.event.MachineEvent.BalloonHintCompleted;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-balloon-free-page-hint} */
 public final class QueryFreePageHint implements QmpCommand<QmpCommand.NoArguments, QueryFreePageHint.HintInfo> {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-hotpluggable-cpus} */
 public final class QueryHotpluggableCpus

@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.machine.IoThread;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-iothreads} */
 public final class QueryIothreads implements QmpCommand<QmpCommand.NoArguments, List<QueryIothreads.IoThreadInfo>> {

@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.machine.Assembly;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-machines} */
 final class QueryMachines implements QmpCommand<QmpCommand.NoArguments, List<QueryMachines.MachineInfo>> {

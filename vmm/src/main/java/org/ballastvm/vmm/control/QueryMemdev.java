@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-memdev} */
 public final class QueryMemdev implements QmpCommand<QmpCommand.NoArguments, List<QueryMemdev.Memdev>> {

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +9,7 @@ import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.MemoryRequest;
 import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.watch.Verdict;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-memory-requests} */
 public final class QueryMemoryRequests

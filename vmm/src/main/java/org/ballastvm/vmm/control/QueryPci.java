@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.pci.PciBus;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-pci} */
 public final class QueryPci implements QmpCommand<QmpCommand.NoArguments, List<QueryPci.PciInfo>> {

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-status} */
 final class QueryStatus implements QmpCommand<QmpCommand.NoArguments, QueryStatus.StatusInfo> {

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-version} */
 public final class QueryVersion implements QmpCommand<QmpCommand.NoArguments, QueryVersion.VersionInfo> {

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code x-query-virtio} */
 public final class QueryVirtio implements QmpCommand<QmpCommand.NoArguments, List<QueryVirtio.VirtioInfo>> {

@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.virtio.Virtqueue.Positions;
 import org.ballastvm.virtio.pci.VirtioState;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code x-query-virtio-queue-status} */
 public final class QueryVirtioQueueStatus

@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import org.ballastvm.virtio.pci.VirtioState;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code x-query-virtio-status} */
 public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Path, QueryVirtioStatus.VirtioStatus> {

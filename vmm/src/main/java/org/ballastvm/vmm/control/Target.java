@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.control;
 
 import org.ballastvm.vmm.wire.WireNamed;
+
 /** What a machine's processors are. */
 enum Target implements WireNamed {
   /** 64-bit x86. */

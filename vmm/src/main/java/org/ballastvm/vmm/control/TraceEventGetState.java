@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.trace.TraceEvent;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code trace-event-get-state} */
 public final class TraceEventGetState

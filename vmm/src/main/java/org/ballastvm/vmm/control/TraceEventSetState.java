@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.Optional;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code trace-event-set-state} */
 public final class TraceEventSetState implements QmpCommand<TraceEventSetState.Change, QmpCommand.Done> {

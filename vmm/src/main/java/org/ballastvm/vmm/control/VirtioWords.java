@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.wire.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ballastvm.vmm.wire.Member;
 
 /** The bits of virtio in QEMU's words: what scripts look for. */
 public final class VirtioWords {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.watch.Obstacle;
+import org.ballastvm.vmm.wire.Member;
 
 /**
  * What happened to a machine, as its monitors tell it: QEMU's events, their data as components. A component's name in

@@ -17,10 +17,10 @@ import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.Judge;
 import org.ballastvm.vmm.watch.MemoryRequest;
+import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.watch.Symptoms;
 import org.ballastvm.vmm.watch.Verdict;
 

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code x-complete} */
 public final class CompleteCommand implements QmpCommand<CompleteCommand.Line, List<String>> {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.Optional;
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code human-monitor-command} */
 public final class HumanMonitorCommand implements QmpCommand<HumanMonitorCommand.Line, String> {

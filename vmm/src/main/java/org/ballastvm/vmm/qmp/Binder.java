@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.Shape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.wire.Shape;
 
 /** What a client sent, as the record that a command takes. The sentences are QEMU's. */
 final class Binder {

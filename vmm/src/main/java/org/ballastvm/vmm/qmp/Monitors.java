@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.JsonInput;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.monitor.HumanMonitor;
 import org.ballastvm.vmm.monitor.TerminalMonitor;
+import org.ballastvm.vmm.wire.JsonInput;
 
 /** The monitors of a machine. */
 public final class Monitors {

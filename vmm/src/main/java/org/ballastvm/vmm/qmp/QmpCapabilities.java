@@ -3,9 +3,9 @@ package org.ballastvm.vmm.qmp;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.wire.Member;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.Member;
 
 /** {@code qmp_capabilities}: the first thing a client says. */
 final class QmpCapabilities implements QmpCommand<QmpCapabilities.Enable, QmpCommand.Done> {

@@ -1,8 +1,5 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.Shape;
-import org.ballastvm.vmm.wire.JsonInput;
-import org.ballastvm.vmm.wire.JsonOutput;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,6 +14,9 @@ import org.ballastvm.vmm.control.QueryVersion;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.wire.JsonInput;
+import org.ballastvm.vmm.wire.JsonOutput;
+import org.ballastvm.vmm.wire.Shape;
 
 /** The machine protocol on a chardev: a greeting, an agreement, then commands, answers in their order, and events. */
 public final class QmpMonitor implements CharFrontend {

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.Shape;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -13,10 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
-import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.Summary;
+import org.ballastvm.vmm.wire.Branch;
+import org.ballastvm.vmm.wire.Shape;
 
 /** The page about the machine protocol: its head is written by hand, the rest by the classes. The build writes it. */
 final class ReferencePage {

@@ -1,7 +1,5 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.Shape;
-import org.ballastvm.vmm.wire.JsonNull;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -10,13 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.qmp.SchemaInfo.Field;
 import org.ballastvm.vmm.qmp.SchemaInfo.JsonType;
 import org.ballastvm.vmm.qmp.SchemaInfo.Variant;
 import org.ballastvm.vmm.qmp.SchemaInfo.Word;
+import org.ballastvm.vmm.wire.Branch;
+import org.ballastvm.vmm.wire.JsonNull;
+import org.ballastvm.vmm.wire.Shape;
 
 /** What the commands and events take and give, read from their classes. Source: QEMU's qapi/introspect.json. */
 final class Schema {

@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.ballastvm.vmm.wire.Shape;
 
 /**
  * A schema as lines that can be compared: {@code COMMAND arguments/MEMBER/MEMBER TYPE}, {@code COMMAND returns[]/MEMBER

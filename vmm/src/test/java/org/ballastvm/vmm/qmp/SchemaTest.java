@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.qmp;
 
-import org.ballastvm.vmm.wire.JsonOutput;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.ballastvm.vmm.wire.JsonOutput;
 import org.junit.jupiter.api.Test;
 
 /** The schema is whole, and says what QEMU 7.2's says of the same commands and events. */
