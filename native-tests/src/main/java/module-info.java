@@ -14,5 +14,6 @@ module org.ballastvm.testkit {
       org.ballastvm.testkit.command.DemoCommand,
       org.ballastvm.testkit.command.DoctorCommand,
       org.ballastvm.testkit.command.ImageCommand,
+      org.ballastvm.testkit.command.RigCommand,
       org.ballastvm.testkit.study.StudyCommand;
 }

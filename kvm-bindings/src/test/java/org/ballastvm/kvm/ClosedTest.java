@@ -8,16 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is closed says so, and never reaches whoever got its number next. */
+@Tag("kvm")
 class ClosedTest {
-  @BeforeEach
-  void requireKvm() { PayloadVm.requireKvm(); }
-
   @Test
   void aClosedKvmMakesNoVm() {
     Kvm kvm = Kvm.open();

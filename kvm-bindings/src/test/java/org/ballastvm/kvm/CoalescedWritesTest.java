@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What guests write without leaving, on this host's own /dev/kvm. */
+@Tag("kvm")
 class CoalescedWritesTest {
   private static final IoAddress PORT = new IoAddress(true, 0x3f8, 1);
   private static final IoAddress MEMORY = new IoAddress(false, 0x4000_0000L, 8);
@@ -23,7 +25,6 @@ class CoalescedWritesTest {
 
   @BeforeEach
   void open() {
-    PayloadVm.requireKvm();
     kvm = Kvm.open();
     vm = new PayloadVm(kvm);
   }

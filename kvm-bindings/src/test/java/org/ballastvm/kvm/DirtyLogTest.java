@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A guest writes to pages, and KVM tells which. */
+@Tag("kvm")
 class DirtyLogTest {
   private static final long PAGES = 512;
 
@@ -18,7 +20,6 @@ class DirtyLogTest {
 
   @BeforeEach
   void open() {
-    PayloadVm.requireKvm();
     kvm = Kvm.open();
     vm = new PayloadVm(kvm);
     log = new DirtyLog(vm.memory.sizeBytes());

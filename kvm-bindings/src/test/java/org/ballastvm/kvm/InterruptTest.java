@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Interrupts that reach a 64-bit program through an eventfd and the in-kernel interrupt controllers. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("kvm")
 class InterruptTest {
   private static final int GSI = 24;
   private static final int LEVEL_GSI = 20; // of the IOAPIC alone
@@ -23,7 +25,6 @@ class InterruptTest {
 
   @BeforeEach
   void open() {
-    PayloadVm.requireKvm();
     kvm = Kvm.open();
     vm = new PayloadVm(kvm);
   }

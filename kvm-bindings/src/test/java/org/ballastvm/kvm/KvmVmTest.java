@@ -13,16 +13,17 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a VM and its vCPUs are told, and what they answer. */
+@Tag("kvm")
 class KvmVmTest {
   private Kvm kvm;
   private PayloadVm vm;
 
   @BeforeEach
   void open() {
-    PayloadVm.requireKvm();
     kvm = Kvm.open();
     vm = new PayloadVm(kvm);
   }

@@ -10,15 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What 200 VMs in a row leave behind: nothing. */
+@Tag("kvm")
 class LeakTest {
   private static final int VMS = 200;
 
   @Test
   void twoHundredVmsLeaveNothingOpen() throws Exception {
-    PayloadVm.requireKvm();
     for (int i = 0; i < 20; i++) {
       openRunAndClose(); // the JVM opens and maps its own things at first
     }

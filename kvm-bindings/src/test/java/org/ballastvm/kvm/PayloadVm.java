@@ -4,12 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.util.Map;
 import org.ballastvm.kvm.SpecialRegisters.Segment;
 import org.ballastvm.kvm.SpecialRegisters.Table;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /** A VM of 2 MiB with one vCPU in long mode and the first 4 GiB mapped one to one. */
 final class PayloadVm implements AutoCloseable {
@@ -41,14 +38,6 @@ final class PayloadVm implements AutoCloseable {
       throw e;
     }
     vcpu.setCpuid(kvm.supportedCpuid());
-  }
-
-  static void requireKvm() {
-    boolean there = Files.isWritable(Kvm.DEVICE);
-    if (System.getenv("CI") != null) {
-      Assertions.assertTrue(there, "CI needs " + Kvm.DEVICE);
-    }
-    Assumptions.assumeTrue(there, "skipped: no " + Kvm.DEVICE + " that this user may open");
   }
 
   void load(String hex) {

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A user whose signals wait in such numbers that the kernel queues no more of them. */
 @Timeout(120)
+@Tag("kvm")
 class SignalQueueTest {
   /** What the child runs: a guest that spins, and one kick. */
   static final class Probe {
@@ -36,7 +38,6 @@ class SignalQueueTest {
 
   @Test
   void aKickArrivesThoughNoSignalCanBeQueued() throws Exception {
-    PayloadVm.requireKvm();
     ProcessBuilder java = ChildJvm.of(Probe.class,
         List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name()));
     List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -i 0 && exec \"$@\"", "bash"));

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a monitor reads of a processor, and the one interrupt that it gives. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("kvm")
 class VcpuStateTest {
   private static final FloatingPoint.Wide NOTHING = new FloatingPoint.Wide(0, 0);
 
@@ -20,7 +22,6 @@ class VcpuStateTest {
 
   @BeforeEach
   void open() {
-    PayloadVm.requireKvm();
     kvm = Kvm.open();
     vm = new PayloadVm(kvm);
   }

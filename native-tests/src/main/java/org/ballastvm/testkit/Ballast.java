@@ -1,4 +1,6 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
 
 import java.io.File;
 import java.net.URISyntaxException;

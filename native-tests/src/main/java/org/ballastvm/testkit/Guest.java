@@ -1,4 +1,9 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.Transcript;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.GuestHost;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,6 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.GuestHost;
 
 import java.util.ArrayList;
 import java.util.List;

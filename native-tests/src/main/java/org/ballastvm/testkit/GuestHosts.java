@@ -1,4 +1,9 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.RigConfig;
+import org.ballastvm.rig.Rig;
+import org.ballastvm.rig.DirectHost;
+import org.ballastvm.rig.GuestHost;
 
 import java.util.Optional;
 import org.ballastvm.images.GuestImages;
@@ -30,7 +35,11 @@ public final class GuestHosts {
    */
   public static synchronized GuestHost find() {
     if (host == null) {
-      host = directObstacle().isEmpty() ? new DirectHost(images()) : rig();
+      Optional<String> obstacle = directObstacle();
+      if (obstacle.isPresent() && DirectProbe.hardware().isPresent()) {
+        System.err.println("ballast: guests run in the rig, ten times slower: " + obstacle.get());
+      }
+      host = obstacle.isEmpty() ? new DirectHost(images()) : rig();
     }
     return host;
   }
@@ -55,7 +64,7 @@ public final class GuestHosts {
 
   /** {@return which program the rig lacks, and what to install; nothing if it has all} */
   public static Optional<String> rigObstacle() {
-    return RigMachine.missing();
+    return Rig.missing();
   }
 
   /**

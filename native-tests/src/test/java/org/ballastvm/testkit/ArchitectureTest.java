@@ -52,7 +52,7 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio", Set.of("org.ballastvm.virtio", "org.ballastvm.virtio.pci"), //
-      "guest-images", Set.of("org.ballastvm.images"), //
+      "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm", Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.config"), //
       "native-tests", Set.of("org.ballastvm.testkit"));
 

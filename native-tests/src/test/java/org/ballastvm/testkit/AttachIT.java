@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finding machines that run, and talking to them: ballast ps, ballast monitor. */
+@Tag("kvm")
 @Timeout(180)
 class AttachIT {
   private static final String NONE = "NAME  PID  STATUS  MEMORY  HELD  RESIDENT  SOCKETS\n";

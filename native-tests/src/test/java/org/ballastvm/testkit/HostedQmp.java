@@ -1,4 +1,7 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.Transcript;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,7 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

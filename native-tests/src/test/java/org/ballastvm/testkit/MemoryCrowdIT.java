@@ -1,4 +1,5 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

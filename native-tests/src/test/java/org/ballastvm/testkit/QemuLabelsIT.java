@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same topics asked of QEMU and of Ballast, with the same devices: the labels are the same, in the same order. */
+@Tag("kvm")
 @Timeout(120)
 class QemuLabelsIT {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");

@@ -17,11 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of the machine protocol: one that nobody here wrote, on each kind of line, and those who come and go. */
+@Tag("kvm")
 @Timeout(120)
 class QmpClientsIT {
   @TempDir

@@ -16,11 +16,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** 64 clients at once, most of them up to no good. */
+@Tag("kvm")
 @Timeout(300)
 class QmpCrowdIT {
   private static final int CLIENTS = 64;

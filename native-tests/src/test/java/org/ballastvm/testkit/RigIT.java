@@ -1,4 +1,10 @@
 package org.ballastvm.testkit;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.RigConfig;
+import org.ballastvm.rig.Rig;
+import org.ballastvm.rig.DirectHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,11 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import org.ballastvm.images.ImageError;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The rig itself, without a guest in it. */
 class RigIT {
@@ -38,6 +47,19 @@ class RigIT {
     assertEquals(OptionalInt.of(7), shell.waitFor(SOON));
     assertEquals("out words\n", shell.output().whole(SOON));
     assertEquals("err words\n", shell.errors().whole(SOON));
+  }
+
+  /** A port cannot say how many bytes it holds, and a JVM asks that of its standard input. */
+  @Test
+  void standardInputIsAPipe() {
+    assertEquals("pipe\n", rig.run(SOON, HostedCommand.of("sh", "-c", "test -p /dev/stdin && echo pipe")));
+  }
+
+  @Test
+  void aUserRunsACommandInARigOfItsOwn(@TempDir Path directory) throws Exception {
+    Launched launched = Launched.with(directory, "words\n",
+        List.of("rig", "-m", "2G", "--", "sh", "-c", "read a; echo \"$a $PWD\"; ls /dev/kvm >&2; exit 7"));
+    assertEquals(new Launched(7, "words " + directory + "\n", "/dev/kvm\n"), launched);
   }
 
   @Test

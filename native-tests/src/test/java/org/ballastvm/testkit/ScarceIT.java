@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the process does when the host has no more of something. */
+@Tag("kvm")
 @Timeout(120)
 class ScarceIT {
   /** What is open stays so, and nothing new can be. */

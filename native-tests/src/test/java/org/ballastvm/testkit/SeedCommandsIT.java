@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Lines that people wrote for QEMU, as they stand, on a machine that has not started: what needs no guest to answer is
  * answered with the same labels and values.
  */
+@Tag("kvm")
 @Timeout(120)
 class SeedCommandsIT {
   private static final String TO_THE_MONITOR = "\1c";

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
-import org.ballastvm.testkit.GuestHost;
+import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.numbers.Median;
 
 /** Debian's kernel booted and resized in each way that there is, by QEMU and by Ballast in turns, where Linux guests run. */

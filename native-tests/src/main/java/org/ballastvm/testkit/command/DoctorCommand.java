@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.testkit.RigError;
+import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.bench.PayloadProbe;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.ballastvm.testkit.Guest;
-import org.ballastvm.testkit.HostedCommand;
-import org.ballastvm.testkit.RigError;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
 
 /** A guest with the study's program in it: what is asked of its console, of its monitor, and of the host about it. */
 final class StudyGuest {

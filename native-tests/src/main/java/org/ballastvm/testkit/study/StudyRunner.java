@@ -16,10 +16,10 @@ import org.ballastvm.images.Kernel;
 import org.ballastvm.images.Progress;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
-import org.ballastvm.testkit.GuestHost;
+import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.testkit.HostedCommand;
-import org.ballastvm.testkit.RigError;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
 
 /** Runs a study's guests, one at a time, the mechanisms by turns. */
 final class StudyRunner {

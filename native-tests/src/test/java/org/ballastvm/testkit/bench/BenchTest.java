@@ -13,40 +13,25 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.ballastvm.kvm.Kvm;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The benchmarks run, and the promise that can be held on any machine is held: Java keeps up with C. */
+/** The benchmarks run, and draw their tables; what they measure is asserted nowhere. */
 class BenchTest {
-  /** Issue and design promise so much of C's rate of port exits. */
-  private static final double PROMISED = 0.8;
-
   private static final int PAGES = 8192;
 
   @TempDir
   Path directory;
 
-  @Test
-  void aGuestsPortWritesReachJavaAlmostAsOftenAsC() throws IOException {
-    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
-    requireCompiler();
-    double best = 0;
-    for (int attempt = 0; attempt < 3 && best < PROMISED; attempt++) { // others may use this machine
-      Path each = Files.createDirectory(directory.resolve("attempt" + attempt));
-      best = Math.max(best, ExitBenchmark.run(List.of(GuestLoop.PORT), 5, 10_000, each).getFirst().bestRatio());
-    }
-    assertTrue(best >= PROMISED, "Java reaches " + best + " of C's rate");
-  }
-
+  @Tag("kvm")
   @Test
   void everyLoopRunsOnBothSides() throws IOException {
-    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
     requireCompiler();
 
     String table = ExitBenchmark.table(ExitBenchmark.run(List.of(GuestLoop.values()), 1, 500, directory));
@@ -71,9 +56,9 @@ class BenchTest {
     assertTrue(calls.get(PageOrder.RANDOM) <= PAGES, calls.toString());
   }
 
+  @Tag("kvm")
   @Test
   void aDriverInAGuestInflatesItsBalloonInEachOrder() {
-    require(Files.isWritable(Kvm.DEVICE), "no " + Kvm.DEVICE + " that this user may open");
     for (PageOrder order : PageOrder.values()) {
       try (BalloonGuest guest = BalloonGuest.full(BalloonMemory.PRIVATE, PAGES);
           BalloonPayload payload = new BalloonPayload(guest)) {

@@ -130,7 +130,8 @@ public final class Main {
         return ": that file is something else than KVM's device; a container may have been given it by mistake";
       }
       if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ENODEV) || e.errno().equals(Errno.ENXIO)) {
-        return ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' tells more";
+        return ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' tells more, and"
+            + " 'ballast rig -- ballast ...' runs it on an emulated machine that has one";
       }
     }
     return "";

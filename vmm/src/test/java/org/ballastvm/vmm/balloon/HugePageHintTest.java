@@ -3,7 +3,6 @@ package org.ballastvm.vmm.balloon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.Kvm;
@@ -13,11 +12,12 @@ import org.ballastvm.virtio.HintRun.Ending;
 import org.ballastvm.vmm.event.TakenTurns;
 import org.ballastvm.vmm.memory.UnwrittenPages;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Free memory that a guest names goes back to the host in whole huge pages: one of which any part is in use stays. */
+@Tag("kvm")
 class HugePageHintTest {
   private static final long MIB = 1 << 20;
   private static final long SIZE = 64 * MIB;
@@ -34,7 +34,6 @@ class HugePageHintTest {
 
   @BeforeEach
   void open() {
-    Assumptions.assumeTrue(Files.isWritable(Kvm.DEVICE), "skipped: no " + Kvm.DEVICE + " that this user may open");
     kvm = Kvm.open();
     vm = kvm.createVm();
     guest = new BalloonedGuest(BackendKinds.huge(SIZE), ram -> {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.ballastvm.vmm.acpi.MachineFacts;
 import org.ballastvm.vmm.acpi.MachineTables;
 import org.ballastvm.vmm.acpi.PciInterruptRouting;
 import org.ballastvm.vmm.config.CpuConfig;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,9 +129,9 @@ class GuestCpuidTest {
     assertEquals(0x77, leaf(leaves, 7, 0).ebx());
   }
 
+  @Tag("kvm")
   @Test
   void ofThisHostNoLeafIsThereTwice() {
-    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     try (Kvm kvm = Kvm.open()) {
       CpuConfig config = new CpuConfig(6, 2, 3, 1);
       GuestCpuid cpuid = new GuestCpuid(kvm.supportedCpuid(), CpuName.ofHost(), CpuTopology.of(config), true);

@@ -13,12 +13,14 @@ import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.memory.MemoryBackend;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A guest inflates its balloon, and the host has the pages: the whole way, on each kind of memory. */
+@Tag("kvm")
 @Timeout(120)
 class BalloonMachineTest {
   private static final long SIZE = 16 << 20;

@@ -18,9 +18,11 @@ import org.ballastvm.vmm.control.Balloon;
 import org.ballastvm.vmm.event.MachineEvent.BalloonChange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a machine's size, its balloon and its target have to do with each other: as QEMU 7.2 has it, but for resets. */
+@Tag("kvm")
 class BalloonSizeTest {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;

@@ -19,9 +19,11 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** DIMMs come and go, with a guest that is this test: it reads and writes the registers as one does. */
+@Tag("kvm")
 class DimmTest {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.vmm.event.Await;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A guest on the host's KVM that writes to the pages that it has named as free, and so does a device, while they are given
  * back: whatever was written is there afterwards, and all else is as it was, or zeros.
  */
+@Tag("kvm")
 @Timeout(300)
 class FreePageRaceTest {
   private static final int RUNS = 8;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,12 +29,13 @@ import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two vCPUs, and memory that is plugged and unplugged under them: eight blocks, which they see from 1 GiB on. */
+@Tag("kvm")
 @Timeout(60)
 class HiddenMemoryTest implements VcpuThread.Watcher {
   private static final long MIB = 1L << 20;
@@ -61,7 +61,6 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
 
   @BeforeEach
   void open() {
-    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     base = MemoryBackend.open(new BackendConfig.Ram("ram", 16 * MIB, LAZILY));
     backend = MemoryBackend.open(new BackendConfig.Ram("mem0", (long) BLOCKS * BLOCK, LAZILY));
     ram = new GuestRam(GuestLayout.of(new MemoryConfig(16 * MIB, 0, 64 * MIB, Optional.empty())), base);

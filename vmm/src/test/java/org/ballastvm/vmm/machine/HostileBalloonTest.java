@@ -24,6 +24,7 @@ import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A guest on a real processor that drives its balloon as no guest should, beside another in the same process: the one is
  * told to reset its device and then inflates as ever, the other counts on and has all of its memory.
  */
+@Tag("kvm")
 @Timeout(120)
 class HostileBalloonTest {
   private static final int PAGE = 4096;

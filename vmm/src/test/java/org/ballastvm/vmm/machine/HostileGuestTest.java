@@ -18,6 +18,7 @@ import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What two vCPUs do at once to every register of a whole machine, at random: BARs moved over one another and over
  * memory, interrupts sent to nowhere, queues that are no memory, slots ejected while devices come. The machine must not so much as stumble.
  */
+@Tag("kvm")
 @Timeout(120)
 class HostileGuestTest {
   private static final int VCPUS = 2;

@@ -22,11 +22,13 @@ import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.event.MachineEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices come to a machine that runs, and go when its guest lets them. */
+@Tag("kvm")
 @Timeout(120)
 class HotplugTest {
   private static final int CAME = AcpiPorts.PCI_HOTPLUG_BASE;

@@ -16,6 +16,7 @@ import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ class MachineLeakTest {
   @TempDir
   private Path directory;
 
+  @Tag("kvm")
   @Test
   void fiftyMachinesLeaveNothingBehind() throws Exception {
     Program program = new Program().count(0x50_0000).ifBelow(2, new Program().reset()).powerOff();

@@ -14,12 +14,14 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people get wrong about virtio-mem: each is told in a sentence that names the option and the rule. */
+@Tag("kvm")
 class MemInputTest {
   private static final long MIB = 1L << 20;
   private static final BackendConfig.Common UNRESERVED = new BackendConfig.Common(false, false, false, false, true);

@@ -21,11 +21,13 @@ import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A memory device of 64 MiB whose blocks a guest of a few instructions plugs, uses and comes near. */
+@Tag("kvm")
 @Timeout(60)
 class MemMachineTest {
   private static final int MIB = 1 << 20;

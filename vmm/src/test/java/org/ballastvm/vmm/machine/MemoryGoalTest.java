@@ -15,11 +15,13 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.event.MachineEvent.MemorySetEnded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A virtio-mem device that no driver takes, and what is tried instead. */
+@Tag("kvm")
 @Timeout(60)
 class MemoryGoalTest {
   private static final long MIB = 1L << 20;

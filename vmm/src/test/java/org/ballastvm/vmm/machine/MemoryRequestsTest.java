@@ -18,11 +18,13 @@ import org.ballastvm.vmm.event.MachineEvent.MemoryRequestOverdue;
 import org.ballastvm.vmm.watch.MemoryRequest;
 import org.ballastvm.vmm.watch.Obstacle;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A guest that halts does nothing that it is asked for, and that is told. */
+@Tag("kvm")
 @Timeout(60)
 class MemoryRequestsTest {
   private static final int MIB = 1 << 20;

@@ -18,11 +18,13 @@ import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A guest tells that it has panicked. */
+@Tag("kvm")
 @Timeout(120)
 class PanicTest {
   private static final DeviceConfig PANIC = new DeviceConfig.Panic(Optional.of("panic0"));

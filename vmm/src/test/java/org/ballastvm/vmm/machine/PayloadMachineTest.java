@@ -25,11 +25,13 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.event.Await;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Guests of a few instructions on this host's KVM, in a machine as the command line makes it. */
+@Tag("kvm")
 @Timeout(120)
 class PayloadMachineTest {
   private static final RunPolicy NO_REBOOT = new RunPolicy(false, true, false);

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A driver in a guest that lives on its serial port's interrupts, and sleeps when it misses one. System property
  * ballast.serial.bytes says how much it sends.
  */
+@Tag("kvm")
 @Timeout(300)
 class SerialStressTest {
   private static final int DATA = 0x50_0000;

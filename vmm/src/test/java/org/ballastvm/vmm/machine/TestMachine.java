@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.ballastvm.kvm.Kvm;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.boot.KernelFiles;
 import org.ballastvm.vmm.config.BackendConfig;
@@ -23,7 +22,6 @@ import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.RunPolicy;
-import org.junit.jupiter.api.Assumptions;
 
 /** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
 public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus,
@@ -46,7 +44,6 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   /** The same with other memory. */
   public static Machine idle(MemoryConfig memory, DeviceConfig... devices) {
-    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), List.of(),
         List.of(),
@@ -108,7 +105,6 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   }
 
   public Machine start() {
-    Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     return Machine.start(config(), machine -> {
       // No monitors.
     });

@@ -3,7 +3,6 @@ package org.ballastvm.vmm.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +14,12 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.event.TakenTurns;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What devices write during a watch is theirs, and memory that comes, goes or is cut anew meanwhile is left alone. */
+@Tag("kvm")
 class UnwrittenPagesTest {
   private static final long MIB = 1L << 20;
   private static final long BLOCK = 2 * MIB;
@@ -39,7 +39,6 @@ class UnwrittenPagesTest {
 
   @BeforeEach
   void open() {
-    Assumptions.assumeTrue(Files.isWritable(Kvm.DEVICE), "skipped: no " + Kvm.DEVICE + " that this user may open");
     kvm = Kvm.open();
     vm = kvm.createVm();
     ram.attach(vm);

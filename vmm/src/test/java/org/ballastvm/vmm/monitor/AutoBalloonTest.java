@@ -16,12 +16,14 @@ import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Switching the automatic mode, by hand and by what else happens. What it does once it is on has tests of its own. */
+@Tag("kvm")
 @Timeout(60)
 class AutoBalloonTest {
   private static final String ALONE = "without deflate-on-oom=on the guest cannot take memory back by itself when it runs "

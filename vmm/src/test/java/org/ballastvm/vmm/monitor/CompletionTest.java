@@ -7,9 +7,11 @@ import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What Tab offers. */
+@Tag("kvm")
 class CompletionTest {
   private final Machine vm = TestMachine.idle();
 

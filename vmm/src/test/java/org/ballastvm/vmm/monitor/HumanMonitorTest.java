@@ -13,9 +13,11 @@ import org.ballastvm.vmm.chardev.MuxChardev;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A monitor at the end of a line. */
+@Tag("kvm")
 class HumanMonitorTest {
   private static final String BANNER = "Ballast " + Version.TEXT + " monitor - type 'help' for more information";
 

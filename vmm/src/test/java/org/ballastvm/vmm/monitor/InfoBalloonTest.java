@@ -14,12 +14,14 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people are told of a balloon, beside the one line that scripts read. */
+@Tag("kvm")
 class InfoBalloonTest {
   private static final int ACTUAL = 4; // virtio 1.3, 5.5.4
 

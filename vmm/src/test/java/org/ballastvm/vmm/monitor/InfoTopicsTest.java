@@ -8,9 +8,11 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code info} tells, in QEMU's labels. */
+@Tag("kvm")
 class InfoTopicsTest {
   private static final String BALLOON = "/machine/peripheral/b0/virtio-backend";
 

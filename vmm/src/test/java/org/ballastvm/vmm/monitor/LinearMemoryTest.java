@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Memory as a program in the guest sees it: the machine starts with page tables that map all of it to itself. */
+@Tag("kvm")
 class LinearMemoryTest {
   private static final long SOMEWHERE = 0x10_0000;
   private static final int PRESENT_WRITABLE = 3;

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Memory and registers as a monitor shows them, in QEMU's columns. */
+@Tag("kvm")
 class MachineStateTest {
   private static final long SOMEWHERE = 0x2000_0000;
 

@@ -10,10 +10,12 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code memory}, as it is typed. */
+@Tag("kvm")
 @Timeout(60)
 class MemoryCommandTest {
   private static final DeviceConfig BALLOON = DeviceOptions

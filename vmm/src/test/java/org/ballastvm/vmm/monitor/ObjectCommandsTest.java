@@ -7,11 +7,13 @@ import java.util.List;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects, from creation to deletion. Sentences are those of QEMU 7.2 on the same input, or begin with them. */
+@Tag("kvm")
 class ObjectCommandsTest {
   private final Machine vm = TestMachine.idle();
 

@@ -14,9 +14,11 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Properties that Tab offers and help lists are those that the parsers take. */
+@Tag("kvm")
 class OptionWordsTest {
   private final Machine vm = TestMachine.idle();
 

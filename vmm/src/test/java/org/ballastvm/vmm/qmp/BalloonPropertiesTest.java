@@ -12,11 +12,13 @@ import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a client reads and writes of a balloon. Answers are those of QEMU 7.2 to the same lines. */
+@Tag("kvm")
 class BalloonPropertiesTest {
   private static final String UNSET = "18446744073709551615";
 

@@ -10,11 +10,13 @@ import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Devices that come and go by the machine protocol. Sentences are QEMU 7.2's on the same input. */
+@Tag("kvm")
 class DeviceCommandsTest {
   private final Client client = Client.of(TestMachine.idle(
       new DeviceConfig.Balloon(Optional.of("balloon0"), OptionalInt.empty(), BalloonConfig.DEFAULTS)));

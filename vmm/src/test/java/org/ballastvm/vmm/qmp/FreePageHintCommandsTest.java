@@ -12,6 +12,7 @@ import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.machine.HintingGuest;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A guest is asked for its free pages from both monitors: while it runs, while it stands, twice, and in vain. */
+@Tag("kvm")
 @Timeout(120)
 class FreePageHintCommandsTest {
   private static final String NAMED = "\"named\": " + 4096L * HintingGuest.PAGES + ", ";

@@ -11,11 +11,13 @@ import org.ballastvm.vmm.machine.TestMachine;
 import org.ballastvm.vmm.wire.JsonInput;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask too much, do not read, or go at the wrong moment. The machine must not care. */
+@Tag("kvm")
 class HostileClientTest {
   private static final String NAME = "{\"execute\":\"query-name\"}";
   private static final String ITS_NAME = "{\"return\": {\"name\": \"idle\"}}";

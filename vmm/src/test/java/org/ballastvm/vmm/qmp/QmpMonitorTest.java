@@ -14,11 +14,13 @@ import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The machine protocol as a client sees it. Sentences are those of QEMU 7.2 on the same input. */
+@Tag("kvm")
 class QmpMonitorTest {
   private final Machine vm = TestMachine
       .idle(new DeviceConfig.Balloon(Optional.of("balloon0"), OptionalInt.empty(), BalloonConfig.DEFAULTS));

@@ -9,11 +9,13 @@ import org.ballastvm.virtio.BalloonConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a machine tells of itself that nobody has done anything to. Members are QEMU 7.2's. */
+@Tag("kvm")
 class QueriesTest {
   private static final String BALLOON = "/machine/peripheral/balloon0/virtio-backend";
 

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.ballastvm.vmm.trace.TraceEvent;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Programs switch events, and hear what QEMU 7.2 says. */
+@Tag("kvm")
 class TraceEventStateTest {
   private static final String GET = "trace-event-get-state";
   private static final String SET = "trace-event-set-state";

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What programs ask of types before they use one. Sentences are QEMU 7.2's on the same input. */
+@Tag("kvm")
 class TypeCommandsTest {
   private final Client client = Client.of(TestMachine.idle());
 

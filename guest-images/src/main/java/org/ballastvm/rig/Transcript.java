@@ -1,8 +1,9 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.MatchResult;
@@ -23,10 +24,40 @@ public final class Transcript {
   private Transcript() {}
 
   /** {@return what the stream brings, read until its end by a thread of its own} */
-  static Transcript of(InputStream in) {
+  public static Transcript of(InputStream in) {
     Transcript transcript = new Transcript();
     Thread.ofPlatform().daemon().name("transcript").start(() -> transcript.readAll(in));
     return transcript;
+  }
+
+  /** {@return nothing but the end of the stream; what it brings goes on to another, by a thread of its own} */
+  static Transcript passing(InputStream in, OutputStream to) {
+    Transcript transcript = new Transcript();
+    Thread.ofPlatform().daemon().name("passing").start(() -> transcript.passAll(in, to));
+    return transcript;
+  }
+
+  private void passAll(InputStream in, OutputStream to) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (in) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        to.write(buffer, 0, count);
+        to.flush();
+      }
+    } catch (IOException e) {
+      drain(in);
+    } finally {
+      end();
+    }
+  }
+
+  /** Nobody takes it any more; the program still writes, and its end is read here. */
+  private static void drain(InputStream in) {
+    try {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The rig is gone, and so is the program; whoever waits for it hears of that.
+    }
   }
 
   private void readAll(InputStream in) {

@@ -1,7 +1,8 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.ballastvm.images.GuestImages;
 
 /**
@@ -48,6 +50,11 @@ public final class Rig implements GuestHost, AutoCloseable {
     control = Channels.newOutputStream(socket);
     Thread.ofPlatform().daemon().name("rig-control").start(() -> listen(socket));
     idle.addAll(channels);
+  }
+
+  /** {@return which program a rig lacks on this host, and what to install; nothing if it has all} */
+  public static Optional<String> missing() {
+    return RigMachine.missing();
   }
 
   /**
@@ -119,13 +126,21 @@ public final class Rig implements GuestHost, AutoCloseable {
   String lastWords() { return machine.lastWords(); }
 
   @Override
-  public HostedProcess start(HostedCommand command) {
+  public HostedProcess start(HostedCommand command) { return start(command, Transcript::of, Transcript::of); }
+
+  /** Starts a program whose output and errors go on to these streams as they come, and are not kept. */
+  public HostedProcess start(HostedCommand command, OutputStream out, OutputStream err) {
+    return start(command, port -> Transcript.passing(port, out), port -> Transcript.passing(port, err));
+  }
+
+  private HostedProcess start(HostedCommand command, Function<InputStream, Transcript> output,
+      Function<InputStream, Transcript> errors) {
     try {
       RigChannel channel = idle.poll(CHANNEL_SECONDS, TimeUnit.SECONDS);
       if (channel == null) {
         throw new RigError("all " + channels.size() + " channels of the rig are taken by programs that still run");
       }
-      return channel.start(asOnTheHost(command));
+      return channel.start(asOnTheHost(command), output, errors);
     } catch (IOException e) {
       throw new RigError(command.arguments().getFirst() + " cannot be run in the rig: " + e + "; " + lastWords(), e);
     } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** Three ports of the rig that carry one program's input, output and errors at a time. */
 final class RigChannel {
@@ -50,7 +51,8 @@ final class RigChannel {
   void onEnd() { pid.completeExceptionally(new RigError("the rig ended; " + rig.lastWords())); }
 
   /** Asks for the program; the token tells the guest where its input begins, and us where its output ends. */
-  HostedProcess start(HostedCommand command) throws IOException {
+  HostedProcess start(HostedCommand command, Function<InputStream, Transcript> output,
+      Function<InputStream, Transcript> errors) throws IOException {
     byte[] random = new byte[TOKEN_BYTES];
     RANDOM.nextBytes(random);
     String token = HexFormat.of().formatHex(random);
@@ -62,8 +64,8 @@ final class RigChannel {
     input.write(("\n" + token + "\n").getBytes(StandardCharsets.US_ASCII));
     CompletableFuture<Integer> status = new CompletableFuture<>();
     CompletableFuture<Integer> errorsEnd = new CompletableFuture<>();
-    Remote remote = new Remote(in, input, Transcript.of(new MarkedStream(out, token, status)),
-        Transcript.of(new MarkedStream(err, token, errorsEnd)), status);
+    Remote remote = new Remote(in, input, output.apply(new MarkedStream(out, token, status)),
+        errors.apply(new MarkedStream(err, token, errorsEnd)), status);
     CompletableFuture<Void> unused = CompletableFuture.allOf(status, errorsEnd, freed).thenRun(() -> {
       remote.closeInput();
       rig.release(this);

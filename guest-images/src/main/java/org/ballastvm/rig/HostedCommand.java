@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,6 +37,18 @@ public record HostedCommand(List<String> arguments, Path directory, Map<String, 
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
     return new HostedCommand(arguments, directory, more);
+  }
+
+  /** {@return the same on a terminal of its own, where it runs; zeros for a size that is not known} */
+  public HostedCommand onTerminal(int columns, int rows) {
+    StringBuilder line = new StringBuilder();
+    if (columns > 0 && rows > 0) {
+      line.append("stty cols ").append(columns).append(" rows ").append(rows).append("; ");
+    }
+    line.append("exec");
+    arguments.forEach(argument -> line.append(' ').append(quoted(argument)));
+    return new HostedCommand(List.of("script", "-q", "-e", "-f", "-c", line.toString(), "/dev/null"), directory,
+        environment);
   }
 
   /** {@return a script for a POSIX shell that becomes the program} */

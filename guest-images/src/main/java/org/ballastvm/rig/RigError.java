@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 /** A rig or a guest that does not do what it should; the message is one sentence, with what it said last. */
 public final class RigError extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +18,13 @@ class HostedCommandTest {
         export NAME='a value'
         exec 'echo' 'it'\\''s' '$HOME and "more"'
         """, command.script());
+  }
+
+  @Test
+  void onATerminalTheShellOfTheTerminalReadsTheWordsAsTheyWere() {
+    HostedCommand command = HostedCommand.of("echo", "it's").onTerminal(80, 25);
+    assertEquals(List.of("script", "-q", "-e", "-f", "-c", "stty cols 80 rows 25; exec 'echo' 'it'\\''s'", "/dev/null"),
+        command.arguments());
   }
 
   @Test

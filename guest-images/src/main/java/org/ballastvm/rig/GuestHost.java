@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.IOException;
 import java.time.Duration;

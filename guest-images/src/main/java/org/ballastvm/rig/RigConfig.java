@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -12,12 +12,17 @@ import java.util.List;
  * @param channels  how many programs can run in it at once
  */
 public record RigConfig(int cpuCount, int memoryMiB, List<Path> writable, int channels) {
+  /** The least memory of a rig, in MiB. */
+  public static final int LEAST_MIB = 1024;
+  /** The most memory of a rig, in MiB. */
+  public static final int MOST_MIB = 1 << 20;
+
   private static final int MAX_CHANNELS = 9;
 
   public RigConfig {
     writable = List.copyOf(writable);
-    if (cpuCount < 1 || memoryMiB < 1024 || channels < 1 || channels > MAX_CHANNELS) {
-      throw new IllegalArgumentException("a rig has at least one CPU and 1024 MiB, and 1 to " + MAX_CHANNELS
+    if (cpuCount < 1 || memoryMiB < LEAST_MIB || memoryMiB > MOST_MIB || channels < 1 || channels > MAX_CHANNELS) {
+      throw new IllegalArgumentException("a rig has at least one CPU, 1 GiB to 1 TiB, and 1 to " + MAX_CHANNELS
           + " channels, not " + cpuCount + ", " + memoryMiB + " and " + channels);
     }
   }
@@ -27,4 +32,14 @@ public record RigConfig(int cpuCount, int memoryMiB, List<Path> writable, int ch
    * kernel of the rig crash when guests of its own run on both}
    */
   public static RigConfig ofTests() { return new RigConfig(1, 7168, List.of(), 8); }
+
+  /** {@return the same with directories that are shared read-write} */
+  public RigConfig writing(List<Path> directories) {
+    return new RigConfig(cpuCount, memoryMiB, directories, channels);
+  }
+
+  /** {@return the same with another size of memory} */
+  public RigConfig ofMemory(int otherMiB) {
+    return new RigConfig(cpuCount, otherMiB, writable, channels);
+  }
 }

@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

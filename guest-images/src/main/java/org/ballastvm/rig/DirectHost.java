@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +13,10 @@ import org.ballastvm.images.GuestImages;
 public final class DirectHost implements GuestHost {
   private final GuestImages images;
 
-  DirectHost(GuestImages images) { this.images = images; }
+  /** Creates it. The images have the tools that a connection takes. */
+  public DirectHost(GuestImages images) {
+    this.images = images;
+  }
 
   @Override
   public HostedProcess start(HostedCommand command) {

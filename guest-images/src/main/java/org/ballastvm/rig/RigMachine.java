@@ -1,4 +1,4 @@
-package org.ballastvm.testkit;
+package org.ballastvm.rig;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
