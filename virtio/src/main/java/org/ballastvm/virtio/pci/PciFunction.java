@@ -16,6 +16,7 @@ public abstract class PciFunction {
   private final int[] barBytes = new int[BARS];
   private final long[] mappedAt = new long[BARS];
   private volatile boolean interruptPinOff;
+  private volatile boolean busMaster;
   private PciHost host;
 
   /**
@@ -115,14 +116,24 @@ public abstract class PciFunction {
    */
   public synchronized void configWrite(int offset, int width, int value) {
     config.write(offset, width, value);
-    interruptPinOff = (config.get16(PciConfigSpace.COMMAND) & COMMAND_INTX_OFF) != 0;
-    remap((config.get16(PciConfigSpace.COMMAND) & COMMAND_MEMORY) != 0);
+    int command = config.get16(PciConfigSpace.COMMAND);
+    interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
+    busMaster = (command & COMMAND_BUS_MASTER) != 0;
+    remap((command & COMMAND_MEMORY) != 0);
   }
 
   /** {@return whether the guest has switched the interrupt pin off} */
   protected final boolean interruptPinOff() {
     return interruptPinOff;
   }
+
+  /**
+   * Whether the guest lets the function reach memory by itself, which sending a message is, too. PCI Local Bus
+   * Specification 3.0, 6.2.2.
+   *
+   * @return false after power-on
+   */
+  protected final boolean isBusMaster() { return busMaster; }
 
   /**
    * A guest reads a BAR.
@@ -161,6 +172,7 @@ public abstract class PciFunction {
   public synchronized void reset() {
     config.put16(PciConfigSpace.COMMAND, 0);
     interruptPinOff = false;
+    busMaster = false;
     remap(false);
   }
 

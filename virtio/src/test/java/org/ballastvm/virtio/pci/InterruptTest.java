@@ -21,6 +21,7 @@ class InterruptTest {
   private static final Message QUEUE_0 = new Message(ADDRESS, 1);
   private static final Message QUEUE_1 = new Message(ADDRESS, 2);
   private static final int COMMAND = 0x04;
+  private static final int MEMORY_AND_MASTER = 6;
   private static final int STATUS = 0x06;
   private static final int PIN_OFF = 0x400;
   private static final int HAS_INTERRUPT = 8;
@@ -61,13 +62,13 @@ class InterruptTest {
 
   @Test
   void aPinThatIsSwitchedOffIsLowAndComesBack() {
-    bench.function.configWrite(COMMAND, 2, 2 | PIN_OFF);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER | PIN_OFF);
     use(0);
     assertFalse(bench.bus.isPinHigh());
     assertEquals(HAS_INTERRUPT, bench.function.configRead(STATUS, 2) & HAS_INTERRUPT);
-    bench.function.configWrite(COMMAND, 2, 2);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER);
     assertTrue(bench.bus.isPinHigh());
-    bench.function.configWrite(COMMAND, 2, 2 | PIN_OFF);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER | PIN_OFF);
     assertFalse(bench.bus.isPinHigh());
   }
 
