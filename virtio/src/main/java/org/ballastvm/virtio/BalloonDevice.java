@@ -45,9 +45,7 @@ public final class BalloonDevice implements VirtioDevice {
   /** What chains have named, ever. */
   private long namedRanges;
   private long namedBytes;
-  private ConfigListener listener = () -> {
-    // Nobody to tell before the device is on a bus.
-  };
+  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
 
   /**
    * A balloon that is empty.
@@ -83,7 +81,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   /**
-   * Says whom to tell when the target changes.
+   * Says by whom registers are changed, and the driver told.
    *
    * @param transport the device's transport
    */
@@ -102,9 +100,8 @@ public final class BalloonDevice implements VirtioDevice {
    * @param pageCount pages of 4 KiB, from 0; the register holds 2^32 - 1, and more than that asks for as many
    */
   public void setTarget(long pageCount) {
-    registers.numPages((int) Math.min(pageCount, 0xffff_ffffL));
+    listener.change(() -> registers.numPages((int) Math.min(pageCount, 0xffff_ffffL)));
     trace.targetSet(targetPages(), actualPages());
-    listener.configChanged();
     wake(BalloonQueue.INFLATE);
   }
 
@@ -185,10 +182,7 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
-  private void tellHintCommand() {
-    registers.hintCommand(hinting().command());
-    listener.configChanged();
-  }
+  private void tellHintCommand() { listener.change(() -> registers.hintCommand(hinting().command())); }
 
   @Override
   public int type() { return TYPE; }

@@ -31,9 +31,7 @@ public final class MemDevice implements VirtioDevice {
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
-  private ConfigListener listener = () -> {
-    // Nobody to tell before the device is on a bus.
-  };
+  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
 
   /**
    * A device with nothing plugged.
@@ -62,7 +60,7 @@ public final class MemDevice implements VirtioDevice {
   }
 
   /**
-   * Says whom to tell when the request changes.
+   * Says by whom the request is changed, and the driver told.
    *
    * @param transport the device's transport
    */
@@ -83,9 +81,10 @@ public final class MemDevice implements VirtioDevice {
       throw new IllegalArgumentException(sizeBytes + " bytes in blocks of " + config.blockBytes());
     }
     if (sizeBytes != blocks.requestedBytes()) {
-      blocks.request(sizeBytes);
-      history.begin();
-      listener.configChanged();
+      listener.change(() -> {
+        blocks.request(sizeBytes);
+        history.begin();
+      });
     }
   }
 
@@ -182,6 +181,7 @@ public final class MemDevice implements VirtioDevice {
 
   private MemAnswer answer(MemRequest request) {
     long before = blocks.pluggedBytes();
+    long usable = blocks.usableBytes();
     MemAnswer answer;
     try {
       answer = request.answer(blocks);
@@ -191,6 +191,9 @@ public final class MemDevice implements VirtioDevice {
     }
     long after = blocks.pluggedBytes();
     history.answered(request.kind(), answer, before, after);
+    if (context != null && (after != before || blocks.usableBytes() != usable)) {
+      context.configChanged();
+    }
     if (after != before) {
       events.accept(new DeviceEvent.MemorySizeChanged(after));
     }

@@ -124,6 +124,12 @@ public interface VirtioDevice {
     }
 
     /**
+     * Says that configuration space has changed by what the driver asked for: it has a new generation, and needs no
+     * interrupt. Called before the transport's lock is let go.
+     */
+    void configChanged();
+
+    /**
      * Has {@link VirtioDevice#queueReady} called again, when the others on the event loop have had their turn.
      *
      * @param queue which
@@ -131,10 +137,15 @@ public interface VirtioDevice {
     void resumeLater(int queue);
   }
 
-  /** Tells the transport that configuration space has changed, so that it tells the driver. */
+  /** The transport, for a device whose configuration space the host changes. */
   @FunctionalInterface
   interface ConfigListener {
-    /** Configuration space has changed. */
-    void configChanged();
+    /**
+     * Changes configuration space and its generation at once, so that a driver that reads in pieces knows a mixture of old
+     * and new (4.1.4.3.1), and then interrupts the driver. Under no lock of the device.
+     *
+     * @param change writes to what the driver reads, and does little else: the driver waits
+     */
+    void change(Runnable change);
   }
 }

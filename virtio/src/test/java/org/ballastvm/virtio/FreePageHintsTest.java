@@ -106,7 +106,10 @@ class FreePageHintsTest {
 
   @Test
   void writesAreWatchedBeforeTheDriverCanKnowOfTheCommand() {
-    bench.device.listen(() -> assertTrue(watched.isWatching()));
+    bench.device.listen(change -> {
+      assertTrue(watched.isWatching());
+      change.run();
+    });
     bench.device.startHinting();
     assertTrue(watched.isWatching());
   }

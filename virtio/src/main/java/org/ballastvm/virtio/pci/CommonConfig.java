@@ -53,6 +53,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   void reset() {
     device.reset();
+    configChanged();
     clear();
   }
 
@@ -79,6 +80,7 @@ final class CommonConfig implements VirtioDevice.Context {
     if (isDriverOk()) {
       status &= ~DRIVER_OK;
       device.reset();
+      configChanged();
     }
   }
 
@@ -131,8 +133,6 @@ final class CommonConfig implements VirtioDevice.Context {
     }
   }
 
-  void nextGeneration() { generation = generation + 1 & 0xff; }
-
   int configVector() { return configVector; }
 
   int queueVector(int queue) { return setups[queue].vector; }
@@ -148,6 +148,9 @@ final class CommonConfig implements VirtioDevice.Context {
 
   @Override
   public void interrupt(int queue) { interrupt.accept(queue); }
+
+  @Override
+  public void configChanged() { generation = generation + 1 & 0xff; }
 
   @Override
   public void resumeLater(int queue) { ring.accept(queue); }

@@ -207,8 +207,9 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized void configChanged() {
-    common.nextGeneration();
+  public synchronized void change(Runnable change) {
+    change.run();
+    common.configChanged();
     if (common.isDriverOk()) {
       interruptForConfig();
     }

@@ -130,7 +130,7 @@ class BusMasterTest {
     QueueDriver queue = bench.start(0).get(0);
     bench.driver.common(0x10, 2, 0);
     queue.post(Buffer.read(BUFFER, 4));
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     bench.bus.settle();
     assertEquals(List.of(), queue.collect());
     assertEquals(List.of(), bench.bus.takeMessages());

@@ -56,7 +56,7 @@ class InterruptTest {
   @Test
   void theStatusTellsBothCauses() {
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(3, driver.interruptStatus());
   }
 
@@ -85,7 +85,7 @@ class InterruptTest {
     driver.enableMessages(ADDRESS);
     use(0);
     use(1);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(QUEUE_0, QUEUE_1, CONFIG), bench.bus.takeMessages());
     assertFalse(bench.bus.isPinHigh());
     assertEquals(0, bench.function.configRead(STATUS, 2) & HAS_INTERRUPT);
@@ -109,7 +109,7 @@ class InterruptTest {
     driver.common(0x1a, 2, PciDriver.NO_VECTOR);
     driver.common(0x10, 2, PciDriver.NO_VECTOR);
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(), bench.bus.takeMessages());
     assertEquals(0, driver.pendingVectors());
   }
@@ -144,7 +144,7 @@ class InterruptTest {
     driver.enableMessages(ADDRESS);
     driver.maskFunction(true);
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(), bench.bus.takeMessages());
     assertEquals(0b011, driver.pendingVectors());
     driver.maskFunction(false);
