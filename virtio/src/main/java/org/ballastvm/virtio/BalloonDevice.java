@@ -19,8 +19,6 @@ public final class BalloonDevice implements VirtioDevice {
   public static final int PCI_CLASS = 0x00ff00;
 
   private static final int TYPE = 5;
-  /** What one turn on the event loop takes before others have theirs: at most 32 MiB are given back in it. */
-  private static final int PAGES_IN_A_TURN = PageRanges.CAPACITY;
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
 
@@ -40,6 +38,7 @@ public final class BalloonDevice implements VirtioDevice {
   /** By index, what the queues are for with the features that were agreed on. */
   private volatile BalloonQueue[] queues = {};
   private volatile Context context;
+  private final Turn turn;
   private boolean moreToCome;
   private BalloonTrace trace = BalloonTrace.NONE;
   /** What chains have named, ever. */
@@ -75,6 +74,7 @@ public final class BalloonDevice implements VirtioDevice {
     this.offeredQueues = BalloonQueue.with(offered);
     this.registers = new BalloonConfigSpace(offered);
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
+    this.turn = new Turn(clock::nanoTime);
     this.reclaim = reclaim;
     this.events = new EventLimiter(events);
     this.deflated = new PageLists("deflate", this::takeBack);
@@ -242,6 +242,9 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void reset() {
     context = null;
+    inflated.clear();
+    deflated.clear();
+    reports.clear();
     held.clear();
     reclaim.release();
     stats.reset();
@@ -281,11 +284,16 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void serve(BalloonQueue which, int queue) {
+    turn.begin();
     switch (which) {
       case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
-        held.flush(); // It may be in these lists, and is the guest's again when they are answered.
-        takePages(queue, deflated);
+        // It may be in these lists, and is the guest's again when they are answered.
+        if (held.flush(turn)) {
+          takePages(queue, deflated);
+        } else {
+          context.resumeLater(queue);
+        }
       }
       case STATS -> {
         if (stats.ready(context, queue)) {
@@ -293,26 +301,24 @@ public final class BalloonDevice implements VirtioDevice {
         }
       }
       case FREE_PAGE -> hints.orElseThrow().ready(context, queue);
-      case REPORTING -> reports.ready(context, queue, !isPoisoned(context));
+      case REPORTING -> reports.ready(context, queue, !isPoisoned(context), turn);
     }
   }
 
   /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
   private void takePages(int queue, PageLists lists) {
-    int left = PAGES_IN_A_TURN;
-    do {
-      if (left <= 0) {
+    boolean more = true;
+    while (more) {
+      int named = turn.isOver() ? PageLists.UNFINISHED : lists.takeBatch(context.queue(queue), context.memory(), turn);
+      reportStray(lists);
+      if (named == PageLists.UNFINISHED) {
         context.resumeLater(queue);
         return;
       }
-      int named = lists.takeBatch(context.queue(queue), context.memory());
-      left -= named;
       moreToCome = named >= FULL_LIST;
-      if (named == 0) {
-        held.flush();
-      }
-      reportStray(lists);
-    } while (context.finish(queue));
+      boolean flushed = named > 0 || held.flush(turn);
+      more = context.finish(queue) || lists.isWaiting() || !flushed;
+    }
   }
 
   /** A guest that fills free pages with something finds zeros in those that were given back: it would call them broken. */
@@ -337,6 +343,7 @@ public final class BalloonDevice implements VirtioDevice {
 
   private void takeBack(long gpa, long lengthBytes) {
     count(lengthBytes);
+    turn.called();
     reclaim.makePresent(gpa, lengthBytes);
   }
 
@@ -355,6 +362,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void hold(long gpa, long lengthBytes) {
+    turn.called();
     try {
       reclaim.hold(gpa, lengthBytes);
     } catch (ReclaimFailed e) {
@@ -363,6 +371,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void discard(long gpa, long lengthBytes) {
+    turn.called();
     try {
       reclaim.discard(gpa, lengthBytes);
     } catch (ReclaimFailed e) {
