@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import org.ballastvm.virtio.PageLists.Taker;
 
 /**
  * The memory balloon. Virtio 1.3, 5.5.
@@ -32,6 +33,9 @@ public final class BalloonDevice implements VirtioDevice {
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
   private final WholeBlocks held = new WholeBlocks(this::hold);
   private final FreePageReports reports = new FreePageReports(this::report);
+  private final RingPages rings;
+  private final Taker toHost = this::discardOrHold;
+  private final Taker reported = this::discard;
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
@@ -69,9 +73,10 @@ public final class BalloonDevice implements VirtioDevice {
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, Optional<UnwrittenMemory> unwritten,
       DeviceClock clock, EventSink events) {
-    this.hints = unwritten.map(memory -> new FreePageHints(memory, this::refused, this::hintsEnded));
     this.offered = config.features() | (unwritten.isPresent() ? BalloonFeature.FREE_PAGE_HINT.bit() : 0);
     this.offeredQueues = BalloonQueue.with(offered);
+    this.rings = new RingPages(offeredQueues.size());
+    this.hints = unwritten.map(memory -> new FreePageHints(memory, rings, this::refused, this::hintsEnded));
     this.registers = new BalloonConfigSpace(offered);
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
     this.turn = new Turn(clock::nanoTime);
@@ -245,6 +250,7 @@ public final class BalloonDevice implements VirtioDevice {
     inflated.clear();
     deflated.clear();
     reports.clear();
+    rings.clear();
     held.clear();
     reclaim.release();
     stats.reset();
@@ -285,6 +291,7 @@ public final class BalloonDevice implements VirtioDevice {
 
   private void serve(BalloonQueue which, int queue) {
     turn.begin();
+    rings.learn(context, queues.length);
     switch (which) {
       case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
@@ -303,6 +310,7 @@ public final class BalloonDevice implements VirtioDevice {
       case FREE_PAGE -> hints.orElseThrow().ready(context, queue);
       case REPORTING -> reports.ready(context, queue, !isPoisoned(context), turn);
     }
+    reportRing();
   }
 
   /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
@@ -336,6 +344,14 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
+  private void reportRing() {
+    long page = rings.takeNamedPage();
+    if (page >= 0) {
+      events.accept(new DeviceEvent.GuestMistake(name(), "the guest named page 0x" + Long.toHexString(page)
+          + " as free, which holds a ring of this device; such pages are left alone", false));
+    }
+  }
+
   private void count(long lengthBytes) {
     namedRanges++;
     namedBytes += lengthBytes;
@@ -349,11 +365,15 @@ public final class BalloonDevice implements VirtioDevice {
 
   private void report(long gpa, long lengthBytes) {
     count(lengthBytes);
-    discard(gpa, lengthBytes);
+    rings.handOn(gpa, lengthBytes, reported);
   }
 
   private void giveBack(long gpa, long lengthBytes) {
     count(lengthBytes);
+    rings.handOn(gpa, lengthBytes, toHost);
+  }
+
+  private void discardOrHold(long gpa, long lengthBytes) {
     if (BalloonFeature.MUST_TELL_HOST.in(context.features())) {
       held.range(gpa, lengthBytes);
     } else {

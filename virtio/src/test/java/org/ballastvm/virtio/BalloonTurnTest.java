@@ -47,7 +47,7 @@ class BalloonTurnTest {
   }
 
   private Buffer everyOtherPage(int pages) {
-    IntStream.range(0, pages).forEach(i -> bench.memory.putInt(LIST + 4L * i, 2 * i));
+    IntStream.range(0, pages).forEach(i -> bench.memory.putInt(LIST + 4L * i, 2 * i + 1));
     return Buffer.read(LIST, 4 * pages);
   }
 
