@@ -158,6 +158,11 @@ public final class MemDevice implements VirtioDevice {
   }
 
   @Override
+  public void close() {
+    answer(new MemRequest.UnplugAll()); // A guest may let the device go with memory in it.
+  }
+
+  @Override
   public void queueReady(int queue) {
     Virtqueue ring = context.queue(queue);
     for (int taken = 0; taken < REQUESTS_IN_A_TURN; taken++) {

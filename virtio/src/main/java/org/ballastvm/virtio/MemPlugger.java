@@ -1,6 +1,6 @@
 package org.ballastvm.virtio;
 
-/** How a memory device gives blocks to the guest and takes them away. */
+/** How a memory device gives blocks to the guest and takes them away. Called on the event loop. */
 public interface MemPlugger {
   /**
    * Lets the guest reach a range, which reads as zeros.

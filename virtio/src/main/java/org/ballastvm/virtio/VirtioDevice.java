@@ -76,12 +76,18 @@ public interface VirtioDevice {
   /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
   void reset();
 
-  /** The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. */
+  /**
+   * The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. On the event loop, while
+   * no vCPU runs.
+   */
   default void machineReset() {
     // Most devices keep nothing for a guest that its driver could not reset.
   }
 
-  /** The device leaves its machine: what it holds of the host, it gives back. Nothing is called after this. */
+  /**
+   * The device leaves its machine: what it holds of the host, and what the guest has of it, it gives back. On the event loop,
+   * or when that has ended. Nothing is called after this.
+   */
   default void close() {
     // Most hold nothing.
   }

@@ -37,11 +37,12 @@ public abstract class PciFunction {
   public synchronized void attach(PciHost bus) { this.host = bus; }
 
   /**
-   * Takes the function off its bus: it is reset, its BARs answer no more, and whatever a vCPU or the host still does to it
-   * reaches nobody. When this returns, no thread uses the bus through it.
+   * Takes the function off its bus: it forgets the guest, its BARs answer no more, and whatever a vCPU or the host still does
+   * to it reaches nobody. When this returns, no thread uses the bus through it. What the guest has of the device stays: this
+   * is called on any thread, and taking that away belongs to the event loop.
    */
   public final synchronized void detach() {
-    reset();
+    forgetGuest();
     attach(NoBus.INSTANCE);
   }
 
@@ -168,8 +169,13 @@ public abstract class PciFunction {
    */
   public abstract void doorbell(int index);
 
-  /** Puts the function back to how it is after power-on; the places of its BARs stay. */
+  /** Puts the function back to how it is after power-on; the places of its BARs stay. On the event loop, with no vCPU. */
   public synchronized void reset() {
+    forgetGuest();
+  }
+
+  /** Puts the registers back to how they are after power-on. The function's lock is held. */
+  protected void forgetGuest() {
     config.put16(PciConfigSpace.COMMAND, 0);
     interruptPinOff = false;
     busMaster = false;

@@ -256,12 +256,17 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized void reset() {
-    common.reset();
+    super.reset();
     device.machineReset();
+  }
+
+  @Override
+  protected void forgetGuest() {
+    common.reset();
     msix.reset();
     config().put16(msixCapability + 2, config().get16(msixCapability + 2) & ~(MSIX_ENABLE | MSIX_FUNCTION_MASK));
     interruptStatus = 0;
     updatePin();
-    super.reset();
+    super.forgetGuest();
   }
 }

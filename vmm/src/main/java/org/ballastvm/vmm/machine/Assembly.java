@@ -114,6 +114,7 @@ public final class Assembly {
     config.backends().forEach(this::create);
     base = baseMemory();
     ram = new GuestRam(layout, base);
+    ram.devices().belongTo(loop::ownsCaller);
     board = keep(new KvmBoard(kvm, ram));
 
     ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);

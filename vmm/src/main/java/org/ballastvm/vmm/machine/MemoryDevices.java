@@ -32,7 +32,8 @@ public final class MemoryDevices {
   private final NumaConfig numa;
   private final VcpuHold hold;
   private final Runnable requests;
-  private final List<Plugged> plugged = new ArrayList<>();
+  /** Replaced whole: other threads read it. */
+  private volatile List<Plugged> plugged = List.of();
 
   /**
    * A device and what it has.
@@ -109,7 +110,9 @@ public final class MemoryDevices {
       Plugged made = new Plugged(device, range, wanted.memdev(), new UnpluggedMemory(name, range.base()),
           new Patience(wanted.overdueSeconds(), requests));
       memory.map(made.outside, "unplugged of " + name, range.base(), size);
-      plugged.add(made);
+      List<Plugged> next = new ArrayList<>(plugged);
+      next.add(made);
+      plugged = List.copyOf(next);
       requests.run();
       return device;
     } catch (RuntimeException e) {
@@ -173,7 +176,7 @@ public final class MemoryDevices {
   /** Takes back what a device has, if it is one of these. */
   void release(VirtioDevice device) {
     of(device).ifPresent(made -> {
-      plugged.remove(made);
+      plugged = plugged.stream().filter(other -> other != made).toList();
       memory.unmap(made.range.base());
       places.release(made.range);
       objects.release(made.memdev);
@@ -181,7 +184,7 @@ public final class MemoryDevices {
   }
 
   /**
-   * What a device has.
+   * What a device has. Any thread.
    *
    * @param device any
    * @return it, if the device is one of these

@@ -65,6 +65,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   @Override
   public void plug(long gpa, long lengthBytes) {
+    assert slots.ownsCaller();
     long end = gpa + lengthBytes;
     Runs stillHidden = hidden.without(gpa, end);
     if (slots.free() < gaps(gpa, end) + stillHidden.count() - hidden.count()) {
@@ -92,6 +93,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   @Override
   public void unplug(long gpa, long lengthBytes) {
+    assert slots.ownsCaller();
     long end = gpa + lengthBytes;
     Runs before = plugged;
     Runs left = before.without(gpa, end);
@@ -217,6 +219,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   /** Brings slots in line: one for each run of what is plugged, nothing hidden. */
   private void follow() {
+    assert slots.ownsCaller();
     Runs wanted = plugged;
     boolean inUse = false;
     List<Long> wrong = new ArrayList<>();
