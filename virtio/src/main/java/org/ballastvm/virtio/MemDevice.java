@@ -21,13 +21,14 @@ public final class MemDevice implements VirtioDevice {
   private static final long ACPI_PXM = 1;
   private static final long UNPLUGGED_INACCESSIBLE = 1L << 1;
   private static final long PERSISTENT_SUSPEND = 1L << 2;
-  /** What one turn on the event loop takes: each may give gigabytes back. */
+  /** What one turn on the event loop takes at most. */
   private static final int REQUESTS_IN_A_TURN = 16;
 
   private final MemBlocks blocks;
   private final MemHistory history;
   private final MemConfigSpace registers;
   private final EventSink events;
+  private final Turn turn;
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
@@ -57,6 +58,7 @@ public final class MemDevice implements VirtioDevice {
     this.history = new MemHistory(blocks, nanos);
     this.registers = new MemConfigSpace(blocks);
     this.events = new EventLimiter(events);
+    this.turn = new Turn(nanos);
   }
 
   /**
@@ -165,7 +167,8 @@ public final class MemDevice implements VirtioDevice {
   @Override
   public void queueReady(int queue) {
     Virtqueue ring = context.queue(queue);
-    for (int taken = 0; taken < REQUESTS_IN_A_TURN; taken++) {
+    turn.begin();
+    for (int taken = 0; taken < REQUESTS_IN_A_TURN && !turn.isOver(); taken++) {
       DescriptorChain chain = ring.next();
       if (chain == null) {
         break;

@@ -155,4 +155,16 @@ class MemDeviceTest {
     assertTrue(driver.host.reachable().isEmpty());
     assertEquals(0, driver.bench.device.pluggedBytes());
   }
+
+  @Test
+  void aGuestGetsNoMoreWhileTheHostTakesBackWhatItHad() {
+    MemDriver driver = new MemDriver(config(Inaccessible.AUTO, 64 * MIB)).start();
+    assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 4));
+    driver.host.giveBack(true);
+    assertEquals(Answer.ACK, driver.ask(MemDriver.UNPLUG, BASE, 2));
+    assertEquals(Answer.BUSY, driver.ask(MemDriver.PLUG, BASE, 2));
+    assertEquals(Answer.MIXED, driver.ask(MemDriver.STATE, BASE, 4));
+    driver.host.giveBack(false);
+    assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 2));
+  }
 }

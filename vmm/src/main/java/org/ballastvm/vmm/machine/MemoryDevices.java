@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemDevice;
@@ -14,6 +17,7 @@ import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.Turns;
 import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
@@ -32,6 +36,7 @@ public final class MemoryDevices {
   private final NumaConfig numa;
   private final VcpuHold hold;
   private final Runnable requests;
+  private final Supplier<Turns> turns;
   /** Replaced whole: other threads read it. */
   private volatile List<Plugged> plugged = List.of();
 
@@ -77,10 +82,16 @@ public final class MemoryDevices {
     }
   }
 
-  /** @param requests is told that a guest was asked for something */
+  /**
+   * None yet.
+   *
+   * @param requests is told that a guest was asked for something
+   * @param turns on the event loop, a set for each device
+   */
   MemoryDevices(MemoryObjects objects, DeviceMemory places, AddressBus memory, NumaConfig numa, VcpuHold hold,
-      Runnable requests) {
+      Runnable requests, Supplier<Turns> turns) {
     this.requests = requests;
+    this.turns = turns;
     this.objects = objects;
     this.places = places;
     this.memory = memory;
@@ -104,6 +115,9 @@ public final class MemoryDevices {
         backend.avoidHugePages();
       }
       backend.discard(0, size); // A file may hold something from before.
+      EventSink limited = new EventLimiter(events);
+      range.takeTurns(turns.get(),
+          error -> limited.accept(new DeviceEvent.HostRefusal("virtio-mem", error.getMessage())));
       MemDevice device = new MemDevice(new MemConfig(range.base(), size, block, wanted.node(), numa.isPresent(),
           wanted.inaccessible(), wanted.requestedBytes()), range, events);
       String name = wanted.id().orElse(wanted.memdev());
@@ -179,7 +193,7 @@ public final class MemoryDevices {
       plugged = plugged.stream().filter(other -> other != made).toList();
       memory.unmap(made.range.base());
       places.release(made.range);
-      objects.release(made.memdev);
+      made.range.whenGivenBack(() -> objects.release(made.memdev)); // The object stays in use until then.
     });
   }
 
