@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import org.ballastvm.virtio.PageLists.Taker;
 
 /**
  * The memory balloon. Virtio 1.3, 5.5.
@@ -19,8 +20,6 @@ public final class BalloonDevice implements VirtioDevice {
   public static final int PCI_CLASS = 0x00ff00;
 
   private static final int TYPE = 5;
-  /** What one turn on the event loop takes before others have theirs: at most 32 MiB are given back in it. */
-  private static final int PAGES_IN_A_TURN = PageRanges.CAPACITY;
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
 
@@ -34,20 +33,22 @@ public final class BalloonDevice implements VirtioDevice {
   /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
   private final WholeBlocks held = new WholeBlocks(this::hold);
   private final FreePageReports reports = new FreePageReports(this::report);
+  private final RingPages rings;
+  private final Taker toHost = this::discardOrHold;
+  private final Taker reported = this::discard;
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
   /** By index, what the queues are for with the features that were agreed on. */
   private volatile BalloonQueue[] queues = {};
   private volatile Context context;
+  private final Turn turn;
   private boolean moreToCome;
   private BalloonTrace trace = BalloonTrace.NONE;
   /** What chains have named, ever. */
   private long namedRanges;
   private long namedBytes;
-  private ConfigListener listener = () -> {
-    // Nobody to tell before the device is on a bus.
-  };
+  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
 
   /**
    * A balloon that is empty.
@@ -72,18 +73,20 @@ public final class BalloonDevice implements VirtioDevice {
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, Optional<UnwrittenMemory> unwritten,
       DeviceClock clock, EventSink events) {
-    this.hints = unwritten.map(memory -> new FreePageHints(memory, this::refused, this::hintsEnded));
     this.offered = config.features() | (unwritten.isPresent() ? BalloonFeature.FREE_PAGE_HINT.bit() : 0);
     this.offeredQueues = BalloonQueue.with(offered);
+    this.rings = new RingPages(offeredQueues.size());
+    this.hints = unwritten.map(memory -> new FreePageHints(memory, rings, this::refused, this::hintsEnded));
     this.registers = new BalloonConfigSpace(offered);
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
+    this.turn = new Turn(clock::nanoTime);
     this.reclaim = reclaim;
     this.events = new EventLimiter(events);
     this.deflated = new PageLists("deflate", this::takeBack);
   }
 
   /**
-   * Says whom to tell when the target changes.
+   * Says by whom registers are changed, and the driver told.
    *
    * @param transport the device's transport
    */
@@ -102,9 +105,8 @@ public final class BalloonDevice implements VirtioDevice {
    * @param pageCount pages of 4 KiB, from 0; the register holds 2^32 - 1, and more than that asks for as many
    */
   public void setTarget(long pageCount) {
-    registers.numPages((int) Math.min(pageCount, 0xffff_ffffL));
+    listener.change(() -> registers.numPages((int) Math.min(pageCount, 0xffff_ffffL)));
     trace.targetSet(targetPages(), actualPages());
-    listener.configChanged();
     wake(BalloonQueue.INFLATE);
   }
 
@@ -185,10 +187,7 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
-  private void tellHintCommand() {
-    registers.hintCommand(hinting().command());
-    listener.configChanged();
-  }
+  private void tellHintCommand() { listener.change(() -> registers.hintCommand(hinting().command())); }
 
   @Override
   public int type() { return TYPE; }
@@ -248,6 +247,10 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void reset() {
     context = null;
+    inflated.clear();
+    deflated.clear();
+    reports.clear();
+    rings.clear();
     held.clear();
     reclaim.release();
     stats.reset();
@@ -287,11 +290,17 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void serve(BalloonQueue which, int queue) {
+    turn.begin();
+    rings.learn(context, queues.length);
     switch (which) {
       case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
-        held.flush(); // It may be in these lists, and is the guest's again when they are answered.
-        takePages(queue, deflated);
+        // It may be in these lists, and is the guest's again when they are answered.
+        if (held.flush(turn)) {
+          takePages(queue, deflated);
+        } else {
+          context.resumeLater(queue);
+        }
       }
       case STATS -> {
         if (stats.ready(context, queue)) {
@@ -299,26 +308,25 @@ public final class BalloonDevice implements VirtioDevice {
         }
       }
       case FREE_PAGE -> hints.orElseThrow().ready(context, queue);
-      case REPORTING -> reports.ready(context, queue, !isPoisoned(context));
+      case REPORTING -> reports.ready(context, queue, !isPoisoned(context), turn);
     }
+    reportRing();
   }
 
   /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
   private void takePages(int queue, PageLists lists) {
-    int left = PAGES_IN_A_TURN;
-    do {
-      if (left <= 0) {
+    boolean more = true;
+    while (more) {
+      int named = turn.isOver() ? PageLists.UNFINISHED : lists.takeBatch(context.queue(queue), context.memory(), turn);
+      reportStray(lists);
+      if (named == PageLists.UNFINISHED) {
         context.resumeLater(queue);
         return;
       }
-      int named = lists.takeBatch(context.queue(queue), context.memory());
-      left -= named;
       moreToCome = named >= FULL_LIST;
-      if (named == 0) {
-        held.flush();
-      }
-      reportStray(lists);
-    } while (context.finish(queue));
+      boolean flushed = named > 0 || held.flush(turn);
+      more = context.finish(queue) || lists.isWaiting() || !flushed;
+    }
   }
 
   /** A guest that fills free pages with something finds zeros in those that were given back: it would call them broken. */
@@ -336,6 +344,14 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
+  private void reportRing() {
+    long page = rings.takeNamedPage();
+    if (page >= 0) {
+      events.accept(new DeviceEvent.GuestMistake(name(), "the guest named page 0x" + Long.toHexString(page)
+          + " as free, which holds a ring of this device; such pages are left alone", false));
+    }
+  }
+
   private void count(long lengthBytes) {
     namedRanges++;
     namedBytes += lengthBytes;
@@ -343,16 +359,21 @@ public final class BalloonDevice implements VirtioDevice {
 
   private void takeBack(long gpa, long lengthBytes) {
     count(lengthBytes);
+    turn.called();
     reclaim.makePresent(gpa, lengthBytes);
   }
 
   private void report(long gpa, long lengthBytes) {
     count(lengthBytes);
-    discard(gpa, lengthBytes);
+    rings.handOn(gpa, lengthBytes, reported);
   }
 
   private void giveBack(long gpa, long lengthBytes) {
     count(lengthBytes);
+    rings.handOn(gpa, lengthBytes, toHost);
+  }
+
+  private void discardOrHold(long gpa, long lengthBytes) {
     if (BalloonFeature.MUST_TELL_HOST.in(context.features())) {
       held.range(gpa, lengthBytes);
     } else {
@@ -361,6 +382,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void hold(long gpa, long lengthBytes) {
+    turn.called();
     try {
       reclaim.hold(gpa, lengthBytes);
     } catch (ReclaimFailed e) {
@@ -369,6 +391,7 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void discard(long gpa, long lengthBytes) {
+    turn.called();
     try {
       reclaim.discard(gpa, lengthBytes);
     } catch (ReclaimFailed e) {

@@ -5,6 +5,9 @@ public interface DeviceClock {
   /** {@return the time, in seconds since 1970} */
   long epochSeconds();
 
+  /** {@return a time to measure with, as System.nanoTime} */
+  default long nanoTime() { return System.nanoTime(); }
+
   /**
    * Runs a task on the event loop, once, later. Only the last call counts.
    *

@@ -25,6 +25,7 @@ final class FreePageHints {
   static final HintRun IDLE = new HintRun.Idle();
 
   private final UnwrittenMemory memory;
+  private final RingPages rings;
   private final Consumer<ReclaimFailed> refused;
   private final Runnable ended;
   /** There while the driver may name pages. */
@@ -35,11 +36,13 @@ final class FreePageHints {
   /**
    * Nothing is asked yet.
    *
+   * @param rings what of named memory is not free
    * @param refused is told what the host said
    * @param ended is told when a run is over that all was named of, so that the driver is to be told of the command
    */
-  FreePageHints(UnwrittenMemory memory, Consumer<ReclaimFailed> refused, Runnable ended) {
+  FreePageHints(UnwrittenMemory memory, RingPages rings, Consumer<ReclaimFailed> refused, Runnable ended) {
     this.memory = memory;
+    this.rings = rings;
     this.refused = refused;
     this.ended = ended;
   }
@@ -139,7 +142,7 @@ final class FreePageHints {
     run = new HintRun.GivingBack(id, pageCount[0] << PageLists.PAGE_SHIFT);
     named = null;
     memory.giveBackUnwritten(visitor -> pages.forEach(
-        (first, count) -> visitor.range(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT)),
+        (first, count) -> rings.handOn(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT, visitor::range)),
         (given, failure) -> done(id, given, failure));
   }
 

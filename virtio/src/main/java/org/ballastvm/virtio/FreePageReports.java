@@ -9,29 +9,57 @@ import org.ballastvm.virtio.PageLists.Taker;
 final class FreePageReports {
   private static final int MOST_CHAINS = 128;
   private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
+  /** What is handed on at once, in pages: the largest page that a host has, which cannot be given back in parts. */
+  private static final long MOST_PAGES = 1 << 18;
 
   private final Taker taker;
   private final PageRanges.Visitor handOn = this::handOn;
   private final PageRanges pages = new PageRanges();
   private final int[] heads = new int[MOST_CHAINS];
+  private int taken;
 
   /** Reports whose memory is handed on as few ranges as can be. */
   FreePageReports(Taker taker) { this.taker = taker; }
 
   /**
-   * Takes one batch, and asks for another turn if there is more.
+   * Takes one batch, or what an earlier turn has left of one, and asks for another turn if there is more.
    *
    * @param isWanted whether the memory is handed on, or left as it is
+   * @param turn ends the work when it is over; the next call goes on
    * @throws GuestError if a chain is no report
    */
-  void ready(VirtioDevice.Context driver, int queue, boolean isWanted) {
+  void ready(VirtioDevice.Context driver, int queue, boolean isWanted, Turn turn) {
     Virtqueue ring = driver.queue(queue);
+    if (taken == 0) {
+      collect(ring);
+    }
+    while (isWanted && pages.hasNext()) {
+      if (turn.isOver()) {
+        driver.resumeLater(queue);
+        return;
+      }
+      pages.passOn(handOn, MOST_PAGES);
+    }
+    for (int i = 0; i < taken; i++) {
+      ring.giveBack(heads[i], 0);
+    }
+    clear();
+    if (driver.finish(queue)) {
+      driver.resumeLater(queue);
+    }
+  }
+
+  /** Forgets what it was at: the driver is gone. */
+  void clear() {
     pages.clear();
-    int taken = 0;
+    taken = 0;
+  }
+
+  private void collect(Virtqueue ring) {
     while (taken < heads.length && pages.room() >= ring.size()) {
       DescriptorChain chain = ring.next();
       if (chain == null) {
-        break;
+        return;
       }
       if (chain.readableCount() != 0) {
         throw new GuestError("reporting queue: a chain with " + chain.readableBytes()
@@ -39,15 +67,6 @@ final class FreePageReports {
       }
       add(chain);
       heads[taken++] = chain.head();
-    }
-    if (isWanted) {
-      pages.forEach(handOn);
-    }
-    for (int i = 0; i < taken; i++) {
-      ring.giveBack(heads[i], 0);
-    }
-    if (driver.finish(queue)) {
-      driver.resumeLater(queue);
     }
   }
 

@@ -53,7 +53,7 @@ final class MemBlocks {
     if (pluggedBytes() + count * config.blockBytes() > requestedBytes) {
       return MemAnswer.NACK;
     }
-    return change(true, gpa, count);
+    return plugger.isGivingBack() ? MemAnswer.BUSY : change(true, gpa, count);
   }
 
   MemAnswer unplug(long gpa, int count) { return isUsable(gpa, count) ? change(false, gpa, count) : MemAnswer.ERROR; }

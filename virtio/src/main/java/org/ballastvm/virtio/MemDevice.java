@@ -21,19 +21,18 @@ public final class MemDevice implements VirtioDevice {
   private static final long ACPI_PXM = 1;
   private static final long UNPLUGGED_INACCESSIBLE = 1L << 1;
   private static final long PERSISTENT_SUSPEND = 1L << 2;
-  /** What one turn on the event loop takes: each may give gigabytes back. */
+  /** What one turn on the event loop takes at most. */
   private static final int REQUESTS_IN_A_TURN = 16;
 
   private final MemBlocks blocks;
   private final MemHistory history;
   private final MemConfigSpace registers;
   private final EventSink events;
+  private final Turn turn;
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
-  private ConfigListener listener = () -> {
-    // Nobody to tell before the device is on a bus.
-  };
+  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
 
   /**
    * A device with nothing plugged.
@@ -59,10 +58,11 @@ public final class MemDevice implements VirtioDevice {
     this.history = new MemHistory(blocks, nanos);
     this.registers = new MemConfigSpace(blocks);
     this.events = new EventLimiter(events);
+    this.turn = new Turn(nanos);
   }
 
   /**
-   * Says whom to tell when the request changes.
+   * Says by whom the request is changed, and the driver told.
    *
    * @param transport the device's transport
    */
@@ -83,9 +83,10 @@ public final class MemDevice implements VirtioDevice {
       throw new IllegalArgumentException(sizeBytes + " bytes in blocks of " + config.blockBytes());
     }
     if (sizeBytes != blocks.requestedBytes()) {
-      blocks.request(sizeBytes);
-      history.begin();
-      listener.configChanged();
+      listener.change(() -> {
+        blocks.request(sizeBytes);
+        history.begin();
+      });
     }
   }
 
@@ -159,9 +160,15 @@ public final class MemDevice implements VirtioDevice {
   }
 
   @Override
+  public void close() {
+    answer(new MemRequest.UnplugAll()); // A guest may let the device go with memory in it.
+  }
+
+  @Override
   public void queueReady(int queue) {
     Virtqueue ring = context.queue(queue);
-    for (int taken = 0; taken < REQUESTS_IN_A_TURN; taken++) {
+    turn.begin();
+    for (int taken = 0; taken < REQUESTS_IN_A_TURN && !turn.isOver(); taken++) {
       DescriptorChain chain = ring.next();
       if (chain == null) {
         break;
@@ -182,6 +189,7 @@ public final class MemDevice implements VirtioDevice {
 
   private MemAnswer answer(MemRequest request) {
     long before = blocks.pluggedBytes();
+    long usable = blocks.usableBytes();
     MemAnswer answer;
     try {
       answer = request.answer(blocks);
@@ -191,6 +199,9 @@ public final class MemDevice implements VirtioDevice {
     }
     long after = blocks.pluggedBytes();
     history.answered(request.kind(), answer, before, after);
+    if (context != null && (after != before || blocks.usableBytes() != usable)) {
+      context.configChanged();
+    }
     if (after != before) {
       events.accept(new DeviceEvent.MemorySizeChanged(after));
     }

@@ -8,7 +8,7 @@ import org.ballastvm.virtio.PageRanges.Visitor;
  *
  * <p>
  * The chains that are ready together are one batch: each is read by one copy, their pages are merged, and they go back
- * to the driver when all of their ranges have been handed on.
+ * to the driver when all of their ranges have been handed on. A batch may take several turns.
  */
 final class PageLists {
   /** A page of the balloon, whatever the pages of guest and host are. 5.5.6. */
@@ -19,6 +19,8 @@ final class PageLists {
   /** Drivers name 256 to 1024 pages in a chain. */
   private static final int LONGEST_CHAIN_BYTES = PageRanges.CAPACITY * NUMBER_BYTES;
   private static final int MOST_CHAINS = 128;
+  /** What {@link #takeBatch} returns when the turn was over before the batch was. */
+  static final int UNFINISHED = -1;
 
   /** Takes ranges of guest memory. */
   @FunctionalInterface
@@ -35,6 +37,9 @@ final class PageLists {
   private final PageRanges pages = new PageRanges();
   private final Visitor handOn = this::handOn;
   private final int[] heads = new int[MOST_CHAINS];
+  private int taken;
+  /** Taken off the ring, but there was no room for its pages; it begins the next batch. */
+  private DescriptorChain waiting;
   private GuestMemory memory;
   private long strayPage = -1;
 
@@ -45,28 +50,58 @@ final class PageLists {
   }
 
   /**
-   * Works on one batch.
+   * Works on one batch, or on what an earlier turn has left of one.
    *
-   * @return how many pages were named
+   * @param turn ends the work when it is over; the next call goes on
+   * @return how many pages it named, or {@link #UNFINISHED}
    * @throws GuestError if a chain is no list of page numbers
    */
-  int takeBatch(Virtqueue ring, GuestMemory guest) {
+  int takeBatch(Virtqueue ring, GuestMemory guest, Turn turn) {
     memory = guest;
+    if (taken == 0) {
+      collect(ring);
+    }
+    while (pages.hasNext()) {
+      if (turn.isOver()) {
+        return UNFINISHED;
+      }
+      pages.passOn(handOn, PageRanges.WHOLE);
+    }
+    for (int i = 0; i < taken; i++) {
+      ring.giveBack(heads[i], 0);
+    }
+    int named = pages.named();
     pages.clear();
-    int named = 0;
-    int taken = 0;
-    DescriptorChain chain = ring.next();
+    taken = 0;
+    return named;
+  }
+
+  private void collect(Virtqueue ring) {
+    DescriptorChain chain = waiting == null ? ring.next() : waiting;
+    waiting = null;
     while (chain != null) {
       requireList(chain);
       if (chain.readableBytes() > (long) pages.room() * NUMBER_BYTES) {
-        named += finish(ring, taken);
-        taken = 0;
+        waiting = chain;
+        return;
       }
       read(chain);
       heads[taken++] = chain.head();
       chain = taken < heads.length && pages.room() > 0 ? ring.nextSeen() : null;
     }
-    return named + finish(ring, taken);
+  }
+
+  /** {@return whether a chain was taken off the ring for the next batch: the ring does not tell of it again} */
+  boolean isWaiting() {
+    return waiting != null;
+  }
+
+  /** Forgets what it was at: the driver is gone. */
+  void clear() {
+    pages.clear();
+    taken = 0;
+    waiting = null;
+    strayPage = -1;
   }
 
   /** {@return the highest page number named since the last call that is no memory, or -1} */
@@ -74,16 +109,6 @@ final class PageLists {
     long stray = strayPage;
     strayPage = -1;
     return stray;
-  }
-
-  private int finish(Virtqueue ring, int taken) {
-    int named = pages.named();
-    pages.forEach(handOn);
-    pages.clear();
-    for (int i = 0; i < taken; i++) {
-      ring.giveBack(heads[i], 0);
-    }
-    return named;
   }
 
   private void requireList(DescriptorChain chain) {

@@ -13,6 +13,8 @@ import java.util.Arrays;
 final class PageRanges {
   /** How many page numbers or runs it takes between two calls of {@link #clear}. */
   static final int CAPACITY = 4096;
+  /** A run is passed on whole. */
+  static final long WHOLE = 1L << 62;
 
   private static final int COUNT_BITS = 20;
   private static final long NONE = -2;
@@ -38,6 +40,10 @@ final class PageRanges {
   private final int[] places = new int[DIGITS];
   private int runCount;
   private int named;
+  private boolean inOrder;
+  /** The first run that may not have been passed on, and the page below which all have. */
+  private int next;
+  private long passedEnd;
   /** The run that may still grow, or {@link #NONE}. */
   private long first = NONE;
   private long last = NONE;
@@ -59,6 +65,7 @@ final class PageRanges {
   void clear() {
     runCount = 0;
     named = 0;
+    restart();
     first = NONE;
     last = NONE;
   }
@@ -71,6 +78,7 @@ final class PageRanges {
    */
   void add(long[] pairs, int count) {
     named += count;
+    inOrder = false;
     int whole = count / 2;
     for (int at = 0; at < whole;) {
       long one = pairs[at] & PAGE;
@@ -132,6 +140,7 @@ final class PageRanges {
   /** Adds a run: up to 2^20 pages, from a page below 2^43; there is {@link #room} for it. */
   void addRun(long firstPage, long pageCount) {
     named++;
+    inOrder = false;
     runs[runCount++] = firstPage << COUNT_BITS | pageCount - 1;
   }
 
@@ -146,18 +155,43 @@ final class PageRanges {
 
   /** Passes each run of neighbours once, lowest first; a page that was added twice counts once. */
   void forEach(Visitor visitor) {
-    close();
-    putInOrder();
-    for (int i = 0; i < runCount;) {
-      long start = start(i);
-      long end = end(i);
-      i++;
-      while (i < runCount && start(i) <= end) {
-        end = Math.max(end, end(i));
-        i++;
-      }
-      visitor.range(start, end - start);
+    restart();
+    while (hasNext()) {
+      passOn(visitor, WHOLE);
     }
+  }
+
+  private void restart() {
+    next = 0;
+    passedEnd = 0;
+  }
+
+  /** {@return whether there is a run, or a part of one, that was not passed on since the last {@link #clear}} */
+  boolean hasNext() {
+    if (!inOrder) {
+      close();
+      putInOrder();
+      inOrder = true;
+    }
+    while (next < runCount && end(next) <= passedEnd) {
+      next++;
+    }
+    return next < runCount;
+  }
+
+  /**
+   * Passes on the next run of neighbours, or the next part of it; there {@link #hasNext is} one.
+   *
+   * @param mostPages of a part, a power of two: runs are cut at its multiples
+   */
+  void passOn(Visitor visitor, long mostPages) {
+    long start = Math.max(start(next), passedEnd);
+    long end = end(next);
+    for (int i = next + 1; i < runCount && start(i) <= end && end - start < mostPages; i++) {
+      end = Math.max(end, end(i));
+    }
+    passedEnd = Math.min(end, start + mostPages & -mostPages);
+    visitor.range(start, passedEnd - start);
   }
 
   private long start(int run) { return runs[run] >>> COUNT_BITS; }

@@ -76,12 +76,18 @@ public interface VirtioDevice {
   /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
   void reset();
 
-  /** The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. */
+  /**
+   * The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. On the event loop, while
+   * no vCPU runs.
+   */
   default void machineReset() {
     // Most devices keep nothing for a guest that its driver could not reset.
   }
 
-  /** The device leaves its machine: what it holds of the host, it gives back. Nothing is called after this. */
+  /**
+   * The device leaves its machine: what it holds of the host, and what the guest has of it, it gives back. On the event loop,
+   * or when that has ended. Nothing is called after this.
+   */
   default void close() {
     // Most hold nothing.
   }
@@ -124,6 +130,12 @@ public interface VirtioDevice {
     }
 
     /**
+     * Says that configuration space has changed by what the driver asked for: it has a new generation, and needs no
+     * interrupt. Called before the transport's lock is let go.
+     */
+    void configChanged();
+
+    /**
      * Has {@link VirtioDevice#queueReady} called again, when the others on the event loop have had their turn.
      *
      * @param queue which
@@ -131,10 +143,15 @@ public interface VirtioDevice {
     void resumeLater(int queue);
   }
 
-  /** Tells the transport that configuration space has changed, so that it tells the driver. */
+  /** The transport, for a device whose configuration space the host changes. */
   @FunctionalInterface
   interface ConfigListener {
-    /** Configuration space has changed. */
-    void configChanged();
+    /**
+     * Changes configuration space and its generation at once, so that a driver that reads in pieces knows a mixture of old
+     * and new (4.1.4.3.1), and then interrupts the driver. Under no lock of the device.
+     *
+     * @param change writes to what the driver reads, and does little else: the driver waits
+     */
+    void change(Runnable change);
   }
 }

@@ -15,6 +15,9 @@ public final class Virtqueue {
   /** {@code VIRTIO_F_EVENT_IDX}. */
   public static final long FEATURE_EVENT_INDEX = 1L << 29;
 
+  /** A queue lies in three parts of memory. */
+  static final int PARTS = 3;
+
   private static final int DESCRIPTOR_BYTES = 16;
   private static final int FLAG_NEXT = 1;
   private static final int FLAG_WRITE = 2;
@@ -57,9 +60,27 @@ public final class Virtqueue {
     this.used = used;
     this.indirect = (features & FEATURE_INDIRECT) != 0;
     this.eventIndex = (features & FEATURE_EVENT_INDEX) != 0;
-    requirePart("descriptor table", descriptors, 16, (long) size * DESCRIPTOR_BYTES);
-    requirePart("available ring", avail, 2, 6 + 2L * size);
-    requirePart("used ring", used, 4, 6 + 8L * size);
+    requirePart("descriptor table", descriptors, 16, partBytes(0));
+    requirePart("available ring", avail, 2, partBytes(1));
+    requirePart("used ring", used, 4, partBytes(2));
+  }
+
+  /** Where a part begins: 0 is the descriptor table, 1 the available ring, 2 the used ring. */
+  long partStart(int part) {
+    return switch (part) {
+      case 0 -> descriptors;
+      case 1 -> avail;
+      default -> used;
+    };
+  }
+
+  /** How long that part is. 2.7 */
+  long partBytes(int part) {
+    return switch (part) {
+      case 0 -> (long) size * DESCRIPTOR_BYTES;
+      case 1 -> 6 + 2L * size;
+      default -> 6 + 8L * size;
+    };
   }
 
   private void requirePart(String what, long gpa, int alignment, long lengthBytes) {

@@ -57,11 +57,12 @@ final class WholeBlocks implements Taker {
     }
   }
 
-  /** Hands on all that is held. */
-  void flush() {
-    for (int slot = 0; held > 0 && slot < SLOTS; slot++) {
+  /** Hands on what is held; false if the turn was over before all was. */
+  boolean flush(Turn turn) {
+    for (int slot = 0; held > 0 && slot < SLOTS && !turn.isOver(); slot++) {
       flush(slot);
     }
+    return held == 0;
   }
 
   /** Forgets all that is held. */

@@ -73,6 +73,22 @@ class BalloonLimitsTest {
   }
 
   @Test
+  void pagesOfItsOwnRingsAreLeftToTheGuestAndToldOfOnce() {
+    int table = (int) (deflate.descriptors() >> 12);
+    int avail = (int) (deflate.avail() >> 12);
+    int used = (int) (deflate.used() >> 12);
+    post(inflate, list(table - 1, table, table + 1, avail, used, used + 1));
+    assertEquals(List.of(new Range(table - 1, 1), new Range(table + 1, 1), new Range(used + 1, 1)),
+        bench.memory.takeDiscarded());
+    assertOneMistake(false);
+    post(inflate, list(IntStream.range(table, used + 1).toArray()));
+    assertEquals(List.of(new Range(table + 1, avail - table - 1), new Range(avail + 1, used - avail - 1)),
+        bench.memory.takeDiscarded());
+    assertOneMistake(false);
+    assertEquals(1, post(deflate, list(5000)));
+  }
+
+  @Test
   void aRunThatLeavesMemoryIsGivenBackAsFarAsItIsMemory() {
     post(inflate, list(LOW_END - 2, LOW_END - 1, LOW_END, LOW_END + 1));
     post(inflate, list(HIGH_START + 1, HIGH_START, HIGH_START - 1));

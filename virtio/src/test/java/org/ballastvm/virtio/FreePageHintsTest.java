@@ -105,8 +105,21 @@ class FreePageHintsTest {
   }
 
   @Test
+  void aRingInMemoryThatIsNamedAsFreeStays() {
+    ask();
+    say(command());
+    post(Buffer.write(queue.descriptors(), 4096));
+    say(HintRun.COMMAND_STOP);
+    assertEquals(List.of(), bench.memory.takeDiscarded());
+    assertEquals(2, bench.events.size());
+  }
+
+  @Test
   void writesAreWatchedBeforeTheDriverCanKnowOfTheCommand() {
-    bench.device.listen(() -> assertTrue(watched.isWatching()));
+    bench.device.listen(change -> {
+      assertTrue(watched.isWatching());
+      change.run();
+    });
     bench.device.startHinting();
     assertTrue(watched.isWatching());
   }

@@ -67,6 +67,14 @@ class FreePageReportsTest {
   }
 
   @Test
+  void aRingInMemoryThatIsReportedAsFreeStays() {
+    assertEquals(1, post(Buffer.write(queue.used() - 4096, 3 * 4096)));
+    assertEquals(List.of(pages(queue.used() - 4096, 4096), pages(queue.used() + 4096, 4096)),
+        bench.memory.takeDiscarded());
+    assertEquals(1, bench.events.size());
+  }
+
+  @Test
   void withoutStatisticsTheQueueIsOneFurtherDown() {
     start(BalloonFeature.REPORTING.bit());
     assertEquals(1, post(Buffer.write(FREE, (int) BLOCK)));

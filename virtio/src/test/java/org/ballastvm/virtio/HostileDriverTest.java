@@ -193,4 +193,13 @@ class HostileDriverTest {
     assertEquals(List.of(), bench.events);
     worksAgainAfterAReset();
   }
+
+  @Test
+  void whoAsksForTheStateOfARingThatHasGoneHearsThatItIsUnknown() {
+    QueueDriver queue = bench.start(0).get(0);
+    bench.memory.remove(queue.avail(), 4096);
+    assertTrue(bench.function.state().queues().get(0).positions().isEmpty());
+    assertTrue(bench.function.state().queues().get(1).positions().isPresent());
+    assertEquals(List.of(), bench.events);
+  }
 }

@@ -142,4 +142,29 @@ class MemDeviceTest {
   private List<Long> sizes() {
     return guest.bench.events.stream().map(event -> ((DeviceEvent.MemorySizeChanged) event).sizeBytes()).toList();
   }
+
+  @Test
+  void whatAGuestLetsGoKeepsItsMemoryUntilTheLoopTakesItAway() {
+    MemDriver driver = new MemDriver(config(Inaccessible.AUTO, 64 * MIB)).start();
+    driver.ask(MemDriver.PLUG, BASE, 4);
+    int calls = driver.host.calls();
+    driver.bench.function.detach(); // as the eject register does, on a vCPU's thread
+    assertEquals(calls, driver.host.calls());
+    assertEquals(4 * BLOCK, driver.bench.device.pluggedBytes());
+    driver.bench.device.close();
+    assertTrue(driver.host.reachable().isEmpty());
+    assertEquals(0, driver.bench.device.pluggedBytes());
+  }
+
+  @Test
+  void aGuestGetsNoMoreWhileTheHostTakesBackWhatItHad() {
+    MemDriver driver = new MemDriver(config(Inaccessible.AUTO, 64 * MIB)).start();
+    assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 4));
+    driver.host.giveBack(true);
+    assertEquals(Answer.ACK, driver.ask(MemDriver.UNPLUG, BASE, 2));
+    assertEquals(Answer.BUSY, driver.ask(MemDriver.PLUG, BASE, 2));
+    assertEquals(Answer.MIXED, driver.ask(MemDriver.STATE, BASE, 4));
+    driver.host.giveBack(false);
+    assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 2));
+  }
 }

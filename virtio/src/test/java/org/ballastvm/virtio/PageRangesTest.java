@@ -57,6 +57,19 @@ class PageRangesTest {
   }
 
   @Test
+  void aLongRunIsPassedOnInPartsThatBeginWhereLargePagesDo() {
+    pages.addRun(5, 10);
+    pages.addRun(12, 10);
+    pages.addRun(30, 2);
+    List<Range> parts = new ArrayList<>();
+    while (pages.hasNext()) {
+      pages.passOn((first, count) -> parts.add(new Range(first, count)), 8);
+    }
+    assertEquals(List.of(new Range(5, 3), new Range(8, 8), new Range(16, 6), new Range(30, 2)), parts);
+    assertEquals(List.of(new Range(5, 17), new Range(30, 2)), ranges());
+  }
+
+  @Test
   void theHighestNumbersAreNotNegative() {
     add(-1, 0, -2);
     assertEquals(List.of(new Range(0, 1), new Range(0xffff_fffeL, 2)), ranges());

@@ -27,6 +27,8 @@ class WholeBlocksTest {
     return taken;
   }
 
+  private void flush() { assertTrue(blocks.flush(new Turn(() -> 0))); }
+
   @Test
   void theSecondHalfOfABlockBringsTheWholeBlock() {
     add(BLOCK + 256, 256);
@@ -43,7 +45,7 @@ class WholeBlocksTest {
     assertEquals(List.of(new Range(BLOCK, 3 * BLOCK)), given());
     add(0, BLOCK - 3);
     assertEquals(List.of(new Range(0, BLOCK)), given());
-    blocks.flush();
+    flush();
     assertEquals(List.of(new Range(4 * BLOCK, 2)), given());
   }
 
@@ -52,9 +54,9 @@ class WholeBlocksTest {
     add(10, 1);
     add(12, 2);
     add(BLOCK - 1, 1);
-    blocks.flush();
+    flush();
     assertEquals(List.of(new Range(10, 1), new Range(12, 2), new Range(BLOCK - 1, 1)), given());
-    blocks.flush();
+    flush();
     assertEquals(List.of(), given());
   }
 
@@ -63,7 +65,7 @@ class WholeBlocksTest {
     add(10, 100);
     blocks.clear();
     assertFalse(blocks.isHolding());
-    blocks.flush();
+    flush();
     assertEquals(List.of(), given());
   }
 
@@ -73,7 +75,7 @@ class WholeBlocksTest {
       add(block * (long) BLOCK + 7, 1);
     }
     assertEquals(1, given().size());
-    blocks.flush();
+    flush();
     assertEquals(16, given().size());
   }
 
@@ -92,7 +94,7 @@ class WholeBlocksTest {
           add(first, count);
         }
       }
-      blocks.flush();
+      flush();
       BitSet out = new BitSet();
       for (Range range : given()) {
         int first = (int) range.firstPage();

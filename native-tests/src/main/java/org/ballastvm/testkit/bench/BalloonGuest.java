@@ -223,6 +223,11 @@ final class BalloonGuest implements AutoCloseable {
     public void interrupt(int queue) { interrupt.run(); }
 
     @Override
+    public void configChanged() {
+      // Nobody reads it.
+    }
+
+    @Override
     public void resumeLater(int queue) { chainsLeft = true; }
   }
 }

@@ -53,6 +53,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   void reset() {
     device.reset();
+    configChanged();
     clear();
   }
 
@@ -67,6 +68,28 @@ final class CommonConfig implements VirtioDevice.Context {
     for (int i = 0; i < setups.length; i++) {
       setups[i].reset();
       queues[i] = null;
+    }
+  }
+
+  /**
+   * The guest forbids the device to reach memory. Linux does so before a kexec, which resets no device: the rings, and what
+   * a balloon holds, are then pages of the next kernel. As in QEMU a driver must say anew that it is ready, and all that
+   * came from this one is forgotten.
+   */
+  void leaveMemory() {
+    if (isDriverOk()) {
+      status &= ~DRIVER_OK;
+      device.reset();
+      configChanged();
+    }
+  }
+
+  /** Has each queue looked at that a driver has made ready: it may have rung before it was heard. */
+  void ringAll() {
+    for (int i = 0; isDriverOk() && i < queues.length; i++) {
+      if (queues[i] != null) {
+        ring.accept(i);
+      }
     }
   }
 
@@ -86,18 +109,29 @@ final class CommonConfig implements VirtioDevice.Context {
     return first;
   }
 
-  /** What there is to tell of it. */
-  VirtioState state(int interruptStatus) {
+  /**
+   * What there is to tell of it.
+   *
+   * @param mayReadRings whether the guest lets the device look at its rings
+   */
+  VirtioState state(int interruptStatus, boolean mayReadRings) {
     List<VirtioState.Queue> all = new ArrayList<>();
     for (int i = 0; i < setups.length; i++) {
       QueueSetup setup = setups[i];
       all.add(new VirtioState.Queue(setup.size, setup.mostEntries, setup.descriptors, setup.driver, setup.device,
-          Optional.ofNullable(queues[i]).map(Virtqueue::positions)));
+          mayReadRings ? positions(queues[i]) : Optional.empty()));
     }
     return new VirtioState(status, interruptStatus, queueSelect, offered, driverFeatures, List.copyOf(all));
   }
 
-  void nextGeneration() { generation = generation + 1 & 0xff; }
+  /** A guest can take the memory away that it has put a ring into; whoever asks for the state has made no mistake. */
+  private static Optional<Virtqueue.Positions> positions(Virtqueue queue) {
+    try {
+      return queue == null ? Optional.empty() : Optional.of(queue.positions());
+    } catch (GuestError mistake) {
+      return Optional.empty();
+    }
+  }
 
   int configVector() { return configVector; }
 
@@ -114,6 +148,9 @@ final class CommonConfig implements VirtioDevice.Context {
 
   @Override
   public void interrupt(int queue) { interrupt.accept(queue); }
+
+  @Override
+  public void configChanged() { generation = generation + 1 & 0xff; }
 
   @Override
   public void resumeLater(int queue) { ring.accept(queue); }
@@ -260,12 +297,7 @@ final class CommonConfig implements VirtioDevice.Context {
     status = next;
     if (starts) {
       device.start(this);
-      // The driver may have rung before it was ready to be heard.
-      for (int i = 0; i < queues.length; i++) {
-        if (queues[i] != null) {
-          ring.accept(i);
-        }
-      }
+      ringAll();
     }
   }
 

@@ -16,6 +16,7 @@ public abstract class PciFunction {
   private final int[] barBytes = new int[BARS];
   private final long[] mappedAt = new long[BARS];
   private volatile boolean interruptPinOff;
+  private volatile boolean busMaster;
   private PciHost host;
 
   /**
@@ -36,11 +37,12 @@ public abstract class PciFunction {
   public synchronized void attach(PciHost bus) { this.host = bus; }
 
   /**
-   * Takes the function off its bus: it is reset, its BARs answer no more, and whatever a vCPU or the host still does to it
-   * reaches nobody. When this returns, no thread uses the bus through it.
+   * Takes the function off its bus: it forgets the guest, its BARs answer no more, and whatever a vCPU or the host still does
+   * to it reaches nobody. When this returns, no thread uses the bus through it. What the guest has of the device stays: this
+   * is called on any thread, and taking that away belongs to the event loop.
    */
   public final synchronized void detach() {
-    reset();
+    forgetGuest();
     attach(NoBus.INSTANCE);
   }
 
@@ -115,14 +117,24 @@ public abstract class PciFunction {
    */
   public synchronized void configWrite(int offset, int width, int value) {
     config.write(offset, width, value);
-    interruptPinOff = (config.get16(PciConfigSpace.COMMAND) & COMMAND_INTX_OFF) != 0;
-    remap((config.get16(PciConfigSpace.COMMAND) & COMMAND_MEMORY) != 0);
+    int command = config.get16(PciConfigSpace.COMMAND);
+    interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
+    busMaster = (command & COMMAND_BUS_MASTER) != 0;
+    remap((command & COMMAND_MEMORY) != 0);
   }
 
   /** {@return whether the guest has switched the interrupt pin off} */
   protected final boolean interruptPinOff() {
     return interruptPinOff;
   }
+
+  /**
+   * Whether the guest lets the function reach memory by itself, which sending a message is, too. PCI Local Bus
+   * Specification 3.0, 6.2.2.
+   *
+   * @return false after power-on
+   */
+  protected final boolean isBusMaster() { return busMaster; }
 
   /**
    * A guest reads a BAR.
@@ -157,10 +169,16 @@ public abstract class PciFunction {
    */
   public abstract void doorbell(int index);
 
-  /** Puts the function back to how it is after power-on; the places of its BARs stay. */
+  /** Puts the function back to how it is after power-on; the places of its BARs stay. On the event loop, with no vCPU. */
   public synchronized void reset() {
+    forgetGuest();
+  }
+
+  /** Puts the registers back to how they are after power-on. The function's lock is held. */
+  protected void forgetGuest() {
     config.put16(PciConfigSpace.COMMAND, 0);
     interruptPinOff = false;
+    busMaster = false;
     remap(false);
   }
 

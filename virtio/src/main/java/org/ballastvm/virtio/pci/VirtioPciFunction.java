@@ -93,7 +93,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   /** {@return how far the driver has come with it} */
   public synchronized VirtioState state() {
-    return common.state(interruptStatus);
+    return common.state(interruptStatus, isBusMaster());
   }
 
   @Override
@@ -110,7 +110,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized void doorbell(int queue) {
-    if (!common.isRunning() || common.queue(queue) == null) {
+    if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null) {
       return;
     }
     try {
@@ -131,11 +131,19 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized void configWrite(int offset, int width, int value) {
+    boolean wasBusMaster = isBusMaster();
     super.configWrite(offset, width, value);
     window.afterWrite(offset);
-    if (offset + width > msixCapability + 2 && offset < msixCapability + 4) {
+    boolean masteringChanged = isBusMaster() != wasBusMaster;
+    if (masteringChanged && !isBusMaster()) {
+      common.leaveMemory();
+    }
+    if (masteringChanged || offset + width > msixCapability + 2 && offset < msixCapability + 4) {
       int control = config().get16(msixCapability + 2);
-      msix.control((control & MSIX_ENABLE) != 0, (control & MSIX_FUNCTION_MASK) != 0);
+      msix.control((control & MSIX_ENABLE) != 0, (control & MSIX_FUNCTION_MASK) != 0 || !isBusMaster());
+    }
+    if (masteringChanged && isBusMaster()) {
+      common.ringAll();
     }
     updatePin();
   }
@@ -199,8 +207,9 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized void configChanged() {
-    common.nextGeneration();
+  public synchronized void change(Runnable change) {
+    change.run();
+    common.configChanged();
     if (common.isDriverOk()) {
       interruptForConfig();
     }
@@ -247,12 +256,17 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   @Override
   public synchronized void reset() {
-    common.reset();
+    super.reset();
     device.machineReset();
+  }
+
+  @Override
+  protected void forgetGuest() {
+    common.reset();
     msix.reset();
     config().put16(msixCapability + 2, config().get16(msixCapability + 2) & ~(MSIX_ENABLE | MSIX_FUNCTION_MASK));
     interruptStatus = 0;
     updatePin();
-    super.reset();
+    super.forgetGuest();
   }
 }

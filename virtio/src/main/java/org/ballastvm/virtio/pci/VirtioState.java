@@ -39,7 +39,7 @@ public record VirtioState(int status, int interruptStatus, int queueSelect, long
    * @param descriptors guest physical address of the descriptor table, 0 before the driver wrote one
    * @param avail guest physical address of the available ring
    * @param used guest physical address of the used ring
-   * @param positions how far both sides are; empty while the driver has not enabled it
+   * @param positions how far both sides are; empty while the driver has not enabled it, or the device cannot reach its ring
    */
   public record Queue(int entries, int mostEntries, long descriptors, long avail, long used,
       Optional<Virtqueue.Positions> positions) {}

@@ -8,6 +8,7 @@ public final class FakeClock implements DeviceClock {
   private long now = 1_800_000_000L;
   private long due;
   private Runnable task;
+  private long nanos;
 
   /** Lets time pass; the alarm rings if its time has come. */
   public void pass(long seconds) {
@@ -23,6 +24,12 @@ public final class FakeClock implements DeviceClock {
   public OptionalLong rings() {
     return task == null ? OptionalLong.empty() : OptionalLong.of(due - now);
   }
+
+  /** Lets a moment pass, which rings no alarm. */
+  public void passNanos(long count) { nanos += count; }
+
+  @Override
+  public long nanoTime() { return nanos; }
 
   @Override
   public long epochSeconds() { return now; }

@@ -30,6 +30,8 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   private ReclaimFailed refusal;
   private int straying;
   private long held;
+  private long goneFrom;
+  private long goneEnd;
 
   /** A range of pages of 4 KiB. */
   public record Range(long firstPage, long pageCount) {}
@@ -58,8 +60,17 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
     return straying;
   }
 
+  /** A range is memory no more, as when a guest lets a DIMM go. */
+  public void remove(long gpa, long lengthBytes) {
+    goneFrom = gpa;
+    goneEnd = gpa + lengthBytes;
+  }
+
   @Override
   public boolean contains(long gpa, long lengthBytes) {
+    if (gpa < goneEnd && gpa + lengthBytes > goneFrom) {
+      return false;
+    }
     return lengthBytes >= 0 && (within(gpa, lengthBytes, 0, LOW_BYTES)
         || within(gpa, lengthBytes, HIGH_BASE, HIGH_BYTES));
   }

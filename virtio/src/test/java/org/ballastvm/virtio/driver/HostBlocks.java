@@ -11,6 +11,7 @@ public final class HostBlocks implements MemPlugger {
   private final BitSet reachable = new BitSet();
   private PlugRefused refusal;
   private int calls;
+  private boolean givingBack;
 
   /** A region with nothing in reach. */
   public HostBlocks(long base, long sizeBytes, long blockBytes) {
@@ -23,6 +24,14 @@ public final class HostBlocks implements MemPlugger {
   public void refuse(String why) {
     refusal = why == null ? null : new PlugRefused(why, null);
   }
+
+  /** Whether the host is from now on at taking back what was unplugged. */
+  public void giveBack(boolean on) {
+    givingBack = on;
+  }
+
+  @Override
+  public boolean isGivingBack() { return givingBack; }
 
   /** The blocks in reach. */
   public BitSet reachable() { return reachable; }

@@ -53,7 +53,7 @@ public final class RandomDriver {
         }
       }
       case 7, 8, 9, 10, 11 -> offer();
-      case 12 -> function.configChanged();
+      case 12 -> function.change(() -> {});
       default -> restart();
     }
     if (random.nextInt(3) > 0) {

@@ -215,7 +215,7 @@ class HandshakeTest {
   @Test
   void whatTheHostChangesIsANewGeneration() {
     long before = driver.common(0x15, 1);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals((before + 1) % 256, driver.common(0x15, 1));
     assertFalse(bench.bus.isPinHigh(), "2.1.2: nobody is told before the driver is ready");
   }

@@ -21,6 +21,7 @@ class InterruptTest {
   private static final Message QUEUE_0 = new Message(ADDRESS, 1);
   private static final Message QUEUE_1 = new Message(ADDRESS, 2);
   private static final int COMMAND = 0x04;
+  private static final int MEMORY_AND_MASTER = 6;
   private static final int STATUS = 0x06;
   private static final int PIN_OFF = 0x400;
   private static final int HAS_INTERRUPT = 8;
@@ -55,19 +56,19 @@ class InterruptTest {
   @Test
   void theStatusTellsBothCauses() {
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(3, driver.interruptStatus());
   }
 
   @Test
   void aPinThatIsSwitchedOffIsLowAndComesBack() {
-    bench.function.configWrite(COMMAND, 2, 2 | PIN_OFF);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER | PIN_OFF);
     use(0);
     assertFalse(bench.bus.isPinHigh());
     assertEquals(HAS_INTERRUPT, bench.function.configRead(STATUS, 2) & HAS_INTERRUPT);
-    bench.function.configWrite(COMMAND, 2, 2);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER);
     assertTrue(bench.bus.isPinHigh());
-    bench.function.configWrite(COMMAND, 2, 2 | PIN_OFF);
+    bench.function.configWrite(COMMAND, 2, MEMORY_AND_MASTER | PIN_OFF);
     assertFalse(bench.bus.isPinHigh());
   }
 
@@ -84,7 +85,7 @@ class InterruptTest {
     driver.enableMessages(ADDRESS);
     use(0);
     use(1);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(QUEUE_0, QUEUE_1, CONFIG), bench.bus.takeMessages());
     assertFalse(bench.bus.isPinHigh());
     assertEquals(0, bench.function.configRead(STATUS, 2) & HAS_INTERRUPT);
@@ -108,7 +109,7 @@ class InterruptTest {
     driver.common(0x1a, 2, PciDriver.NO_VECTOR);
     driver.common(0x10, 2, PciDriver.NO_VECTOR);
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(), bench.bus.takeMessages());
     assertEquals(0, driver.pendingVectors());
   }
@@ -143,7 +144,7 @@ class InterruptTest {
     driver.enableMessages(ADDRESS);
     driver.maskFunction(true);
     use(0);
-    bench.function.configChanged();
+    bench.function.change(() -> {});
     assertEquals(List.of(), bench.bus.takeMessages());
     assertEquals(0b011, driver.pendingVectors());
     driver.maskFunction(false);

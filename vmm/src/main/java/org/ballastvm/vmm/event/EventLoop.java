@@ -101,6 +101,13 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * For assertions: whether the caller may use what belongs to the loop.
+   *
+   * @return true on the loop's thread, and on any before the loop has started and when it has ended
+   */
+  public boolean ownsCaller() { return isCurrentThread() || !thread.isAlive(); }
+
   /** {@return whether the caller is the loop's thread} */
   public boolean isCurrentThread() {
     return Thread.currentThread() == thread;

@@ -114,6 +114,7 @@ public final class Assembly {
     config.backends().forEach(this::create);
     base = baseMemory();
     ram = new GuestRam(layout, base);
+    ram.devices().belongTo(loop::ownsCaller);
     board = keep(new KvmBoard(kvm, ram));
 
     ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
@@ -135,7 +136,8 @@ public final class Assembly {
     }
     devices = keep(new Devices(loop, board, ram, memory, pci,
         new BarPlacement(layout.lowPciBase(), GuestLayout.LOW_PCI_END),
-        new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut, requests::wake),
+        new MemoryDevices(objects, ram.devices(), memory, config.numa(), machine::whileVcpusAreOut, requests::wake,
+            () -> new LoopTurns(loop)),
         machine::deviceEvent, machine.events(),
         () -> power.announce(AcpiPorts.GED_PCI_HOTPLUG), dimms, this::unwritten));
     ports.map(devices.hotplugRegisters(), "acpi-pci-hotplug", AcpiPorts.PCI_HOTPLUG_BASE, AcpiPorts.PCI_HOTPLUG_BYTES);

@@ -103,6 +103,7 @@ public final class Devices implements AutoCloseable {
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed then
    */
   public void plug(DeviceConfig config) {
+    assert loop.ownsCaller();
     requireNewId(config);
     // No switch over types: the first resize comes here, and that would spin a class.
     if (config instanceof DeviceConfig.Dimm dimm) {
@@ -124,6 +125,7 @@ public final class Devices implements AutoCloseable {
   public void requestUnplug(String id) { requestUnplug(id, System.nanoTime()); }
 
   void requestUnplug(String id, long nowNanos) {
+    assert loop.ownsCaller();
     Optional<Dimm> dimm = dimms.find(id);
     if (dimm.isPresent()) {
       dimms.requestUnplug(dimm.get(), nowNanos);
@@ -155,6 +157,7 @@ public final class Devices implements AutoCloseable {
   }
 
   private void remove(PlacedDevice device) {
+    assert loop.ownsCaller();
     List<PlacedDevice> rest = new ArrayList<>(placed);
     if (!rest.remove(device)) {
       return; // A reset was faster.
@@ -171,6 +174,7 @@ public final class Devices implements AutoCloseable {
 
   /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
   void reset() {
+    assert loop.ownsCaller();
     for (PlacedDevice device : placed) {
       if (device.unplugPending()) {
         pci.unplug(device.slot(), device.function());
@@ -196,6 +200,7 @@ public final class Devices implements AutoCloseable {
    * @throws UserError if it cannot be; nothing has changed then
    */
   void place(DeviceConfig config) {
+    assert loop.ownsCaller();
     requireNewId(config);
     // No switch over types: every start comes here, and that would spin a class.
     if (config instanceof DeviceConfig.OnPci onPci) {

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.ballastvm.virtio.DeviceEvent;
+import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemDevice;
@@ -14,6 +17,7 @@ import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.event.Turns;
 import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
@@ -32,7 +36,9 @@ public final class MemoryDevices {
   private final NumaConfig numa;
   private final VcpuHold hold;
   private final Runnable requests;
-  private final List<Plugged> plugged = new ArrayList<>();
+  private final Supplier<Turns> turns;
+  /** Replaced whole: other threads read it. */
+  private volatile List<Plugged> plugged = List.of();
 
   /**
    * A device and what it has.
@@ -76,10 +82,16 @@ public final class MemoryDevices {
     }
   }
 
-  /** @param requests is told that a guest was asked for something */
+  /**
+   * None yet.
+   *
+   * @param requests is told that a guest was asked for something
+   * @param turns on the event loop, a set for each device
+   */
   MemoryDevices(MemoryObjects objects, DeviceMemory places, AddressBus memory, NumaConfig numa, VcpuHold hold,
-      Runnable requests) {
+      Runnable requests, Supplier<Turns> turns) {
     this.requests = requests;
+    this.turns = turns;
     this.objects = objects;
     this.places = places;
     this.memory = memory;
@@ -103,13 +115,18 @@ public final class MemoryDevices {
         backend.avoidHugePages();
       }
       backend.discard(0, size); // A file may hold something from before.
+      EventSink limited = new EventLimiter(events);
+      range.takeTurns(turns.get(),
+          error -> limited.accept(new DeviceEvent.HostRefusal("virtio-mem", error.getMessage())));
       MemDevice device = new MemDevice(new MemConfig(range.base(), size, block, wanted.node(), numa.isPresent(),
           wanted.inaccessible(), wanted.requestedBytes()), range, events);
       String name = wanted.id().orElse(wanted.memdev());
       Plugged made = new Plugged(device, range, wanted.memdev(), new UnpluggedMemory(name, range.base()),
           new Patience(wanted.overdueSeconds(), requests));
       memory.map(made.outside, "unplugged of " + name, range.base(), size);
-      plugged.add(made);
+      List<Plugged> next = new ArrayList<>(plugged);
+      next.add(made);
+      plugged = List.copyOf(next);
       requests.run();
       return device;
     } catch (RuntimeException e) {
@@ -173,15 +190,15 @@ public final class MemoryDevices {
   /** Takes back what a device has, if it is one of these. */
   void release(VirtioDevice device) {
     of(device).ifPresent(made -> {
-      plugged.remove(made);
+      plugged = plugged.stream().filter(other -> other != made).toList();
       memory.unmap(made.range.base());
       places.release(made.range);
-      objects.release(made.memdev);
+      made.range.whenGivenBack(() -> objects.release(made.memdev)); // The object stays in use until then.
     });
   }
 
   /**
-   * What a device has.
+   * What a device has. Any thread.
    *
    * @param device any
    * @return it, if the device is one of these

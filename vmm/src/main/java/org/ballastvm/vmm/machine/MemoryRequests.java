@@ -93,6 +93,7 @@ public final class MemoryRequests implements AutoCloseable {
 
   /** {@return what was last asked of each memory device: DIMMs, then virtio-mem devices} */
   public List<MemoryRequest> all() {
+    assert loop.ownsCaller();
     long now = System.nanoTime();
     List<MemoryRequest> all = new ArrayList<>();
     vm.devices().dimms().all().forEach(dimm -> all.add(of(dimm, now)));

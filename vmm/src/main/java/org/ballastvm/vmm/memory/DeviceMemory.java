@@ -3,6 +3,7 @@ package org.ballastvm.vmm.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -30,6 +31,13 @@ public final class DeviceMemory {
   }
 
   /**
+   * Says whose thread changes what is memory, for assertions.
+   *
+   * @param isOwner whether the caller may
+   */
+  public void belongTo(BooleanSupplier isOwner) { slots.belongTo(isOwner); }
+
+  /**
    * Gives a memory device its place. Nothing is plugged there yet.
    *
    * @param what for errors: the option or command that asked
@@ -44,6 +52,7 @@ public final class DeviceMemory {
    */
   public PluggableRange claim(String what, String id, MemoryBackend backend, OptionalLong wanted, long alignmentBytes,
       boolean prealloc, VcpuHold hold) {
+    assert slots.ownsCaller();
     long size = backend.config().sizeBytes();
     if (sizeBytes == 0) {
       throw new UserError(
@@ -127,6 +136,7 @@ public final class DeviceMemory {
    * @param range the place
    */
   public void release(PluggableRange range) {
+    assert slots.ownsCaller();
     range.close(); // First, so that each slot there is belongs to a place.
     claims.removeIf(claim -> claim.range == range);
     publish();
@@ -139,6 +149,7 @@ public final class DeviceMemory {
    * @return how often what a guest can reach has changed; the same as before if the fault has another cause
    */
   public long follow() {
+    assert slots.ownsCaller();
     for (PluggableRange range : ranges) {
       range.followIfHidden();
     }

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.memory;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.KvmVm;
@@ -23,6 +24,7 @@ final class MemorySlots {
   private final Map<Integer, Slot> slots = new HashMap<>();
   private final BitSet numbers = new BitSet();
   private final WriteWatch watch = new WriteWatch(this);
+  private BooleanSupplier owner = () -> true;
   private KvmVm vm;
   private int most = LEAST_SLOTS;
   private int reserved;
@@ -31,8 +33,17 @@ final class MemorySlots {
   /** A range of guest memory, and where in this process it is. */
   record Slot(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {}
 
+  /** @param isOwner whether the caller may change what is memory; asked where assertions are on */
+  void belongTo(BooleanSupplier isOwner) {
+    owner = isOwner;
+  }
+
+  /** {@return whether the caller may change what is memory} */
+  boolean ownsCaller() { return owner.getAsBoolean(); }
+
   /** Tells a VM of all slots, and from now on of each change. */
   synchronized void attach(KvmVm fresh) {
+    assert ownsCaller();
     watch.vmReplaced();
     most = Math.max(LEAST_SLOTS, fresh.checkExtension(KvmCap.NR_MEMSLOTS));
     slots.forEach((number, slot) -> tell(fresh, number, slot));
@@ -62,6 +73,7 @@ final class MemorySlots {
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed
    */
   synchronized int add(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {
+    assert ownsCaller();
     int number = numbers.nextClearBit(0);
     Slot slot = new Slot(gpa, mapping, offsetBytes, sizeBytes);
     if (vm != null) {
@@ -75,6 +87,7 @@ final class MemorySlots {
 
   /** Makes it nothing. */
   synchronized void remove(int number) {
+    assert ownsCaller();
     changes++;
     numbers.clear(number);
     watch.forget(number, slots.remove(number));

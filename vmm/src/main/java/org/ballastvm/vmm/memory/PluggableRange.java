@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger;
+import org.ballastvm.vmm.event.Turns;
 
 /**
  * Guest addresses that are memory only where something is plugged. Elsewhere the guest reads all ones, and the host spends
@@ -33,6 +35,7 @@ public final class PluggableRange implements MemPlugger, Place {
   private final MemorySlots slots;
   private final VcpuHold hold;
   private final boolean prealloc;
+  private final LeavingMemory leaving;
   /** By address; they may touch. All that is plugged is in one of them, and all else that is in them is hidden. */
   private final TreeMap<Long, Slot> present = new TreeMap<>();
   private volatile int slotCount;
@@ -49,6 +52,7 @@ public final class PluggableRange implements MemPlugger, Place {
     this.slots = slots;
     this.hold = hold;
     this.prealloc = prealloc;
+    this.leaving = new LeavingMemory(backend);
   }
 
   /** {@return its first guest physical address} */
@@ -60,11 +64,30 @@ public final class PluggableRange implements MemPlugger, Place {
   @Override
   public MemoryBackend backend() { return backend; }
 
+  /**
+   * Has memory that takes long to give back given back in turns; without, it goes at once.
+   *
+   * @param turns on the event loop
+   * @param refused is told what the host says when the guest has been answered
+   */
+  public void takeTurns(Turns turns, Consumer<HostError> refused) { leaving.takeTurns(turns, refused); }
+
+  @Override
+  public boolean isGivingBack() { return !leaving.isEmpty(); }
+
+  /**
+   * Runs a task when all that was unplugged is back with the host.
+   *
+   * @param task what; at once if nothing is on its way
+   */
+  public void whenGivenBack(Runnable task) { leaving.whenGone(task); }
+
   /** {@return how many memory slots it takes now} */
   public int slotCount() { return slotCount; }
 
   @Override
   public void plug(long gpa, long lengthBytes) {
+    assert slots.ownsCaller();
     long end = gpa + lengthBytes;
     Runs stillHidden = hidden.without(gpa, end);
     if (slots.free() < gaps(gpa, end) + stillHidden.count() - hidden.count()) {
@@ -73,6 +96,7 @@ public final class PluggableRange implements MemPlugger, Place {
       requireSlot("plugged", gpa);
     }
     try {
+      leaving.finish(gpa - base, end - base);
       showHidden(gpa, end);
       if (prealloc) {
         backend.populate(gpa - base, lengthBytes);
@@ -92,6 +116,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   @Override
   public void unplug(long gpa, long lengthBytes) {
+    assert slots.ownsCaller();
     long end = gpa + lengthBytes;
     Runs before = plugged;
     Runs left = before.without(gpa, end);
@@ -112,9 +137,13 @@ public final class PluggableRange implements MemPlugger, Place {
       nowHidden(nextHidden);
     }
     backend.release(gpa - base, lengthBytes);
+    for (long at = before.next(gpa, end); at < end; at = before.next(before.endAt(at), end)) {
+      leaving.add(at - base, Math.min(end, before.endAt(at)) - base);
+    }
     try {
-      backend.discard(gpa - base, lengthBytes);
+      leaving.go();
     } catch (HostError e) {
+      leaving.remove(gpa - base, end - base);
       publish(before);
       follow();
       throw refused("given back to the host", gpa, lengthBytes, e);
@@ -217,6 +246,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   /** Brings slots in line: one for each run of what is plugged, nothing hidden. */
   private void follow() {
+    assert slots.ownsCaller();
     Runs wanted = plugged;
     boolean inUse = false;
     List<Long> wrong = new ArrayList<>();

@@ -80,7 +80,8 @@ public final class Judge {
     if (trace.last().endsWith("BUSY")) {
       boolean trying = trace.sinceRequestNanos() < LONGEST_RETRY_NANOS;
       return new Verdict(Obstacle.HOST_REFUSES, trying, "the host refused " + answers.busy()
-          + " of the guest's requests, the last one among them; the log of this machine says why"
+          + " of the guest's requests, the last one among them; the log of this machine says why, or it is still taking "
+          + "back what the guest has unplugged"
           + (trying ? AGAIN : "; the guest has stopped asking"));
     }
     if (trace.sinceRequestNanos() < PATIENCE_NANOS && trace.returnedBytes() == 0) {

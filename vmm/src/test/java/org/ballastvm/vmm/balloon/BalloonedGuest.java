@@ -32,6 +32,8 @@ final class BalloonedGuest implements AutoCloseable {
   /** Where it is asked for free pages; reporting is the queue behind it then. */
   static final int HINTS = 3;
 
+  private static final int COMMAND = 4;
+  private static final int BUS_MASTER = 4;
   private static final int BAR = 4;
   private static final int DEVICE = 0x2000;
   private static final int ACTUAL = 4;
@@ -74,6 +76,7 @@ final class BalloonedGuest implements AutoCloseable {
 
   /** Begins anew, as after a reset of the guest. */
   void start() {
+    function.configWrite(COMMAND, 2, BUS_MASTER);
     write(0x14, 1, 0);
     write(0x14, 1, 3); // acknowledge, driver
     write(0x08, 4, 0);

@@ -15,12 +15,14 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.vmm.EndReason;
+import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
+import org.ballastvm.vmm.memory.MemoryBackend;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,6 +161,21 @@ class MemMachineTest {
       UserError e = assertThrows(UserError.class, () -> guest.with(wrong).start().close());
       assertTrue(e.getMessage().startsWith("-device virtio-mem-pci,id=vm0: ") && e.getMessage().contains(told),
           e.getMessage());
+    }
+  }
+
+  @Test
+  @Tag("kvm")
+  void aGuestMayLetADeviceGoWithMemoryInIt() throws Exception {
+    Program guest = new Program().mapHighMemory(BLOCKS).startVirtio(1, RING);
+    guest.askForMemory(RING, 1, PLUG, BASE, 8).touchPages(SEEN, 8 * BLOCK / 4096);
+    guest.outInt(AcpiPorts.PCI_HOTPLUG_BASE + 8, 2).powerOff();
+    try (Machine machine = machine(guest).start()) {
+      MemoryBackend memory = vm0(machine).range().backend();
+      runUntilItStops(machine);
+      machine.onLoop(() -> assertTrue(machine.devices().find("vm0").isEmpty()));
+      assertEquals(0, memory.residentBytes());
+      assertEquals(org.ballastvm.vmm.RunState.SHUTDOWN, machine.state());
     }
   }
 

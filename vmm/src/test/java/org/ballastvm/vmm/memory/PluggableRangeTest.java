@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.event.EventLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -307,5 +309,27 @@ class PluggableRangeTest {
     range.unplug(BASE, SIZE);
     assertEquals(0, backend.residentBytes());
     assertEquals(0, range.slotCount());
+  }
+
+  @Test
+  void itBelongsToTheEventLoop() {
+    EventLoop loop = new EventLoop("loop", bug -> {});
+    ram.devices().belongTo(loop::ownsCaller);
+    range.plug(BASE, BLOCK); // The loop has not started.
+    try (loop) {
+      loop.start();
+      assertThrows(AssertionError.class, () -> range.plug(BASE + BLOCK, BLOCK));
+      assertThrows(AssertionError.class, () -> range.unplug(BASE, BLOCK));
+      assertThrows(AssertionError.class, () -> ram.devices().follow());
+      assertThrows(AssertionError.class, () -> ram.devices().release(range));
+      assertThrows(AssertionError.class, () -> claim(backend));
+      CompletableFuture<Void> unplugged = new CompletableFuture<>();
+      loop.post(() -> {
+        range.unplug(BASE, BLOCK);
+        unplugged.complete(null);
+      });
+      unplugged.join();
+    }
+    ram.devices().release(range);
   }
 }

@@ -181,6 +181,11 @@ class LookTest {
     }
 
     @Override
+    public void configChanged() {
+      // Nobody reads it.
+    }
+
+    @Override
     public void resumeLater(int queue) {
       // There is nothing to do.
     }
