@@ -24,6 +24,7 @@ public final class HostMapping implements AutoCloseable {
   private final long address;
   private final long sizeBytes;
   private final Arena lifetime = Arena.ofShared();
+  /** Null where nobody has looked yet: of a guest of terabytes, few chunks are ever looked at. */
   private final MemorySegment[] chunks;
   private volatile boolean closed;
 
@@ -31,10 +32,6 @@ public final class HostMapping implements AutoCloseable {
     this.address = address;
     this.sizeBytes = sizeBytes;
     this.chunks = new MemorySegment[Math.toIntExact((sizeBytes + CHUNK_BYTES - 1) / CHUNK_BYTES)];
-    for (int i = 0; i < chunks.length; i++) {
-      long offset = i * CHUNK_BYTES;
-      chunks[i] = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset), lifetime);
-    }
   }
 
   /**
@@ -127,7 +124,13 @@ public final class HostMapping implements AutoCloseable {
    */
   public MemorySegment chunk(int index) {
     checkOpen();
-    return chunks[index];
+    MemorySegment chunk = chunks[index];
+    if (chunk == null) {
+      long offset = index * CHUNK_BYTES;
+      chunk = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset), lifetime);
+      chunks[index] = chunk; // By any thread: each of two that come at once makes the same.
+    }
+    return chunk;
   }
 
   /**

@@ -49,7 +49,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   private final List<BaseRegion> regions = new ArrayList<>();
-  /** By address divided by the size of a chunk; null where there is no memory. */
+  /** By address divided by the size of a chunk; null where there is no memory, and where nobody has looked yet. */
   private final Chunk[] chunks;
   private final MemorySlots slots = new MemorySlots();
   private final WriteWatch watch = slots.watch();
@@ -83,6 +83,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
         }
         long length = Math.min(range.sizeBytes() - done, backend.config().sizeBytes() - offset);
         regions.add(new BaseRegion(range.base() + done, length, backend, offset));
+        slots.reserve(MemorySlots.furtherOf(length));
         slots.add(range.base() + done, backend.mapping(), offset, length);
         offset += length;
         done += length;
@@ -92,14 +93,18 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
     chunks = new Chunk[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
-    regions.stream().filter(BaseRegion::isCutAlike).forEach(this::addChunks);
   }
 
-  private void addChunks(BaseRegion region) {
-    for (long at = region.base(); at < region.end(); at += HostMapping.CHUNK_BYTES) {
-      chunks[(int) (at >>> CHUNK_SHIFT)] = new Chunk(
-          region.chunk(at).asSlice(0, region.withinChunk(at, HostMapping.CHUNK_BYTES)));
+  /** The chunk of an address that nobody has looked at; null where it is not base memory, or not cut as its mapping is. */
+  private Chunk firstLook(long gpa) {
+    BaseRegion region = places.base(gpa);
+    if (region == null || !region.isCutAlike()) {
+      return null;
     }
+    long at = gpa & ~CHUNK_MASK;
+    Chunk chunk = new Chunk(region.chunk(at).asSlice(0, region.withinChunk(at, HostMapping.CHUNK_BYTES)));
+    chunks[(int) (gpa >>> CHUNK_SHIFT)] = chunk; // By any thread: each of two that come at once makes the same.
+    return chunk;
   }
 
   /**
@@ -107,7 +112,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    *
    * @param vm the VM
    */
-  public void attach(KvmVm vm) { slots.attach(vm); }
+  public void attach(KvmVm vm) { attach(new SlotHost.OfVm(vm)); }
+
+  void attach(SlotHost host) { slots.attach(host); }
 
   /**
    * What is where in base memory, for whoever draws it.
@@ -382,6 +389,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     long index = gpa >>> CHUNK_SHIFT;
     if (index < chunks.length) {
       Chunk chunk = chunks[(int) index];
+      if (chunk == null) {
+        chunk = firstLook(gpa);
+      }
       if (chunk != null && (gpa & CHUNK_MASK) <= chunk.sizeBytes - lengthBytes) {
         return chunk;
       }

@@ -24,7 +24,7 @@ import org.ballastvm.vmm.trace.MemoryTrace;
  * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
  * nothing and says nothing, so the kind decides and nobody else.
  */
-public final class MemoryBackend implements AutoCloseable {
+public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable {
   /** How a range is given back. */
   private enum Discard {
     /** Private anonymous memory: MADV_DONTNEED. */
@@ -335,15 +335,11 @@ public final class MemoryBackend implements AutoCloseable {
     return discard != Discard.REMOVE;
   }
 
-  /** Makes a range nobody's to use: a guest that comes there leaves KVM_RUN, and this process would end. */
-  void hide(long offsetBytes, long lengthBytes) {
-    mapping.hide(offsetBytes, lengthBytes);
-  }
+  @Override
+  public void hide(long offsetBytes, long lengthBytes) { mapping.hide(offsetBytes, lengthBytes); }
 
-  /** Lets a range be used that was hidden. */
-  void show(long offsetBytes, long lengthBytes) {
-    mapping.show(offsetBytes, lengthBytes);
-  }
+  @Override
+  public void show(long offsetBytes, long lengthBytes) { mapping.show(offsetBytes, lengthBytes); }
 
   /** {@return how often the host was asked to take a range back} */
   public long discardCalls() {
@@ -365,6 +361,8 @@ public final class MemoryBackend implements AutoCloseable {
 
   @Override
   public void close() {
+    held.close();
+    parts.ifPresent(HugePageParts::close);
     mapping.close();
     file.ifPresent(HostFile::close);
     MemoryTrace.backendUnmapped(config);
