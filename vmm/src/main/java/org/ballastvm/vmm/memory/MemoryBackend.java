@@ -354,6 +354,32 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     return file.isPresent() ? OptionalLong.of(file.get().allocatedBytes()) : OptionalLong.empty();
   }
 
+  /**
+   * Why the host may have no page for a part of it that somebody touched, as far as can be seen now.
+   *
+   * @return a sentence for people; empty for a kind of memory that never lacks one
+   */
+  Optional<String> lack() {
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    String what = "memory backend " + config.id() + ": ";
+    long now = file.get().sizeBytes();
+    if (now < config.sizeBytes()) {
+      return Optional.of(what + "its file has " + ByteSize.describe(now) + " now, less than size="
+          + ByteSize.describe(config.sizeBytes()) + "; somebody has cut it short");
+    }
+    if (pageSizeBytes > HostProcess.pageSizeBytes()) {
+      return Optional.of(what + "the host has no free huge page for it (/proc/sys/vm/nr_hugepages); with reserve=on or"
+          + " prealloc=on that shows at the start");
+    }
+    if (config instanceof BackendConfig.File named) {
+      return Optional.of(what + "the file system of mem-path=" + named.path() + " has no room for all of size="
+          + ByteSize.describe(config.sizeBytes()));
+    }
+    return Optional.empty();
+  }
+
   /** {@return how many bytes of it the host holds in memory} */
   public long residentBytes() {
     return mapping.residentBytes();
