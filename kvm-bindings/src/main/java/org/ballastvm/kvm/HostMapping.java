@@ -5,6 +5,7 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import org.ballastvm.kvm.generated.Host;
 
@@ -20,6 +21,7 @@ public final class HostMapping implements AutoCloseable {
   public static final long CHUNK_BYTES = 1L << 30;
 
   private static final long HUGE_PAGE_BYTES = 2L << 20;
+  private static final VarHandle TOUCHED = ValueLayout.JAVA_INT.varHandle();
 
   private final long address;
   private final long sizeBytes;
@@ -146,6 +148,36 @@ public final class HostMapping implements AutoCloseable {
     long result = CALLS.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, advice.code);
     if (result < 0) {
       HostError.check(result, "madvise MADV_" + advice.name());
+    }
+  }
+
+  /**
+   * Has the host take memory for a range now, MADV_POPULATE_WRITE; before Linux 5.14, by a write of what is there to each
+   * page.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @param pageBytes the size of its pages, huge ones or not
+   * @throws HostError ENOMEM, EFAULT where it has too little
+   */
+  public void populate(long offsetBytes, long lengthBytes, long pageBytes) {
+    populate(CALLS, offsetBytes, lengthBytes, pageBytes);
+  }
+
+  void populate(NativeCalls calls, long offsetBytes, long lengthBytes, long pageBytes) {
+    check(offsetBytes, lengthBytes);
+    long result = calls.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, Advice.POPULATE_WRITE.code);
+    if (result != -Host.EINVAL()) {
+      HostError.check(result, "madvise MADV_POPULATE_WRITE");
+      return;
+    }
+    try {
+      for (long at = offsetBytes; at < offsetBytes + lengthBytes; at += pageBytes) {
+        // An atomic write that changes nothing: a guest may use the memory already.
+        var unused = (int) TOUCHED.getAndBitwiseOr(chunk((int) (at / CHUNK_BYTES)), at % CHUNK_BYTES, 0);
+      }
+    } catch (InternalError e) { // SIGBUS, as the JVM has it.
+      throw new HostError("touch of " + lengthBytes + " bytes of memory", Errno.EFAULT);
     }
   }
 

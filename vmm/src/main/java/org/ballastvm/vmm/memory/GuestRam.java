@@ -15,6 +15,7 @@ import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemoryReclaim;
+import org.ballastvm.vmm.Log;
 
 /**
  * A guest's memory, by guest physical address.
@@ -26,6 +27,7 @@ import org.ballastvm.virtio.MemoryReclaim;
 public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
+  private static final long HUGE_PAGE_BYTES = 2 << 20;
   /** Memory of devices comes and goes in multiples of this. */
   private static final long BLOCK_BYTES = MemConfig.LEAST_BLOCK_BYTES;
 
@@ -89,10 +91,27 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
         done += length;
       }
     }
+    regionsInSmallPages().forEach(why -> Log.of(GuestRam.class).warn("{}", why));
     devices = new DeviceMemory(layout, slots);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
     chunks = new Chunk[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
+  }
+
+  /**
+   * What of base memory the host backs by huge pages in vain, a sentence for each: KVM maps a slot by pages of 4 KiB where
+   * guest and host addresses differ within a huge page (kvm_alloc_memslot_metadata in arch/x86/kvm/x86.c).
+   */
+  List<String> regionsInSmallPages() {
+    List<String> sentences = new ArrayList<>();
+    for (BaseRegion region : regions) {
+      if ((region.base() - region.offsetBytes() & HUGE_PAGE_BYTES - 1) != 0) {
+        sentences.add("memory backend " + region.backend().config().id() + ": its memory begins at 0x"
+            + Long.toHexString(region.base()) + " in the guest, within a huge page, so KVM maps it by pages of 4 KiB;"
+            + " give the nodes before it sizes that are multiples of 2 MiB");
+      }
+    }
+    return sentences;
   }
 
   /** The chunk of an address that nobody has looked at; null where it is not base memory, or not cut as its mapping is. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.kvm.Advice;
+import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
@@ -42,6 +43,8 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     Discard(String label) { this.label = label; }
   }
 
+  /** From here on it is worth a word that a memory gets no huge pages. */
+  private static final long LARGE_BYTES = 256 << 20;
   private static final Path HOST_NODES = Path.of("/sys/devices/system/node");
 
   private final BackendConfig config;
@@ -152,11 +155,23 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     // as a hole leaves a part. Memory is split.
     if (pageSizeBytes == HostProcess.pageSizeBytes() && !(config instanceof BackendConfig.File)) {
       adviseIfKnown(Advice.HUGEPAGE);
+      if (config.common().share() && mapping.sizeBytes() >= LARGE_BYTES) {
+        SharedHugePages.tellOnce(config.id());
+      }
     }
     bindToNodes();
     if (config.common().prealloc()) {
-      new Prealloc(System::nanoTime, System.err::println).all(config.id(), mapping.sizeBytes(), pageSizeBytes,
-          this::populate);
+      prealloc();
+    }
+  }
+
+  private void prealloc() {
+    Prealloc prealloc = new Prealloc(System::nanoTime, System.err::println);
+    try {
+      prealloc.all(config.id(), mapping.sizeBytes(), pageSizeBytes, config.common().preallocThreads(), this::populate);
+    } catch (HostError e) {
+      Optional<String> why = e.errno().equals(Errno.EFAULT) ? lack() : Optional.empty();
+      throw why.isPresent() ? new UserError(why.get() + ": " + e.getMessage(), e) : e;
     }
   }
 
@@ -194,7 +209,7 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     try {
       mapping.advise(0, mapping.sizeBytes(), advice);
     } catch (HostError e) {
-      if (!e.errno().equals(org.ballastvm.kvm.Errno.EINVAL)) {
+      if (!e.errno().equals(Errno.EINVAL)) {
         throw e;
       }
     }
@@ -273,7 +288,7 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
    * @throws HostError ENOMEM, EFAULT where it has too little
    */
   public void populate(long offsetBytes, long lengthBytes) {
-    mapping.advise(offsetBytes, lengthBytes, Advice.POPULATE_WRITE);
+    mapping.populate(offsetBytes, lengthBytes, pageSizeBytes);
   }
 
   /** Has the host use normal pages only: a transparent huge page would be taken for what is not plugged, too. */
