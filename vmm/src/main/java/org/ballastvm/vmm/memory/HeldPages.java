@@ -16,7 +16,11 @@ final class HeldPages implements AutoCloseable {
       long word = page / Long.SIZE;
       long to = Math.min(end, (word + 1) * Long.SIZE);
       long mask = mask(page, to);
-      bits.set(word, held ? bits.get(word) | mask : bits.get(word) & ~mask);
+      long before = bits.get(word);
+      long after = held ? before | mask : before & ~mask;
+      if (after != before) {
+        bits.set(word, after);
+      }
       page = held ? to : nextMaybe(to, end);
     }
   }

@@ -3,6 +3,9 @@ package org.ballastvm.vmm.memory;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.BitSet;
+import org.ballastvm.kvm.Advice;
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
 
 /**
@@ -37,7 +40,7 @@ final class SparseWords implements AutoCloseable {
   /**
    * Sets one.
    *
-   * @throws org.ballastvm.kvm.HostError if the host has no room for the first
+   * @throws HostError if the host has no room for the first
    */
   void set(long index, long value) {
     int page = (int) (index / PAGE_WORDS);
@@ -59,10 +62,22 @@ final class SparseWords implements AutoCloseable {
     }
     long pageCount = Math.ceilDiv(count, PAGE_WORDS);
     mapping = HostMapping.anonymous(pageCount * PAGE_WORDS * Long.BYTES, false, false);
+    refuseHugePages();
     pages = new BitSet(Math.toIntExact(pageCount));
     chunks = new LongBuffer[mapping.chunkCount()];
     for (int i = 0; i < chunks.length; i++) {
       chunks[i] = mapping.chunk(i).asByteBuffer().order(ByteOrder.nativeOrder()).asLongBuffer();
+    }
+  }
+
+  /** A huge page for one number would be 512 times as much memory. */
+  private void refuseHugePages() {
+    try {
+      mapping.advise(0, mapping.sizeBytes(), Advice.NOHUGEPAGE);
+    } catch (HostError e) {
+      if (!e.errno().equals(Errno.EINVAL)) { // A kernel that has none.
+        throw e;
+      }
     }
   }
 
