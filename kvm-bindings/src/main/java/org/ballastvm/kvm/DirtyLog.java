@@ -4,29 +4,39 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Offsets.kvm_dirty_log;
 
 /**
  * What {@link KvmVm#getDirtyLog} fills: which pages of a memory slot were written to. Whoever closes it knows that nobody
  * looks at it any more.
+ *
+ * <p>
+ * It is memory of its own, which the host gives when KVM fills it: the JVM bounds what it allocates outside the heap by the
+ * size of the heap, and the log of a slot of 3 TiB is as large as that.
  */
 public final class DirtyLog implements AutoCloseable {
   private static final int PAGE_SHIFT = 12;
   private static final int WORD_SHIFT = 6;
+  /** Where the bits begin, behind the request. */
+  private static final long BITS_OFFSET = 64;
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment request = arena.allocate(kvm_dirty_log.SIZE, 8);
+  private final HostMapping mapping;
+  private final MemorySegment request;
   private final MemorySegment bits;
 
   /**
    * An empty log.
    *
-   * @param slotBytes the size of the slot, a multiple of 4 KiB above zero
+   * @param slotBytes the size of the slot, a multiple of 4 KiB above zero, below the 8 TiB that KVM allows
+   * @throws HostError ENOMEM
    */
   public DirtyLog(long slotBytes) {
-    bits = arena.allocate(JAVA_LONG, slotBytes + (1L << PAGE_SHIFT + WORD_SHIFT) - 1 >>> PAGE_SHIFT + WORD_SHIFT);
+    long words = slotBytes + (1L << PAGE_SHIFT + WORD_SHIFT) - 1 >>> PAGE_SHIFT + WORD_SHIFT;
+    long sizeBytes = BITS_OFFSET + words * Long.BYTES;
+    mapping = HostMapping.anonymous(sizeBytes + 4095 & -4096, false, false);
+    request = mapping.chunk(0).asSlice(0, kvm_dirty_log.SIZE);
+    bits = mapping.chunk(0).asSlice(BITS_OFFSET, words * Long.BYTES);
     set64(request, kvm_dirty_log.dirty_bitmap, bits.address());
   }
 
@@ -49,5 +59,5 @@ public final class DirtyLog implements AutoCloseable {
   }
 
   @Override
-  public void close() { arena.close(); }
+  public void close() { mapping.close(); }
 }

@@ -5,6 +5,7 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import org.ballastvm.kvm.generated.Host;
 
@@ -20,10 +21,12 @@ public final class HostMapping implements AutoCloseable {
   public static final long CHUNK_BYTES = 1L << 30;
 
   private static final long HUGE_PAGE_BYTES = 2L << 20;
+  private static final VarHandle TOUCHED = ValueLayout.JAVA_INT.varHandle();
 
   private final long address;
   private final long sizeBytes;
   private final Arena lifetime = Arena.ofShared();
+  /** Null where nobody has looked yet: of a guest of terabytes, few chunks are ever looked at. */
   private final MemorySegment[] chunks;
   private volatile boolean closed;
 
@@ -31,10 +34,6 @@ public final class HostMapping implements AutoCloseable {
     this.address = address;
     this.sizeBytes = sizeBytes;
     this.chunks = new MemorySegment[Math.toIntExact((sizeBytes + CHUNK_BYTES - 1) / CHUNK_BYTES)];
-    for (int i = 0; i < chunks.length; i++) {
-      long offset = i * CHUNK_BYTES;
-      chunks[i] = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset), lifetime);
-    }
   }
 
   /**
@@ -127,7 +126,13 @@ public final class HostMapping implements AutoCloseable {
    */
   public MemorySegment chunk(int index) {
     checkOpen();
-    return chunks[index];
+    MemorySegment chunk = chunks[index];
+    if (chunk == null) {
+      long offset = index * CHUNK_BYTES;
+      chunk = CALLS.view(address + offset, Math.min(CHUNK_BYTES, sizeBytes - offset), lifetime);
+      chunks[index] = chunk; // By any thread: each of two that come at once makes the same.
+    }
+    return chunk;
   }
 
   /**
@@ -143,6 +148,36 @@ public final class HostMapping implements AutoCloseable {
     long result = CALLS.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, advice.code);
     if (result < 0) {
       HostError.check(result, "madvise MADV_" + advice.name());
+    }
+  }
+
+  /**
+   * Has the host take memory for a range now, MADV_POPULATE_WRITE; before Linux 5.14, by a write of what is there to each
+   * page.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes a multiple of the page size
+   * @param pageBytes the size of its pages, huge ones or not
+   * @throws HostError ENOMEM, EFAULT where it has too little
+   */
+  public void populate(long offsetBytes, long lengthBytes, long pageBytes) {
+    populate(CALLS, offsetBytes, lengthBytes, pageBytes);
+  }
+
+  void populate(NativeCalls calls, long offsetBytes, long lengthBytes, long pageBytes) {
+    check(offsetBytes, lengthBytes);
+    long result = calls.syscall(Host.SYS_madvise(), address + offsetBytes, lengthBytes, Advice.POPULATE_WRITE.code);
+    if (result != -Host.EINVAL()) {
+      HostError.check(result, "madvise MADV_POPULATE_WRITE");
+      return;
+    }
+    try {
+      for (long at = offsetBytes; at < offsetBytes + lengthBytes; at += pageBytes) {
+        // An atomic write that changes nothing: a guest may use the memory already.
+        var unused = (int) TOUCHED.getAndBitwiseOr(chunk((int) (at / CHUNK_BYTES)), at % CHUNK_BYTES, 0);
+      }
+    } catch (InternalError e) { // SIGBUS, as the JVM has it.
+      throw new HostError("touch of " + lengthBytes + " bytes of memory", Errno.EFAULT);
     }
   }
 

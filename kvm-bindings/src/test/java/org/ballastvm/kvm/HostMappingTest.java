@@ -5,9 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
+import org.ballastvm.kvm.generated.Host;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +30,47 @@ class HostMappingTest {
       memory.advise(OFFSET, LENGTH, Advice.DONTNEED);
 
       assertGone(memory);
+    }
+  }
+
+  @Test
+  void pagesAreTakenByAWriteOfEachWhereTheKernelDoesNotKnowHow() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      memory.chunk(0).set(JAVA_LONG, OFFSET, 0xda7aL);
+
+      memory.populate(new BeforeLinux514(), 0, SIZE, 4096);
+
+      assertEquals(SIZE, memory.residentBytes());
+      assertEquals(0xda7aL, memory.chunk(0).get(JAVA_LONG, OFFSET));
+    }
+  }
+
+  @Test
+  void aPageThatTheHostHasNotIsAnErrorThereToo() {
+    try (HostFile file = HostFile.memfd("test", OptionalLong.empty());
+        HostMapping memory = HostMapping.ofFile(file, 0, SIZE, true, true)) {
+      HostError e = assertThrows(HostError.class, () -> memory.populate(new BeforeLinux514(), 0, SIZE, 4096));
+      assertEquals(Errno.EFAULT, e.errno());
+    }
+  }
+
+  /** A kernel that does not know MADV_POPULATE_WRITE. */
+  private static final class BeforeLinux514 implements NativeCalls {
+    @Override
+    public String name() { return "before Linux 5.14"; }
+
+    @Override
+    public long syscall(long number, long a, long b, long c, long d, long e, long f) {
+      assertEquals(List.of((long) Host.SYS_madvise(), (long) Advice.POPULATE_WRITE.code), List.of(number, c));
+      return -Host.EINVAL();
+    }
+
+    @Override
+    public long installHarmlessHandler(int signal) { throw new UnsupportedOperationException(); }
+
+    @Override
+    public MemorySegment view(long address, long lengthBytes, Arena lifetime) {
+      throw new UnsupportedOperationException();
     }
   }
 

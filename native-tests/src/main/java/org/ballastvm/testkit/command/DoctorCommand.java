@@ -8,6 +8,7 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.bench.PayloadProbe;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.memory.SharedHugePages;
 
 /** {@code ballast doctor}: tells what this host can do by trying it, and what to do about what it cannot. */
 public final class DoctorCommand implements SubCommand {
@@ -25,6 +26,8 @@ public final class DoctorCommand implements SubCommand {
       throw new UserError("doctor " + arguments.getFirst() + ": doctor takes no arguments");
     }
     say(true, "JDK", "Java " + Runtime.version() + " in " + System.getProperty("java.home"));
+    Optional<String> small = SharedHugePages.obstacle();
+    say(true, "shared memory", small.orElse("(memfd, share=on) gets transparent huge pages"));
     boolean direct = examineKvm();
     boolean rig = examineRig(!direct);
     System.out.println(direct

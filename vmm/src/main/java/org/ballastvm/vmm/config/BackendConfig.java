@@ -24,11 +24,16 @@ public sealed interface BackendConfig extends ObjectConfig {
    * @param merge the host may merge equal pages (MADV_MERGEABLE)
    * @param dump it is part of a core dump (otherwise MADV_DONTDUMP)
    * @param hostNodes which of the host's nodes it comes from
+   * @param preallocThreads how many threads allocate pages, above zero
    */
-  record Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump, HostNodes hostNodes) {
-    /** Memory from wherever the host likes. */
+  record Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump, HostNodes hostNodes,
+      int preallocThreads) {
+    /** The most threads there can be, as in QEMU. */
+    public static final int MOST_PREALLOC_THREADS = 16;
+
+    /** Memory from wherever the host likes, preallocated by one thread if it is to be. */
     public Common(boolean share, boolean prealloc, boolean reserve, boolean merge, boolean dump) {
-      this(share, prealloc, reserve, merge, dump, HostNodes.ANY);
+      this(share, prealloc, reserve, merge, dump, HostNodes.ANY, 1);
     }
 
     /** QEMU's defaults for private memory. */

@@ -60,6 +60,7 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
       ModelProperty.of("size", "int", "Size of the memory region (ex: 500M)"),
       ModelProperty.of("share", "bool", "Whether others may map the memory"),
       ModelProperty.of("prealloc", "bool", "Preallocate memory"),
+      ModelProperty.of("prealloc-threads", "int", "Number of CPU threads to use for prealloc"),
       ModelProperty.of("reserve", "bool", "Whether the host reserves swap for it"),
       ModelProperty.of("merge", "bool", "Whether the host may merge equal pages"),
       ModelProperty.of("dump", "bool", "Whether it is part of a core dump"),

@@ -33,7 +33,8 @@ public final class ObjectOptions {
     }
     BackendConfig.Common common = new BackendConfig.Common(values.takeBoolean("share", type.endsWith("memfd")),
         values.takeBoolean("prealloc", false), values.takeBoolean("reserve", true), values.takeBoolean("merge", true),
-        values.takeBoolean("dump", true), HostNodes.take(values));
+        values.takeBoolean("dump", true), HostNodes.take(values),
+        values.takeInt("prealloc-threads", 1, BackendConfig.Common.MOST_PREALLOC_THREADS).orElse(1));
     BackendConfig config = switch (type) {
       case "memory-backend-ram" -> new BackendConfig.Ram(id, size, common);
       case "memory-backend-memfd" -> {

@@ -73,6 +73,7 @@ public final class MachineTree {
         Property.readOnly("size", PropertyTypes.SIZE, config::sizeBytes),
         Property.readOnly("share", PropertyTypes.BOOL, common::share),
         Property.readOnly("prealloc", PropertyTypes.BOOL, common::prealloc),
+        Property.readOnly("prealloc-threads", PropertyTypes.INT, () -> (long) common.preallocThreads()),
         Property.readOnly("reserve", PropertyTypes.BOOL, common::reserve),
         Property.readOnly("merge", PropertyTypes.BOOL, common::merge),
         Property.readOnly("dump", PropertyTypes.BOOL, common::dump));

@@ -21,7 +21,11 @@ public final class IoThread implements AutoCloseable {
     this.config = config;
     this.crashed = crashed;
     this.executor = new ScheduledThreadPoolExecutor(1,
-        task -> new Thread(null, task, "iothread-" + config.id(), 256 << 10));
+        task -> {
+          Thread thread = new Thread(null, task, "iothread-" + config.id(), 256 << 10);
+          thread.setDaemon(true); // Nobody waits for it whose machine could not be put together.
+          return thread;
+        });
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     CompletableFuture<Integer> id = new CompletableFuture<>();
     executor.execute(() -> id.complete(HostProcess.threadId()));

@@ -27,6 +27,7 @@ import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.memory.MissingPage;
 import org.ballastvm.vmm.policy.AutoBalloon;
 
 /**
@@ -66,9 +67,9 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     closer.onClose(autoBalloons::close);
     try {
       parts = new Assembly(config, loop, closer, this);
-      startVcpus(parts.load());
+      startVcpus(load(parts));
       config.devices().forEach(autoBalloons::begin);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closeAll();
       throw e;
     }
@@ -87,7 +88,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     Machine machine = new Machine(config);
     try {
       beforeItRuns.accept(machine);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
@@ -115,6 +116,14 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
    * @param step what
    */
   public void beforeClose(Runnable step) { closer.onClose(step); }
+
+  private static Optional<CpuStart> load(Assembly parts) {
+    try {
+      return parts.load();
+    } catch (InternalError e) {
+      throw MissingPage.explained(e, parts.objects());
+    }
+  }
 
   private void startVcpus(Optional<CpuStart> start) {
     vcpuLock.lock();
@@ -398,7 +407,9 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   @Override
   public void crashed(Throwable bug) {
     try {
-      Log.of(Machine.class).error("a bug in Ballast ends this machine", bug);
+      MissingPage.sentence(bug, parts.objects()).ifPresentOrElse(
+          why -> Log.of(Machine.class).error("{}; that ends this machine", why),
+          () -> Log.of(Machine.class).error("a bug in Ballast ends this machine", bug));
     } finally { // A process that can do so little that it cannot log must not hang on top of it.
       if (gate != null) {
         gate.close();

@@ -15,6 +15,7 @@ import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemoryReclaim;
+import org.ballastvm.vmm.Log;
 
 /**
  * A guest's memory, by guest physical address.
@@ -26,6 +27,7 @@ import org.ballastvm.virtio.MemoryReclaim;
 public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
+  private static final long HUGE_PAGE_BYTES = 2 << 20;
   /** Memory of devices comes and goes in multiples of this. */
   private static final long BLOCK_BYTES = MemConfig.LEAST_BLOCK_BYTES;
 
@@ -49,7 +51,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   private final List<BaseRegion> regions = new ArrayList<>();
-  /** By address divided by the size of a chunk; null where there is no memory. */
+  /** By address divided by the size of a chunk; null where there is no memory, and where nobody has looked yet. */
   private final Chunk[] chunks;
   private final MemorySlots slots = new MemorySlots();
   private final WriteWatch watch = slots.watch();
@@ -83,23 +85,45 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
         }
         long length = Math.min(range.sizeBytes() - done, backend.config().sizeBytes() - offset);
         regions.add(new BaseRegion(range.base() + done, length, backend, offset));
+        slots.reserve(MemorySlots.furtherOf(length));
         slots.add(range.base() + done, backend.mapping(), offset, length);
         offset += length;
         done += length;
       }
     }
+    regionsInSmallPages().forEach(why -> Log.of(GuestRam.class).warn("{}", why));
     devices = new DeviceMemory(layout, slots);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
     chunks = new Chunk[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
-    regions.stream().filter(BaseRegion::isCutAlike).forEach(this::addChunks);
   }
 
-  private void addChunks(BaseRegion region) {
-    for (long at = region.base(); at < region.end(); at += HostMapping.CHUNK_BYTES) {
-      chunks[(int) (at >>> CHUNK_SHIFT)] = new Chunk(
-          region.chunk(at).asSlice(0, region.withinChunk(at, HostMapping.CHUNK_BYTES)));
+  /**
+   * What of base memory the host backs by huge pages in vain, a sentence for each: KVM maps a slot by pages of 4 KiB where
+   * guest and host addresses differ within a huge page (kvm_alloc_memslot_metadata in arch/x86/kvm/x86.c).
+   */
+  List<String> regionsInSmallPages() {
+    List<String> sentences = new ArrayList<>();
+    for (BaseRegion region : regions) {
+      if ((region.base() - region.offsetBytes() & HUGE_PAGE_BYTES - 1) != 0) {
+        sentences.add("memory backend " + region.backend().config().id() + ": its memory begins at 0x"
+            + Long.toHexString(region.base()) + " in the guest, within a huge page, so KVM maps it by pages of 4 KiB;"
+            + " give the nodes before it sizes that are multiples of 2 MiB");
+      }
     }
+    return sentences;
+  }
+
+  /** The chunk of an address that nobody has looked at; null where it is not base memory, or not cut as its mapping is. */
+  private Chunk firstLook(long gpa) {
+    BaseRegion region = places.base(gpa);
+    if (region == null || !region.isCutAlike()) {
+      return null;
+    }
+    long at = gpa & ~CHUNK_MASK;
+    Chunk chunk = new Chunk(region.chunk(at).asSlice(0, region.withinChunk(at, HostMapping.CHUNK_BYTES)));
+    chunks[(int) (gpa >>> CHUNK_SHIFT)] = chunk; // By any thread: each of two that come at once makes the same.
+    return chunk;
   }
 
   /**
@@ -107,7 +131,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
    *
    * @param vm the VM
    */
-  public void attach(KvmVm vm) { slots.attach(vm); }
+  public void attach(KvmVm vm) { attach(new SlotHost.OfVm(vm)); }
+
+  void attach(SlotHost host) { slots.attach(host); }
 
   /**
    * What is where in base memory, for whoever draws it.
@@ -382,6 +408,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     long index = gpa >>> CHUNK_SHIFT;
     if (index < chunks.length) {
       Chunk chunk = chunks[(int) index];
+      if (chunk == null) {
+        chunk = firstLook(gpa);
+      }
       if (chunk != null && (gpa & CHUNK_MASK) <= chunk.sizeBytes - lengthBytes) {
         return chunk;
       }

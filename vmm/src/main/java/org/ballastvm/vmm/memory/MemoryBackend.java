@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.kvm.Advice;
+import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
@@ -24,7 +25,7 @@ import org.ballastvm.vmm.trace.MemoryTrace;
  * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
  * nothing and says nothing, so the kind decides and nobody else.
  */
-public final class MemoryBackend implements AutoCloseable {
+public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable {
   /** How a range is given back. */
   private enum Discard {
     /** Private anonymous memory: MADV_DONTNEED. */
@@ -42,6 +43,8 @@ public final class MemoryBackend implements AutoCloseable {
     Discard(String label) { this.label = label; }
   }
 
+  /** From here on it is worth a word that a memory gets no huge pages. */
+  private static final long LARGE_BYTES = 256 << 20;
   private static final Path HOST_NODES = Path.of("/sys/devices/system/node");
 
   private final BackendConfig config;
@@ -152,11 +155,23 @@ public final class MemoryBackend implements AutoCloseable {
     // as a hole leaves a part. Memory is split.
     if (pageSizeBytes == HostProcess.pageSizeBytes() && !(config instanceof BackendConfig.File)) {
       adviseIfKnown(Advice.HUGEPAGE);
+      if (config.common().share() && mapping.sizeBytes() >= LARGE_BYTES) {
+        SharedHugePages.tellOnce(config.id());
+      }
     }
     bindToNodes();
     if (config.common().prealloc()) {
-      new Prealloc(System::nanoTime, System.err::println).all(config.id(), mapping.sizeBytes(), pageSizeBytes,
-          this::populate);
+      prealloc();
+    }
+  }
+
+  private void prealloc() {
+    Prealloc prealloc = new Prealloc(System::nanoTime, System.err::println);
+    try {
+      prealloc.all(config.id(), mapping.sizeBytes(), pageSizeBytes, config.common().preallocThreads(), this::populate);
+    } catch (HostError e) {
+      Optional<String> why = e.errno().equals(Errno.EFAULT) ? lack() : Optional.empty();
+      throw why.isPresent() ? new UserError(why.get() + ": " + e.getMessage(), e) : e;
     }
   }
 
@@ -194,7 +209,7 @@ public final class MemoryBackend implements AutoCloseable {
     try {
       mapping.advise(0, mapping.sizeBytes(), advice);
     } catch (HostError e) {
-      if (!e.errno().equals(org.ballastvm.kvm.Errno.EINVAL)) {
+      if (!e.errno().equals(Errno.EINVAL)) {
         throw e;
       }
     }
@@ -273,7 +288,7 @@ public final class MemoryBackend implements AutoCloseable {
    * @throws HostError ENOMEM, EFAULT where it has too little
    */
   public void populate(long offsetBytes, long lengthBytes) {
-    mapping.advise(offsetBytes, lengthBytes, Advice.POPULATE_WRITE);
+    mapping.populate(offsetBytes, lengthBytes, pageSizeBytes);
   }
 
   /** Has the host use normal pages only: a transparent huge page would be taken for what is not plugged, too. */
@@ -335,15 +350,11 @@ public final class MemoryBackend implements AutoCloseable {
     return discard != Discard.REMOVE;
   }
 
-  /** Makes a range nobody's to use: a guest that comes there leaves KVM_RUN, and this process would end. */
-  void hide(long offsetBytes, long lengthBytes) {
-    mapping.hide(offsetBytes, lengthBytes);
-  }
+  @Override
+  public void hide(long offsetBytes, long lengthBytes) { mapping.hide(offsetBytes, lengthBytes); }
 
-  /** Lets a range be used that was hidden. */
-  void show(long offsetBytes, long lengthBytes) {
-    mapping.show(offsetBytes, lengthBytes);
-  }
+  @Override
+  public void show(long offsetBytes, long lengthBytes) { mapping.show(offsetBytes, lengthBytes); }
 
   /** {@return how often the host was asked to take a range back} */
   public long discardCalls() {
@@ -358,6 +369,32 @@ public final class MemoryBackend implements AutoCloseable {
     return file.isPresent() ? OptionalLong.of(file.get().allocatedBytes()) : OptionalLong.empty();
   }
 
+  /**
+   * Why the host may have no page for a part of it that somebody touched, as far as can be seen now.
+   *
+   * @return a sentence for people; empty for a kind of memory that never lacks one
+   */
+  Optional<String> lack() {
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    String what = "memory backend " + config.id() + ": ";
+    long now = file.get().sizeBytes();
+    if (now < config.sizeBytes()) {
+      return Optional.of(what + "its file has " + ByteSize.describe(now) + " now, less than size="
+          + ByteSize.describe(config.sizeBytes()) + "; somebody has cut it short");
+    }
+    if (pageSizeBytes > HostProcess.pageSizeBytes()) {
+      return Optional.of(what + "the host has no free huge page for it (/proc/sys/vm/nr_hugepages); with reserve=on or"
+          + " prealloc=on that shows at the start");
+    }
+    if (config instanceof BackendConfig.File named) {
+      return Optional.of(what + "the file system of mem-path=" + named.path() + " has no room for all of size="
+          + ByteSize.describe(config.sizeBytes()));
+    }
+    return Optional.empty();
+  }
+
   /** {@return how many bytes of it the host holds in memory} */
   public long residentBytes() {
     return mapping.residentBytes();
@@ -365,6 +402,8 @@ public final class MemoryBackend implements AutoCloseable {
 
   @Override
   public void close() {
+    held.close();
+    parts.ifPresent(HugePageParts::close);
     mapping.close();
     file.ifPresent(HostFile::close);
     MemoryTrace.backendUnmapped(config);

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger;
 import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.Log;
 
 /**
  * Guest addresses that are memory only where something is plugged. Elsewhere the guest reads all ones, and the host spends
@@ -32,6 +33,7 @@ public final class PluggableRange implements MemPlugger, Place {
 
   private final long base;
   private final MemoryBackend backend;
+  private final Hiding hiding;
   private final MemorySlots slots;
   private final VcpuHold hold;
   private final boolean prealloc;
@@ -42,17 +44,33 @@ public final class PluggableRange implements MemPlugger, Place {
   private volatile Runs plugged = Runs.NONE;
   private Runs hidden = Runs.NONE;
   private int mergeAbove = MANY_SLOTS;
+  private int hideAtMost = MOST_HIDDEN;
 
   /** Where a slot ends, and its number. */
   private record Slot(long end, int number) {}
 
+  /** Takes parts of a memory out of everybody's reach. */
+  interface Hiding {
+    /** Makes a range nobody's to use: a guest that comes there leaves KVM_RUN, and this process would end. */
+    void hide(long offsetBytes, long lengthBytes) throws HostError;
+
+    /** Lets a range be used that was hidden. */
+    void show(long offsetBytes, long lengthBytes) throws HostError;
+  }
+
   PluggableRange(long base, MemoryBackend backend, MemorySlots slots, VcpuHold hold, boolean prealloc) {
+    this(base, backend, backend, slots, hold, prealloc);
+  }
+
+  PluggableRange(long base, MemoryBackend backend, Hiding hiding, MemorySlots slots, VcpuHold hold, boolean prealloc) {
     this.base = base;
     this.backend = backend;
+    this.hiding = hiding;
     this.slots = slots;
     this.hold = hold;
     this.prealloc = prealloc;
     this.leaving = new LeavingMemory(backend);
+    slots.reserve(MemorySlots.furtherOf(sizeBytes()));
   }
 
   /** {@return its first guest physical address} */
@@ -91,7 +109,7 @@ public final class PluggableRange implements MemPlugger, Place {
     long end = gpa + lengthBytes;
     Runs stillHidden = hidden.without(gpa, end);
     if (slots.free() < gaps(gpa, end) + stillHidden.count() - hidden.count()) {
-      follow();
+      follow("plugged", gpa, lengthBytes);
       stillHidden = hidden;
       requireSlot("plugged", gpa);
     }
@@ -103,14 +121,27 @@ public final class PluggableRange implements MemPlugger, Place {
       }
       fillGaps(gpa, end);
     } catch (HostError e) {
-      follow();
+      follow("plugged", gpa, lengthBytes);
       backend.discard(gpa - base, lengthBytes);
       throw refused("plugged", gpa, lengthBytes, e);
     }
     nowHidden(stillHidden);
     plugged = plugged.with(gpa, end);
-    if (slotCount > mergeAbove || hidden.count() > MOST_HIDDEN) {
+    tidy();
+  }
+
+  /** Has fewer slots and fewer pieces of hidden memory. A host that has no room to change them keeps them as they are. */
+  private void tidy() {
+    if (slotCount <= mergeAbove && hidden.count() <= hideAtMost) {
+      return;
+    }
+    try {
       follow();
+    } catch (HostError e) {
+      mergeAbove = 2 * Math.max(mergeAbove, slotCount);
+      hideAtMost = 2 * Math.max(hideAtMost, hidden.count());
+      Log.of(PluggableRange.class).warn("memory slots at 0x{} could not be merged, and stay as they are: {}",
+          Long.toHexString(base), e.getMessage());
     }
   }
 
@@ -126,13 +157,20 @@ public final class PluggableRange implements MemPlugger, Place {
     }
     boolean cut = left.count() == 0;
     if (!cut && slots.free() < nextHidden.count() - hidden.count()) {
-      follow();
+      follow("unplugged", gpa, lengthBytes);
       requireSlot("unplugged", gpa);
       cut = true;
     }
     if (cut || !hide(left, gpa, end)) {
       publish(left);
-      follow();
+      try {
+        follow();
+      } catch (HostError e) {
+        publish(before);
+        showPlugged(gpa, end);
+        throw refused("unplugged", gpa, lengthBytes, e);
+      }
+      hiding.show(gpa - base, lengthBytes); // What of it was hidden before the host had no more mappings.
     } else {
       nowHidden(nextHidden);
     }
@@ -145,15 +183,17 @@ public final class PluggableRange implements MemPlugger, Place {
     } catch (HostError e) {
       leaving.remove(gpa - base, end - base);
       publish(before);
-      follow();
+      follow("plugged again", gpa, lengthBytes);
       throw refused("given back to the host", gpa, lengthBytes, e);
     }
-    if (hidden.count() > MOST_HIDDEN) {
-      follow();
-    }
+    tidy();
   }
 
-  /** Takes a range out of everybody's reach and leaves its slots. False: the host does not; it is only not plugged now. */
+  /**
+   * Takes a range out of everybody's reach and leaves its slots. False: the host does not, for it has too many mappings
+   * of this process; some of it may be hidden, and the slots are to be cut instead. What was hidden before stays so: its
+   * slots are there still, and what a guest put into it would be given back by nobody.
+   */
   private boolean hide(Runs left, long gpa, long end) {
     if (!backend.canDiscardHidden()) {
       return false;
@@ -164,12 +204,10 @@ public final class PluggableRange implements MemPlugger, Place {
       slots.changed();
       try {
         for (long at = before.next(gpa, end); at < end; at = before.next(before.endAt(at), end)) {
-          backend.hide(at - base, Math.min(end, before.endAt(at)) - at);
+          hiding.hide(at - base, Math.min(end, before.endAt(at)) - at);
         }
         return true;
       } catch (HostError e) {
-        backend.show(gpa - base, end - gpa); // Too many mappings. Its slots are cut instead.
-        showHidden(0, Long.MAX_VALUE);
         return false;
       }
     }
@@ -178,7 +216,7 @@ public final class PluggableRange implements MemPlugger, Place {
   private void showHidden(long gpa, long end) {
     for (long at = hidden.next(gpa, end); at < end; at = hidden.next(hidden.endAt(at), end)) {
       slots.changed();
-      backend.show(at - base, Math.min(end, hidden.endAt(at)) - at);
+      hiding.show(at - base, Math.min(end, hidden.endAt(at)) - at);
     }
   }
 
@@ -195,7 +233,7 @@ public final class PluggableRange implements MemPlugger, Place {
   }
 
   private void requireSlot(String what, long gpa) {
-    if (slots.free() == 0) {
+    if (slots.free() <= 0) {
       throw new PlugRefused("guest memory at 0x" + Long.toHexString(gpa) + " could not be " + what
           + ": this host's KVM has no memory slot left for it", null);
     }
@@ -237,6 +275,12 @@ public final class PluggableRange implements MemPlugger, Place {
     slotCount = present.size();
   }
 
+  private Slot remove(long gpa) {
+    Slot slot = present.remove(gpa);
+    slots.remove(slot.number);
+    return slot;
+  }
+
   /** Brings slots in line if something is hidden that a guest might have come to. */
   void followIfHidden() {
     if (hidden.count() > 0) {
@@ -244,7 +288,20 @@ public final class PluggableRange implements MemPlugger, Place {
     }
   }
 
-  /** Brings slots in line: one for each run of what is plugged, nothing hidden. */
+  /** As below; what the host refuses is told as the end of what was asked. */
+  private void follow(String what, long gpa, long lengthBytes) {
+    try {
+      follow();
+    } catch (HostError e) {
+      throw refused(what, gpa, lengthBytes, e);
+    }
+  }
+
+  /**
+   * Brings slots in line: one for each run of what is plugged, nothing hidden.
+   *
+   * @throws HostError if the host refuses; the slots of what is plugged are as before, and all that was hidden is
+   */
   private void follow() {
     assert slots.ownsCaller();
     Runs wanted = plugged;
@@ -257,25 +314,59 @@ public final class PluggableRange implements MemPlugger, Place {
         inUse |= wanted.bytes(start, slot.getValue().end) > 0;
       }
     }
-    if (inUse) {
-      hold.whileOut(() -> replace(wrong, wanted));
-    } else {
-      replace(wrong, wanted);
+    try {
+      if (inUse) {
+        hold.whileOut(() -> replace(wrong, wanted));
+      } else {
+        replace(wrong, wanted);
+      }
+    } catch (HostError e) {
+      hideAgain();
+      throw e;
     }
     showHidden(0, Long.MAX_VALUE); // Nobody can come there any more.
     nowHidden(Runs.NONE);
     mergeAbove = Math.max(MANY_SLOTS, 2 * slotCount);
+    hideAtMost = MOST_HIDDEN;
   }
 
   private void replace(List<Long> wrong, Runs wanted) {
-    for (long start : wrong) {
-      slots.remove(present.remove(start).number);
-    }
-    slotCount = present.size();
-    for (int i = 0; i < wanted.count(); i++) {
-      if (!present.containsKey(wanted.start(i))) {
-        add(wanted.start(i), wanted.end(i));
+    TreeMap<Long, Slot> before = new TreeMap<>();
+    wrong.forEach(start -> before.put(start, remove(start)));
+    List<Long> added = new ArrayList<>();
+    try {
+      for (int i = 0; i < wanted.count(); i++) {
+        if (!present.containsKey(wanted.start(i))) {
+          add(wanted.start(i), wanted.end(i));
+          added.add(wanted.start(i));
+        }
       }
+    } catch (HostError e) {
+      added.forEach(this::remove);
+      before.forEach((start, slot) -> {
+        if (wanted.bytes(start, slot.end) > 0) {
+          add(start, slot.end); // There was room for it a moment ago.
+        }
+      });
+      throw e;
+    } finally {
+      slotCount = present.size();
+    }
+  }
+
+  /** Hides what a plug that failed has shown. */
+  private void hideAgain() {
+    synchronized (slots) {
+      for (int i = 0; i < hidden.count(); i++) {
+        hiding.hide(hidden.start(i) - base, hidden.end(i) - hidden.start(i));
+      }
+    }
+  }
+
+  /** Shows what of a range is plugged. */
+  private void showPlugged(long gpa, long end) {
+    for (long at = plugged.next(gpa, end); at < end; at = plugged.next(plugged.endAt(at), end)) {
+      hiding.show(at - base, Math.min(end, plugged.endAt(at)) - at);
     }
   }
 
@@ -320,9 +411,14 @@ public final class PluggableRange implements MemPlugger, Place {
   @Override
   public long offsetInBackend(long gpa) { return gpa - base; }
 
-  /** Takes all that is plugged away, and keeps what is in the memory. */
+  /**
+   * Takes all that is plugged away, and keeps what is in the memory. What a balloon held of it is held no more: the guest
+   * that it is plugged into next knows nothing of that.
+   */
   void close() {
     publish(Runs.NONE);
     follow();
+    slots.reserve(-MemorySlots.furtherOf(sizeBytes()));
+    backend.releaseAll();
   }
 }

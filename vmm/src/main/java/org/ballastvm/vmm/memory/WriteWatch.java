@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.ballastvm.kvm.DirtyLog;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.memory.SlotHost.Slot;
 
 /**
  * Which pages of a guest's memory were written to since a moment: by vCPUs, which KVM notes, and by this process for its
@@ -26,7 +26,7 @@ final class WriteWatch {
     record Off() implements State {}
 
     /** All writes are. The slots are by their first addresses. */
-    record On(KvmVm vm, TreeMap<Long, Watched> slots) implements State {}
+    record On(SlotHost host, TreeMap<Long, Watched> slots) implements State {}
   }
 
   private static final State OFF = new State.Off();
@@ -38,40 +38,59 @@ final class WriteWatch {
   /** A slot, and what was written of it. */
   private static final class Watched implements AutoCloseable {
     private final int number;
-    private final MemorySlots.Slot slot;
-    private final DirtyLog log;
+    private final Slot slot;
     /** What devices wrote, a bit for each page. */
-    private final long[] ours;
+    private final SparseWords ours;
+    /** What vCPUs wrote; null before anybody asks. */
+    private DirtyLog log;
     private boolean isRead;
 
-    Watched(int number, MemorySlots.Slot slot) {
+    Watched(int number, Slot slot) {
       this.number = number;
       this.slot = slot;
-      this.log = new DirtyLog(slot.sizeBytes());
-      this.ours = new long[(int) log.wordCount()];
+      this.ours = new SparseWords(Math.ceilDiv(slot.sizeBytes() >>> PAGE_SHIFT, WORD_PAGES));
     }
 
-    long end() { return slot.gpa() + slot.sizeBytes(); }
+    long end() { return slot.end(); }
 
-    /** Where from an address on pages begin that were written to, or that were not; the limit if none do. */
+    void read(SlotHost host) {
+      if (!isRead) {
+        if (log == null) {
+          log = new DirtyLog(slot.sizeBytes());
+        }
+        host.getDirtyLog(number, log);
+        isRead = true;
+      }
+    }
+
+    void wrote(long index) { ours.set(index / WORD_PAGES, ours.get(index / WORD_PAGES) | 1L << index % WORD_PAGES); }
+
+    boolean isOurs(long index) { return (ours.get(index / WORD_PAGES) & 1L << index % WORD_PAGES) != 0; }
+
+    /** Where from an address on pages begin that were written to, or that were not; the limit if none do. It is read. */
     long next(long gpa, long limit, boolean written) {
       long page = gpa - slot.gpa() >>> PAGE_SHIFT;
       long last = Math.min(limit, end()) - slot.gpa() >>> PAGE_SHIFT;
       while (page < last) {
-        int word = (int) (page / WORD_PAGES);
-        long bits = log.word(word) | ours[word];
+        long word = page / WORD_PAGES;
+        long bits = log.word(word) | ours.get(word);
         long wanted = (written ? bits : ~bits) & -1L << page % WORD_PAGES;
         if (wanted != 0) {
-          page = (long) word * WORD_PAGES + Long.numberOfTrailingZeros(wanted);
+          page = word * WORD_PAGES + Long.numberOfTrailingZeros(wanted);
           break;
         }
-        page = (word + 1L) * WORD_PAGES;
+        page = (word + 1) * WORD_PAGES;
       }
       return slot.gpa() + (Math.min(page, last) << PAGE_SHIFT);
     }
 
     @Override
-    public void close() { log.close(); }
+    public void close() {
+      ours.close();
+      if (log != null) {
+        log.close();
+      }
+    }
   }
 
   WriteWatch(Object slotsLock) { this.slotsLock = slotsLock; }
@@ -81,19 +100,19 @@ final class WriteWatch {
    *
    * @throws HostError if the host refuses; nothing is noted then
    */
-  void begin(KvmVm vm, Map<Integer, MemorySlots.Slot> slots) {
+  void begin(SlotHost host, Map<Integer, Slot> slots) {
     end();
     if (!logsAreKept) {
-      vm.keepDirtyLogs();
+      host.keepDirtyLogs();
       logsAreKept = true;
     }
-    State.On on = new State.On(vm, new TreeMap<>());
+    State.On on = new State.On(host, new TreeMap<>());
     state = on;
     try {
       slots.forEach((number, slot) -> {
         Watched watched = new Watched(number, slot);
         on.slots.put(slot.gpa(), watched);
-        log(vm, watched, true);
+        host.logDirtyPages(number, slot, true);
       });
     } catch (HostError e) {
       end();
@@ -109,7 +128,7 @@ final class WriteWatch {
     state = OFF;
     for (Watched watched : on.slots.values()) {
       try {
-        log(on.vm, watched, false);
+        on.host.logDirtyPages(watched.number, watched.slot, false);
       } catch (HostError e) {
         // The next watch finds more noted than there was written, and leaves it to the guest.
         Log.of(WriteWatch.class).warn("KVM goes on noting what a guest writes, which costs it time: {}",
@@ -117,11 +136,6 @@ final class WriteWatch {
       }
       watched.close();
     }
-  }
-
-  private static void log(KvmVm vm, Watched watched, boolean on) {
-    MemorySlots.Slot slot = watched.slot;
-    vm.logDirtyPages(watched.number, slot.gpa(), slot.mapping(), slot.offsetBytes(), slot.sizeBytes(), on);
   }
 
   /** There is another VM, which keeps no logs yet. */
@@ -134,7 +148,7 @@ final class WriteWatch {
   }
 
   /** A slot goes away. */
-  void forget(int number, MemorySlots.Slot slot) {
+  void forget(int number, Slot slot) {
     if (state instanceof State.On on) {
       Watched watched = on.slots.get(slot.gpa());
       if (watched != null && watched.number == number) {
@@ -157,8 +171,7 @@ final class WriteWatch {
         for (long page = gpa >>> PAGE_SHIFT; page <= gpa + lengthBytes - 1 >>> PAGE_SHIFT; page++) {
           Watched watched = find(on, page << PAGE_SHIFT);
           if (watched != null) {
-            long index = page - (watched.slot.gpa() >>> PAGE_SHIFT);
-            watched.ours[(int) (index / WORD_PAGES)] |= 1L << index % WORD_PAGES;
+            watched.wrote(page - (watched.slot.gpa() >>> PAGE_SHIFT));
           }
         }
       }
@@ -189,7 +202,7 @@ final class WriteWatch {
         Long next = on.slots.higherKey(at);
         at = next == null ? limit : next;
       } else {
-        read(on, watched);
+        watched.read(on.host);
         at = watched.next(at, limit, false);
         if (at < watched.end()) {
           break;
@@ -205,7 +218,11 @@ final class WriteWatch {
       return gpa;
     }
     Watched watched = find(on, gpa);
-    return watched == null ? gpa : watched.next(gpa, limit, true);
+    if (watched == null) {
+      return gpa;
+    }
+    watched.read(on.host);
+    return watched.next(gpa, limit, true);
   }
 
   /**
@@ -214,17 +231,7 @@ final class WriteWatch {
    */
   boolean isWrittenByVcpusAlone(long gpa) {
     Watched watched = state instanceof State.On on ? find(on, gpa) : null;
-    if (watched == null) {
-      return false; // It came to be memory since, and nobody kept a log of it.
-    }
-    long index = gpa - watched.slot.gpa() >>> PAGE_SHIFT;
-    return (watched.ours[(int) (index / WORD_PAGES)] & 1L << index % WORD_PAGES) == 0;
-  }
-
-  private static void read(State.On on, Watched watched) {
-    if (!watched.isRead) {
-      on.vm.getDirtyLog(watched.number, watched.log);
-      watched.isRead = true;
-    }
+    // Where there is none, it came to be memory since, and nobody kept a log of it.
+    return watched != null && !watched.isOurs(gpa - watched.slot.gpa() >>> PAGE_SHIFT);
   }
 }

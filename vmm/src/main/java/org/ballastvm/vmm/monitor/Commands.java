@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.memory.MissingPage;
 
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
@@ -36,6 +37,8 @@ final class Commands {
       return e.getMessage() + "\n";
     } catch (UserError | HostError e) {
       return "Error: " + e.getMessage() + "\n";
+    } catch (InternalError e) {
+      return "Error: " + MissingPage.explained(e, vm.parts().objects()).getMessage() + "\n";
     }
   }
 

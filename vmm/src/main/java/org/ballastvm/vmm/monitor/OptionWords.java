@@ -61,8 +61,8 @@ final class OptionWords {
   }
 
   private static List<Option> memory(Option... own) {
-    return Stream.concat(Stream.of(typed("size", "size"), flag("share"), flag("prealloc"), flag("reserve"),
-        flag("merge"), flag("dump")), Stream.of(own)).toList();
+    return Stream.concat(Stream.of(typed("size", "size"), flag("share"), flag("prealloc"),
+        typed("prealloc-threads", "int"), flag("reserve"), flag("merge"), flag("dump")), Stream.of(own)).toList();
   }
 
   private static Option text(String name) { return new Option(name, "string", List.of()); }

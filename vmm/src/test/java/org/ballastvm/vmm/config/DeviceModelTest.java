@@ -23,7 +23,7 @@ class DeviceModelTest {
       case "mem-path" -> "/tmp";
       case "size", "hugetlbsize", "block-size" -> "2M";
       case "memaddr" -> "0x140000000";
-      case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch" -> "1";
+      case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch", "prealloc-threads" -> "1";
       case "hugetlb" -> "on";
       case "host-nodes" -> "0";
       case "policy" -> "bind";

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
@@ -14,6 +19,31 @@ import org.junit.jupiter.api.Test;
 class GuestLayoutTest {
   private static final long MIB = 1 << 20;
   private static final long GIB = GuestLayout.GIB;
+
+  /** Rows of docs/machine.md with both addresses. */
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `0x([0-9a-f]{8})` \\| `0x([0-9a-f]{8})` \\| (.*) \\|$");
+
+  @Test
+  void whatIsMemoryIsWhatTheDocumentHasAsMemory() throws IOException {
+    GuestLayout layout = GuestLayout.of(MemoryConfig.of(8 * GIB));
+    Matcher row = ROW.matcher(Files.readString(Path.of("..", "docs", "machine.md")));
+    int rows = 0;
+    for (; row.find(); rows++) {
+      long from = Long.parseLong(row.group(1), 16);
+      long last = Long.parseLong(row.group(2), 16);
+      String what = row.group(3);
+      assertEquals(what.contains("RAM"), isIn(layout.memory(), from) && isIn(layout.memory(), last), what);
+      assertEquals(what.contains("RAM") && !what.contains("leaves out"), isIn(layout.map(), from), what);
+      if (what.startsWith("PCI memory below")) {
+        assertEquals(List.of(layout.lowPciBase(), GuestLayout.LOW_PCI_END), List.of(from, last + 1));
+      }
+    }
+    assertEquals(7, rows);
+  }
+
+  private static boolean isIn(List<GuestLayout.Range> ranges, long gpa) {
+    return ranges.stream().anyMatch(range -> gpa >= range.base() && gpa < range.base() + range.sizeBytes());
+  }
 
   @Test
   void memoryThatFitsBelowTheHoleIsOneRange() {

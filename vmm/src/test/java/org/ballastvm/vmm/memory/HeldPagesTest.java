@@ -1,7 +1,9 @@
 package org.ballastvm.vmm.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,5 +32,27 @@ class HeldPagesTest {
     }
     held.clear();
     assertEquals(0, held.bytes(0, PAGES * PAGE));
+    held.close();
+  }
+
+  @Test
+  void aPageOfEachGibibyteOf64TebibytesIsHeldOutsideTheHeap() {
+    long tebibytes64 = 64L << 40;
+    try (HeldPages held = new HeldPages(tebibytes64)) {
+      long before = allocatedBytes();
+      for (long at = 0; at < tebibytes64; at += 1 << 30) {
+        held.set(true, at, PAGE);
+      }
+      long last = tebibytes64 - (1L << 40);
+      assertEquals(1024 * PAGE, held.bytes(last, 1L << 40));
+      held.set(false, last + PAGE, (1L << 40) - PAGE);
+      assertEquals(PAGE, held.bytes(last, 1L << 40));
+      long allocated = allocatedBytes() - before;
+      assertTrue(allocated < 16 << 20, allocated + " bytes of the heap");
+    }
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }
 }

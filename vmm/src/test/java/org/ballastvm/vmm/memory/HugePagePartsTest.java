@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,9 @@ class HugePagePartsTest {
 
   private final List<Range> taken = new ArrayList<>();
   private final HugePageParts parts = new HugePageParts(64 * MIB, HUGE, this::take);
+
+  @AfterEach
+  void close() { parts.close(); }
 
   private record Range(long offsetBytes, long lengthBytes) {}
 
@@ -89,6 +93,22 @@ class HugePagePartsTest {
     assertEquals(List.of(), taken());
     gibibytes.hold(2048 * MIB - PART, PART);
     assertEquals(List.of(new Range(1024 * MIB, 1024 * MIB)), taken());
+    gibibytes.close();
+  }
+
+  @Test
+  void of64TebibytesAsWell() {
+    long end = 64L << 40;
+    try (HugePageParts large = new HugePageParts(end, HUGE, this::take)) {
+      large.hold(0, HUGE);
+      large.hold(end - HUGE, HUGE - PART);
+      assertEquals(List.of(new Range(0, HUGE)), taken());
+      large.release(0, end - HUGE);
+      large.hold(0, HUGE - PART);
+      assertEquals(List.of(), taken());
+      large.hold(end - PART, PART);
+      assertEquals(List.of(new Range(end - HUGE, HUGE)), taken());
+    }
   }
 
   /** The reference is a set of parts: what is taken is what is whole in it among the huge pages that were named. */
@@ -112,6 +132,7 @@ class HugePagePartsTest {
             "seed " + seed + ", round " + round);
       }
     }
+    tested.close();
   }
 
   private static List<Range> wholeIn(BitSet parts, int firstPage, int lastPage, int partsInPage) {

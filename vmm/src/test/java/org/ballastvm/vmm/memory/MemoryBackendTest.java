@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.KeyValues;
+import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,23 @@ class MemoryBackendTest {
     try (MemoryBackend backend = MemoryBackend.open(wanted)) {
       assertEquals(SIZE, backend.residentBytes());
     }
+  }
+
+  @Test
+  void preallocationTakesAsManyThreadsAsAreAskedFor() {
+    BackendConfig config = parse("prealloc=on,prealloc-threads=3");
+    assertEquals(3, config.common().preallocThreads());
+    assertEquals(1, parse("prealloc=on").common().preallocThreads());
+    try (MemoryBackend backend = MemoryBackend.open(config)) {
+      assertEquals(config.sizeBytes(), backend.residentBytes());
+    }
+    UserError e = assertThrows(UserError.class, () -> parse("prealloc-threads=0"));
+    assertTrue(e.getMessage().contains("prealloc-threads=0: must be a number from 1 to 16"), e.getMessage());
+  }
+
+  private static BackendConfig parse(String more) {
+    return (BackendConfig) ObjectOptions
+        .parse(KeyValues.parse("-object", "memory-backend-ram,id=m,size=4M," + more, "qom-type"));
   }
 
   static Stream<BackendConfig> everyKindWithAFile() {

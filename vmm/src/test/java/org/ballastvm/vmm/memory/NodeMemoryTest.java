@@ -54,6 +54,18 @@ class NodeMemoryTest {
   }
 
   @Test
+  void aNodeThatBeginsWithinAHugePageIsWarnedOf() {
+    assertEquals(List.of(), ram.regionsInSmallPages());
+    backends.forEach(MemoryBackend::close);
+    backends = List.of(node("a", GIB + (1 << 20)), node("b", GIB), node("c", GIB - (1 << 20)));
+    GuestRam odd = new GuestRam(GuestLayout.of(MemoryConfig.of(3 * GIB)), backends);
+    List<String> told = odd.regionsInSmallPages();
+    assertEquals(2, told.size());
+    assertTrue(told.getFirst().startsWith("memory backend b: its memory begins at 0x40100000 in the guest"),
+        told.getFirst());
+  }
+
+  @Test
   void eachNodesPartIsOnItsBackend() {
     ram.putByte(FIRST_END - 1, 1);
     ram.putByte(FIRST_END, 2);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.config.BackendConfig;
@@ -278,6 +281,82 @@ class PluggableRangeTest {
     ram.devices().release(range);
     assertFalse(ram.contains(BASE, 1));
     assertEquals(0, range.slotCount());
+  }
+
+  @Test
+  void whatABalloonHeldOfAPlaceThatIsGivenUpIsForgotten() {
+    range.plug(BASE, SIZE);
+    ram.hold(BASE + MIB, MIB);
+    assertEquals(MIB, backend.heldBytes(0, SIZE));
+    ram.devices().release(range);
+    ram.release(); // A reset gives DIMMs up first, and has the balloon forget what it held then.
+    range = claim(backend);
+    assertEquals(0, backend.heldBytes(0, SIZE));
+  }
+
+  /** A host with room for one more mapping, and then for none. */
+  private record FewMappings(MemoryBackend backend, List<String> log) implements PluggableRange.Hiding {
+    @Override
+    public void hide(long offset, long length) {
+      if (log.contains("hide 2")) {
+        throw new HostError("mprotect", Errno.ENOMEM);
+      }
+      log.add("hide " + offset / BLOCK);
+      backend.hide(offset, length);
+    }
+
+    @Override
+    public void show(long offset, long length) {
+      log.add("show " + offset / BLOCK);
+      backend.show(offset, length);
+    }
+  }
+
+  @Test
+  void whatIsHiddenStaysSoWhileItsSlotStandsThoughTheHostCanHideNoMore() {
+    ram.devices().release(range);
+    List<String> log = new ArrayList<>();
+    FakeSlots kvm = new FakeSlots();
+    kvm.whenRemoved(() -> log.add("slot removed"));
+    ram.attach(kvm);
+    PluggableRange full = new PluggableRange(BASE, backend, new FewMappings(backend, log), ram.slots(), Runnable::run,
+        false);
+    full.plug(BASE, 8 * BLOCK);
+    full.unplug(BASE + 2 * BLOCK, BLOCK);
+    full.unplug(BASE + 4 * BLOCK, BLOCK);
+    assertEquals(List.of("hide 2", "slot removed", "show 2", "show 4"), log);
+    assertEquals(6 * BLOCK, kvm.bytes(BASE, SIZE));
+    full.close();
+  }
+
+  @Test
+  void whereSlotsCannotBeMergedTheyStayAsTheyAre() {
+    FakeSlots kvm = new FakeSlots();
+    ram.attach(kvm);
+    kvm.refuse(slot -> slot.gpa() >= BASE && slot.sizeBytes() > BLOCK);
+    for (int block = 0; block <= PluggableRange.MANY_SLOTS + 2; block++) {
+      range.plug(BASE + block * BLOCK, BLOCK);
+      ram.putInt(BASE + block * BLOCK, block);
+    }
+    assertEquals(PluggableRange.MANY_SLOTS + 3, range.slotCount());
+    assertEquals(1, holds); // and not for each block that comes
+    assertEquals(PluggableRange.MANY_SLOTS + 3, kvm.bytes(BASE, SIZE) / BLOCK);
+    assertEquals(PluggableRange.MANY_SLOTS, ram.getInt(BASE + PluggableRange.MANY_SLOTS * BLOCK));
+  }
+
+  @Test
+  void whereASlotCannotBeCutItsMemoryIsUnpluggedByHidingAlone() {
+    FakeSlots kvm = new FakeSlots();
+    ram.attach(kvm);
+    range.plug(BASE, 8 * BLOCK);
+    kvm.refuse(slot -> slot.gpa() > BASE);
+    range.unplug(BASE + 2 * BLOCK, BLOCK);
+    assertThrows(HostError.class, () -> ram.devices().follow());
+    assertEquals(8 * BLOCK, kvm.bytes(BASE, SIZE));
+    assertThrows(GuestError.class, () -> ram.getInt(BASE + 2 * BLOCK));
+    kvm.refuse(slot -> false);
+    ram.devices().follow();
+    assertEquals(7 * BLOCK, kvm.bytes(BASE, SIZE));
   }
 
   @Test
