@@ -1,11 +1,10 @@
 package org.ballastvm.vmm.machine;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ballastvm.virtio.BalloonDevice;
@@ -48,17 +47,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final MachineEvents.Notice balloonChanged;
   private final AutoBalloons autoBalloons;
   private final Assembly parts;
-  /** Kept by whoever holds vCPUs, on any thread, or replaces them, on the event loop. */
-  private final ReentrantLock vcpuLock = new ReentrantLock();
-  private volatile RunGate gate;
-  private volatile List<VcpuThread> vcpus = List.of();
+  private final Vcpus vcpus;
   private volatile RunState state = RunState.PRELAUNCH;
-  private boolean closed;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   private Machine(MachineConfig config) {
     this.config = config;
     this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
+    this.vcpus = new Vcpus(loop::post);
     this.events = new MachineEvents(loop);
     this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
     closer.onClose(events::close);
@@ -117,37 +115,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   public void beforeClose(Runnable step) { closer.onClose(step); }
 
   private void startVcpus(Optional<CpuStart> start) {
-    vcpuLock.lock();
-    try {
-      gate = new RunGate(config.cpus().count());
-      List<VcpuThread> threads = new ArrayList<>();
-      for (int i = 0; i < config.cpus().count(); i++) {
-        threads.add(parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
-      }
-      vcpus = threads;
-      threads.forEach(VcpuThread::start);
-    } finally {
-      vcpuLock.unlock();
-    }
-  }
-
-  private void endVcpus() {
-    if (gate == null) {
-      return;
-    }
-    vcpuLock.lock();
-    try {
-      gate.close();
-      gate.end();
-      for (VcpuThread vcpu : vcpus) {
-        vcpu.kick();
-        vcpu.join();
-        vcpu.close();
-      }
-      vcpus = List.of();
-    } finally {
-      vcpuLock.unlock();
-    }
+    vcpus.start(config.cpus().count(),
+        (i, gate) -> parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
   }
 
   /** {@return what it was made of} */
@@ -171,7 +140,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   public Assembly parts() { return parts; }
 
   /** {@return its vCPU threads, by index} */
-  public List<VcpuThread> vcpus() { return vcpus; }
+  public List<VcpuThread> vcpus() { return vcpus.threads(); }
 
   /** {@return what it is doing} */
   public RunState state() { return state; }
@@ -185,10 +154,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
       if (state == RunState.SHUTDOWN || state == RunState.INTERNAL_ERROR) {
         throw new UserError("Resetting the Virtual Machine is required");
       }
-      if (state != RunState.RUNNING) {
-        state = RunState.RUNNING;
-        events.publish(new MachineEvent.Resume());
-        gate.open();
+      if (state == RunState.RUNNING) {
+        return;
+      }
+      boolean goesOn = state != RunState.PRELAUNCH;
+      state = RunState.RUNNING;
+      events.publish(new MachineEvent.Resume());
+      if (goesOn) {
+        vcpus.goOn();
+      } else {
+        vcpus.run();
       }
     });
   }
@@ -287,9 +262,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   private void stopVcpus(RunState next) {
-    gate.close();
-    vcpus.forEach(VcpuThread::kick);
-    gate.awaitAllWaiting();
+    vcpus.stop();
     parts.sendOutput(); // Who sees that it has stopped, sees all that it said.
     state = next;
     events.publish(new MachineEvent.Stop());
@@ -301,33 +274,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
    *
    * @param task what; on the caller's thread, which is no vCPU's
    */
-  public void whileVcpusAreOut(Runnable task) {
-    vcpuLock.lock();
-    try {
-      RunGate now = gate;
-      if (now == null || vcpuLock.getHoldCount() > 1) {
-        task.run(); // There are none yet, or they are out.
-        return;
-      }
-      now.hold(() -> vcpus.forEach(VcpuThread::kick), () -> vcpus.stream().noneMatch(VcpuThread::isInGuest));
-      try {
-        task.run();
-      } finally {
-        now.release();
-      }
-    } finally {
-      vcpuLock.unlock();
-    }
-  }
+  public void whileVcpusAreOut(Runnable task) { vcpus.whileOut(task); }
 
   private void doReset() {
     boolean run = state == RunState.RUNNING || state == RunState.SHUTDOWN;
-    endVcpus();
+    vcpus.end();
     parts.reset();
     startVcpus(parts.load());
     if (run) {
       state = RunState.RUNNING;
-      gate.open();
+      vcpus.run();
     } else {
       state = RunState.PRELAUNCH;
     }
@@ -365,15 +321,10 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   @Override
   public void crashLoaded() { events.publish(new MachineEvent.GuestCrashloaded(PanicAction.RUN)); }
 
-  /** Stops the vCPUs for what one of them asked; when two ask at once, the second speaks of a guest that is no more. */
+  /** Stops the vCPUs for what one of them asked; if two ask at once, the second request is stale and is dropped. */
   private void unlessReset(Runnable task) {
-    RunGate asked = gate;
-    asked.close();
-    loop.post(() -> {
-      if (gate == asked) {
-        task.run();
-      }
-    });
+    vcpus.closeGate();
+    vcpus.ask(task);
   }
 
   private void shutDown(EndReason reason, Cause cause) {
@@ -386,13 +337,14 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   @Override
-  public void unusableMemory(VcpuThread vcpu) { loop.post(() -> vcpu.slotsFollowed(parts.ram().devices().follow())); }
+  public void unusableMemory(VcpuThread vcpu) { vcpus.ask(() -> vcpu.slotsFollowed(parts.ram().devices().follow())); }
 
   @Override
   public void vcpuFailed(String sentence) {
-    gate.close();
-    Log.of(Machine.class).error("{}", sentence);
-    loop.post(() -> stopVcpus(RunState.INTERNAL_ERROR));
+    unlessReset(() -> {
+      Log.of(Machine.class).error("{}", sentence);
+      stopVcpus(RunState.INTERNAL_ERROR);
+    });
   }
 
   @Override
@@ -400,9 +352,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     try {
       Log.of(Machine.class).error("a bug in Ballast ends this machine", bug);
     } finally { // A process that can do so little that it cannot log must not hang on top of it.
-      if (gate != null) {
-        gate.close();
-      }
+      vcpus.closeGate();
       end.complete(EndReason.CRASHED);
     }
   }
@@ -435,18 +385,23 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     }
   }
 
-  /** Ends it if it runs, and gives everything back. Closing twice is harmless. */
+  /** Ends it if it runs, and gives everything back. Closing twice is harmless; both return when it is closed. */
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      closed.join();
+      return;
+    }
+    try {
       end.complete(EndReason.HOST_QUIT);
       closeAll();
+    } finally {
+      closed.complete(null);
     }
   }
 
   private void closeAll() {
-    endVcpus();
+    vcpus.end();
     loop.stop();
     closer.close();
   }

@@ -61,6 +61,28 @@ final class RunGate {
     }
   }
 
+  /**
+   * Has a vCPU thread wait for a time, or until the machine ends. It stands at the gate meanwhile.
+   *
+   * @param nanos how long at most
+   */
+  void rest(long nanos) {
+    lock.lock();
+    try {
+      waiting++;
+      changed.signalAll();
+      long left = nanos; // Others who rest signal too.
+      while (left > 0 && !ended) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      waiting--;
+      lock.unlock();
+    }
+  }
+
   /** Has those look again who wait. */
   void nudge() {
     lock.lock();
