@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.vmm.EndReason;
@@ -247,14 +248,17 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
       try {
         task.run();
         done.complete(null);
-      } catch (RuntimeException e) {
-        done.completeExceptionally(e);
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e); // Ends what was asked for, and nothing else.
       }
     });
     try {
       CompletableFuture.anyOf(done, end).join();
     } catch (java.util.concurrent.CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
         throw cause;
       }
       throw e;
@@ -279,8 +283,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private void doReset() {
     boolean run = state == RunState.RUNNING || state == RunState.SHUTDOWN;
     vcpus.end();
-    parts.reset();
-    startVcpus(parts.load());
+    try {
+      parts.reset();
+      startVcpus(parts.load());
+    } catch (HostError e) {
+      state = RunState.INTERNAL_ERROR; // No vCPUs. The next reset tries it anew.
+      throw e;
+    } catch (RuntimeException | Error e) {
+      crashed(new IllegalStateException("a reset ended half-way, and left a machine that is neither old nor new", e));
+      throw e;
+    }
     if (run) {
       state = RunState.RUNNING;
       vcpus.run();
@@ -297,9 +309,19 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
         shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
       } else {
         events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
-        doReset();
+        resetForGuest();
       }
     });
+  }
+
+  private void resetForGuest() {
+    try {
+      doReset();
+    } catch (HostError e) {
+      Log.of(Machine.class).error("the machine could not be reset: {}; it is stopped, and system_reset tries again",
+          e.getMessage());
+      events.publish(new MachineEvent.Stop());
+    }
   }
 
   @Override

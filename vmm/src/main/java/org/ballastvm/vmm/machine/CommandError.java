@@ -1,0 +1,33 @@
+package org.ballastvm.vmm.machine;
+
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.virtio.GuestError;
+import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.config.UserError;
+
+/** What a monitor answers for a command that threw: whatever it is, it ends the command and not the machine. */
+public final class CommandError {
+  private CommandError() {}
+
+  /**
+   * The answer. What nobody foresaw is logged with its stack.
+   *
+   * @param command its name, for people
+   * @param thrown by the command
+   * @return a sentence
+   */
+  public static String sentence(String command, Throwable thrown) {
+    if (thrown instanceof UserError || thrown instanceof HostError || thrown instanceof GuestError) {
+      return thrown.getMessage();
+    }
+    if (thrown instanceof OutOfMemoryError) {
+      return command + ": this process has too little heap for it (" + thrown.getMessage() + "); BALLAST_HEAP sets its size";
+    }
+    if (thrown instanceof InternalError) { // How the JVM reports SIGBUS in an access of ours.
+      return command + ": the host has no page for memory that it needs: a file that was cut short or is full, or too few"
+          + " huge pages";
+    }
+    Log.of(CommandError.class).error("a bug in Ballast ended the command {}; the machine goes on", command, thrown);
+    return command + ": a bug in Ballast ended this command (" + thrown + "); its log has more";
+  }
+}
