@@ -46,6 +46,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final EventLoop loop;
   private final MachineEvents events;
   private final MachineEvents.Notice balloonChanged;
+  private final MachineEvents.Notice crashLoaded;
   private final AutoBalloons autoBalloons;
   private final Assembly parts;
   private final Vcpus vcpus;
@@ -60,6 +61,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     this.vcpus = new Vcpus(loop::post);
     this.events = new MachineEvents(loop);
     this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
+    this.crashLoaded = events.notice(() -> new MachineEvent.GuestCrashloaded(PanicAction.RUN));
     closer.onClose(events::close);
     this.autoBalloons = new AutoBalloons(this, loop);
     closer.onClose(autoBalloons::close);
@@ -341,12 +343,11 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   @Override
-  public void crashLoaded() { events.publish(new MachineEvent.GuestCrashloaded(PanicAction.RUN)); }
+  public void crashLoaded() { crashLoaded.happened(); }
 
   /** Stops the vCPUs for what one of them asked; if two ask at once, the second request is stale and is dropped. */
   private void unlessReset(Runnable task) {
-    vcpus.closeGate();
-    vcpus.ask(task);
+    vcpus.stopFor(task);
   }
 
   private void shutDown(EndReason reason, Cause cause) {

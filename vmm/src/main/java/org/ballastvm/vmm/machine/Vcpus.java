@@ -94,6 +94,21 @@ final class Vcpus {
   void closeGate() { gate.close(); }
 
   /**
+   * Lets none enter the guest for what a vCPU asks for, and has the event loop do it, as {@link #ask} does. The first
+   * request since the gate was opened is done; a guest can make more of them (a reset at each byte of a string), and they
+   * are dropped.
+   *
+   * @param task what
+   */
+  void stopFor(Runnable task) {
+    RunGate now = gate;
+    now.close();
+    if (now.isFirstStop()) {
+      ask(task);
+    }
+  }
+
+  /**
    * Has the event loop do what a vCPU asked for, unless a reset comes first: then it was about a guest that is gone.
    *
    * @param task what

@@ -95,6 +95,20 @@ class VcpusTest implements VcpuThread.Watcher {
   }
 
   @Test
+  void aGuestThatAsksForAResetAtEachByteOfAStringIsHeardOnce() {
+    start(new ScriptedProcessor());
+    vcpus.run();
+    for (int i = 0; i < 4096; i++) {
+      vcpus.stopFor(() -> told.add("reset"));
+    }
+    loop.forEach(Runnable::run);
+    assertEquals(List.of("reset"), List.copyOf(told));
+    vcpus.run();
+    vcpus.stopFor(() -> told.add("another"));
+    assertEquals(2, loop.size());
+  }
+
+  @Test
   void aGuestThatGoesOnIsToldOfTheStopBeforeItRuns() {
     ScriptedProcessor processor = new ScriptedProcessor();
     start(processor);
