@@ -82,7 +82,8 @@ final class CommandLine {
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,
-        new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), value("-pidfile").map(this::file));
+        ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
+        value("-pidfile").map(this::file));
   }
 
   /** Chardevs and who talks through them, as they are collected. */

@@ -87,7 +87,13 @@ public sealed interface MachineEvent {
    * @param action what was done about it
    */
   @Summary("The guest's kernel has panicked, and its driver told the pvpanic device.")
-  record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {}
+  record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {
+    /** A guest that runs on can do it again, for ever. */
+    @Override
+    public Optional<String> limitedBy() {
+      return action == PanicAction.RUN ? Optional.of("pvpanic") : Optional.empty();
+    }
+  }
 
   /**
    * The guest's kernel has panicked, its driver told the pvpanic device, and its crash kernel takes over.
@@ -257,7 +263,9 @@ public sealed interface MachineEvent {
   @Summary("The guest told what became of a request to plug or unplug.")
   record AcpiDeviceOst(@Member("what it told") OspmStatus info) implements MachineEvent {
     @Override
-    public Optional<String> limitedBy() { return Optional.of(info.slot() + (info.status() == STATUS_IN_PROGRESS ? " is at it" : "")); }
+    public Optional<String> limitedBy() {
+      return Optional.of(info.slot() + (info.status() == STATUS_IN_PROGRESS ? " is at it" : ""));
+    }
   }
 
   /**

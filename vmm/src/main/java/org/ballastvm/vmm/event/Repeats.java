@@ -5,8 +5,12 @@ public final class Repeats {
   private long count;
 
   /** Counts one more. {@return whether it is to be logged} */
-  public boolean isTold() { return Long.bitCount(++count) == 1; }
+  public boolean isTold() {
+    return Long.bitCount(++count) == 1;
+  }
 
   /** {@return for the end of its sentence: empty, or which of its kind it is} */
-  public String words() { return count == 1 ? "" : " (number " + count + " of its kind; not all are logged)"; }
+  public String words() {
+    return count == 1 ? "" : " (number " + count + " of its kind; not all are logged)";
+  }
 }

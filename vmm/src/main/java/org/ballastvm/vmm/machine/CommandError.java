@@ -21,10 +21,12 @@ public final class CommandError {
       return thrown.getMessage();
     }
     if (thrown instanceof OutOfMemoryError) {
-      return command + ": this process has too little heap for it (" + thrown.getMessage() + "); BALLAST_HEAP sets its size";
+      return command + ": this process has too little heap for it (" + thrown.getMessage()
+          + "); BALLAST_HEAP sets its size";
     }
     if (thrown instanceof InternalError) { // How the JVM reports SIGBUS in an access of ours.
-      return command + ": the host has no page for memory that it needs: a file that was cut short or is full, or too few"
+      return command
+          + ": the host has no page for memory that it needs: a file that was cut short or is full, or too few"
           + " huge pages";
     }
     Log.of(CommandError.class).error("a bug in Ballast ended the command {}; the machine goes on", command, thrown);

@@ -21,11 +21,9 @@ import org.ballastvm.vmm.chardev.SocketListener;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
-import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.policy.AutoBalloon;
 
@@ -36,7 +34,7 @@ import org.ballastvm.vmm.policy.AutoBalloon;
  * Its state belongs to the event loop. What vCPUs ask for (power-off, reset) stops them at the gate at once and is then
  * done by the loop; what other threads ask for is done by the loop while they wait.
  */
-public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDevice.Listener {
+public final class Machine implements AutoCloseable, VcpuThread.Watcher {
 
   private static final int PAGE_SHIFT = 12;
 
@@ -46,7 +44,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final EventLoop loop;
   private final MachineEvents events;
   private final MachineEvents.Notice balloonChanged;
-  private final MachineEvents.Notice crashLoaded;
+  private final GuestRequests requests;
   private final AutoBalloons autoBalloons;
   private final Assembly parts;
   private final Vcpus vcpus;
@@ -61,8 +59,9 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     this.vcpus = new Vcpus(loop::post);
     this.events = new MachineEvents(loop);
     this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
-    this.crashLoaded = events.notice(() -> new MachineEvent.GuestCrashloaded(PanicAction.RUN));
     closer.onClose(events::close);
+    this.requests = new GuestRequests(this, config.policy(), loop, events);
+    closer.onClose(requests::close);
     this.autoBalloons = new AutoBalloons(this, loop);
     closer.onClose(autoBalloons::close);
     try {
@@ -267,7 +266,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     }
   }
 
-  private void stopVcpus(RunState next) {
+  /** On the event loop. */
+  void stopVcpus(RunState next) {
     vcpus.stop();
     parts.sendOutput(); // Who sees that it has stopped, sees all that it said.
     state = next;
@@ -288,6 +288,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     try {
       parts.reset();
       startVcpus(parts.load());
+      requests.started();
     } catch (HostError e) {
       state = RunState.INTERNAL_ERROR; // No vCPUs. The next reset tries it anew.
       throw e;
@@ -304,19 +305,20 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   @Override
-  public void resetAsked(String why) {
-    unlessReset(() -> {
-      Log.of(Machine.class).info("the guest asked for a reset: {}", why);
-      if (config.policy().noReboot()) {
-        shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
-      } else {
-        events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
-        resetForGuest();
-      }
-    });
+  public void resetAsked(String why) { unlessReset(() -> requests.resetAsked(why)); }
+
+  /** {@return what takes the guest's panics and its wish to end} */
+  GuestRequests requests() { return requests; }
+
+  /** {@return the exit status of a process that ran nothing else, when this has ended} */
+  public int exitStatus() {
+    EndReason why = end.join();
+    return why == EndReason.GUEST_EXIT ? requests.exitStatus() : why.exitStatus();
   }
 
-  private void resetForGuest() {
+  /** On the event loop. */
+  void resetForGuest() {
+    events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
     try {
       doReset();
     } catch (HostError e) {
@@ -329,34 +331,30 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   @Override
   public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN, Cause.GUEST_SHUTDOWN)); }
 
-  @Override
-  public void panicked() {
-    unlessReset(() -> {
-      boolean stays = config.policy().noShutdown();
-      events.publish(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
-      stopVcpus(RunState.GUEST_PANICKED);
-      if (!stays) {
-        events.publish(new MachineEvent.Shutdown(true, Cause.GUEST_PANIC));
-        end.complete(EndReason.GUEST_PANIC);
-      }
-    });
-  }
-
-  @Override
-  public void crashLoaded() { crashLoaded.happened(); }
-
   /** Stops the vCPUs for what one of them asked; if two ask at once, the second request is stale and is dropped. */
-  private void unlessReset(Runnable task) {
+  void unlessReset(Runnable task) {
     vcpus.stopFor(task);
   }
 
-  private void shutDown(EndReason reason, Cause cause) {
-    events.publish(new MachineEvent.Shutdown(true, cause));
+  /** {@return the task, which does nothing once the guest was reset} */
+  Runnable unlessReplaced(Runnable task) {
+    return vcpus.unlessReplaced(task);
+  }
+
+  /** On the event loop. */
+  void shutDown(EndReason reason, Cause cause) {
     if (config.policy().noShutdown()) {
+      events.publish(new MachineEvent.Shutdown(true, cause));
       stopVcpus(RunState.SHUTDOWN);
     } else {
-      end.complete(reason);
+      end(reason, cause);
     }
+  }
+
+  /** Ends it for its guest. On the event loop. */
+  void end(EndReason reason, Cause cause) {
+    events.publish(new MachineEvent.Shutdown(true, cause));
+    end.complete(reason);
   }
 
   @Override

@@ -188,7 +188,7 @@ public final class VcpuThread {
           case HALT, INTERRUPTED, IRQ_WINDOW_OPEN -> {
             // Back to the gate.
           }
-          case SHUTDOWN -> watcher.resetAsked("triple fault");
+          case SHUTDOWN -> watcher.resetAsked(GuestRequests.TRIPLE_FAULT);
           case BAD_ADDRESS -> {
             waitsForSlots = true;
             watcher.unusableMemory(this);

@@ -113,13 +113,16 @@ final class Vcpus {
    *
    * @param task what
    */
-  void ask(Runnable task) {
+  void ask(Runnable task) { loop.accept(unlessReplaced(task)); }
+
+  /** {@return the task, for later: it does nothing once a reset has replaced the vCPUs of now} */
+  Runnable unlessReplaced(Runnable task) {
     RunGate asked = gate;
-    loop.accept(() -> {
+    return () -> {
       if (gate == asked) {
         task.run();
       }
-    });
+    };
   }
 
   /**

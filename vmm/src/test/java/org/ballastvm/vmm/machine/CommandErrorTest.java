@@ -22,7 +22,8 @@ class CommandErrorTest {
   void theRestNamesTheCommandAndTheCure() {
     assertEquals("xp: the host has no page for memory that it needs: a file that was cut short or is full, or too few"
         + " huge pages", CommandError.sentence("xp", new InternalError("a fault occurred")));
-    assertTrue(CommandError.sentence("free_page_hint", new OutOfMemoryError("Java heap space")).contains("BALLAST_HEAP"));
+    assertTrue(
+        CommandError.sentence("free_page_hint", new OutOfMemoryError("Java heap space")).contains("BALLAST_HEAP"));
     assertEquals("stop: a bug in Ballast ended this command (java.lang.IllegalStateException: oh); its log has more",
         CommandError.sentence("stop", new IllegalStateException("oh")));
   }

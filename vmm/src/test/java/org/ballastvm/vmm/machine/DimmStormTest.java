@@ -50,7 +50,8 @@ class DimmStormTest {
   private void plug() {
     monitors.listen((event, when) -> told.add(event.name()));
     objects.create(new BackendConfig.Ram("mem", 128 * MIB, LAZILY));
-    dimms.plug(new DeviceConfig.Dimm(Optional.of("dimm1"), "mem", OptionalInt.empty(), OptionalLong.empty(), 0, 60), false);
+    dimms.plug(new DeviceConfig.Dimm(Optional.of("dimm1"), "mem", OptionalInt.empty(), OptionalLong.empty(), 0, 60),
+        false);
   }
 
   private void settle() throws Exception {

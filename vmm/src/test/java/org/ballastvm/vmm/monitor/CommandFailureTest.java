@@ -20,8 +20,11 @@ class CommandFailureTest {
   @Test
   void aNameThatNoFileCanHaveIsAMistakeOfTheUser() {
     UserError mistake = assertThrows(UserError.class,
-        () -> ObjectOptions.parse(KeyValues.parse("", "memory-backend-file,id=m,size=4k,mem-path=/tmp/\0", "qom-type")));
-    assertEquals("mem-path=/tmp/?: no file can have this name (Nul character not allowed); characters beyond ASCII need a"
-        + " UTF-8 locale (LC_ALL)", mistake.getMessage());
+        () -> ObjectOptions
+            .parse(KeyValues.parse("", "memory-backend-file,id=m,size=4k,mem-path=/tmp/\0", "qom-type")));
+    assertEquals(
+        "mem-path=/tmp/?: no file can have this name (Nul character not allowed); characters beyond ASCII need a"
+            + " UTF-8 locale (LC_ALL)",
+        mistake.getMessage());
   }
 }
