@@ -4,7 +4,11 @@ package org.ballastvm.vmm.event;
 public final class Repeats {
   private long count;
 
-  /** Counts one more. {@return whether it is to be logged} */
+  /**
+   * Counts one more.
+   *
+   * @return whether it is to be logged
+   */
   public boolean isTold() {
     return Long.bitCount(++count) == 1;
   }

@@ -35,7 +35,11 @@ final class KvmTrouble {
   /** It runs. */
   void over() { refusals = 0; }
 
-  /** Notes a refusal. {@return whether it is worth another try} */
+  /**
+   * Notes a refusal.
+   *
+   * @return whether it is worth another try
+   */
   boolean mayPass(HostError refusal) {
     return Errno.ENOMEM.equals(refusal.errno()) && ++refusals <= patience.tries;
   }
