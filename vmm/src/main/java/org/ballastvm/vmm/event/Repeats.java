@@ -15,6 +15,6 @@ public final class Repeats {
 
   /** {@return for the end of its sentence: empty, or which of its kind it is} */
   public String words() {
-    return count == 1 ? "" : " (number " + count + " of its kind; not all are logged)";
+    return count <= 1 ? "" : " (number " + count + " of its kind; not all are logged)";
   }
 }

@@ -285,7 +285,8 @@ public final class Dimms implements MemoryHotplug.Guest {
   private void refused(Dimm dimm, long status) {
     String why = OstStatus.words(status);
     Repeats refusals = slots[dimm.slot()].refusals;
-    if (refusals.isTold()) {
+    // An answer is always logged, a refusal of what nobody asked for now and then.
+    if (dimm.unplug().isPending() || refusals.isTold()) {
       Log.of(Dimms.class).warn("{}: the guest does not let it go: {}{}", dimm.path(), why, refusals.words());
     }
     dimm.unplug().forget();
