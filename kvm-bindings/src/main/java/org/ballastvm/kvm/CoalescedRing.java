@@ -27,6 +27,8 @@ final class CoalescedRing {
   private final long[] values = new long[MOST];
   /** Where it is in a vCPU's mapping, in bytes; 0 while KVM coalesces nothing. */
   private volatile int offset;
+  /** What one vCPU has taken off may not have come to its device yet; the next exit of another one waits for that. */
+  private volatile boolean taking;
 
   /**
    * Says where it is.
@@ -36,7 +38,7 @@ final class CoalescedRing {
   void beginsAt(int page) { offset = page * PAGE_BYTES; }
 
   /**
-   * Whether there is something in it: a look at a field, and one at the page once KVM coalesces.
+   * Whether all that was in it has come to its device: a look at a field, and one at the page once KVM coalesces.
    *
    * @param mapping a vCPU's
    */
@@ -46,7 +48,8 @@ final class CoalescedRing {
       return true;
     }
     long bothEnds = mapping.getLong(at + FIRST);
-    return (int) bothEnds == (int) (bothEnds >>> Integer.SIZE);
+    VarHandle.acquireFence(); // Whoever sees the beginning moved sees who moved it at work.
+    return !taking && (int) bothEnds == (int) (bothEnds >>> Integer.SIZE);
   }
 
   /**
@@ -56,6 +59,15 @@ final class CoalescedRing {
    * @param taker takes all
    */
   synchronized void empty(ByteBuffer mapping, Vcpu.WriteTaker taker) {
+    taking = true;
+    try {
+      takeAll(mapping, taker);
+    } finally {
+      taking = false;
+    }
+  }
+
+  private void takeAll(ByteBuffer mapping, Vcpu.WriteTaker taker) {
     int first = mapping.getInt(offset + FIRST);
     int last = mapping.getInt(offset + LAST);
     VarHandle.acquireFence(); // KVM fills an entry before it moves the end behind it.

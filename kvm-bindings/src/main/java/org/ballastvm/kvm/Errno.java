@@ -102,11 +102,14 @@ public record Errno(int code, String name, String text) {
   public static final Errno EALREADY = new Errno(Host.EALREADY(), "EALREADY", "already under way");
   /** Under way. */
   public static final Errno EINPROGRESS = new Errno(Host.EINPROGRESS(), "EINPROGRESS", "under way");
+  /** A page of memory is broken. */
+  public static final Errno EHWPOISON = new Errno(Host.EHWPOISON(), "EHWPOISON", "a page of memory is broken");
 
   private static final Errno[] ALL = {EPERM, ENOENT, ESRCH, EINTR, EIO, ENXIO, E2BIG, EBADF, EAGAIN, ENOMEM, EACCES,
       EFAULT, EBUSY, EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL, ENFILE, EMFILE, ENOTTY, EFBIG, ENOSPC, EROFS, EPIPE, EDOM,
       ERANGE, ENAMETOOLONG, ENOSYS, ENOTEMPTY, ELOOP, EOVERFLOW, ENOTSOCK, EOPNOTSUPP, EAFNOSUPPORT, EADDRINUSE,
-      EADDRNOTAVAIL, ENETUNREACH, ECONNRESET, ENOTCONN, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EALREADY, EINPROGRESS};
+      EADDRNOTAVAIL, ENETUNREACH, ECONNRESET, ENOTCONN, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EALREADY, EINPROGRESS,
+      EHWPOISON};
 
   /**
    * The error with a number.

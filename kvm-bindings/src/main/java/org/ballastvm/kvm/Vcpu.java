@@ -36,7 +36,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_xsave;
  * <p>
  * {@link #run()} allocates nothing for port, memory and interrupted exits.
  */
-public final class Vcpu implements AutoCloseable {
+public final class Vcpu implements Processor {
   /**
    * SIGURG: nobody's but those of sockets that ask for it, and ignored where nobody handles it. A real-time signal will
    * not do: the kernel queues those, and refuses when its user has too many waiting, in whichever process (signal(7),
@@ -107,12 +107,10 @@ public final class Vcpu implements AutoCloseable {
   /** {@return its number} */
   public int id() { return id; }
 
-  /** {@return the number of the thread that runs it, as the host's tools show it; 0 before {@link #bindToCurrentThread}} */
-  public int threadId() {
-    return threadId;
-  }
+  @Override
+  public int threadId() { return threadId; }
 
-  /** Makes the calling thread the one that runs this vCPU, so that {@link #kick()} finds it. */
+  @Override
   public void bindToCurrentThread() {
     // Whoever started the JVM may have left the signal blocked, and threads inherit that.
     MemorySegment set = Buffers.eightBytes();
@@ -128,6 +126,7 @@ public final class Vcpu implements AutoCloseable {
    * @return what happened; a {@link Exit.Pio} or {@link Exit.Mmio} is answered before the next call
    * @throws HostError for what KVM_RUN refuses besides EINTR, EAGAIN and EFAULT
    */
+  @Override
   public Exit run() {
     long result = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_RUN(), 0);
     if (result < 0) {
@@ -158,6 +157,7 @@ public final class Vcpu implements AutoCloseable {
    *
    * @param taker takes each write; none comes to two takers
    */
+  @Override
   public void takeCoalesced(WriteTaker taker) {
     if (!coalesced.isEmpty(page)) {
       coalesced.empty(page, taker);
@@ -198,6 +198,7 @@ public final class Vcpu implements AutoCloseable {
    * Takes the vCPU out of the guest, soon: the present or the next {@link #run()} returns {@link
    * Exit.Simple#INTERRUPTED}, until {@link #clearKick()}. Any thread may call it, at any time.
    */
+  @Override
   public synchronized void kick() {
     if (closed) {
       return;
@@ -211,7 +212,7 @@ public final class Vcpu implements AutoCloseable {
     }
   }
 
-  /** Forgets a kick; by the vCPU's thread, before it looks at why it was kicked. */
+  @Override
   public void clearKick() {
     if (kicked) {
       forgetKick();
@@ -436,6 +437,15 @@ public final class Vcpu implements AutoCloseable {
       file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
       values.forEach((offset, value) -> lapic.set(JAVA_INT_UNALIGNED, offset, value));
       file.ioctl(Host.KVM_SET_LAPIC(), lapic, "KVM_SET_LAPIC vCPU " + id);
+    }
+  }
+
+  /** KVM_KVMCLOCK_CTRL. EINVAL is the answer for a guest that has not set up the paravirtual clock. */
+  @Override
+  public void noteStopped() {
+    long result = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_KVMCLOCK_CTRL(), 0);
+    if (result != -Host.EINVAL()) {
+      HostError.check(result, "KVM_KVMCLOCK_CTRL vCPU " + id);
     }
   }
 

@@ -8,6 +8,10 @@ public enum EndReason {
   GUEST_RESET(0),
   /** The guest panicked, and said so to its pvpanic device. */
   GUEST_PANIC(0),
+  /** The guest panicked, and {@code -action panic=exit-failure} makes that a failure. */
+  GUEST_PANIC_FAILURE(1),
+  /** The guest ended it by isa-debug-exit, with an exit status that the machine knows. */
+  GUEST_EXIT(1),
   /** A user, or the program that embeds it, ended it. */
   HOST_QUIT(0),
   /** A bug of Ballast. */

@@ -1488,6 +1488,15 @@ public class Host extends Host$shared {
     public static int EINPROGRESS() {
         return EINPROGRESS;
     }
+    private static final int EHWPOISON = (int)133L;
+    /**
+     * {@snippet lang=c :
+     * #define EHWPOISON 133
+     * }
+     */
+    public static int EHWPOISON() {
+        return EHWPOISON;
+    }
     private static final int BRKINT = (int)2L;
     /**
      * {@snippet lang=c :

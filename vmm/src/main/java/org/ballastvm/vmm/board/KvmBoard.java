@@ -62,10 +62,15 @@ public final class KvmBoard implements AutoCloseable {
     }
   }
 
-  /** Throws the VM away and makes a new one. Its vCPUs are closed, and devices have let go of doorbells and vectors. */
+  /**
+   * Makes a new VM and throws the old one away. Its vCPUs are closed, and devices have let go of doorbells and vectors.
+   *
+   * @throws org.ballastvm.kvm.HostError if the host refuses; the old VM is still there then, and this can be tried again
+   */
   public synchronized void replace() {
+    KvmVm fresh = create();
     vm.close();
-    vm = create();
+    vm = fresh;
     vectors.values().forEach(MsiVector::forget);
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.ballastvm.vmm.config.FileName;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
@@ -81,7 +82,8 @@ final class CommandLine {
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,
-        new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), value("-pidfile").map(this::file));
+        ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
+        value("-pidfile").map(this::file));
   }
 
   /** Chardevs and who talks through them, as they are collected. */
@@ -258,7 +260,8 @@ final class CommandLine {
 
   /** A daemon leaves the directory it was started in, and reads some files later. */
   private Path file(String name) {
-    return daemonize() ? Path.of(name).toAbsolutePath() : Path.of(name);
+    Path path = FileName.path("file", name);
+    return daemonize() ? path.toAbsolutePath() : path;
   }
 
   private boolean has(String option) { return given.has(option); }

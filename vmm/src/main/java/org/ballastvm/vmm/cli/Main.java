@@ -85,7 +85,7 @@ public final class Main {
         if (daemon != null) {
           daemon.up();
         }
-        return machine.end().join().exitStatus();
+        return machine.exitStatus();
       } finally {
         ended.set(true);
       }

@@ -33,6 +33,8 @@ record Option(String name, String label, String text) {
       new Option("-nodefaults", "", "no serial port and no monitor but those that are asked for"),
       new Option("-no-reboot", "", "end when the guest reboots"),
       new Option("-no-shutdown", "", "stop, but stay, when the guest powers off"),
+      new Option("-action", "[panic=ACTION][,reboot=ACTION][,shutdown=ACTION][,watchdog=ACTION]",
+          "what the machine does for what its guest does, for example panic=exit-failure"),
       new Option("-name", "[guest=]NAME[,debug-threads=on|off]", "a name for people; threads always bear it"),
       new Option("-uuid", "UUID", "told by query-uuid"),
       new Option("-S", "", "do not start before the monitor says cont"),

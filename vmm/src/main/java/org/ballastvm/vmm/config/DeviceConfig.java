@@ -126,4 +126,16 @@ public sealed interface DeviceConfig {
     @Override
     public String driver() { return "pvpanic"; }
   }
+
+  /**
+   * {@code isa-debug-exit}: a port by which a guest ends the machine with an exit status.
+   *
+   * @param id the id, if given
+   * @param port its I/O port
+   * @param portCount how many ports it takes
+   */
+  record DebugExit(Optional<String> id, int port, int portCount) implements DeviceConfig {
+    @Override
+    public String driver() { return "isa-debug-exit"; }
+  }
 }

@@ -31,6 +31,9 @@ public record DeviceModel(String name, Optional<String> alias, String parent, Op
 
   /** All kinds of devices, by name. */
   public static final List<DeviceModel> DEVICES = List.of(
+      new DeviceModel("isa-debug-exit", Optional.empty(), "isa-device", Optional.of("ISA"), Optional.empty(),
+          List.of(ModelProperty.number("iobase", "uint32", "Its first I/O port", 0x501),
+              ModelProperty.number("iosize", "uint32", "How many I/O ports it takes", 2))),
       new DeviceModel("pc-dimm", Optional.empty(), "device", Optional.empty(), Optional.of("DIMM memory module"),
           List.of(MEMDEV, NODE,
               ModelProperty.number("addr", "uint64", "Guest physical address; 0 for the first that fits", 0),

@@ -12,6 +12,7 @@ public final class DeviceOptions {
 
   private static final int MOST_SLOTS = 256;
   private static final int MOST_NODES = 128;
+  private static final int MOST_EXIT_PORTS = 8;
 
   /** The only bus whose devices come and go. */
   private static final String BUS = "pci.0";
@@ -33,17 +34,23 @@ public final class DeviceOptions {
         .orElseThrow(() -> values.error("'" + driver + "' is not a valid device model name; there are " + NAMES));
     model.refuseUnknown(values);
     Optional<String> id = values.takeId();
-    boolean isPanic = model.name().equals("pvpanic");
-    String itsBus = isPanic ? "isa.0" : BUS;
+    boolean isIsa = model.bus().equals(Optional.of("ISA"));
+    String itsBus = isIsa ? "isa.0" : BUS;
     values.take("bus").filter(bus -> !bus.equals(itsBus)).ifPresent(bus -> {
       throw values.error("Bus '" + bus + "' not found; there is " + itsBus);
     });
-    if (isPanic) {
-      return new DeviceConfig.Panic(id);
+    if (isIsa) {
+      return model.name().equals("pvpanic") ? new DeviceConfig.Panic(id) : debugExit(id, values);
     }
     DeviceConfig config = model.bus().isPresent() ? onPci(model, id, values) : dimm(id, values);
     values.refuseRest("those of device-list-properties");
     return config;
+  }
+
+  private static DeviceConfig debugExit(Optional<String> id, KeyValues values) {
+    int count = values.takeInt("iosize", 1, MOST_EXIT_PORTS).orElse(2);
+    int port = values.takeInt("iobase", 0, 0x1_0000 - count).orElse(0x501);
+    return new DeviceConfig.DebugExit(id, port, count);
   }
 
   private static DeviceConfig onPci(DeviceModel model, Optional<String> id, KeyValues values) {

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.config;
 
-import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -42,7 +41,8 @@ public final class ObjectOptions {
         OptionalLong pages = values.takeSize("hugetlbsize", 1).map(OptionalLong::of).orElse(OptionalLong.empty());
         yield new BackendConfig.Memfd(id, size, common, huge, pages);
       }
-      case "memory-backend-file" -> new BackendConfig.File(id, size, common, Path.of(values.require("mem-path")));
+      case "memory-backend-file" ->
+        new BackendConfig.File(id, size, common, FileName.path("mem-path", values.require("mem-path")));
       default -> throw unknown(values);
     };
     values.refuseRest("those that qom-list-properties lists");

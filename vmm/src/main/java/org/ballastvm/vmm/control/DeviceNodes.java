@@ -44,7 +44,17 @@ final class DeviceNodes {
         List.of());
   }
 
-  static QomNode panic(String name) {
+  /** A device at fixed ports. */
+  static QomNode of(String name, DeviceConfig fixed) {
+    if (fixed instanceof DeviceConfig.DebugExit exit) {
+      PropertyType number = new PropertyType.Whole("uint32", 0, 0xffff);
+      return new QomNode(name, exit.driver(), List.of(Property.readOnly("iobase", number, () -> (long) exit.port()),
+          Property.readOnly("iosize", number, () -> (long) exit.portCount())), List.of());
+    }
+    return panic(name);
+  }
+
+  private static QomNode panic(String name) {
     return new QomNode(name, "pvpanic",
         List.of(Property.readOnly("ioport", new PropertyType.Whole("uint16", 0, 0xffff), () -> (long) AcpiPorts.PANIC),
             Property.readOnly("events", new PropertyType.Whole("uint8", 0, 0xff), () -> (long) PanicDevice.EVENTS)),

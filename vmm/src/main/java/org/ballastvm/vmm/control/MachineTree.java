@@ -42,8 +42,8 @@ public final class MachineTree {
     for (Dimm dimm : vm.devices().dimms().all()) {
       (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(nameOf(dimm.path()), dimm));
     }
-    vm.devices().panic().ifPresent(fixed -> (fixed.config().id().isPresent() ? named : anonymous)
-        .add(DeviceNodes.panic(nameOf(fixed.path()))));
+    vm.devices().fixed().forEach(fixed -> (fixed.config().id().isPresent() ? named : anonymous)
+        .add(DeviceNodes.of(nameOf(fixed.path()), fixed.config())));
     List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
         List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),

@@ -41,9 +41,9 @@ public final class MemoryHotplug implements BusDevice {
   /** What the guest does, told on a vCPU's thread. */
   public interface Guest {
     /**
-     * It lets a DIMM go.
+     * It lets a DIMM go. Told once of each: an empty slot is not ejected.
      *
-     * @param slot whose; there may be none in it
+     * @param slot whose
      */
     void ejected(int slot);
 
@@ -146,6 +146,7 @@ public final class MemoryHotplug implements BusDevice {
   public void write(long offset, int sizeBytes, long value) {
     int slot;
     long event;
+    boolean ejects = false;
     synchronized (this) {
       if (offset == SELECTED && sizeBytes == Integer.BYTES) {
         selected = value & 0xffff_ffffL;
@@ -160,13 +161,14 @@ public final class MemoryHotplug implements BusDevice {
         it.event = value;
       } else if (offset == FLAGS) {
         // The guest looks at once whether what it ejected is gone, before the event loop has seen to that.
+        ejects = (value & EJECT) != 0 && (it.flags & PRESENT) != 0;
         it.flags &= (value & EJECT) != 0 ? 0 : (int) ~(value & (CAME | ASKED_TO_GO));
       }
       event = it.event;
     }
     if (offset == OST_STATUS) {
       guest.told(slot, event, value);
-    } else if (offset == FLAGS && (value & EJECT) != 0) {
+    } else if (ejects) {
       guest.ejected(slot);
     }
   }

@@ -7,13 +7,14 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.Pollable;
+import org.ballastvm.vmm.Log;
 
 /**
  * One thread that waits for doorbells, timers, sockets and posted tasks, and runs their handlers one at a time.
  *
  * <p>
- * A dispatch allocates nothing. A handler must not block; one that throws has found a bug of ours: the crash handler is
- * told and the loop ends.
+ * A dispatch allocates nothing. A handler must not block; one that throws has found a bug of ours, and its descriptor would
+ * be ready for ever: the crash handler is told and the loop ends. A task or a timer that throws ends alone.
  */
 public final class EventLoop implements AutoCloseable {
   /** Is told that what it registered for is ready. */
@@ -31,6 +32,9 @@ public final class EventLoop implements AutoCloseable {
   /** A token is a place in the table, and above it which of the registrations that were ever there: events may be late. */
   private static final int PLACE_BITS = 16;
 
+  /** Runs of tasks between two looks at descriptors: a thread that posts without end must not keep them waiting. */
+  static final int MOST_TASKS = 64;
+
   private final EventFd wakeup = EventFd.create();
   private final Timers timers = new Timers();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -39,7 +43,9 @@ public final class EventLoop implements AutoCloseable {
   private final Thread thread;
   private Registration[] registrations = new Registration[32];
   private int generation;
+  private final Consumer<Runnable> runner = this::run;
   private volatile boolean ending;
+  private long failures;
 
   /**
    * A loop that has not started.
@@ -51,7 +57,7 @@ public final class EventLoop implements AutoCloseable {
     this.crashed = crashed;
     this.thread = new Thread(this::run, name);
     register(wakeup, Epoll.IN | Epoll.EDGE, events -> runTasks());
-    register(timers.clock(), Epoll.IN, events -> timers.ring());
+    register(timers.clock(), Epoll.IN, events -> timers.ring(runner));
   }
 
   Timers timers() { return timers; }
@@ -166,8 +172,25 @@ public final class EventLoop implements AutoCloseable {
 
   private void runTasks() {
     woken.set(false);
-    for (Runnable task = tasks.poll(); task != null && !ending; task = tasks.poll()) {
+    int left = MOST_TASKS;
+    for (Runnable task = tasks.poll(); task != null && !ending; task = left == 0 ? null : tasks.poll()) {
+      left--;
+      run(task);
+    }
+    if (left == 0 && woken.compareAndSet(false, true)) {
+      wakeup.signal(); // There may be more. Descriptors come before them.
+    }
+  }
+
+  /** Runs a task or a timer's. What it throws ends it, and is logged the 1st, 2nd, 4th, 8th... time. */
+  void run(Runnable task) {
+    try {
       task.run();
+    } catch (RuntimeException | Error e) {
+      if (Long.bitCount(++failures) == 1) {
+        Log.of(EventLoop.class).error("a bug in Ballast ended a task on the event loop, number {}; the machine goes on",
+            failures, e);
+      }
     }
   }
 

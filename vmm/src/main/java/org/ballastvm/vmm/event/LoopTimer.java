@@ -43,7 +43,7 @@ public final class LoopTimer implements MachineEvents.Alarm {
   /** Disarms it. */
   public void stop() { timers.disarm(this); }
 
-  void run() { task.run(); }
+  Runnable task() { return task; }
 
   /** Disarms it for good. */
   @Override

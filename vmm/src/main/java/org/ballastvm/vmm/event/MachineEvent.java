@@ -14,6 +14,9 @@ import org.ballastvm.vmm.wire.Member;
  * capitals and small letters is, on the wire, in small letters and hyphens.
  */
 public sealed interface MachineEvent {
+  /** ACPI 6.5, table 6.63: the guest begins with what it was asked for, and tells again. */
+  long STATUS_IN_PROGRESS = 0x84;
+
   /** {@return its name on the wire: that of the record, in capitals and underscores} */
   default String name() {
     return nameOf(getClass());
@@ -84,7 +87,13 @@ public sealed interface MachineEvent {
    * @param action what was done about it
    */
   @Summary("The guest's kernel has panicked, and its driver told the pvpanic device.")
-  record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {}
+  record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {
+    /** A guest that runs on can do it again, for ever. */
+    @Override
+    public Optional<String> limitedBy() {
+      return action == PanicAction.RUN ? Optional.of("pvpanic") : Optional.empty();
+    }
+  }
 
   /**
    * The guest's kernel has panicked, its driver told the pvpanic device, and its crash kernel takes over.
@@ -92,7 +101,10 @@ public sealed interface MachineEvent {
    * @param action what was done about it
    */
   @Summary("The guest's kernel has panicked, and its crash kernel takes over.")
-  record GuestCrashloaded(@Member("what was done about it") PanicAction action) implements MachineEvent {}
+  record GuestCrashloaded(@Member("what was done about it") PanicAction action) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of("pvpanic"); }
+  }
 
   /**
    * A device is gone.
@@ -112,7 +124,10 @@ public sealed interface MachineEvent {
    */
   @Summary("The guest refused to let go of a device.")
   record DeviceUnplugGuestError(@Member("its id, if it has one") Optional<String> device,
-      @Member("where it is in the object tree") String path) implements MachineEvent {}
+      @Member("where it is in the object tree") String path) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(path); }
+  }
 
   /**
    * The guest refused to let go of a DIMM: what came before {@link DeviceUnplugGuestError}, which is told behind it.
@@ -123,7 +138,10 @@ public sealed interface MachineEvent {
   @Summary("The guest refused to let go of a DIMM: what came before DEVICE_UNPLUG_GUEST_ERROR, which is told behind it. "
       + "QEMU calls this one deprecated; it alone has the reason.")
   record MemUnplugError(@Member("its id; empty if it has none") String device,
-      @Member("why, in words") String msg) implements MachineEvent {}
+      @Member("why, in words") String msg) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(device); }
+  }
 
   /**
    * The guest has changed the size of its balloon.
@@ -218,7 +236,10 @@ public sealed interface MachineEvent {
       @Member("what it has, in bytes") long size, @Member("how long ago it was asked") long seconds,
       @Member("what the numbers point to") Obstacle cause,
       @Member("whether it will try again by itself, as far as is known") boolean trying,
-      @Member("cause and numbers in a sentence") String reason) implements MachineEvent {}
+      @Member("cause and numbers in a sentence") String reason) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(qomPath); }
+  }
 
   /**
    * A guest that was to be brought to a total by {@code memory-set} is there, or will not get there.
@@ -240,7 +261,12 @@ public sealed interface MachineEvent {
    * @param info what it told
    */
   @Summary("The guest told what became of a request to plug or unplug.")
-  record AcpiDeviceOst(@Member("what it told") OspmStatus info) implements MachineEvent {}
+  record AcpiDeviceOst(@Member("what it told") OspmStatus info) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() {
+      return Optional.of(info.slot() + (info.status() == STATUS_IN_PROGRESS ? " is at it" : ""));
+    }
+  }
 
   /**
    * What a guest last told of a slot. ACPI 6.5, 6.3.5.

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.event;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.ballastvm.kvm.TimerFd;
 
 /**
@@ -53,12 +54,12 @@ final class Timers implements AutoCloseable {
     }
   }
 
-  /** Runs the task of each timer that is due, on the loop's thread. */
-  void ring() {
+  /** Has the task of each timer that is due run, on the loop's thread. */
+  void ring(Consumer<Runnable> runner) {
     clock.drain();
     long now = System.nanoTime();
     for (LoopTimer due = takeDue(now); due != null; due = takeDue(now)) {
-      due.run();
+      runner.accept(due.task());
     }
     setForNext();
   }

@@ -41,6 +41,7 @@ import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.DebugExitDevice;
 import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.SerialPort;
@@ -208,7 +209,9 @@ public final class Assembly {
     try {
       if (device instanceof DeviceConfig.Panic panic) {
         devices.fix(panic);
-        ports.map(new PanicDevice(machine), "pvpanic", AcpiPorts.PANIC, 1);
+        ports.map(new PanicDevice(machine.requests()), "pvpanic", AcpiPorts.PANIC, 1);
+      } else if (device instanceof DeviceConfig.DebugExit exit) {
+        placeExit(exit);
       } else {
         devices.place(device);
       }
@@ -216,6 +219,18 @@ public final class Assembly {
       String id = device.id().map(given -> ",id=" + given).orElse("");
       throw new UserError("-device " + device.driver() + id + ": " + e.getMessage(), e);
     }
+  }
+
+  private void placeExit(DeviceConfig.DebugExit exit) {
+    // COM1 comes later, to whoever asks for it.
+    boolean atSerial = exit.port() < SerialPort.COM1_BASE + SerialPort.LENGTH
+        && SerialPort.COM1_BASE < exit.port() + exit.portCount();
+    if (atSerial || !ports.isFree(exit.port(), exit.portCount())) {
+      throw new UserError("iobase=0x" + Integer.toHexString(exit.port()) + ",iosize=" + exit.portCount()
+          + ": another device has one of these ports; info mtree shows who has which");
+    }
+    devices.fix(exit);
+    ports.map(new DebugExitDevice(machine.requests()::exit), "debug-exit", exit.port(), exit.portCount());
   }
 
   private MachineFacts facts(GuestLayout layout) {

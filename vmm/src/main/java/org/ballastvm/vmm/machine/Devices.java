@@ -60,7 +60,7 @@ public final class Devices implements AutoCloseable {
   /** Replaced whole: other threads read it. */
   private volatile List<PlacedDevice> placed = List.of();
   private int namelessCount;
-  private Optional<FixedDevice> panic = Optional.empty();
+  private final List<FixedDevice> fixed = new ArrayList<>();
 
   /**
    * A device that is there from the start to the end.
@@ -131,7 +131,7 @@ public final class Devices implements AutoCloseable {
       dimms.requestUnplug(dimm.get(), nowNanos);
       return;
     }
-    if (panic.filter(fixed -> fixed.path().equals(id) || isId(fixed, id)).isPresent()) {
+    if (fixed.stream().anyMatch(one -> one.path().equals(id) || isId(one, id))) {
       throw new UserError(NO_HOTPLUG);
     }
     PlacedDevice device = find(id)
@@ -250,25 +250,30 @@ public final class Devices implements AutoCloseable {
   }
 
   private boolean isTaken(String id) {
-    return find(id).isPresent() || dimms.find(id).isPresent() || panic.filter(fixed -> isId(fixed, id)).isPresent();
+    return find(id).isPresent() || dimms.find(id).isPresent() || fixed.stream().anyMatch(one -> isId(one, id));
   }
 
   /**
-   * Takes note of the pvpanic device, which the machine maps.
+   * Takes note of a device at fixed ports, which the machine maps.
    *
    * @param config what was asked for
    * @throws UserError if there is one
    */
-  void fix(DeviceConfig.Panic config) {
-    if (panic.isPresent()) {
+  void fix(DeviceConfig config) {
+    if (config instanceof DeviceConfig.Panic && panic().isPresent()) {
       throw new UserError("Only one pvpanic device is supported");
     }
     requireNewId(config);
-    panic = Optional.of(new FixedDevice(config, path(config)));
+    fixed.add(new FixedDevice(config, path(config)));
   }
 
+  /** {@return the devices at fixed ports} */
+  public List<FixedDevice> fixed() { return fixed; }
+
   /** {@return the pvpanic device, if there is one} */
-  public Optional<FixedDevice> panic() { return panic; }
+  public Optional<FixedDevice> panic() {
+    return fixed.stream().filter(one -> one.config() instanceof DeviceConfig.Panic).findFirst();
+  }
 
   private PciFunction create(DeviceConfig.OnPci config) {
     if (config instanceof DeviceConfig.Balloon wanted) {

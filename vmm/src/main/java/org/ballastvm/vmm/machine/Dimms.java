@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
@@ -15,8 +16,10 @@ import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.device.MemoryHotplug;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.GuestTask;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.event.Repeats;
 import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
@@ -46,6 +49,7 @@ public final class Dimms implements MemoryHotplug.Guest {
   private final Runnable requests;
   private final MemoryHotplug registers;
   private final MachineEvent.OspmStatus[] told;
+  private final SlotTold[] slots;
   /** Replaced whole: other threads read it. */
   private volatile List<Dimm> all = List.of();
   private int namelessCount;
@@ -69,6 +73,7 @@ public final class Dimms implements MemoryHotplug.Guest {
     this.requests = requests;
     this.registers = new MemoryHotplug(slotCount, this);
     this.told = new MachineEvent.OspmStatus[slotCount];
+    this.slots = IntStream.range(0, slotCount).mapToObj(SlotTold::new).toArray(SlotTold[]::new);
   }
 
   /** {@return by which the guest learns of DIMMs, for the machine to map} */
@@ -208,29 +213,82 @@ public final class Dimms implements MemoryHotplug.Guest {
   @Override
   public void ejected(int slot) {
     // On the vCPU's thread; the loop changes memory slots. A guest that ejects expects the memory to be gone soon.
-    loop.post(() -> inSlot(slot).ifPresent(this::remove));
+    slots[slot].ejected.post();
   }
 
   @Override
-  public void told(int slot, long event, long status) {
-    loop.post(() -> {
-      Optional<Dimm> dimm = inSlot(slot);
-      told[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
-      monitors.publish(new MachineEvent.AcpiDeviceOst(told[slot]));
-      boolean isDone = status == 0;
-      dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
-          .ifPresent(one -> one.state(
-              isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.words(status))));
-      boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
-      if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
-        refused(dimm.get(), status);
+  public void told(int slot, long event, long status) { slots[slot].tell(event, status); }
+
+  /** What a guest does with a slot, which it may do for ever: the last of it counts. */
+  private final class SlotTold {
+    private final int slot;
+    private final GuestTask ejected;
+    private final GuestTask told;
+    private final Repeats refusals = new Repeats();
+    /** One of each kind. */
+    private OptionalLong ofArrival = OptionalLong.empty();
+    private OptionalLong ofRequest = OptionalLong.empty();
+    private OptionalLong ofEject = OptionalLong.empty();
+
+    SlotTold(int slot) {
+      this.slot = slot;
+      this.ejected = new GuestTask(loop, () -> inSlot(slot).ifPresent(Dimms.this::remove));
+      this.told = new GuestTask(loop, this::take);
+    }
+
+    /** On the vCPU's thread. */
+    void tell(long event, long status) {
+      synchronized (this) {
+        if (event == EVENT_EJECT_REQUEST) {
+          ofRequest = OptionalLong.of(status);
+        } else if (event == EVENT_OSPM_EJECT) {
+          ofEject = OptionalLong.of(status);
+        } else {
+          ofArrival = OptionalLong.of(event << Integer.SIZE | status & 0xffff_ffffL);
+        }
       }
-    });
+      told.post();
+    }
+
+    private void take() {
+      OptionalLong arrival;
+      OptionalLong request;
+      OptionalLong eject;
+      synchronized (this) {
+        arrival = ofArrival;
+        request = ofRequest;
+        eject = ofEject;
+        ofArrival = OptionalLong.empty();
+        ofRequest = OptionalLong.empty();
+        ofEject = OptionalLong.empty();
+      }
+      arrival.ifPresent(both -> taken(slot, both >>> Integer.SIZE, both & 0xffff_ffffL));
+      request.ifPresent(status -> taken(slot, EVENT_EJECT_REQUEST, status));
+      eject.ifPresent(status -> taken(slot, EVENT_OSPM_EJECT, status));
+    }
+  }
+
+  private void taken(int slot, long event, long status) {
+    Optional<Dimm> dimm = inSlot(slot);
+    told[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
+    monitors.publish(new MachineEvent.AcpiDeviceOst(told[slot]));
+    boolean isDone = status == 0;
+    dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
+        .ifPresent(one -> one.state(
+            isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.words(status))));
+    boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
+    if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
+      refused(dimm.get(), status);
+    }
   }
 
   private void refused(Dimm dimm, long status) {
     String why = OstStatus.words(status);
-    Log.of(Dimms.class).warn("{}: the guest does not let it go: {}", dimm.path(), why);
+    Repeats refusals = slots[dimm.slot()].refusals;
+    // An answer is always logged, a refusal of what nobody asked for now and then.
+    if (dimm.unplug().isPending() || refusals.isTold()) {
+      Log.of(Dimms.class).warn("{}: the guest does not let it go: {}{}", dimm.path(), why, refusals.words());
+    }
     dimm.unplug().forget();
     dimm.state(new DimmState.Kept(why));
     monitors.publish(new MachineEvent.MemUnplugError(dimm.id().orElse(""), why));

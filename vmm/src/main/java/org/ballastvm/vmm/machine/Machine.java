@@ -1,13 +1,13 @@
 package org.ballastvm.vmm.machine;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.BalloonDevice;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.vmm.EndReason;
@@ -21,11 +21,9 @@ import org.ballastvm.vmm.chardev.SocketListener;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
-import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.memory.MissingPage;
 import org.ballastvm.vmm.policy.AutoBalloon;
@@ -37,7 +35,7 @@ import org.ballastvm.vmm.policy.AutoBalloon;
  * Its state belongs to the event loop. What vCPUs ask for (power-off, reset) stops them at the gate at once and is then
  * done by the loop; what other threads ask for is done by the loop while they wait.
  */
-public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDevice.Listener {
+public final class Machine implements AutoCloseable, VcpuThread.Watcher {
 
   private static final int PAGE_SHIFT = 12;
 
@@ -47,22 +45,24 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   private final EventLoop loop;
   private final MachineEvents events;
   private final MachineEvents.Notice balloonChanged;
+  private final GuestRequests requests;
   private final AutoBalloons autoBalloons;
   private final Assembly parts;
-  /** Kept by whoever holds vCPUs, on any thread, or replaces them, on the event loop. */
-  private final ReentrantLock vcpuLock = new ReentrantLock();
-  private volatile RunGate gate;
-  private volatile List<VcpuThread> vcpus = List.of();
+  private final Vcpus vcpus;
   private volatile RunState state = RunState.PRELAUNCH;
-  private boolean closed;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   private Machine(MachineConfig config) {
     this.config = config;
     this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
+    this.vcpus = new Vcpus(loop::post);
     this.events = new MachineEvents(loop);
     this.balloonChanged = events.notice(() -> new MachineEvent.BalloonChange(balloonedSizeBytes()));
     closer.onClose(events::close);
+    this.requests = new GuestRequests(this, config.policy(), loop, events);
+    closer.onClose(requests::close);
     this.autoBalloons = new AutoBalloons(this, loop);
     closer.onClose(autoBalloons::close);
     try {
@@ -126,37 +126,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   }
 
   private void startVcpus(Optional<CpuStart> start) {
-    vcpuLock.lock();
-    try {
-      gate = new RunGate(config.cpus().count());
-      List<VcpuThread> threads = new ArrayList<>();
-      for (int i = 0; i < config.cpus().count(); i++) {
-        threads.add(parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
-      }
-      vcpus = threads;
-      threads.forEach(VcpuThread::start);
-    } finally {
-      vcpuLock.unlock();
-    }
-  }
-
-  private void endVcpus() {
-    if (gate == null) {
-      return;
-    }
-    vcpuLock.lock();
-    try {
-      gate.close();
-      gate.end();
-      for (VcpuThread vcpu : vcpus) {
-        vcpu.kick();
-        vcpu.join();
-        vcpu.close();
-      }
-      vcpus = List.of();
-    } finally {
-      vcpuLock.unlock();
-    }
+    vcpus.start(config.cpus().count(),
+        (i, gate) -> parts.createVcpuThread(i, i == 0 ? start : Optional.empty(), gate));
   }
 
   /** {@return what it was made of} */
@@ -180,7 +151,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
   public Assembly parts() { return parts; }
 
   /** {@return its vCPU threads, by index} */
-  public List<VcpuThread> vcpus() { return vcpus; }
+  public List<VcpuThread> vcpus() { return vcpus.threads(); }
 
   /** {@return what it is doing} */
   public RunState state() { return state; }
@@ -194,10 +165,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
       if (state == RunState.SHUTDOWN || state == RunState.INTERNAL_ERROR) {
         throw new UserError("Resetting the Virtual Machine is required");
       }
-      if (state != RunState.RUNNING) {
-        state = RunState.RUNNING;
-        events.publish(new MachineEvent.Resume());
-        gate.open();
+      if (state == RunState.RUNNING) {
+        return;
+      }
+      boolean goesOn = state != RunState.PRELAUNCH;
+      state = RunState.RUNNING;
+      events.publish(new MachineEvent.Resume());
+      if (goesOn) {
+        vcpus.goOn();
+      } else {
+        vcpus.run();
       }
     });
   }
@@ -281,8 +258,8 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
       try {
         task.run();
         done.complete(null);
-      } catch (RuntimeException e) {
-        done.completeExceptionally(e);
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e); // Ends what was asked for, and nothing else.
       }
     });
     try {
@@ -291,14 +268,16 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
       throw e;
     }
   }
 
-  private void stopVcpus(RunState next) {
-    gate.close();
-    vcpus.forEach(VcpuThread::kick);
-    gate.awaitAllWaiting();
+  /** On the event loop. */
+  void stopVcpus(RunState next) {
+    vcpus.stop();
     parts.sendOutput(); // Who sees that it has stopped, sees all that it said.
     state = next;
     events.publish(new MachineEvent.Stop());
@@ -310,98 +289,92 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
    *
    * @param task what; on the caller's thread, which is no vCPU's
    */
-  public void whileVcpusAreOut(Runnable task) {
-    vcpuLock.lock();
-    try {
-      RunGate now = gate;
-      if (now == null || vcpuLock.getHoldCount() > 1) {
-        task.run(); // There are none yet, or they are out.
-        return;
-      }
-      now.hold(() -> vcpus.forEach(VcpuThread::kick), () -> vcpus.stream().noneMatch(VcpuThread::isInGuest));
-      try {
-        task.run();
-      } finally {
-        now.release();
-      }
-    } finally {
-      vcpuLock.unlock();
-    }
-  }
+  public void whileVcpusAreOut(Runnable task) { vcpus.whileOut(task); }
 
   private void doReset() {
     boolean run = state == RunState.RUNNING || state == RunState.SHUTDOWN;
-    endVcpus();
-    parts.reset();
-    startVcpus(parts.load());
+    vcpus.end();
+    try {
+      parts.reset();
+      startVcpus(parts.load());
+      requests.started();
+    } catch (HostError e) {
+      state = RunState.INTERNAL_ERROR; // No vCPUs. The next reset tries it anew.
+      throw e;
+    } catch (RuntimeException | Error e) {
+      crashed(new IllegalStateException("a reset ended half-way, and left a machine that is neither old nor new", e));
+      throw e;
+    }
     if (run) {
       state = RunState.RUNNING;
-      gate.open();
+      vcpus.run();
     } else {
       state = RunState.PRELAUNCH;
     }
   }
 
   @Override
-  public void resetAsked(String why) {
-    unlessReset(() -> {
-      Log.of(Machine.class).info("the guest asked for a reset: {}", why);
-      if (config.policy().noReboot()) {
-        shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
-      } else {
-        events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
-        doReset();
-      }
-    });
+  public void resetAsked(String why) { unlessReset(() -> requests.resetAsked(why)); }
+
+  /** {@return what takes the guest's panics and its wish to end} */
+  GuestRequests requests() { return requests; }
+
+  /** {@return the exit status of a process that ran nothing else, when this has ended} */
+  public int exitStatus() {
+    EndReason why = end.join();
+    return why == EndReason.GUEST_EXIT ? requests.exitStatus() : why.exitStatus();
+  }
+
+  /** On the event loop. */
+  void resetForGuest() {
+    events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
+    try {
+      doReset();
+    } catch (HostError e) {
+      Log.of(Machine.class).error("the machine could not be reset: {}; it is stopped, and system_reset tries again",
+          e.getMessage());
+      events.publish(new MachineEvent.Stop());
+    }
   }
 
   @Override
   public void powerOffAsked() { unlessReset(() -> shutDown(EndReason.GUEST_SHUTDOWN, Cause.GUEST_SHUTDOWN)); }
 
-  @Override
-  public void panicked() {
-    unlessReset(() -> {
-      boolean stays = config.policy().noShutdown();
-      events.publish(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
-      stopVcpus(RunState.GUEST_PANICKED);
-      if (!stays) {
-        events.publish(new MachineEvent.Shutdown(true, Cause.GUEST_PANIC));
-        end.complete(EndReason.GUEST_PANIC);
-      }
-    });
+  /** Stops the vCPUs for what one of them asked; if two ask at once, the second request is stale and is dropped. */
+  void unlessReset(Runnable task) {
+    vcpus.stopFor(task);
   }
 
-  @Override
-  public void crashLoaded() { events.publish(new MachineEvent.GuestCrashloaded(PanicAction.RUN)); }
-
-  /** Stops the vCPUs for what one of them asked; when two ask at once, the second speaks of a guest that is no more. */
-  private void unlessReset(Runnable task) {
-    RunGate asked = gate;
-    asked.close();
-    loop.post(() -> {
-      if (gate == asked) {
-        task.run();
-      }
-    });
+  /** {@return the task, which does nothing once the guest was reset} */
+  Runnable unlessReplaced(Runnable task) {
+    return vcpus.unlessReplaced(task);
   }
 
-  private void shutDown(EndReason reason, Cause cause) {
-    events.publish(new MachineEvent.Shutdown(true, cause));
+  /** On the event loop. */
+  void shutDown(EndReason reason, Cause cause) {
     if (config.policy().noShutdown()) {
+      events.publish(new MachineEvent.Shutdown(true, cause));
       stopVcpus(RunState.SHUTDOWN);
     } else {
-      end.complete(reason);
+      end(reason, cause);
     }
   }
 
+  /** Ends it for its guest. On the event loop. */
+  void end(EndReason reason, Cause cause) {
+    events.publish(new MachineEvent.Shutdown(true, cause));
+    end.complete(reason);
+  }
+
   @Override
-  public void unusableMemory(VcpuThread vcpu) { loop.post(() -> vcpu.slotsFollowed(parts.ram().devices().follow())); }
+  public void unusableMemory(VcpuThread vcpu) { vcpus.ask(() -> vcpu.slotsFollowed(parts.ram().devices().follow())); }
 
   @Override
   public void vcpuFailed(String sentence) {
-    gate.close();
-    Log.of(Machine.class).error("{}", sentence);
-    loop.post(() -> stopVcpus(RunState.INTERNAL_ERROR));
+    unlessReset(() -> {
+      Log.of(Machine.class).error("{}", sentence);
+      stopVcpus(RunState.INTERNAL_ERROR);
+    });
   }
 
   @Override
@@ -411,9 +384,7 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
           why -> Log.of(Machine.class).error("{}; that ends this machine", why),
           () -> Log.of(Machine.class).error("a bug in Ballast ends this machine", bug));
     } finally { // A process that can do so little that it cannot log must not hang on top of it.
-      if (gate != null) {
-        gate.close();
-      }
+      vcpus.closeGate();
       end.complete(EndReason.CRASHED);
     }
   }
@@ -446,18 +417,23 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher, PanicDe
     }
   }
 
-  /** Ends it if it runs, and gives everything back. Closing twice is harmless. */
+  /** Ends it if it runs, and gives everything back. Closing twice is harmless; both return when it is closed. */
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      closed.join();
+      return;
+    }
+    try {
       end.complete(EndReason.HOST_QUIT);
       closeAll();
+    } finally {
+      closed.complete(null);
     }
   }
 
   private void closeAll() {
-    endVcpus();
+    vcpus.end();
     loop.stop();
     closer.close();
   }

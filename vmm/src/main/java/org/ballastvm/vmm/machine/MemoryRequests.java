@@ -15,8 +15,10 @@ import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.GuestTask;
 import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.event.Repeats;
 import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.Judge;
 import org.ballastvm.vmm.watch.MemoryRequest;
@@ -33,24 +35,24 @@ public final class MemoryRequests implements AutoCloseable {
   /** Older numbers of a balloon say nothing of now. */
   private static final long STALE_SECONDS = 15;
 
-  private final EventLoop loop;
   private final Machine vm;
-  private final Map<String, Obstacle> told = new HashMap<>();
+  private final Map<String, Told> told = new HashMap<>();
   private final LoopTimer timer;
+  private final GuestTask looks;
   /** Whether the next look is sure to come. */
   private volatile boolean armed;
   private boolean closed;
 
   MemoryRequests(EventLoop loop, Machine vm) {
-    this.loop = loop;
     this.vm = vm;
     this.timer = new LoopTimer(loop, this::look);
+    this.looks = new GuestTask(loop, this::look);
   }
 
   /** Something was asked for, or has changed. Called by any thread. */
   void wake() {
     if (!armed) {
-      loop.post(this::look);
+      looks.post();
     }
   }
 
@@ -64,7 +66,7 @@ public final class MemoryRequests implements AutoCloseable {
       if (request.isOverdue()) {
         tell(request, request.verdict().orElseThrow());
       } else if (!request.open()) {
-        told.remove(request.path());
+        forgetCause(request.path());
       }
       open |= request.open() && request.overdueSeconds() > 0;
     }
@@ -80,13 +82,38 @@ public final class MemoryRequests implements AutoCloseable {
     }
   }
 
+  /** What was told of a request to a device; a guest may go back and forth between causes for ever. */
+  private static final class Told {
+    final long requestedBytes;
+    final Repeats causes = new Repeats();
+    Obstacle last;
+
+    Told(long requestedBytes) { this.requestedBytes = requestedBytes; }
+  }
+
+  private void forgetCause(String path) {
+    Told before = told.get(path);
+    if (before != null) {
+      before.last = null;
+    }
+  }
+
   private void tell(MemoryRequest request, Verdict verdict) {
-    if (told.put(request.path(), verdict.cause()) == verdict.cause()) {
+    Told before = told.get(request.path());
+    if (before == null || before.requestedBytes != request.requestedBytes()) {
+      before = new Told(request.requestedBytes());
+      told.put(request.path(), before);
+    }
+    if (before.last == verdict.cause()) {
       return;
     }
+    before.last = verdict.cause();
     long seconds = TimeUnit.NANOSECONDS.toSeconds(request.ageNanos());
-    Log.of(MemoryRequests.class).warn("{}: {} bytes were asked for {} s ago, and the guest has {}: {}", request.path(),
-        request.requestedBytes(), seconds, request.sizeBytes(), verdict.reason());
+    if (before.causes.isTold()) {
+      Log.of(MemoryRequests.class).warn("{}: {} bytes were asked for {} s ago, and the guest has {}: {}{}",
+          request.path(), request.requestedBytes(), seconds, request.sizeBytes(), verdict.reason(),
+          before.causes.words());
+    }
     vm.events().publish(new MachineEvent.MemoryRequestOverdue(request.id(), request.path(), request.requestedBytes(),
         request.sizeBytes(), seconds, verdict.cause(), verdict.trying(), verdict.reason()));
   }

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.machine;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,7 @@ final class RunGate {
   private volatile boolean open;
   private volatile boolean held;
   private volatile boolean ended;
+  private final AtomicBoolean stopAsked = new AtomicBoolean();
 
   /** A closed gate for that many threads. */
   RunGate(int threads) { this.threads = threads; }
@@ -57,6 +59,28 @@ final class RunGate {
       }
       waiting--;
     } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Has a vCPU thread wait for a time, or until the machine ends. It stands at the gate meanwhile.
+   *
+   * @param nanos how long at most
+   */
+  void rest(long nanos) {
+    lock.lock();
+    try {
+      waiting++;
+      changed.signalAll();
+      long left = nanos; // Others who rest signal too.
+      while (left > 0 && !ended) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      waiting--;
       lock.unlock();
     }
   }
@@ -121,6 +145,7 @@ final class RunGate {
   void open() {
     lock.lock();
     try {
+      stopAsked.set(false);
       open = true;
       changed.signalAll();
     } finally {
@@ -131,6 +156,11 @@ final class RunGate {
   /** Closes the gate; vCPUs in the guest must be kicked by the caller. Can be called by a vCPU thread. */
   void close() {
     open = false;
+  }
+
+  /** {@return whether this is asked for the first time since the gate was opened, by a vCPU that closed it} */
+  boolean isFirstStop() {
+    return !stopAsked.getAndSet(true);
   }
 
   /** Makes every vCPU thread end when it comes here. */

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.machine;
 
 import org.ballastvm.kvm.Exit;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.Processor;
 import org.ballastvm.kvm.Vcpu;
 import org.ballastvm.vmm.bus.AddressBus;
 
@@ -36,6 +38,7 @@ public final class VcpuThread {
   private static final int SYSTEM_EVENT_SHUTDOWN = 1;
 
   private final int index;
+  private final Processor processor;
   private final Vcpu vcpu;
   private final RunGate gate;
   private final AddressBus ports;
@@ -43,13 +46,22 @@ public final class VcpuThread {
   private final Watcher watcher;
   private final Thread thread;
   private final Vcpu.WriteTaker coalescedWrites = this::write;
+  private final KvmTrouble trouble;
   private volatile boolean inGuest;
   private volatile boolean waitsForSlots;
   private long changesSeen = -1;
 
   VcpuThread(int index, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory, Watcher watcher, String name) {
+    this(index, vcpu, vcpu, gate, ports, memory, watcher, name, KvmTrouble.USUAL);
+  }
+
+  /** The same for tests, whose processors are not KVM's: then there is no vCPU. */
+  VcpuThread(int index, Processor processor, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory,
+      Watcher watcher, String name, KvmTrouble.Patience patience) {
     this.index = index;
+    this.processor = processor;
     this.vcpu = vcpu;
+    this.trouble = new KvmTrouble("vCPU " + index, patience);
     this.gate = gate;
     this.ports = ports;
     this.memory = memory;
@@ -60,7 +72,12 @@ public final class VcpuThread {
   void start() { thread.start(); }
 
   /** Takes the vCPU out of the guest, soon; harmless when it is not in it. */
-  void kick() { vcpu.kick(); }
+  void kick() { processor.kick(); }
+
+  /** Tells the guest's clock of a stop; while the thread waits at the gate. */
+  void noteStopped() {
+    processor.noteStopped();
+  }
 
   /** {@return whether it executes guest code, or is about to look whether it may} */
   boolean isInGuest() {
@@ -76,7 +93,9 @@ public final class VcpuThread {
   }
 
   /** {@return the host's number of the thread, 0 before it runs} */
-  public long threadId() { return vcpu.threadId(); }
+  public long threadId() {
+    return processor.threadId();
+  }
 
   /** Waits for the end of the thread, which the gate has brought about. */
   void join() {
@@ -94,18 +113,18 @@ public final class VcpuThread {
   }
 
   /** Gives the vCPU back, after {@link #join}. */
-  void close() { vcpu.close(); }
+  void close() { processor.close(); }
 
   private void run() {
     try {
-      vcpu.bindToCurrentThread();
+      processor.bindToCurrentThread();
       while (true) {
-        vcpu.clearKick();
+        processor.clearKick();
         // Closing the gate comes before kicking, so a kick that the line above swallowed is seen here.
         if (!gate.pass()) {
           return;
         }
-        enter();
+        enterOrFail();
       }
     } catch (RuntimeException | Error bug) {
       watcher.crashed(bug);
@@ -113,18 +132,40 @@ public final class VcpuThread {
     }
   }
 
+  /** A register that the host could not serve stops the machine, which its monitors survive. */
+  private void enterOrFail() {
+    try {
+      enter();
+    } catch (HostError refusal) {
+      watcher
+          .vcpuFailed("vCPU " + index + ": the host refused what one of its devices needed: " + refusal.getMessage());
+    }
+  }
+
   /** Whoever holds the gate and sees this vCPU outside knows that it looks at the gate before it goes in. */
   private void enter() {
     inGuest = true;
-    Exit exit;
+    Exit exit = Exit.Simple.INTERRUPTED;
+    HostError refusal = null;
     try {
-      exit = gate.isPassable() ? vcpu.run() : Exit.Simple.INTERRUPTED;
+      if (gate.isPassable()) {
+        exit = processor.run();
+        trouble.over();
+      }
+    } catch (HostError e) {
+      refusal = e;
     } finally {
       inGuest = false;
       gate.left();
     }
-    vcpu.takeCoalesced(coalescedWrites);
-    handle(exit);
+    processor.takeCoalesced(coalescedWrites);
+    if (refusal == null) {
+      handle(exit);
+    } else if (trouble.mayPass(refusal)) {
+      gate.rest(trouble.restNanos());
+    } else {
+      watcher.vcpuFailed(trouble.sentence(refusal));
+    }
   }
 
   /** A switch over types takes a while to set itself up, so the exits that every guest causes come before it. */
@@ -147,7 +188,7 @@ public final class VcpuThread {
           case HALT, INTERRUPTED, IRQ_WINDOW_OPEN -> {
             // Back to the gate.
           }
-          case SHUTDOWN -> watcher.resetAsked("triple fault");
+          case SHUTDOWN -> watcher.resetAsked(GuestRequests.TRIPLE_FAULT);
           case BAD_ADDRESS -> {
             waitsForSlots = true;
             watcher.unusableMemory(this);

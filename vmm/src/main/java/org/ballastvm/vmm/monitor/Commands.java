@@ -1,11 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
+import org.ballastvm.vmm.machine.CommandError;
 import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.memory.MissingPage;
 
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {
@@ -35,10 +33,8 @@ final class Commands {
       return run(vm, ALL, "", name, arguments);
     } catch (MonitorError e) {
       return e.getMessage() + "\n";
-    } catch (UserError | HostError e) {
-      return "Error: " + e.getMessage() + "\n";
-    } catch (InternalError e) {
-      return "Error: " + MissingPage.explained(e, vm.parts().objects()).getMessage() + "\n";
+    } catch (RuntimeException | Error e) {
+      return "Error: " + CommandError.sentence(name, e, vm.parts().objects()) + "\n";
     }
   }
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.UserError;
@@ -13,6 +12,7 @@ import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.control.QueryVersion;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.machine.CommandError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.JsonInput;
 import org.ballastvm.vmm.wire.JsonOutput;
@@ -176,10 +176,15 @@ public final class QmpMonitor implements CharFrontend {
         reply.put("return", answer(request));
       } catch (UserError e) {
         reply.put("error", new Failure(e.kind().qemuName(), e.getMessage()));
-      } catch (HostError e) {
-        reply.put("error", new Failure(UserError.Kind.GENERIC.qemuName(), e.getMessage()));
+      } catch (RuntimeException | Error e) {
+        String sentence = CommandError.sentence(nameOf(json), e, vm.parts().objects());
+        reply.put("error", new Failure(UserError.Kind.GENERIC.qemuName(), sentence));
       }
       send(reply);
+    }
+
+    private static String nameOf(Object json) {
+      return json instanceof Map<?, ?> request && request.get("execute") instanceof String name ? name : "command";
     }
 
     @Override

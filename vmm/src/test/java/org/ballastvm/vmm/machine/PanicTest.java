@@ -12,6 +12,7 @@ import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.Await;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PanicTest {
   private static final DeviceConfig PANIC = new DeviceConfig.Panic(Optional.of("panic0"));
+
+  private static final int EXIT_PORT = 0xf4;
 
   @TempDir
   private Path directory;
@@ -60,6 +63,37 @@ class PanicTest {
       awaitState(machine, RunState.SHUTDOWN);
     }
     assertEquals("on", guest.printed());
+  }
+
+  @Test
+  @Tag("kvm")
+  void aPanicCanBeAFailureOrNothing() throws Exception {
+    Program program = new Program().outByte(AcpiPorts.PANIC, 1).print("on").outByte(EXIT_PORT, 0x10);
+    DeviceConfig exit = new DeviceConfig.DebugExit(Optional.empty(), EXIT_PORT, 4);
+    TestMachine guest = TestMachine.of(directory, program).with(PANIC, exit);
+    try (Machine machine = start(guest.with(new RunPolicy(true, false, true, PanicPolicy.EXIT_FAILURE)))) {
+      assertEquals(EndReason.GUEST_PANIC_FAILURE, TestMachine.await(machine));
+      assertEquals(1, machine.exitStatus());
+    }
+    try (Machine machine = start(guest.with(new RunPolicy(true, false, true, PanicPolicy.NONE)))) {
+      assertEquals(EndReason.GUEST_EXIT, TestMachine.await(machine));
+      assertEquals(33, machine.exitStatus());
+    }
+    assertEquals("on", guest.printed());
+  }
+
+  @Test
+  @Tag("kvm")
+  void anErrorThatWasPostedBeforeAResetDoesNotStopTheNextGuest() throws Exception {
+    TestMachine guest = TestMachine.of(directory, new Program().halt()).with(RunPolicy.DEFAULT);
+    try (Machine machine = guest.start()) {
+      machine.onLoop(() -> { // So that both wait when the first is done.
+        machine.resetAsked("a test");
+        machine.vcpuFailed("vCPU 0: a test");
+        machine.unusableMemory(machine.vcpus().getFirst());
+      });
+      machine.onLoop(() -> assertEquals(RunState.RUNNING, machine.state()));
+    }
   }
 
   @Test

@@ -52,6 +52,15 @@ class QmpMonitorTest {
   }
 
   @Test
+  void whateverACommandThrowsEndsItAlone() {
+    agree();
+    String answer = say("{\"execute\": \"object-add\", \"arguments\": {\"qom-type\": \"memory-backend-file\","
+        + " \"id\": \"m\", \"size\": 4096, \"mem-path\": \"/tmp/\\u0000\"}}").getFirst();
+    assertTrue(answer.contains("\"desc\": \"mem-path=/tmp/?: no file can have this name"), answer);
+    assertTrue(say("{\"execute\": \"query-status\"}").getFirst().startsWith("{\"return\": "));
+  }
+
+  @Test
   void commandsBeforeTheAgreementAreRefused() {
     assertEquals(List.of(error("CommandNotFound", "Expecting capabilities negotiation with 'qmp_capabilities'")),
         say("{\"execute\": \"query-status\"}"));
