@@ -22,6 +22,10 @@ public enum KvmCap {
   COALESCED_PIO(Host.KVM_CAP_COALESCED_PIO()),
   /** In-kernel PIT. */
   PIT2(Host.KVM_CAP_PIT2()),
+  /** The in-kernel PIT can be told to drop ticks that a guest has missed. */
+  REINJECT_CONTROL(Host.KVM_CAP_REINJECT_CONTROL()),
+  /** KVM_GET_XSAVE2; the size of a vCPU's XSAVE area in bytes. */
+  XSAVE2(Host.KVM_CAP_XSAVE2()),
   /** Interrupts raised by an eventfd. */
   IRQFD(Host.KVM_CAP_IRQFD()),
   /** Level interrupts raised by an eventfd. */

@@ -2,6 +2,7 @@ package org.ballastvm.kvm;
 
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
+import static org.ballastvm.kvm.Fields.set8;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_msi;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_pit_config;
+import org.ballastvm.kvm.generated.Offsets.kvm_reinject_control;
 import org.ballastvm.kvm.generated.Offsets.kvm_userspace_memory_region;
 
 /** A VM of the host's KVM. Safe for several threads. It lives on in the kernel until its vCPUs are closed too. */
@@ -84,6 +86,21 @@ public final class KvmVm implements AutoCloseable {
       MemorySegment config = arena.allocate(kvm_pit_config.SIZE, 8);
       set32(config, kvm_pit_config.flags, Host.KVM_PIT_SPEAKER_DUMMY());
       file.ioctl(Host.KVM_CREATE_PIT2(), config, "KVM_CREATE_PIT2");
+    }
+  }
+
+  /**
+   * Has the PIT drop ticks that the guest has missed, KVM_REINJECT_CONTROL, instead of making up for them. To make up for
+   * them KVM listens to each end of an interrupt, and for that it keeps AMD's AVIC switched off as long as the VM lives
+   * (arch/x86/kvm/i8254.c).
+   *
+   * @throws HostError ENOTTY or EINVAL where {@link KvmCap#REINJECT_CONTROL} is missing
+   */
+  public void dropMissedTicks() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment control = arena.allocate(kvm_reinject_control.SIZE, 8);
+      set8(control, kvm_reinject_control.pit_reinject, (byte) 0);
+      file.ioctl(Host.KVM_REINJECT_CONTROL(), control, "KVM_REINJECT_CONTROL");
     }
   }
 
@@ -182,7 +199,7 @@ public final class KvmVm implements AutoCloseable {
    */
   public Vcpu createVcpu(int id) {
     return new Vcpu(new KvmFile(file.ioctl(Host.KVM_CREATE_VCPU(), id, "KVM_CREATE_VCPU " + id), "vCPU " + id), id,
-        runBytes, coalesced);
+        runBytes, checkExtension(KvmCap.XSAVE2), coalesced);
   }
 
   /**

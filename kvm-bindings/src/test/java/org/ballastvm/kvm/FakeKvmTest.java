@@ -30,7 +30,7 @@ class FakeKvmTest {
       assertEquals(5, vcpu.getMsr(0x10));
       assertEquals(0x1800, vcpu.getMsr(0x1a0));
       assertEquals(List.of("KVM_GET_API_VERSION", "KVM_GET_VCPU_MMAP_SIZE", "KVM_CREATE_VM", "KVM_CREATE_VCPU",
-          "KVM_GET_SUPPORTED_CPUID", "KVM_SET_CPUID2 vCPU 3"), fake.asked().subList(0, 6));
+          "KVM_CHECK_EXTENSION", "KVM_GET_SUPPORTED_CPUID", "KVM_SET_CPUID2 vCPU 3"), fake.asked().subList(0, 7));
     }
   }
 

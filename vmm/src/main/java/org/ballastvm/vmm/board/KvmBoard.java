@@ -53,6 +53,10 @@ public final class KvmBoard implements AutoCloseable {
       fresh.setIdentityMapAddress(GuestLayout.KVM_IDENTITY_MAP);
       fresh.createIrqChip();
       fresh.createPit2();
+      // Guests of this machine calibrate by the PIT at most; none takes its ticks.
+      if (fresh.checkExtension(KvmCap.REINJECT_CONTROL) > 0) {
+        fresh.dropMissedTicks();
+      }
       fresh.setGsiRouting(pinRoutes());
       ram.attach(fresh);
       return fresh;
