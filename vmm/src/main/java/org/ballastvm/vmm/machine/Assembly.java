@@ -59,13 +59,6 @@ import org.ballastvm.vmm.pci.PciBus;
 
 /** The parts of a machine, put together in the constructor from top to bottom. */
 public final class Assembly {
-  private static final int FPU_CONTROL = 0x37f;
-  private static final int MXCSR = 0x1f80;
-  private static final int LAPIC_LINT1 = 0x360;
-  private static final int DELIVER_NMI = 0x400;
-  private static final int MSR_MISC_ENABLE = 0x1a0;
-  private static final long MISC_FAST_STRING = 1;
-
   /** The id of base memory that nobody named. */
   public static final String OWN_RAM = "ballast.ram";
 
@@ -101,12 +94,18 @@ public final class Assembly {
     // First, as in QEMU: whoever drives a machine tries its sockets until they are there.
     config.chardevs().forEach(this::open);
     Kvm kvm = keep(Kvm.open());
+    KvmNeeds.check(kvm);
+    kvm.requestTiles();
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
+    KvmNeeds.checkFeatures(hostCpuid, config.cpus().model());
     topology = CpuTopology.of(config.cpus());
     topology.requireAtMost(kvm.checkExtension(KvmCap.MAX_VCPUS));
-    cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
+    KvmNeeds.adviseOn(config.cpus().count(), kvm);
+    cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0,
+        config.cpus().model());
 
     GuestLayout layout = GuestLayout.of(config.memory());
+    GuestCpuid.addressBits(hostCpuid).ifPresent(bits -> layout.requireReach(config.memory(), bits));
     closer.onClose(objects::close);
     iothreads = new IoThreads(machine::crashed);
     closer.onClose(iothreads::close);
@@ -255,9 +254,7 @@ public final class Assembly {
     Vcpu vcpu = board.createVcpu(topology.apicId(index));
     try {
       vcpu.setCpuid(cpuid.forVcpu(index));
-      vcpu.setFpu(FPU_CONTROL, MXCSR);
-      vcpu.setMsrs(Map.of(MSR_MISC_ENABLE, MISC_FAST_STRING));
-      vcpu.setLapicRegisters(Map.of(LAPIC_LINT1, DELIVER_NMI));
+      VcpuReset.apply(vcpu);
       if (start.isPresent()) {
         vcpu.setSpecialRegisters(start.get().specialRegisters(vcpu.getSpecialRegisters().apicBase()));
         vcpu.setRegisters(start.get().registers());
