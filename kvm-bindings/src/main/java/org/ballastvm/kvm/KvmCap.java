@@ -48,6 +48,8 @@ public enum KvmCap {
   ADJUST_CLOCK(Host.KVM_CAP_ADJUST_CLOCK()),
   /** Memory slots that the guest cannot write. */
   READONLY_MEM(Host.KVM_CAP_READONLY_MEM()),
+  /** A VM can be made without performance counters. */
+  PMU_CAPABILITY(Host.KVM_CAP_PMU_CAPABILITY()),
   /** Dirty logs that stay as they are when they are read. */
   MANUAL_DIRTY_LOG_PROTECT2(Host.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2());
 

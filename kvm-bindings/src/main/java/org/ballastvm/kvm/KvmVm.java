@@ -149,12 +149,22 @@ public final class KvmVm implements AutoCloseable {
    *
    * @throws HostError EINVAL where {@link KvmCap#MANUAL_DIRTY_LOG_PROTECT2} is missing (before Linux 5.0)
    */
-  public void keepDirtyLogs() {
+  public void keepDirtyLogs() { enable(KvmCap.MANUAL_DIRTY_LOG_PROTECT2, MANUAL_PROTECT_ENABLE); }
+
+  /**
+   * Gives the VM's vCPUs no performance counters, KVM_ENABLE_CAP of KVM_CAP_PMU_CAPABILITY; before the first vCPU. Without
+   * it, AMD's oldest counters are there whatever CPUID says.
+   *
+   * @throws HostError EINVAL where {@link KvmCap#PMU_CAPABILITY} is missing (before Linux 5.18)
+   */
+  public void disablePmu() { enable(KvmCap.PMU_CAPABILITY, Host.KVM_PMU_CAP_DISABLE()); }
+
+  private void enable(KvmCap capability, long argument) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment cap = arena.allocate(kvm_enable_cap.SIZE, 8);
-      set32(cap, kvm_enable_cap.cap, KvmCap.MANUAL_DIRTY_LOG_PROTECT2.code);
-      set64(cap, kvm_enable_cap.args, MANUAL_PROTECT_ENABLE);
-      file.ioctl(Host.KVM_ENABLE_CAP(), cap, "KVM_ENABLE_CAP " + KvmCap.MANUAL_DIRTY_LOG_PROTECT2);
+      set32(cap, kvm_enable_cap.cap, capability.code);
+      set64(cap, kvm_enable_cap.args, argument);
+      file.ioctl(Host.KVM_ENABLE_CAP(), cap, "KVM_ENABLE_CAP " + capability);
     }
   }
 

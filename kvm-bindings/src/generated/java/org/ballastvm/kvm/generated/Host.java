@@ -552,6 +552,15 @@ public class Host extends Host$shared {
     public static int KVM_CAP_XSAVE2() {
         return KVM_CAP_XSAVE2;
     }
+    private static final int KVM_CAP_PMU_CAPABILITY = (int)212L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_PMU_CAPABILITY 212
+     * }
+     */
+    public static int KVM_CAP_PMU_CAPABILITY() {
+        return KVM_CAP_PMU_CAPABILITY;
+    }
     private static final int KVM_IRQ_ROUTING_IRQCHIP = (int)1L;
     /**
      * {@snippet lang=c :
@@ -2297,6 +2306,15 @@ public class Host extends Host$shared {
      */
     public static int KVM_KVMCLOCK_CTRL() {
         return KVM_KVMCLOCK_CTRL;
+    }
+    private static final int KVM_PMU_CAP_DISABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_PMU_CAP_DISABLE 1
+     * }
+     */
+    public static int KVM_PMU_CAP_DISABLE() {
+        return KVM_PMU_CAP_DISABLE;
     }
     private static final long KVM_GET_XSAVE2 = 2415963855L;
     /**
