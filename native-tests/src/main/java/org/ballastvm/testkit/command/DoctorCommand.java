@@ -1,5 +1,6 @@
 package org.ballastvm.testkit.command;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
@@ -25,6 +26,7 @@ public final class DoctorCommand implements SubCommand {
       throw new UserError("doctor " + arguments.getFirst() + ": doctor takes no arguments");
     }
     say(true, "JDK", "Java " + Runtime.version() + " in " + System.getProperty("java.home"));
+    HostFacts.of(Path.of("/")).forEach(fact -> say(fact.good(), fact.what(), fact.sentence()));
     boolean direct = examineKvm();
     boolean rig = examineRig(!direct);
     System.out.println(direct

@@ -15,6 +15,7 @@ import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
 import org.ballastvm.virtio.UnwrittenMemory;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
@@ -97,10 +98,11 @@ public final class Assembly {
     KvmNeeds.check(kvm);
     kvm.requestTiles();
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
-    KvmNeeds.checkFeatures(hostCpuid, config.cpus().model());
+    for (String warning : KvmNeeds.warnings(kvm, hostCpuid, config.cpus())) {
+      Log.of(Assembly.class).warn("{}", warning);
+    }
     topology = CpuTopology.of(config.cpus());
     topology.requireAtMost(kvm.checkExtension(KvmCap.MAX_VCPUS));
-    KvmNeeds.adviseOn(config.cpus().count(), kvm);
     cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0,
         config.cpus().model());
 
@@ -113,7 +115,7 @@ public final class Assembly {
     config.backends().forEach(this::create);
     base = baseMemory();
     ram = new GuestRam(layout, base);
-    board = keep(new KvmBoard(kvm, ram));
+    board = keep(new KvmBoard(kvm, ram, config.cpus().model().pmu()));
 
     ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
     power = new PowerDevice(board.line(AcpiPorts.GED_GSI), machine::powerOffAsked);

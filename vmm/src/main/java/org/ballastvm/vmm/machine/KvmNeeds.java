@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.kvm.CpuidEntry;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
-import org.ballastvm.vmm.Log;
-import org.ballastvm.vmm.config.CpuModel;
+import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 
@@ -26,24 +26,25 @@ final class KvmNeeds {
     }
   }
 
-  /** QEMU's warning, where KVM would take more than it advises. */
-  static void adviseOn(int vcpus, Kvm kvm) {
+  /**
+   * What a host lacks that was asked for, but can do without, in QEMU's words.
+   *
+   * @throws UserError if it is not to do without
+   */
+  static List<String> warnings(Kvm kvm, List<CpuidEntry> supported, CpuConfig cpus) {
+    List<String> warnings = new ArrayList<>();
     int advised = kvm.checkExtension(KvmCap.NR_VCPUS);
-    if (vcpus > advised) {
-      Log.of(KvmNeeds.class).warn(
-          "Number of SMP cpus requested ({}) exceeds the recommended cpus supported by KVM ({})",
-          vcpus, advised);
+    if (cpus.count() > advised) {
+      warnings.add("Number of SMP cpus requested (" + cpus.count()
+          + ") exceeds the recommended cpus supported by KVM (" + advised + ")");
     }
-  }
-
-  /** What was asked for by name, and the host's processor or KVM lacks. */
-  static void checkFeatures(List<CpuidEntry> supported, CpuModel model) {
-    List<String> missing = GuestCpuid.missing(supported, model);
-    if (!missing.isEmpty() && model.enforce()) {
+    List<String> missing = GuestCpuid.missing(supported, cpus.model());
+    if (!missing.isEmpty() && cpus.model().enforce()) {
       throw new UserError("-cpu enforce: Host doesn't support requested features: " + String.join("; ", missing));
     }
     for (String feature : missing) {
-      Log.of(KvmNeeds.class).warn("host doesn't support requested feature: {}", feature);
+      warnings.add("host doesn't support requested feature: " + feature);
     }
+    return warnings;
   }
 }

@@ -13,6 +13,7 @@ import org.ballastvm.kvm.CpuidEntry;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.FakeKvm;
 import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.CpuModel;
@@ -154,6 +155,34 @@ class FakeHostTest {
       kvm.has(KvmCap.IRQFD, 1).refuses("KVM_CREATE_VM", Errno.EBUSY);
       TestMachine guest = guest();
       assertEquals(Errno.EBUSY, assertThrows(HostError.class, () -> start(guest).close()).errno());
+    }
+  }
+
+  @Test
+  void whatIsMoreThanTheHostHasIsWarnedOf() {
+    CpuConfig four = CpuConfig.of(4).with(CpuModel.parse("host,+avx2,+avx512f"));
+    List<CpuidEntry> cpuid = HostCpu.MILAN.supported();
+    try (FakeKvm fake = FakeKvm.begin(cpuid).has(KvmCap.NR_VCPUS, 2); Kvm kvm = Kvm.open()) {
+      assertEquals(
+          List.of("Number of SMP cpus requested (4) exceeds the recommended cpus supported by KVM (2)",
+              "host doesn't support requested feature: avx512f, CPUID.07H:EBX [bit 16]"),
+          KvmNeeds.warnings(kvm, cpuid, four));
+      fake.has(KvmCap.NR_VCPUS, 4);
+      assertEquals(List.of(), KvmNeeds.warnings(kvm, cpuid, CpuConfig.of(4)));
+    }
+  }
+
+  @Test
+  void aVmWithoutPmuIsMadeSoBeforeItsFirstVcpuAndAfterAReset() throws IOException {
+    CpuConfig without = CpuConfig.of(1).with(CpuModel.parse("host,pmu=off"));
+    try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()); Machine machine = start(guest().with(without))) {
+      int disabled = kvm.asked().indexOf("KVM_ENABLE_CAP");
+      assertTrue(disabled >= 0 && disabled < kvm.asked().indexOf("KVM_CREATE_VCPU"), () -> kvm.asked().toString());
+      machine.reset();
+      assertEquals(2, kvm.asked().stream().filter("KVM_ENABLE_CAP"::equals).count());
+    }
+    try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()); Machine machine = start(guest())) {
+      assertFalse(kvm.asked().contains("KVM_ENABLE_CAP"));
     }
   }
 }
