@@ -52,8 +52,10 @@ public final class CpuFeatureNames {
       80000008 0 EBX clzero irperf xsaveerptr =4 rdpru =9 wbnoinvd =12 ibpb/amd-ibpb =14 ibrs/amd-ibrs amd-stibp \
        =17 stibp-always-on =23 amd-ppin amd-ssbd virt-ssbd amd-no-ssb cppc amd-psfd btc-no =31 brs
       8000000a 0 EDX npt lbrv svm-lock nrip-save/nrips tsc-scale vmcb-clean flushbyasid decodeassists \
-       =10 pause-filter =12 pfthreshold avic =15 v-vmsave-vmload vgif =25 vnmi
+       =10 pause-filter =12 pfthreshold avic =15 v-vmsave-vmload vgif =18 x2avic =20 v-spec-ctrl =25 vnmi
+      8000001f 0 EAX sme sev =3 sev-es sev-snp
       80000021 0 EAX no-nested-data-bp =2 lfence-always-serializing =6 null-sel-clr-base =8 auto-ibrs/autoibrs
+      80000022 0 EAX perfmon-v2 amd-lbr-v2
       """;
   private static final int FIXED_COLUMNS = 3;
 

@@ -24,11 +24,11 @@ public record CpuModel(List<CpuFeature> without, Map<String, List<CpuFeature>> w
       "avx2", "avx512f avx-*",
       "avx512f", "avx512* avx10",
       "amx-tile", "amx-*",
-      "svm", "npt lbrv svm-lock nrip-save tsc-scale vmcb-clean flushbyasid decodeassists pause-filter pfthreshold avic "
-          + "v-vmsave-vmload vgif vnmi",
       "pmu", "pdcm ds dtes64 arch-lbr arch-perfmon-ext perfctr-core perfctr-nb perfctr-llc");
-  /** QEMU's properties that are no features, and change nothing here. */
-  private static final List<String> TAKEN = List.of("migratable", "host-phys-bits", "host-cache-info", "kvm", "check");
+  /** Properties of QEMU's that change nothing here. */
+  private static final List<String> EITHER_WAY = List.of("migratable", "check");
+  /** Properties of QEMU's that are as they are here. */
+  private static final List<String> ALWAYS = List.of("host-phys-bits", "host-cache-info", "kvm");
 
   /** Copies what is given. */
   public CpuModel {
@@ -66,8 +66,10 @@ public record CpuModel(List<CpuFeature> without, Map<String, List<CpuFeature>> w
     Map<String, List<CpuFeature>> wanted = new LinkedHashMap<>();
     given.forEach((name, on) -> {
       List<CpuFeature> bits = CpuFeatureNames.find(name);
-      boolean known = !bits.isEmpty() || name.equals("pmu") || name.equals("enforce") || TAKEN.contains(name);
-      if (!known) {
+      if (!on && ALWAYS.contains(name)) {
+        throw new UserError("-cpu " + text + ": " + name + " is always on here");
+      }
+      if (bits.isEmpty() && !isProperty(name)) {
         throw new UserError("-cpu " + text + ": there is no feature '" + name
             + "'; -cpu help lists them, by the names that QEMU and Linux have for them");
       }
@@ -78,6 +80,10 @@ public record CpuModel(List<CpuFeature> without, Map<String, List<CpuFeature>> w
       }
     });
     return new CpuModel(without, wanted, given.getOrDefault("pmu", true), given.getOrDefault("enforce", false));
+  }
+
+  private static boolean isProperty(String name) {
+    return name.equals("pmu") || name.equals("enforce") || EITHER_WAY.contains(name) || ALWAYS.contains(name);
   }
 
   private static boolean isOn(String part, String value) {

@@ -85,6 +85,8 @@ class GuestFeaturesTest {
         "-cpu host,-amx: there is no feature 'amx'; -cpu help lists them, by the names that QEMU and Linux have"
             + " for them",
         assertThrows(UserError.class, () -> CpuModel.parse("host,-amx")).getMessage());
+    assertEquals("-cpu host,kvm=off: kvm is always on here",
+        assertThrows(UserError.class, () -> CpuModel.parse("host,kvm=off")).getMessage());
     assertEquals("-cpu vmx=maybe: must be on or off",
         assertThrows(UserError.class, () -> CpuModel.parse("host,vmx=maybe")).getMessage());
   }
