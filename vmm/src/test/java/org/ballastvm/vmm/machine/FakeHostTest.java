@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole machines on hosts that there are none of here: what KVM is asked, in which order, and what is made of its answers. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("try") // Some machines need only be there.
 class FakeHostTest {
   private static final int TILES = 3 << 17;
   private static final int MISC_ENABLE = 0x1a0;
