@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <linux/kvm.h>
 #include <asm/kvm_para.h>
+#include <asm/prctl.h>
 #include <sys/syscall.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>

@@ -1,6 +1,7 @@
 package org.ballastvm.kvm;
 
 import static org.ballastvm.kvm.Fields.get32;
+import static org.ballastvm.kvm.Fields.get64;
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
@@ -18,6 +19,9 @@ public final class Kvm implements AutoCloseable {
   /** Where it is. */
   public static final Path DEVICE = Path.of("/dev/kvm");
 
+  /** The number of XTILEDATA among XSAVE's components, and the bits of it and XTILECFG: Intel SDM volume 1, 13.1. */
+  private static final int TILE_DATA = 18;
+  private static final long TILES = 3L << 17;
   private static final int MOST_CPUID_ENTRIES = 256;
   private static final long CPUID_ENTRIES_OFFSET = kvm_cpuid2.SIZE;
 
@@ -63,6 +67,21 @@ public final class Kvm implements AutoCloseable {
    */
   public int checkExtension(KvmCap cap) {
     return (int) file.ioctl(Host.KVM_CHECK_EXTENSION(), cap.code, "KVM_CHECK_EXTENSION " + cap);
+  }
+
+  /**
+   * Asks for state of a processor that Linux gives a guest on request alone, ARCH_REQ_XCOMP_GUEST_PERM: the tiles of AMX.
+   * It is asked before the process has a vCPU, and holds for the process. A host that has no tiles, or does not know the
+   * request (before Linux 5.17), goes on without, and its {@link #supportedCpuid} says so.
+   */
+  public void requestTiles() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment components = arena.allocate(Long.BYTES, 8);
+      long known = CALLS.syscall(Host.SYS_arch_prctl(), Host.ARCH_GET_XCOMP_SUPP(), components.address());
+      if (known == 0 && (get64(components, 0) & TILES) == TILES) {
+        CALLS.syscall(Host.SYS_arch_prctl(), Host.ARCH_REQ_XCOMP_GUEST_PERM(), TILE_DATA);
+      }
+    }
   }
 
   /** {@return what CPUID can tell a guest on this host, KVM_GET_SUPPORTED_CPUID} */

@@ -22,6 +22,10 @@ public enum KvmCap {
   COALESCED_PIO(Host.KVM_CAP_COALESCED_PIO()),
   /** In-kernel PIT. */
   PIT2(Host.KVM_CAP_PIT2()),
+  /** The in-kernel PIT can be told to drop ticks that a guest has missed. */
+  REINJECT_CONTROL(Host.KVM_CAP_REINJECT_CONTROL()),
+  /** KVM_GET_XSAVE2; the size of a vCPU's XSAVE area in bytes. */
+  XSAVE2(Host.KVM_CAP_XSAVE2()),
   /** Interrupts raised by an eventfd. */
   IRQFD(Host.KVM_CAP_IRQFD()),
   /** Level interrupts raised by an eventfd. */
@@ -44,6 +48,8 @@ public enum KvmCap {
   ADJUST_CLOCK(Host.KVM_CAP_ADJUST_CLOCK()),
   /** Memory slots that the guest cannot write. */
   READONLY_MEM(Host.KVM_CAP_READONLY_MEM()),
+  /** A VM can be made without performance counters. */
+  PMU_CAPABILITY(Host.KVM_CAP_PMU_CAPABILITY()),
   /** Dirty logs that stay as they are when they are read. */
   MANUAL_DIRTY_LOG_PROTECT2(Host.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2());
 

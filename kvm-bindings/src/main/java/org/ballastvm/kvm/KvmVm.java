@@ -2,6 +2,7 @@ package org.ballastvm.kvm;
 
 import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
+import static org.ballastvm.kvm.Fields.set8;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_msi;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_pit_config;
+import org.ballastvm.kvm.generated.Offsets.kvm_reinject_control;
 import org.ballastvm.kvm.generated.Offsets.kvm_userspace_memory_region;
 
 /** A VM of the host's KVM. Safe for several threads. It lives on in the kernel until its vCPUs are closed too. */
@@ -88,6 +90,21 @@ public final class KvmVm implements AutoCloseable {
   }
 
   /**
+   * Has the PIT drop ticks that the guest has missed, KVM_REINJECT_CONTROL, instead of making up for them. To make up for
+   * them KVM listens to each end of an interrupt, and for that it keeps AMD's AVIC switched off as long as the VM lives
+   * (arch/x86/kvm/i8254.c).
+   *
+   * @throws HostError ENOTTY or EINVAL where {@link KvmCap#REINJECT_CONTROL} is missing
+   */
+  public void dropMissedTicks() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment control = arena.allocate(kvm_reinject_control.SIZE, 8);
+      set8(control, kvm_reinject_control.pit_reinject, (byte) 0);
+      file.ioctl(Host.KVM_REINJECT_CONTROL(), control, "KVM_REINJECT_CONTROL");
+    }
+  }
+
+  /**
    * Lets the guest see memory, KVM_SET_USER_MEMORY_REGION. Changes a slot that exists already.
    *
    * @param slot its number, below {@link KvmCap#NR_MEMSLOTS}
@@ -132,12 +149,22 @@ public final class KvmVm implements AutoCloseable {
    *
    * @throws HostError EINVAL where {@link KvmCap#MANUAL_DIRTY_LOG_PROTECT2} is missing (before Linux 5.0)
    */
-  public void keepDirtyLogs() {
+  public void keepDirtyLogs() { enable(KvmCap.MANUAL_DIRTY_LOG_PROTECT2, MANUAL_PROTECT_ENABLE); }
+
+  /**
+   * Gives the VM's vCPUs no performance counters, KVM_ENABLE_CAP of KVM_CAP_PMU_CAPABILITY; before the first vCPU. Without
+   * it, AMD's oldest counters are there whatever CPUID says.
+   *
+   * @throws HostError EINVAL where {@link KvmCap#PMU_CAPABILITY} is missing (before Linux 5.18)
+   */
+  public void disablePmu() { enable(KvmCap.PMU_CAPABILITY, Host.KVM_PMU_CAP_DISABLE()); }
+
+  private void enable(KvmCap capability, long argument) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment cap = arena.allocate(kvm_enable_cap.SIZE, 8);
-      set32(cap, kvm_enable_cap.cap, KvmCap.MANUAL_DIRTY_LOG_PROTECT2.code);
-      set64(cap, kvm_enable_cap.args, MANUAL_PROTECT_ENABLE);
-      file.ioctl(Host.KVM_ENABLE_CAP(), cap, "KVM_ENABLE_CAP " + KvmCap.MANUAL_DIRTY_LOG_PROTECT2);
+      set32(cap, kvm_enable_cap.cap, capability.code);
+      set64(cap, kvm_enable_cap.args, argument);
+      file.ioctl(Host.KVM_ENABLE_CAP(), cap, "KVM_ENABLE_CAP " + capability);
     }
   }
 
@@ -182,7 +209,7 @@ public final class KvmVm implements AutoCloseable {
    */
   public Vcpu createVcpu(int id) {
     return new Vcpu(new KvmFile(file.ioctl(Host.KVM_CREATE_VCPU(), id, "KVM_CREATE_VCPU " + id), "vCPU " + id), id,
-        runBytes, coalesced);
+        runBytes, checkExtension(KvmCap.XSAVE2), coalesced);
   }
 
   /**

@@ -49,6 +49,7 @@ public final class Vcpu implements Processor {
   private final KvmFile file;
   private final int id;
   private final int runBytes;
+  private final int xsaveBytes;
   private final Arena lifetime = Arena.ofShared();
   private final MemorySegment mapping;
   private final ByteBuffer page;
@@ -86,11 +87,13 @@ public final class Vcpu implements Processor {
     }
   }
 
-  Vcpu(KvmFile file, int id, int runBytes, CoalescedRing coalesced) {
+  /** A vCPU; {@code xsaveBytes} is the size of its XSAVE area, 0 on a host before Linux 5.17, where it is 4 KiB. */
+  Vcpu(KvmFile file, int id, int runBytes, int xsaveBytes, CoalescedRing coalesced) {
     KickSignal.install();
     this.file = file;
     this.id = id;
     this.runBytes = runBytes;
+    this.xsaveBytes = xsaveBytes;
     this.coalesced = coalesced;
     long address = CALLS.syscall(Host.SYS_mmap(), 0, runBytes, Host.PROT_READ() | Host.PROT_WRITE(), Host.MAP_SHARED(),
         file.fd(), 0);
@@ -387,11 +390,15 @@ public final class Vcpu implements Processor {
     }
   }
 
-  /** {@return the x87 and SSE registers, KVM_GET_XSAVE: KVM_GET_FPU leaves MXCSR out} */
+  /**
+   * {@return the x87 and SSE registers, KVM_GET_XSAVE2: KVM_GET_FPU leaves MXCSR out, and KVM_GET_XSAVE is refused where
+   * a guest may use AMX, whose tiles do not fit in 4 KiB}
+   */
   public FloatingPoint getFpu() {
+    boolean sized = xsaveBytes > 0;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment area = arena.allocate(kvm_xsave.SIZE, 8);
-      file.ioctl(Host.KVM_GET_XSAVE(), area, "KVM_GET_XSAVE vCPU " + id);
+      MemorySegment area = arena.allocate(Math.max(kvm_xsave.SIZE, xsaveBytes), 8);
+      file.ioctl(sized ? Host.KVM_GET_XSAVE2() : Host.KVM_GET_XSAVE(), area, "KVM_GET_XSAVE vCPU " + id);
       return FloatingPoint.read(area);
     }
   }

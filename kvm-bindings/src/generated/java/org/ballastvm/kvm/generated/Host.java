@@ -345,6 +345,15 @@ public class Host extends Host$shared {
     public static int KVM_CAP_COALESCED_MMIO() {
         return KVM_CAP_COALESCED_MMIO;
     }
+    private static final int KVM_CAP_REINJECT_CONTROL = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_REINJECT_CONTROL 24
+     * }
+     */
+    public static int KVM_CAP_REINJECT_CONTROL() {
+        return KVM_CAP_REINJECT_CONTROL;
+    }
     private static final int KVM_CAP_IRQ_ROUTING = (int)25L;
     /**
      * {@snippet lang=c :
@@ -534,6 +543,24 @@ public class Host extends Host$shared {
     public static int KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2() {
         return KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2;
     }
+    private static final int KVM_CAP_XSAVE2 = (int)208L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_XSAVE2 208
+     * }
+     */
+    public static int KVM_CAP_XSAVE2() {
+        return KVM_CAP_XSAVE2;
+    }
+    private static final int KVM_CAP_PMU_CAPABILITY = (int)212L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_PMU_CAPABILITY 212
+     * }
+     */
+    public static int KVM_CAP_PMU_CAPABILITY() {
+        return KVM_CAP_PMU_CAPABILITY;
+    }
     private static final int KVM_IRQ_ROUTING_IRQCHIP = (int)1L;
     /**
      * {@snippet lang=c :
@@ -551,6 +578,24 @@ public class Host extends Host$shared {
      */
     public static int KVM_IRQ_ROUTING_MSI() {
         return KVM_IRQ_ROUTING_MSI;
+    }
+    private static final int ARCH_GET_XCOMP_SUPP = (int)4129L;
+    /**
+     * {@snippet lang=c :
+     * #define ARCH_GET_XCOMP_SUPP 4129
+     * }
+     */
+    public static int ARCH_GET_XCOMP_SUPP() {
+        return ARCH_GET_XCOMP_SUPP;
+    }
+    private static final int ARCH_REQ_XCOMP_GUEST_PERM = (int)4133L;
+    /**
+     * {@snippet lang=c :
+     * #define ARCH_REQ_XCOMP_GUEST_PERM 4133
+     * }
+     */
+    public static int ARCH_REQ_XCOMP_GUEST_PERM() {
+        return ARCH_REQ_XCOMP_GUEST_PERM;
     }
     private static final int TCGETS = (int)21505L;
     /**
@@ -2037,6 +2082,15 @@ public class Host extends Host$shared {
     public static long KVM_SET_GSI_ROUTING() {
         return KVM_SET_GSI_ROUTING;
     }
+    private static final int KVM_REINJECT_CONTROL = (int)44657L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_REINJECT_CONTROL 44657
+     * }
+     */
+    public static int KVM_REINJECT_CONTROL() {
+        return KVM_REINJECT_CONTROL;
+    }
     private static final long KVM_IRQFD = 1075883638L;
     /**
      * {@snippet lang=c :
@@ -2262,6 +2316,24 @@ public class Host extends Host$shared {
     public static int KVM_KVMCLOCK_CTRL() {
         return KVM_KVMCLOCK_CTRL;
     }
+    private static final int KVM_PMU_CAP_DISABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_PMU_CAP_DISABLE 1
+     * }
+     */
+    public static int KVM_PMU_CAP_DISABLE() {
+        return KVM_PMU_CAP_DISABLE;
+    }
+    private static final long KVM_GET_XSAVE2 = 2415963855L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_XSAVE2 2415963855
+     * }
+     */
+    public static long KVM_GET_XSAVE2() {
+        return KVM_GET_XSAVE2;
+    }
     private static final int SYS_accept4 = (int)288L;
     /**
      * {@snippet lang=c :
@@ -2270,6 +2342,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_accept4() {
         return SYS_accept4;
+    }
+    private static final int SYS_arch_prctl = (int)158L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_arch_prctl 158
+     * }
+     */
+    public static int SYS_arch_prctl() {
+        return SYS_arch_prctl;
     }
     private static final int SYS_bind = (int)49L;
     /**

@@ -350,6 +350,11 @@ public final class Offsets {
         public static final long rip = 128;
         public static final long rflags = 136;
     }
+    public static final class kvm_reinject_control {
+        public static final long SIZE = 32;
+        public static final long pit_reinject = 0;
+        public static final long reserved = 1;
+    }
     public static final class kvm_run {
         public static final long SIZE = 2352;
         public static final long request_interrupt_window = 0;

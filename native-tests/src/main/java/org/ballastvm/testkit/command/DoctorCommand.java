@@ -1,5 +1,6 @@
 package org.ballastvm.testkit.command;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
@@ -8,7 +9,6 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.bench.PayloadProbe;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.memory.SharedHugePages;
 
 /** {@code ballast doctor}: tells what this host can do by trying it, and what to do about what it cannot. */
 public final class DoctorCommand implements SubCommand {
@@ -26,8 +26,7 @@ public final class DoctorCommand implements SubCommand {
       throw new UserError("doctor " + arguments.getFirst() + ": doctor takes no arguments");
     }
     say(true, "JDK", "Java " + Runtime.version() + " in " + System.getProperty("java.home"));
-    Optional<String> small = SharedHugePages.obstacle();
-    say(true, "shared memory", small.orElse("(memfd, share=on) gets transparent huge pages"));
+    HostFacts.of(Path.of("/")).forEach(fact -> say(fact.good(), fact.what(), fact.sentence()));
     boolean direct = examineKvm();
     boolean rig = examineRig(!direct);
     System.out.println(direct

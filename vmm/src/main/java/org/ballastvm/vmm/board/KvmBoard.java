@@ -29,6 +29,7 @@ public final class KvmBoard implements AutoCloseable {
 
   private final Kvm kvm;
   private final GuestRam ram;
+  private final boolean pmu;
   private final TreeMap<Integer, MsiVector> vectors = new TreeMap<>();
   private final int[] assertions = new int[IOAPIC_PINS];
   private final long[] assertionCounts = new long[IOAPIC_PINS];
@@ -40,19 +41,36 @@ public final class KvmBoard implements AutoCloseable {
    * @param kvm the host's KVM
    * @param ram the memory, which stays the caller's
    */
-  public KvmBoard(Kvm kvm, GuestRam ram) {
+  public KvmBoard(Kvm kvm, GuestRam ram) { this(kvm, ram, true); }
+
+  /**
+   * The same, with performance counters or without.
+   *
+   * @param kvm the host's KVM
+   * @param ram the memory, which stays the caller's
+   * @param pmu whether its vCPUs have counters
+   */
+  public KvmBoard(Kvm kvm, GuestRam ram, boolean pmu) {
     this.kvm = kvm;
     this.ram = ram;
+    this.pmu = pmu;
     this.vm = create();
   }
 
   private KvmVm create() {
     KvmVm fresh = kvm.createVm();
     try {
+      if (!pmu && fresh.checkExtension(KvmCap.PMU_CAPABILITY) > 0) {
+        fresh.disablePmu();
+      }
       fresh.setTssAddress(GuestLayout.KVM_TSS);
       fresh.setIdentityMapAddress(GuestLayout.KVM_IDENTITY_MAP);
       fresh.createIrqChip();
       fresh.createPit2();
+      // Guests of this machine calibrate by the PIT at most; none takes its ticks.
+      if (fresh.checkExtension(KvmCap.REINJECT_CONTROL) > 0) {
+        fresh.dropMissedTicks();
+      }
       fresh.setGsiRouting(pinRoutes());
       ram.attach(fresh);
       return fresh;

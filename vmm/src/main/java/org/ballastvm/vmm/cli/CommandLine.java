@@ -12,6 +12,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
+import org.ballastvm.vmm.config.CpuModel;
 import org.ballastvm.vmm.config.DeviceOptions;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
@@ -58,7 +59,6 @@ final class CommandLine {
   List<TraceOption> traces() { return values("-trace").stream().map(TraceOption::parse).toList(); }
 
   private MachineConfig build() {
-    value("-cpu").ifPresent(cpu -> requireOnly("-cpu", cpu, "host"));
     values("-accel").forEach(accel -> requireOnly("-accel", accel, "kvm"));
     value("-display").ifPresent(display -> requireOnly("-display", display, "none"));
     Optional<String> backend = values("-machine").stream().map(CommandLine::machineBackend).flatMap(Optional::stream)
@@ -72,7 +72,7 @@ final class CommandLine {
     values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
     MemoryConfig memory = memory(backend);
-    CpuConfig cpus = cpus();
+    CpuConfig cpus = cpus().with(value("-cpu").map(CpuModel::parse).orElse(CpuModel.HOST));
     List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);

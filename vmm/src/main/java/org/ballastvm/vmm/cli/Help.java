@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.ballastvm.vmm.config.CpuFeatureNames;
 import org.ballastvm.vmm.config.DeviceModel;
 import org.ballastvm.vmm.config.DeviceOptions;
 import org.ballastvm.vmm.config.UserError;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** What {@code -help}, {@code -device help} and the like print. */
 final class Help {
   private static final Map<String, String> LISTS = Map.of("-device", DeviceOptions.LIST, "-object", ObjectOptions.LIST,
-      "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-cpu",
-      "Available CPUs:\nx86 host", "-accel", "Accelerators supported in Ballast:\nkvm", "-chardev",
+      "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-accel",
+      "Accelerators supported in Ballast:\nkvm", "-chardev",
       "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
 
   private static final int WIDTH = 100;
@@ -38,6 +39,11 @@ final class Help {
     }
     if (given.values("-trace").contains("help") || given.value("-d").stream().anyMatch("trace:help"::equals)) {
       TraceEvent.labels().forEach(System.out::println);
+      return true;
+    }
+    if (given.values("-cpu").contains("help")) {
+      System.out.println("Available CPUs:\nx86 host\nx86 max\n\nRecognized CPUID flags:\n"
+          + String.join(" ", CpuFeatureNames.all()));
       return true;
     }
     for (Map.Entry<String, String> list : LISTS.entrySet()) {

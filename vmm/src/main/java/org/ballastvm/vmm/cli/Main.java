@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
@@ -53,7 +52,7 @@ public final class Main {
       System.err.println("ballast: " + e.getMessage());
       return REFUSED;
     } catch (HostError e) {
-      System.err.println("ballast: " + e.getMessage() + hint(e));
+      System.err.println("ballast: " + e.getMessage() + HostHint.of(e));
       return REFUSED;
     }
   }
@@ -119,21 +118,5 @@ public final class Main {
       case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> e.getMessage();
     };
-  }
-
-  private static String hint(HostError e) {
-    if (e.operation().contains("/dev/kvm")) {
-      if (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)) {
-        return ": add yourself to group kvm (sudo usermod -aG kvm $USER), and log in again";
-      }
-      if (e.errno().equals(Errno.ENOTTY)) {
-        return ": that file is something else than KVM's device; a container may have been given it by mistake";
-      }
-      if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ENODEV) || e.errno().equals(Errno.ENXIO)) {
-        return ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' tells more, and"
-            + " 'ballast rig -- ballast ...' runs it on an emulated machine that has one";
-      }
-    }
-    return "";
   }
 }

@@ -39,7 +39,7 @@ record Option(String name, String label, String text) {
       new Option("-uuid", "UUID", "told by query-uuid"),
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one"),
-      new Option("-cpu", "host", "the only one"),
+      new Option("-cpu", "host|max[,-FEATURE]...", "the host's processor, less features; -cpu help lists them"),
       new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine; also -M"),
       new Option("-enable-kvm", "", "as -accel kvm"),
       new Option("-pidfile", "FILE", "write the process's number there"),

@@ -7,8 +7,9 @@ package org.ballastvm.vmm.config;
  * @param sockets packages
  * @param cores cores in each package
  * @param threads threads in each core
+ * @param model {@code -cpu}
  */
-public record CpuConfig(int count, int sockets, int cores, int threads) {
+public record CpuConfig(int count, int sockets, int cores, int threads, CpuModel model) {
   /** What an 8-bit APIC id and the in-kernel interrupt controller leave room for. */
   public static final int MOST = 254;
 
@@ -22,6 +23,26 @@ public record CpuConfig(int count, int sockets, int cores, int threads) {
           + ": their product must be the number of CPUs, " + count);
     }
   }
+
+  /**
+   * Processors as the host's are.
+   *
+   * @param count vCPUs that exist, 1 to 254
+   * @param sockets packages
+   * @param cores cores in each package
+   * @param threads threads in each core
+   */
+  public CpuConfig(int count, int sockets, int cores, int threads) {
+    this(count, sockets, cores, threads, CpuModel.HOST);
+  }
+
+  /**
+   * The same of another kind.
+   *
+   * @param other {@code -cpu}
+   * @return as many, in the same groups
+   */
+  public CpuConfig with(CpuModel other) { return new CpuConfig(count, sockets, cores, threads, other); }
 
   /**
    * A bare {@code -smp N}: one package of N cores, as QEMU groups it since 6.2.

@@ -2,7 +2,9 @@ package org.ballastvm.vmm.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.ballastvm.kvm.CpuidEntry;
+import org.ballastvm.vmm.config.CpuModel;
 
 /**
  * What CPUID tells a guest: what KVM supports on this host ({@code -cpu host}), with the guest's own topology.
@@ -19,9 +21,10 @@ public final class GuestCpuid {
   private static final int KVM_FEATURES = 0x4000_0001;
   private static final int AMD_FEATURES = 0x8000_0001;
   private static final int NAME = 0x8000_0002;
-  private static final int AMD_SIZES = 0x8000_0008;
+  private static final int ADDRESS_SIZES = 0x8000_0008;
   private static final int AMD_CACHES = 0x8000_001d;
   private static final int AMD_TOPOLOGY = 0x8000_001e;
+  private static final int AMD_TOPOLOGY_V2 = 0x8000_0026;
 
   private static final int EBX_AMD = 0x6874_7541; // "Auth"enticAMD
   private static final int EBX_HYGON = 0x6f67_7948; // "Hygo"nGenuine
@@ -32,8 +35,12 @@ public final class GuestCpuid {
   private static final int ECX_AMD_COMPATIBILITY_MODE = 1 << 1;
   private static final int LEVEL_THREAD = 1;
   private static final int LEVEL_CORE = 2;
+  /** Levels of leaf 0x80000026; below them is the core, of the same number as above a thread's. */
+  private static final int LEVEL_COMPLEX = 2;
+  private static final int LEVEL_SOCKET = 4;
 
   private final List<CpuidEntry> host;
+  private final GuestFeatures guestFeatures;
   private final CpuName name;
   private final CpuTopology topology;
   private final boolean tscDeadlineTimer;
@@ -48,12 +55,56 @@ public final class GuestCpuid {
    * @param tscDeadlineTimer whether the in-kernel LAPIC has that timer
    */
   public GuestCpuid(List<CpuidEntry> host, CpuName name, CpuTopology topology, boolean tscDeadlineTimer) {
-    this.host = List.copyOf(host);
+    this(host, name, topology, tscDeadlineTimer, CpuModel.HOST);
+  }
+
+  /**
+   * The CPUID of a guest that does not get all that the host has.
+   *
+   * @param host what KVM supports
+   * @param name what the processor is called
+   * @param topology how vCPUs are grouped
+   * @param tscDeadlineTimer whether the in-kernel LAPIC has that timer
+   * @param model what the guest gets
+   */
+  public GuestCpuid(List<CpuidEntry> host, CpuName name, CpuTopology topology, boolean tscDeadlineTimer,
+      CpuModel model) {
+    this.guestFeatures = new GuestFeatures(model);
+    this.host = guestFeatures.of(host);
     this.name = name;
     this.topology = topology;
     this.tscDeadlineTimer = tscDeadlineTimer;
     this.amd = host.stream().anyMatch(leaf -> leaf.function() == VENDOR
         && (leaf.ebx() == EBX_AMD || leaf.ebx() == EBX_HYGON));
+  }
+
+  /**
+   * What was asked for and is not there.
+   *
+   * @param given what KVM supports
+   * @param model what was asked for
+   * @return features, each with its place in CPUID
+   */
+  public static List<String> missing(List<CpuidEntry> given, CpuModel model) {
+    return new GuestFeatures(model).missing(given);
+  }
+
+  /**
+   * How far a guest's physical addresses reach: as far as the processor's own, or less where nested paging walks fewer
+   * levels, which KVM tells since Linux 6.10.
+   *
+   * @param given what KVM supports
+   * @return bits of an address; empty where KVM does not tell
+   */
+  public static OptionalInt addressBits(List<CpuidEntry> given) {
+    for (CpuidEntry leaf : given) {
+      if (leaf.function() == ADDRESS_SIZES) {
+        int ofGuests = leaf.eax() >> 16 & 0xff;
+        int bits = ofGuests == 0 ? leaf.eax() & 0xff : ofGuests;
+        return bits == 0 ? OptionalInt.empty() : OptionalInt.of(bits);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /**
@@ -69,32 +120,47 @@ public final class GuestCpuid {
       switch (leaf.function()) {
         case FEATURES -> leaves.add(features(leaf, apicId));
         case CACHES -> leaves.add(intelCaches(leaf));
-        case TOPOLOGY, TOPOLOGY_V2 -> {
+        case TOPOLOGY, TOPOLOGY_V2, AMD_TOPOLOGY_V2 -> {
           // Replaced whole below.
         }
         case KVM_FEATURES -> leaves.add(leaf);
         case AMD_FEATURES -> leaves.add(amdFeatures(leaf));
         case NAME, NAME + 1, NAME + 2 -> leaves.add(name.fill(leaf, leaf.function() - NAME));
-        case AMD_SIZES -> leaves.add(with(leaf, leaf.eax(), leaf.ebx(),
-            topology.packageBits() << 12 | topology.threadsPerPackage() - 1, leaf.edx()));
+        case ADDRESS_SIZES -> leaves.add(amd
+            ? with(leaf, leaf.eax(), leaf.ebx(), topology.packageBits() << 12 | topology.threadsPerPackage() - 1,
+                leaf.edx())
+            : leaf);
         case AMD_CACHES -> leaves.add(amdCaches(leaf));
         case AMD_TOPOLOGY -> leaves.add(with(leaf, apicId,
-            topology.threads() - 1 << 8 | apicId >> topology.threadBits() & 0xff,
+            topology.threads() - 1 << 8 | index / topology.threads() % topology.cores() & 0xff,
             index / topology.threadsPerPackage() & 0xff,
             0));
         default -> leaves.add(leaf);
       }
     }
     addTopology(leaves, TOPOLOGY, apicId);
-    if (host.stream().anyMatch(leaf -> leaf.function() == TOPOLOGY_V2)) {
+    if (hostHas(TOPOLOGY_V2)) {
       addTopology(leaves, TOPOLOGY_V2, apicId);
     }
-    return leaves;
+    if (hostHas(AMD_TOPOLOGY_V2)) {
+      addAmdTopology(leaves, apicId);
+    }
+    return guestFeatures.without(leaves);
+  }
+
+  private boolean hostHas(int function) {
+    for (CpuidEntry leaf : host) {
+      if (leaf.function() == function) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CpuidEntry features(CpuidEntry leaf, int apicId) {
-    int logical = Math.min(255, topology.threadsPerPackage());
-    int ebx = leaf.ebx() & 0xffff | (logical & 0xff) << 16 | apicId << 24;
+    int logical = topology.threadsPerPackage();
+    int ids = Math.min(255, 1 << topology.packageBits()); // APIC ids that a package may use, not processors it has.
+    int ebx = leaf.ebx() & 0xffff | ids << 16 | apicId << 24;
     int ecx = leaf.ecx() | ECX_HYPERVISOR | ECX_X2APIC | (tscDeadlineTimer ? ECX_TSC_DEADLINE : 0);
     int edx = logical > 1 ? leaf.edx() | EDX_HYPERTHREADING : leaf.edx() & ~EDX_HYPERTHREADING;
     return with(leaf, leaf.eax(), ebx, ecx, edx);
@@ -132,6 +198,15 @@ public final class GuestCpuid {
     leaves.add(level(function, 0, topology.threadBits(), topology.threads(), LEVEL_THREAD, apicId));
     leaves.add(level(function, 1, topology.packageBits(), topology.threadsPerPackage(), LEVEL_CORE, apicId));
     leaves.add(level(function, 2, 0, 0, 0, apicId));
+  }
+
+  /** AMD APM volume 3, E.4.24: a complex is a package here, and so is a socket. */
+  private void addAmdTopology(List<CpuidEntry> leaves, int apicId) {
+    int function = AMD_TOPOLOGY_V2;
+    leaves.add(level(function, 0, topology.threadBits(), topology.threads(), LEVEL_THREAD, apicId));
+    leaves.add(level(function, 1, topology.packageBits(), topology.threadsPerPackage(), LEVEL_COMPLEX, apicId));
+    leaves.add(level(function, 2, topology.packageBits(), topology.threadsPerPackage(), LEVEL_SOCKET, apicId));
+    leaves.add(level(function, 3, 0, 0, 0, apicId));
   }
 
   private static CpuidEntry level(int function, int index, int shift, int count, int type, int apicId) {

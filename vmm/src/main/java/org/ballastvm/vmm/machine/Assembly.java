@@ -15,6 +15,7 @@ import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.Vcpu;
 import org.ballastvm.virtio.UnwrittenMemory;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
@@ -60,13 +61,6 @@ import org.ballastvm.vmm.pci.PciBus;
 
 /** The parts of a machine, put together in the constructor from top to bottom. */
 public final class Assembly {
-  private static final int FPU_CONTROL = 0x37f;
-  private static final int MXCSR = 0x1f80;
-  private static final int LAPIC_LINT1 = 0x360;
-  private static final int DELIVER_NMI = 0x400;
-  private static final int MSR_MISC_ENABLE = 0x1a0;
-  private static final long MISC_FAST_STRING = 1;
-
   /** The id of base memory that nobody named. */
   public static final String OWN_RAM = "ballast.ram";
 
@@ -102,12 +96,19 @@ public final class Assembly {
     // First, as in QEMU: whoever drives a machine tries its sockets until they are there.
     config.chardevs().forEach(this::open);
     Kvm kvm = keep(Kvm.open());
+    KvmNeeds.check(kvm);
+    kvm.requestTiles();
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
+    for (String warning : KvmNeeds.warnings(kvm, hostCpuid, config.cpus())) {
+      Log.of(Assembly.class).warn("{}", warning);
+    }
     topology = CpuTopology.of(config.cpus());
     topology.requireAtMost(kvm.checkExtension(KvmCap.MAX_VCPUS));
-    cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0);
+    cpuid = new GuestCpuid(hostCpuid, CpuName.ofHost(), topology, kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) > 0,
+        config.cpus().model());
 
     GuestLayout layout = GuestLayout.of(config.memory());
+    GuestCpuid.addressBits(hostCpuid).ifPresent(bits -> layout.requireReach(config.memory(), bits));
     closer.onClose(objects::close);
     iothreads = new IoThreads(machine::crashed);
     closer.onClose(iothreads::close);
@@ -116,7 +117,7 @@ public final class Assembly {
     base = baseMemory();
     ram = new GuestRam(layout, base);
     ram.devices().belongTo(loop::ownsCaller);
-    board = keep(new KvmBoard(kvm, ram));
+    board = keep(new KvmBoard(kvm, ram, config.cpus().model().pmu()));
 
     ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
     power = new PowerDevice(board.line(AcpiPorts.GED_GSI), machine::powerOffAsked);
@@ -272,9 +273,7 @@ public final class Assembly {
     Vcpu vcpu = board.createVcpu(topology.apicId(index));
     try {
       vcpu.setCpuid(cpuid.forVcpu(index));
-      vcpu.setFpu(FPU_CONTROL, MXCSR);
-      vcpu.setMsrs(Map.of(MSR_MISC_ENABLE, MISC_FAST_STRING));
-      vcpu.setLapicRegisters(Map.of(LAPIC_LINT1, DELIVER_NMI));
+      VcpuReset.apply(vcpu);
       if (start.isPresent()) {
         vcpu.setSpecialRegisters(start.get().specialRegisters(vcpu.getSpecialRegisters().apicBase()));
         vcpu.setRegisters(start.get().registers());

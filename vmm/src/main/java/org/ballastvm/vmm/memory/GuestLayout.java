@@ -61,6 +61,27 @@ public record GuestLayout(long lowBytes, long highBytes, long deviceBase, long d
     return new GuestLayout(low, high, deviceBase, device);
   }
 
+  /**
+   * Checks against the processor: what it cannot address, the guest must not be promised.
+   *
+   * @param memory what this is the layout of
+   * @param addressBits of a guest's physical addresses
+   * @throws UserError if memory, or room for it, goes beyond them
+   */
+  public void requireReach(MemoryConfig memory, int addressBits) {
+    long end = Math.max(HIGH_BASE + highBytes, deviceBase + deviceBytes);
+    long last = (1L << addressBits) - 1;
+    if (deviceBytes == 0 && highBytes == 0 || end - 1 <= last) {
+      return;
+    }
+    String what = HIGH_BASE + highBytes - 1 > last
+        ? "-m size=" + ByteSize.describe(memory.sizeBytes())
+        : "-m maxmem=" + ByteSize.describe(memory.maxSizeBytes());
+    throw new UserError(what
+        + ": Address space limit 0x" + Long.toHexString(last) + " < 0x" + Long.toHexString(end - 1)
+        + " phys-bits too low (" + addressBits + ")");
+  }
+
   /** {@return where the 64-bit PCI window begins} */
   public long highPciBase() {
     return alignUp(deviceBase + deviceBytes, HIGH_PCI_BYTES);

@@ -10,14 +10,14 @@ import org.ballastvm.vmm.Log;
  * Whether the host backs shared memory without a name by transparent huge pages: memfds, and anonymous memory with share=on.
  * What it does for private memory does not count for these.
  */
-public final class SharedHugePages {
+final class SharedHugePages {
   private static final Path MODE = Path.of("/sys/kernel/mm/transparent_hugepage/shmem_enabled");
   private static boolean told;
 
   private SharedHugePages() {}
 
   /** {@return why this host backs no shared memory by huge pages; empty if it does} */
-  public static Optional<String> obstacle() {
+  static Optional<String> obstacle() {
     try {
       return obstacle(Files.readString(MODE));
     } catch (IOException e) { // The kernel was built without.

@@ -1,0 +1,69 @@
+package org.ballastvm.kvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The KVM of hosts that there are none of here does what a real one would, as far as it goes. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FakeKvmTest {
+  private static final CpuidEntry LEAF = new CpuidEntry(7, 1, CpuidEntry.FLAG_SIGNIFICANT_INDEX, 1, 2, 3, -1);
+
+  @Test
+  void whatWasSetComesBackAndTheOrderIsKept() {
+    try (FakeKvm fake = FakeKvm.begin(List.of(LEAF)).startsWithMsr(0x1a0, 0x1800);
+        Kvm kvm = Kvm.open();
+        KvmVm vm = kvm.createVm();
+        Vcpu vcpu = vm.createVcpu(3)) {
+      vcpu.setCpuid(kvm.supportedCpuid());
+      vcpu.setMsrs(Map.of(0x10, 5L));
+      Registers set = Registers.start(1, 2, 3, 4);
+      vcpu.setRegisters(set);
+
+      assertEquals(set, vcpu.getRegisters());
+      assertEquals(List.of(LEAF), fake.cpuid(3));
+      assertEquals(5, vcpu.getMsr(0x10));
+      assertEquals(0x1800, vcpu.getMsr(0x1a0));
+      assertEquals(List.of("KVM_GET_API_VERSION", "KVM_GET_VCPU_MMAP_SIZE", "KVM_CREATE_VM", "KVM_CREATE_VCPU",
+          "KVM_CHECK_EXTENSION", "KVM_GET_SUPPORTED_CPUID", "KVM_SET_CPUID2 vCPU 3"), fake.asked().subList(0, 7));
+    }
+  }
+
+  @Test
+  void itRefusesWhatItWasToldTo() {
+    try (FakeKvm fake = FakeKvm.begin(List.of()).refusesOnce("KVM_CREATE_VM", Errno.EBUSY); Kvm kvm = Kvm.open()) {
+      assertEquals(Errno.EBUSY, assertThrows(HostError.class, kvm::createVm).errno());
+      fake.refuses("KVM_CREATE_VCPU", Errno.ENOMEM).refuses("MSR 0x2ff", Errno.EINVAL);
+      try (KvmVm vm = kvm.createVm()) {
+        assertEquals(Errno.ENOMEM, assertThrows(HostError.class, () -> vm.createVcpu(0)).errno());
+      }
+      fake.refuses("openat", Errno.EACCES);
+      assertEquals(Errno.EACCES, assertThrows(HostError.class, Kvm::open).errno());
+    }
+  }
+
+  @Test
+  void aGuestStaysInsideUntilItIsKicked() throws InterruptedException {
+    try (FakeKvm fake = FakeKvm.begin(List.of());
+        Kvm kvm = Kvm.open();
+        KvmVm vm = kvm.createVm();
+        Vcpu vcpu = vm.createVcpu(0)) {
+      Exit[] exit = new Exit[1];
+      Thread thread = Thread.ofPlatform().start(() -> {
+        vcpu.bindToCurrentThread();
+        exit[0] = vcpu.run();
+      });
+      while (!fake.asked().contains("KVM_RUN vCPU 0")) {
+        Thread.onSpinWait();
+      }
+      vcpu.kick();
+      thread.join();
+      assertSame(Exit.Simple.INTERRUPTED, exit[0]);
+    }
+  }
+}
