@@ -69,6 +69,18 @@ class KernelCacheTest {
     assertArrayEquals(vmlinux, Files.readAllBytes(first));
   }
 
+  @ParameterizedTest
+  @MethodSource("everyFormat")
+  void aKernelBuiltAnewOfTheSameLengthsIsAnotherKernel(Packer packer) throws IOException {
+    byte[] image = write(packer);
+    Path first = unpack().orElseThrow();
+    image[image.length / 2] ^= 0x55; // far from both ends
+
+    Files.write(directory.resolve("kernel"), image);
+
+    assertTrue(unpack().filter(first::equals).isEmpty(), "the old kernel");
+  }
+
   @Test
   void aTruncatedCacheFileIsMadeAnew() throws IOException {
     Path unpacked = unpack().orElseThrow();
