@@ -94,7 +94,7 @@ final class CommandLine {
     Lines(boolean daemonize) { this.daemonize = daemonize; }
 
     void add(String option, String text, ChardevConfig chardev) {
-      if (daemonize && chardev instanceof ChardevConfig.Stdio) {
+      if (daemonize && chardev.bare() instanceof ChardevConfig.Stdio) {
         throw new UserError(option + " " + text + ": cannot use stdio with -daemonize");
       }
       chardevs.add(daemonize ? Daemon.independentOfDirectory(chardev) : chardev);
@@ -135,7 +135,8 @@ final class CommandLine {
     boolean terminal = !has("-nodefaults") && !daemonize() && (has("-nographic") || value("-display").isEmpty());
     boolean noSerial = lines.serials.isEmpty() && values("-serial").isEmpty();
     boolean noMonitor = lines.monitors.isEmpty() && values("-monitor").isEmpty();
-    boolean stdioTaken = lines.chardevs.stream().anyMatch(ChardevConfig.Stdio.class::isInstance);
+    boolean stdioTaken = lines.chardevs.stream().map(ChardevConfig::bare)
+        .anyMatch(ChardevConfig.Stdio.class::isInstance);
     // Who asks for -nographic wants the terminal for what is left over, and is told when it is taken.
     if (!terminal || !noSerial && !noMonitor || stdioTaken && !has("-nographic")) {
       return;

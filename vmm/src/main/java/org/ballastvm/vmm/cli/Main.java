@@ -74,6 +74,7 @@ public final class Main {
     if (line.daemonize() && !Daemon.isThisProcess()) {
       return Daemon.launch();
     }
+    Logging.neverWait();
     Daemon daemon = line.daemonize() ? Daemon.begin() : null;
     Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();
@@ -108,6 +109,7 @@ public final class Main {
       pidFile.close();
     }
     System.out.flush();
+    Logging.drain();
     Runtime.getRuntime().halt(0);
   }
 

@@ -23,7 +23,7 @@ record Option(String name, String label, String text) {
       new Option("-device", "DRIVER[,prop=VALUE]...", "a device; -device help lists them"),
       new Option("-chardev", "BACKEND,id=ID[,prop=VALUE]...", "stdio, socket, null, file or pty"),
       new Option("-serial", "DEV",
-          "COM1: stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none, chardev:ID"),
+          "COM1: stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pty, null, none, chardev:ID"),
       new Option("-monitor", "DEV", "a human monitor on the same kinds of DEV"),
       new Option("-qmp", "DEV", "the machine protocol (QMP) on the same kinds of DEV"),
       new Option("-qmp-pretty", "DEV", "as -qmp, with indented answers"),
