@@ -76,6 +76,10 @@ public final class Main {
     }
     Logging.neverWait();
     Daemon daemon = line.daemonize() ? Daemon.begin() : null;
+    line.notes().forEach(note -> System.err.println("ballast: " + note));
+    if (line.logTellsTime()) {
+      Logging.tellTime();
+    }
     Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
