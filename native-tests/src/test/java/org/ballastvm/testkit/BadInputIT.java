@@ -134,8 +134,10 @@ class BadInputIT {
         mistake("-chardev tape: there is no such backend; there are stdio, socket, null, file, pty", "-chardev",
             "tape,id=a"),
         mistake("-chardev null: parameter 'id' is missing", "-chardev", "null"),
-        mistake("-serial tape: must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pty, null, "
-            + "none or chardev:ID", "-serial", "tape"),
+        mistake(
+            "-serial tape: must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pty, null, "
+                + "none or chardev:ID",
+            "-serial", "tape"),
         mistake("-serial: chardev 'a' does not exist; it must be the id of a -chardev", "-serial", "chardev:a"),
         mistake("-mon: chardev 'a' does not exist; it must be the id of a -chardev", "-mon", "a"),
         mistake("-chardev id=a: is used more than once; it can be shared if it has mux=on", "-chardev", "null,id=a",

@@ -49,7 +49,8 @@ final class CommandLine {
 
   /** Parses; empty if all that was asked for was help, which has been printed. */
   static Optional<CommandLine> parse(List<String> arguments) {
-    GivenOptions given = new GivenOptions(ReadConfig.expand(arguments));
+    boolean fromFile = arguments.contains(ReadConfig.OPTION) || arguments.contains("-" + ReadConfig.OPTION);
+    GivenOptions given = new GivenOptions(fromFile ? ReadConfig.expand(arguments) : arguments);
     return Help.printed(given) ? Optional.empty() : Optional.of(new CommandLine(given));
   }
 
