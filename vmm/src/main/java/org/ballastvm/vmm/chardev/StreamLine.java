@@ -154,12 +154,12 @@ final class StreamLine implements AutoCloseable {
     }
     int before = queueCount;
     flush();
-    if (queueCount == 0 && frontend != null && !closed) {
-      frontend.drained();
-    }
     outputPaused = !duplex && queueCount > 0 && queueCount == before;
     if (outputPaused) {
       tryOutputAgain();
+    }
+    if (queueCount == 0 && frontend != null && !closed) {
+      frontend.drained();
     }
     updateInterest();
   }
@@ -276,6 +276,10 @@ final class StreamLine implements AutoCloseable {
 
   /** Writes what is left, at the end of the process, when waiting harms nobody; gives up when nothing moves for so long. */
   void flushNow(long patienceMillis) {
+    flush();
+    if (queueCount == 0 || closed || outputEnded) {
+      return;
+    }
     try (Epoll room = Epoll.create()) {
       if (output != null) {
         room.add(out.source(), Epoll.OUT, 0);
