@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.ballastvm.vmm.config.ChardevConfig;
@@ -26,7 +27,7 @@ class TelnetChardevTest {
   private Socket call() throws Exception {
     String where = chardev.describe();
     assertTrue(where.startsWith("disconnected:telnet:127.0.0.1:"), where);
-    return new Socket("127.0.0.1", Integer.parseInt(where.replaceAll(".*127.0.0.1:|,.*", "")));
+    return new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(where.replaceAll(".*127.0.0.1:|,.*", "")));
   }
 
   private static void type(OutputStream out, String text) throws Exception {
