@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets.stat;
 import org.ballastvm.kvm.generated.Offsets.termios;
 
 /** A stream of bytes that is not a socket: standard input and output, a pseudo-terminal, a file. */
@@ -17,36 +18,99 @@ public final class HostStream extends Pollable {
   private static final int STDOUT = 1;
 
   private final boolean owned;
+  private final Runnable afterClose;
+  private Errno failure;
 
   private HostStream(long descriptor, String what, boolean owned) {
+    this(descriptor, what, owned, () -> {
+      // Nobody waits for it.
+    });
+  }
+
+  private HostStream(long descriptor, String what, boolean owned, Runnable afterClose) {
     super(descriptor, what);
     this.owned = owned;
+    this.afterClose = afterClose;
   }
 
   /**
-   * The process's standard input. Reads are not made non-blocking, since other processes share it: read only when it is
-   * ready. Closing leaves it open.
+   * The process's standard input. A terminal or a pipe is opened anew, so that a read never waits, whoever else reads it;
+   * where the host does not allow that, and from anything else, read only when it is ready. Closing leaves the process's
+   * own descriptor open.
    *
    * @return the stream
    */
-  public static HostStream standardInput() { return new HostStream(STDIN, "standard input", false); }
+  public static HostStream standardInput() {
+    String what = "standard input";
+    HostStream again = isRegularFile(STDIN) ? null : openAgain(STDIN, Host.O_RDONLY(), what);
+    return again == null ? new HostStream(STDIN, what, false) : again;
+  }
 
   /**
-   * The process's standard output, under the same rules.
+   * The process's standard output, to write to without ever waiting for who reads it. Closing leaves the process's own
+   * descriptor open.
    *
    * @return the stream
    */
-  public static HostStream standardOutput() { return new HostStream(STDOUT, "standard output", false); }
+  public static HostStream standardOutput() { return withoutWaiting(STDOUT, "standard output"); }
 
   /**
-   * A new file, or an old one emptied, to write to.
+   * A way to write to a descriptor that others use too, and that may keep its writer waiting. To make it non-blocking would
+   * make it so for the others: what it leads to is opened anew, or a thread stands between.
+   */
+  static HostStream withoutWaiting(int descriptor, String what) {
+    if (isRegularFile(descriptor)) {
+      return new HostStream(descriptor, what, false); // its position belongs to the process, and it has no reader
+    }
+    HostStream again = openAgain(descriptor, Host.O_WRONLY(), what);
+    return again == null ? Relay.to(descriptor, what) : again;
+  }
+
+  /** Null where the host refuses: it is a socket, or the terminal of another user. */
+  private static HostStream openAgain(int descriptor, int mode, String what) {
+    try (Arena arena = Arena.ofConfined()) {
+      long again = CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
+          arena.allocateFrom("/proc/self/fd/" + descriptor).address(),
+          mode | Host.O_NONBLOCK() | Host.O_NOCTTY() | Host.O_CLOEXEC());
+      return again < 0 ? null : new HostStream(again, what, true);
+    }
+  }
+
+  private static boolean isRegularFile(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(stat.SIZE, 8);
+      HostError.check(CALLS.syscall(Host.SYS_fstat(), descriptor, status.address()), "fstat");
+      return (get32(status, stat.st_mode) & Host.S_IFMT()) == Host.S_IFREG();
+    }
+  }
+
+  /** The end of a pipe that is written to; a write never waits. */
+  static HostStream ofPipe(long descriptor, String what, Runnable afterClose) {
+    HostStream stream = new HostStream(descriptor, what, true, afterClose);
+    stream.neverWait();
+    return stream;
+  }
+
+  /** For a descriptor that nobody else uses. */
+  private void neverWait() {
+    long flags = HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_GETFL()), "F_GETFL " + what());
+    HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_SETFL(), flags | Host.O_NONBLOCK()),
+        "F_SETFL " + what());
+  }
+
+  /**
+   * A file to write to, made if it is not there. All goes to its end, wherever that is by then: others may cut it.
    *
    * @param path its name
+   * @param append keep what is in it; else it is emptied first
    * @return the stream
    * @throws HostError EACCES, EISDIR, ENOENT, ENOSPC
    */
-  public static HostStream createFile(Path path) {
-    return open(path, Host.O_WRONLY() | Host.O_CREAT() | Host.O_TRUNC());
+  public static HostStream createFile(Path path, boolean append) {
+    HostStream file = open(path, Host.O_WRONLY() | Host.O_CREAT() | Host.O_NOCTTY() | Host.O_APPEND()
+        | (append ? 0 : Host.O_TRUNC()));
+    file.neverWait(); // it may be a terminal or a pipe
+    return file;
   }
 
   /**
@@ -89,7 +153,9 @@ public final class HostStream extends Pollable {
    * @param into native memory
    * @return bytes read, {@link HostSocket#END} or {@link HostSocket#WOULD_BLOCK}
    */
-  public int read(MemorySegment into) { return read(this, into); }
+  public int read(MemorySegment into) {
+    return keep(CALLS.syscall(Host.SYS_read(), fd(), Buffers.address(into), into.byteSize()), true);
+  }
 
   /**
    * Writes what there is room for.
@@ -97,12 +163,28 @@ public final class HostStream extends Pollable {
    * @param from native memory
    * @return bytes written, {@link HostSocket#END} or {@link HostSocket#WOULD_BLOCK}
    */
-  public int write(MemorySegment from) { return write(this, from); }
+  public int write(MemorySegment from) {
+    return keep(CALLS.syscall(Host.SYS_write(), fd(), Buffers.address(from), from.byteSize()), false);
+  }
+
+  /** {@return what the host said when a read or a write last had {@link HostSocket#END}; EPIPE where it was the end} */
+  public Errno failure() {
+    return failure;
+  }
+
+  private int keep(long result, boolean reading) {
+    int outcome = outcome(result, reading);
+    if (outcome == HostSocket.END) {
+      failure = result < 0 ? Errno.of((int) -result) : Errno.EPIPE;
+    }
+    return outcome;
+  }
 
   @Override
   public void close() {
     if (owned) {
       super.close();
+      afterClose.run();
     } else {
       release();
     }

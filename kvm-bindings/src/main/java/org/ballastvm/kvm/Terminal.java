@@ -7,28 +7,35 @@ import static org.ballastvm.kvm.NativeProvider.CALLS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.termios;
 
-/** The terminal on standard input, switched to pass every key on, and back. */
+/**
+ * The terminal on standard input, switched to pass every key on, and back. It belongs to the processes that a shell has in
+ * the foreground: the kernel stops a process that changes it, or reads it, from the background.
+ */
 public final class Terminal implements AutoCloseable {
   private static final int STDIN = 0;
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment saved;
-  private boolean restored;
+  private final MemorySegment saved = arena.allocate(termios.SIZE, 8);
+  private final MemorySegment raw = arena.allocate(termios.SIZE, 8);
+  private final MemorySegment found = arena.allocate(termios.SIZE, 8);
+  private final MemorySegment group = arena.allocate(ValueLayout.JAVA_INT);
+  private final boolean signals;
+  private SignalBell bell;
+  private boolean changed;
+  private boolean closed;
 
   private Terminal(boolean signals) {
-    saved = arena.allocate(termios.SIZE, 8);
-    long result = CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), saved.address());
+    this.signals = signals;
+    long result = get(found);
     if (result < 0) {
       arena.close();
       HostError.check(result, "TCGETS of standard input");
     }
-    MemorySegment raw = arena.allocate(termios.SIZE, 8);
-    raw.copyFrom(saved);
-    passKeys(raw, signals);
-    HostError.check(CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()), "TCSETS");
+    takeUp();
   }
 
   /** Changes a line's settings so that every byte of input comes through as it is, when it comes, without echo. */
@@ -61,7 +68,7 @@ public final class Terminal implements AutoCloseable {
   }
 
   /**
-   * Passes every key on as it is pressed, without echo.
+   * Passes every key on as it is pressed, without echo; from when the process is in the foreground, see {@link #takeUp}.
    *
    * @param signals Ctrl-C and the like still send signals
    * @return the way back
@@ -69,13 +76,67 @@ public final class Terminal implements AutoCloseable {
    */
   public static Terminal raw(boolean signals) { return new Terminal(signals); }
 
-  /** Puts the terminal back as it was. Twice is harmless. */
+  /** {@return whether the process may read the terminal and change it; true, too, for one that no shell shares out} */
+  public synchronized boolean isForeground() {
+    return closed || CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TIOCGPGRP(), group.address()) < 0
+        || group.get(ValueLayout.JAVA_INT, 0) == CALLS.syscall(Host.SYS_getpgrp());
+  }
+
+  /**
+   * Passes every key on if the process is in the foreground. A shell puts its own settings in place when it stops a process
+   * or sees it stop, so this is to be done again whenever the process goes on.
+   *
+   * @return whether the process is in the foreground
+   */
+  public synchronized boolean takeUp() {
+    if (!isForeground()) {
+      return false;
+    }
+    if (!closed && get(found) >= 0 && found.mismatch(raw) >= 0) {
+      saved.copyFrom(found);
+      raw.copyFrom(found);
+      passKeys(raw, signals);
+      if (CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()) == 0) { // else it was hung up just now
+        get(raw); // as the kernel has it, to know it again
+        changed = true;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What is signalled each time that the process was stopped and goes on: SIGCONT.
+   *
+   * @return a counter, until this is closed; empty if it is, and where the host lets no signal handler be made
+   */
+  public synchronized Optional<EventFd> continued() {
+    if (bell == null && !closed) {
+      try {
+        bell = new SignalBell(Host.SIGCONT());
+      } catch (HostError e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.ofNullable(bell).map(SignalBell::bell);
+  }
+
+  private static long get(MemorySegment into) {
+    return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), into.address());
+  }
+
+  /** Puts the terminal back as it was, unless a shell has done so. Twice is harmless. */
   @Override
   public synchronized void close() {
-    if (!restored) {
-      restored = true;
-      CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), saved.address());
+    if (!closed) {
+      if (changed && isForeground()) {
+        CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), saved.address());
+      }
+      closed = true;
       arena.close();
+      if (bell != null) {
+        bell.close();
+        bell = null;
+      }
     }
   }
 }

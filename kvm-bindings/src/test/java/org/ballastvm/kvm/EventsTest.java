@@ -114,7 +114,7 @@ class EventsTest {
 
   @Test
   void aFileCannotBeWaitedFor(@TempDir Path directory) {
-    try (Epoll epoll = Epoll.create(); HostStream file = HostStream.createFile(directory.resolve("log"))) {
+    try (Epoll epoll = Epoll.create(); HostStream file = HostStream.createFile(directory.resolve("log"), false)) {
       HostError error = assertThrows(HostError.class, () -> epoll.add(file, Epoll.OUT, 0));
 
       assertEquals(Errno.EPERM, error.errno());

@@ -19,9 +19,11 @@ import java.util.List;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.termios;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Streams and the terminal, on pseudo-terminals of the test's own. */
+@Timeout(60)
 class TerminalTest {
   /** What the child runs with a terminal as its standard input. */
   static final class Probe {
@@ -31,8 +33,10 @@ class TerminalTest {
       System.out.println(Terminal.isPresent() ? "a terminal" : "no terminal");
       try (Terminal raw = Terminal.raw(false); HostStream in = HostStream.standardInput()) {
         System.out.println(raw == null ? "" : "raw");
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined(); Epoll epoll = Epoll.create()) {
           MemorySegment key = arena.allocate(16);
+          epoll.add(in, Epoll.IN, 0);
+          epoll.await(-1);
           System.out.println("read " + in.read(key) + ": " + key.get(JAVA_BYTE, 0));
         }
       }
@@ -64,6 +68,71 @@ class TerminalTest {
     }
   }
 
+  /** What the child runs that a shell stops, or keeps in its background. */
+  static final class Job {
+    private Job() {}
+
+    public static void main(String[] args) {
+      try (Terminal terminal = Terminal.raw(false); Epoll continued = Epoll.create()) {
+        continued.add(terminal.continued().orElseThrow(), Epoll.IN | Epoll.EDGE, 0);
+        System.out
+            .println((terminal.isForeground() ? "foreground" : "background") + " " + ProcessHandle.current().pid());
+        while (continued.await(-1) == 0) {
+          // A signal of another kind.
+        }
+        System.out.println(terminal.takeUp() ? "taken up" : "left alone");
+      }
+    }
+  }
+
+  @Test
+  void aProcessThatWasStoppedMakesTheTerminalRawAgainAndPutsBackWhatItFoundThen() throws Exception {
+    try (HostStream pty = HostStream.openPty(); HostFile line = HostFile.open(pty.ptyPath(), false)) {
+      byte[] before = settings(line);
+      Process child = ChildJvm.of(Job.class, List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name()))
+          .redirectInput(pty.ptyPath().toFile()).start();
+      try (BufferedReader told = child.inputReader()) {
+        assertEquals("foreground " + child.pid(), told.readLine());
+        signal(child, "STOP");
+        set(line, before); // as a shell does
+        signal(child, "CONT");
+        assertEquals("taken up", told.readLine());
+        assertEquals(0, child.waitFor());
+        assertArrayEquals(before, settings(line));
+      } finally {
+        child.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void aProcessInTheBackgroundLeavesTheTerminalAloneAndIsNotStopped() throws Exception {
+    String job = String.join("' '", ChildJvm.of(Job.class,
+        List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name())).command());
+    Process shell = new ProcessBuilder("script", "-q", "-e", "-c",
+        "set -m; '" + job + "' & wait; stty -a | grep -o -- '[-]*icanon'", "/dev/null")
+        .redirectErrorStream(true).start();
+    try (BufferedReader told = shell.inputReader()) {
+      String line = told.readLine();
+      while (!line.startsWith("background ")) { // the shell may name the job
+        line = told.readLine();
+      }
+      signal(line.replace("background ", "").strip(), "CONT");
+      assertEquals("left alone", told.readLine());
+      assertEquals("icanon", told.lines().filter(text -> text.endsWith("icanon")).findFirst().orElseThrow());
+    } finally {
+      shell.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    signal(Long.toString(process.pid()), name);
+  }
+
+  private static void signal(String process, String name) throws Exception {
+    assertEquals(0, new ProcessBuilder("kill", "-" + name, process).inheritIO().start().waitFor());
+  }
+
   @Test
   void withoutATerminalThereIsNothingToMakeRaw() throws Exception {
     Process child = ChildJvm.of(Probe.class, List.of(ChildJvm.ALLOW_BOTH)).redirectInput(new java.io.File("/dev/null"))
@@ -93,13 +162,13 @@ class TerminalTest {
   @Test
   void aFileTakesWhatIsWrittenAndBelongsToItsOwner(@TempDir Path directory) throws Exception {
     Path path = Files.writeString(directory.resolve("log"), "old and longer");
-    try (HostStream file = HostStream.createFile(path)) {
+    try (HostStream file = HostStream.createFile(path, false)) {
       write(file, "new");
     }
 
     assertEquals("new", Files.readString(path));
     Path absent = directory.resolve("absent").resolve("log");
-    assertEquals(Errno.ENOENT, assertThrows(HostError.class, () -> HostStream.createFile(absent)).errno());
+    assertEquals(Errno.ENOENT, assertThrows(HostError.class, () -> HostStream.createFile(absent, false)).errno());
   }
 
   @Test
@@ -138,6 +207,13 @@ class TerminalTest {
       MemorySegment settings = arena.allocate(termios.layout());
       HostError.check(CALLS.syscall(Host.SYS_ioctl(), line.fd(), Host.TCGETS(), settings.address()), "TCGETS");
       return settings.toArray(JAVA_BYTE);
+    }
+  }
+
+  private static void set(HostFile line, byte[] settings) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment wanted = arena.allocate(termios.layout()).copyFrom(MemorySegment.ofArray(settings));
+      HostError.check(CALLS.syscall(Host.SYS_ioctl(), line.fd(), Host.TCSETS(), wanted.address()), "TCSETS");
     }
   }
 

@@ -129,8 +129,10 @@ class BadInputIT {
         mistake("-chardev tape: there is no such backend; there are stdio, socket, null, file, pty", "-chardev",
             "tape,id=a"),
         mistake("-chardev null: parameter 'id' is missing", "-chardev", "null"),
-        mistake("-serial tape: must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none or "
-            + "chardev:ID", "-serial", "tape"),
+        mistake(
+            "-serial tape: must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pty, null, "
+                + "none or chardev:ID",
+            "-serial", "tape"),
         mistake("-serial: chardev 'a' does not exist; it must be the id of a -chardev", "-serial", "chardev:a"),
         mistake("-mon: chardev 'a' does not exist; it must be the id of a -chardev", "-mon", "a"),
         mistake("-chardev id=a: is used more than once; it can be shared if it has mux=on", "-chardev", "null,id=a",
@@ -157,20 +159,19 @@ class BadInputIT {
             "disk.img"),
         mistake("-accel tcg: Ballast has only kvm", "-accel", "tcg"),
         mistake("-cpu max: Ballast has only host", "-cpu", "max"),
-        mistake("-machine q35: Ballast has only ballast", "-machine", "q35"),
+        mistake("-machine virt: Ballast has only ballast", "-machine", "virt"),
         mistake("-display gtk: Ballast has only none", "-display", "gtk"),
         mistake("-pidfile absent/pid: cannot be written: there is no such directory", "-pidfile", "absent/pid"),
         mistake("-D absent/log: cannot be written: there is no such directory", "-D", "absent/log"),
         mistake("-d noise: there is no such log item; there are guest_errors, debug, trace:PATTERN", "-d", "noise"),
         mistake("-name: there is no property 'color'; allowed are guest, debug-threads", "-name", "guest=a,color=red"),
         mistake("-kernel: a value must follow: -kernel FILE", "-kernel"),
-        mistake("-machine q35: Ballast has only ballast", "-M", "q35"),
+        mistake("-machine virt: Ballast has only ballast", "-M", "virt"),
         mistake("-machine accel=tcg: Ballast has only kvm", "-machine", "accel=tcg"),
         mistake("-mon mode=chat: must be readline or control", "-mon", "chardev=first,mode=chat"),
         mistake("-smp maxcpus=4: must be the number of CPUs, 2; this machine cannot plug CPUs", "-smp", "2,maxcpus=4"),
         mistake("-smp sockets=1,cores=2,threads=1: their product must be the number of CPUs, 3", "-smp", "3,cores=2"),
-        mistake("-smp 4: there is no property 'dies'; allowed are cpus, sockets, cores, threads, maxcpus", "-smp",
-            "4,dies=2"));
+        mistake("-smp 4: dies=2: must be 1; this machine's sockets have cores, and these threads", "-smp", "4,dies=2"));
   }
 
   @ParameterizedTest

@@ -184,6 +184,30 @@ class TerminalIT {
   }
 
   @Test
+  void inTheBackgroundOfAShellItRunsAndLeavesTheTerminalAloneUntilItIsInTheForeground() throws Exception {
+    environment.put("XDG_RUNTIME_DIR", directory.toString());
+    Path steps = Files.writeString(directory.resolve("steps"), """
+        set -m
+        echo "before=$(stty -g)."
+        '%s' -S -m 64 -nographic &
+        until ls ballast/* > /dev/null 2>&1; do sleep 0.1; done
+        echo "during=$(stty -g)."
+        fg > /dev/null
+        echo "status=$?."
+        echo "after=$(stty -g)."
+        """.formatted(Launched.launcher()));
+    try (StartedBallast shell = new StartedBallast(directory, environment,
+        List.of("script", "-q", "-f", "-e", "-c", "sh " + steps, "/dev/null"))) {
+      String before = value(shell, "before");
+      assertEquals(before, value(shell, "during"));
+      shell.type("\1c");
+      shell.expect(StartedBallast.PROMPT);
+      shell.type("quit\r");
+      assertPutBack(shell, before, 0);
+    }
+  }
+
+  @Test
   void aMonitorThatIsTurnedAwayFromShowsItsLineAgain() throws Exception {
     try (StartedBallast shell = shell(CONSOLE_AND_MONITOR)) {
       String before = value(shell, "before");

@@ -624,6 +624,15 @@ public class Host extends Host$shared {
     public static int TCSETSF() {
         return TCSETSF;
     }
+    private static final int TIOCGPGRP = (int)21519L;
+    /**
+     * {@snippet lang=c :
+     * #define TIOCGPGRP 21519
+     * }
+     */
+    public static int TIOCGPGRP() {
+        return TIOCGPGRP;
+    }
     private static final int TIOCGWINSZ = (int)21523L;
     /**
      * {@snippet lang=c :
@@ -1100,6 +1109,24 @@ public class Host extends Host$shared {
      */
     public static int FALLOC_FL_PUNCH_HOLE() {
         return FALLOC_FL_PUNCH_HOLE;
+    }
+    private static final int SIGCONT = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define SIGCONT 18
+     * }
+     */
+    public static int SIGCONT() {
+        return SIGCONT;
+    }
+    private static final int SA_RESTART = (int)268435456L;
+    /**
+     * {@snippet lang=c :
+     * #define SA_RESTART 268435456
+     * }
+     */
+    public static int SA_RESTART() {
+        return SA_RESTART;
     }
     private static final int SIG_UNBLOCK = (int)1L;
     /**
@@ -2496,6 +2523,15 @@ public class Host extends Host$shared {
     public static int SYS_ftruncate() {
         return SYS_ftruncate;
     }
+    private static final int SYS_getpgrp = (int)111L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_getpgrp 111
+     * }
+     */
+    public static int SYS_getpgrp() {
+        return SYS_getpgrp;
+    }
     private static final int SYS_getpid = (int)39L;
     /**
      * {@snippet lang=c :
@@ -2640,6 +2676,15 @@ public class Host extends Host$shared {
     public static int SYS_openat() {
         return SYS_openat;
     }
+    private static final int SYS_pipe2 = (int)293L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_pipe2 293
+     * }
+     */
+    public static int SYS_pipe2() {
+        return SYS_pipe2;
+    }
     private static final int SYS_pread64 = (int)17L;
     /**
      * {@snippet lang=c :
@@ -2666,6 +2711,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_read() {
         return SYS_read;
+    }
+    private static final int SYS_rt_sigaction = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_rt_sigaction 13
+     * }
+     */
+    public static int SYS_rt_sigaction() {
+        return SYS_rt_sigaction;
     }
     private static final int SYS_rt_sigprocmask = (int)14L;
     /**
@@ -2819,6 +2873,24 @@ public class Host extends Host$shared {
      */
     public static int AF_INET() {
         return AF_INET;
+    }
+    private static final int S_IFMT = (int)61440L;
+    /**
+     * {@snippet lang=c :
+     * #define S_IFMT 61440
+     * }
+     */
+    public static int S_IFMT() {
+        return S_IFMT;
+    }
+    private static final int S_IFREG = (int)32768L;
+    /**
+     * {@snippet lang=c :
+     * #define S_IFREG 32768
+     * }
+     */
+    public static int S_IFREG() {
+        return S_IFREG;
     }
     private static final int O_CLOEXEC = (int)524288L;
     /**

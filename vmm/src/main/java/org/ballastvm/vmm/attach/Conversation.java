@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.terminal.Keys;
 import org.ballastvm.vmm.terminal.TerminalReader;
@@ -26,6 +28,8 @@ final class Conversation {
     Terminal terminal = Terminal.raw(false);
     Thread putBack = new Thread(terminal::close, "terminal");
     Runtime.getRuntime().addShutdownHook(putBack);
+    terminal.continued().ifPresent(bell -> Thread.ofPlatform().daemon().name("continued")
+        .start(() -> takeUp(terminal, bell)));
     try {
       Thread.ofPlatform().daemon().name("keys").start(() -> type(keys));
       TerminalReader reader = new TerminalReader(System.getenv("TERM"), keys,
@@ -35,6 +39,18 @@ final class Conversation {
       return converse(monitor, reader);
     } finally {
       terminal.close();
+    }
+  }
+
+  /** Each time that a shell had stopped this process and lets it go on. */
+  private static void takeUp(Terminal terminal, EventFd continued) {
+    try (Epoll epoll = Epoll.create()) {
+      epoll.add(continued, Epoll.IN | Epoll.EDGE, 0);
+      while (continued.isOpen()) {
+        if (epoll.await(-1) > 0) {
+          terminal.takeUp();
+        }
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.ballastvm.vmm.Log;
 
 /**
@@ -24,6 +25,7 @@ import org.ballastvm.vmm.Log;
 final class KernelCache {
   private static final long MOST_UNPACKED_BYTES = 1L << 30;
   private static final int SAMPLE_BYTES = 64 << 10;
+  private static final int PART_BYTES = 256 << 10;
   private static final String PARTIAL = "partial-";
 
   private final Path directory;
@@ -53,7 +55,7 @@ final class KernelCache {
     if (unpacker.isEmpty() || unpackedBytes > MOST_UNPACKED_BYTES) {
       return Optional.empty();
     }
-    Path target = directory.resolve(name(file, length, head, tail));
+    Path target = directory.resolve(name(file, length));
     try {
       if (!Files.isRegularFile(target) || Files.size(target) != unpackedBytes) {
         unpack(file, image, unpacker.get(), unpackedBytes, target);
@@ -67,14 +69,20 @@ final class KernelCache {
     }
   }
 
-  /** Both ends of a packed kernel and its length: as good as all of it, and cheap to read. */
-  private static String name(KernelFile file, long length, ByteBuffer head, ByteBuffer tail) {
-    CRC32 headSum = new CRC32();
-    headSum.update(head.duplicate());
-    CRC32 tailSum = new CRC32();
-    tailSum.update(tail.duplicate());
-    return "vmlinux-" + length + "-" + file.sizeBytes() + "-" + HexFormat.of().toHexDigits((int) headSum.getValue())
-        + HexFormat.of().toHexDigits((int) tailSum.getValue());
+  /** By two sums over all of the file: a kernel that was built anew may differ in the middle alone. */
+  private static String name(KernelFile file, long length) {
+    CRC32 sum = new CRC32();
+    CRC32C otherSum = new CRC32C();
+    ByteBuffer part = ByteBuffer.allocateDirect(PART_BYTES);
+    for (long at = 0; at < file.sizeBytes(); at += PART_BYTES) {
+      part.clear().limit((int) Math.min(PART_BYTES, file.sizeBytes() - at));
+      file.readInto(at, part);
+      part.flip();
+      sum.update(part.duplicate());
+      otherSum.update(part);
+    }
+    return "vmlinux-" + length + "-" + file.sizeBytes() + "-" + HexFormat.of().toHexDigits((int) sum.getValue())
+        + HexFormat.of().toHexDigits((int) otherSum.getValue());
   }
 
   private void unpack(KernelFile file, BzImage image, Unpacker unpacker, long unpackedBytes, Path target)

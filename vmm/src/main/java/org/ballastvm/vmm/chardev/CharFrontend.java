@@ -23,6 +23,11 @@ public interface CharFrontend {
   /** What was sent has gone out, so there is room to send again. */
   void drained();
 
+  /** The user sends a BREAK: the line is held longer than any character takes. */
+  default void receiveBreak() {
+    // It means something to a serial port alone.
+  }
+
   /** It shares its chardev, and what a user types goes to it again; {@link #opened} came before, once. */
   default void focused() {
     // A serial line looks the same either way.

@@ -33,7 +33,9 @@ public final class Chardevs {
    */
   public static Chardev open(ChardevConfig config, EventLoop loop, Runnable quit) {
     try {
-      Chardev opened = openKind(config, loop);
+      Chardev opened = config instanceof ChardevConfig.Logged logged
+          ? openLogged(logged, loop)
+          : openKind(config, loop);
       return config.mux() ? new MuxChardev(opened, quit) : opened;
     } catch (HostError e) {
       throw new UserError(what(config) + ": " + explain(config, e), e);
@@ -47,13 +49,24 @@ public final class Chardevs {
     } else if (config instanceof ChardevConfig.Unix unix) {
       return openUnix(unix, loop);
     } else if (config instanceof ChardevConfig.Tcp tcp) {
-      return openTcp(tcp, loop);
+      Chardev socket = openTcp(tcp, loop);
+      return tcp.telnet() ? new TelnetChardev(socket) : socket;
     } else if (config instanceof ChardevConfig.File file) {
-      return openFile(file, loop);
+      return new FileChardev(loop, file.path(), file.append());
     } else if (config instanceof ChardevConfig.Pty pty) {
       return openPty(pty, loop);
     }
     return new NullChardev();
+  }
+
+  private static Chardev openLogged(ChardevConfig.Logged config, EventLoop loop) {
+    FileChardev log = new FileChardev(loop, config.file(), config.append());
+    try {
+      return new LoggedChardev(openKind(config.bare(), loop), log);
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
   }
 
   /** What the user typed, as far as it tells which one is meant. */
@@ -62,13 +75,14 @@ public final class Chardevs {
     String option = config.id().startsWith(OWN_ID)
         ? "-" + config.id().substring(OWN_ID.length()).replaceAll("[0-9]+$", "")
         : "-chardev id=" + config.id();
-    return option + switch (config) {
+    return option + switch (config.bare()) {
       case ChardevConfig.Stdio stdio -> " stdio";
       case ChardevConfig.Unix unix -> " unix:" + unix.path();
       case ChardevConfig.Tcp tcp -> " tcp:" + tcp.host() + ":" + tcp.port();
       case ChardevConfig.Null nothing -> " null";
       case ChardevConfig.File file -> " file:" + file.path();
       case ChardevConfig.Pty pty -> " pty";
+      case ChardevConfig.Logged nested -> throw new IllegalStateException("a log of a log: " + nested);
     };
   }
 
@@ -86,14 +100,12 @@ public final class Chardevs {
     HostStream in = HostStream.standardInput();
     HostStream out = HostStream.standardOutput();
     if (!Terminal.isPresent()) {
-      return new StreamChardev(loop, in, out, "stdio", false, () -> {
-        // No terminal to put back.
-      });
+      return new StreamChardev(loop, in, out, null);
     }
     Terminal terminal = Terminal.raw(config.signal());
     // Put back by whatever ends the process, short of SIGKILL.
     Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
-    return new StreamChardev(loop, in, out, "stdio", true, terminal::close);
+    return new StreamChardev(loop, in, out, terminal);
   }
 
   private static Chardev openUnix(ChardevConfig.Unix config, EventLoop loop) {
@@ -131,13 +143,6 @@ public final class Chardevs {
     } catch (UnknownHostException e) {
       throw new UserError(what(config) + ": there is no host of that name", e);
     }
-  }
-
-  private static Chardev openFile(ChardevConfig.File config, EventLoop loop) {
-    HostStream file = HostStream.createFile(config.path());
-    return new StreamChardev(loop, null, file, "file", false, () -> {
-      // Nothing to put back.
-    });
   }
 
   private static Chardev openPty(ChardevConfig.Pty config, EventLoop loop) {

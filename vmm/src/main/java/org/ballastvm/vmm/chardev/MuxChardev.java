@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * One chardev for several frontends: output of all goes out, input goes to the one in focus. Ctrl-A c moves the focus,
- * Ctrl-A x ends the process, Ctrl-A h helps, Ctrl-A Ctrl-A sends one Ctrl-A. The words are QEMU's.
+ * Ctrl-A b sends a BREAK, Ctrl-A x ends the process, Ctrl-A h helps, Ctrl-A Ctrl-A sends one Ctrl-A. The words are QEMU's.
  */
 public final class MuxChardev implements Chardev, CharFrontend {
   private static final int ESCAPE = 1; // Ctrl-A
@@ -15,6 +15,7 @@ public final class MuxChardev implements Chardev, CharFrontend {
 
       C-a h    print this help
       C-a x    exit emulator
+      C-a b    send break (magic sysrq)
       C-a c    switch between console and monitor
       C-a C-a  sends C-a
       """.replace("\n", "\r\n");
@@ -130,6 +131,10 @@ public final class MuxChardev implements Chardev, CharFrontend {
   private void command(byte key) {
     switch (key) {
       case 'c' -> moveFocus();
+      case 'b' -> {
+        sharers.get(focus).deliver();
+        sharers.get(focus).frontend.receiveBreak();
+      }
       case 'x' -> {
         print("Ballast: Terminated\r\n");
         quit.run();

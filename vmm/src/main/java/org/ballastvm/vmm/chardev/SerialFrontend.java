@@ -132,6 +132,9 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   public void receive(byte[] bytes, int offset, int count) { port.receive(bytes, offset, count); }
 
   @Override
+  public void receiveBreak() { port.receiveBreak(); }
+
+  @Override
   public void opened() {
     // A serial line has no notion of somebody being there.
   }

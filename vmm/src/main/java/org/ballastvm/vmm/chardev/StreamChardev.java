@@ -1,28 +1,63 @@
 package org.ballastvm.vmm.chardev;
 
+import java.lang.foreign.MemorySegment;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostStream;
+import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
 
-/** A chardev on standard input and output, or into a file. */
+/**
+ * A chardev on standard input and output. Where they are a terminal, it is read and changed while this process is in the
+ * foreground alone: the kernel would stop the process, and the guest with it.
+ */
 final class StreamChardev implements Chardev {
+  /** A shell tells a process that runs in the background nothing when it moves it to the foreground. */
+  private static final long LOOK_EVERY_NANOS = 500_000_000;
+  /** At the end, whoever reads what is left may take so long between two reads. */
+  private static final long PATIENCE_MILLIS = 30_000;
+
   private final HostStream in;
   private final HostStream out;
-  private final String where;
-  private final Runnable restore;
-  private final boolean terminal;
+  private final Terminal terminal;
+  private final LoopTimer look;
   private final StreamLine line;
 
-  /** A chardev over streams; {@code in} is null for one that has no input; {@code restore} runs when it closes. */
-  StreamChardev(EventLoop loop, HostStream in, HostStream out, String where, boolean terminal, Runnable restore) {
+  /** A chardev over two streams; {@code terminal} is null where the first is none, and goes back when this closes. */
+  StreamChardev(EventLoop loop, HostStream in, HostStream out, Terminal terminal) {
     this.in = in;
     this.out = out;
-    this.where = where;
     this.terminal = terminal;
-    this.restore = restore;
-    this.line = new StreamLine(loop, in == null ? null : new StreamLine.Way(in, in::read),
-        new StreamLine.Way(out, out::write), () -> {
-          // Each direction ends by itself: a script that has no more to say still wants the answers.
-        });
+    this.look = new LoopTimer(loop, this::look);
+    this.line = new StreamLine(loop, new StreamLine.Way(in, this::read), new StreamLine.Way(out, out::write), () -> {
+      // Each direction ends by itself: a script that has no more to say still wants the answers.
+    });
+    if (terminal != null) {
+      terminal.continued().ifPresent(bell -> loop.register(bell, Epoll.IN | Epoll.EDGE, events -> look()));
+    }
+  }
+
+  private int read(MemorySegment into) {
+    if (terminal == null || terminal.isForeground()) {
+      return in.read(into);
+    }
+    awaitForeground();
+    return HostSocket.WOULD_BLOCK;
+  }
+
+  private void awaitForeground() {
+    line.pauseInput(true);
+    look.every(LOOK_EVERY_NANOS);
+  }
+
+  private void look() {
+    if (terminal.takeUp()) {
+      look.stop();
+      line.pauseInput(false);
+    } else {
+      awaitForeground();
+    }
   }
 
   @Override
@@ -30,6 +65,9 @@ final class StreamChardev implements Chardev {
     line.connect(to);
     to.opened();
     line.receiveMore();
+    if (terminal != null) {
+      look();
+    }
   }
 
   @Override
@@ -47,19 +85,20 @@ final class StreamChardev implements Chardev {
   public void receiveMore() { line.receiveMore(); }
 
   @Override
-  public boolean isTerminal() { return terminal; }
+  public boolean isTerminal() { return terminal != null; }
 
   @Override
-  public String describe() { return where; }
+  public String describe() { return "stdio"; }
 
   @Override
   public void close() {
-    line.flushNow();
+    look.close();
+    line.flushNow(PATIENCE_MILLIS);
     line.close();
-    restore.run();
-    if (in != null) {
-      in.close();
+    if (terminal != null) {
+      terminal.close();
     }
+    in.close();
     out.close();
   }
 }

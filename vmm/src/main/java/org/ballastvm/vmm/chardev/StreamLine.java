@@ -9,6 +9,7 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.Pollable;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
 
 /**
  * An open stream in both directions, with a bounded queue of output. Reads only what the frontend has room for, so that
@@ -19,14 +20,14 @@ final class StreamLine implements AutoCloseable {
   /** Answers to what was read at once go out at once, unless they are more than this. */
   private static final int TOGETHER_BYTES = 16 << 10;
   private static final int USUAL_QUEUE_BYTES = 1024;
-  /** What a pipe takes without blocking when it says that it has room: PIPE_BUF. */
-  private static final int CAREFUL_BYTES = 4096;
+  /** A terminal says that it has room when it has some, and may want more for a line's end: it is asked again after this. */
+  private static final long NO_ROOM_NANOS = 20_000_000;
 
   /**
    * A stream as this class uses it.
    *
    * @param source what is watched
-   * @param call reads from it, or writes to it
+   * @param call reads from it, or writes to it; never waits
    */
   record Way(Pollable source, ToIntFunction<MemorySegment> call) {}
 
@@ -47,7 +48,10 @@ final class StreamLine implements AutoCloseable {
   private int queueStart;
   private int queueCount;
   private boolean inputEnded;
+  private boolean inputPaused;
   private boolean outputEnded;
+  private boolean outputPaused;
+  private LoopTimer outputAgain;
   /** Input is not waited for: it is a file, or its sender has gone and left some behind. */
   private boolean inputAtHand;
   private boolean readPosted;
@@ -123,11 +127,16 @@ final class StreamLine implements AutoCloseable {
     if (duplex || output == null) {
       flush();
     }
-    // Standard output is shared with other processes, so not made non-blocking: it is written to when it has room.
     updateInterest();
   }
 
   void receiveMore() { updateInterest(); }
+
+  /** Reads nothing, or goes on reading. */
+  void pauseInput(boolean pause) {
+    inputPaused = pause;
+    updateInterest();
+  }
 
   private void ready(int events) {
     if ((events & Epoll.OUT) != 0) {
@@ -143,11 +152,26 @@ final class StreamLine implements AutoCloseable {
       endOutput();
       return;
     }
+    int before = queueCount;
     flush();
+    outputPaused = !duplex && queueCount > 0 && queueCount == before;
+    if (outputPaused) {
+      tryOutputAgain();
+    }
     if (queueCount == 0 && frontend != null && !closed) {
       frontend.drained();
     }
     updateInterest();
+  }
+
+  private void tryOutputAgain() {
+    if (outputAgain == null) {
+      outputAgain = new LoopTimer(loop, () -> {
+        outputPaused = false;
+        updateInterest();
+      });
+    }
+    outputAgain.once(NO_ROOM_NANOS);
   }
 
   private void inputReady(int events) {
@@ -161,7 +185,7 @@ final class StreamLine implements AutoCloseable {
     updateInterest();
   }
 
-  private int frontendRoom() { return frontend == null ? 0 : Math.min(frontend.room(), inBytes.length); }
+  private int frontendRoom() { return frontend == null || inputPaused ? 0 : Math.min(frontend.room(), inBytes.length); }
 
   private void receive() {
     int room = closed || inputEnded ? 0 : frontendRoom();
@@ -198,7 +222,7 @@ final class StreamLine implements AutoCloseable {
 
   private void flush() {
     while (queueCount > 0 && !closed) {
-      int count = (int) Math.min(queueCount, duplex ? outBuffer.byteSize() : CAREFUL_BYTES);
+      int count = (int) Math.min(queueCount, outBuffer.byteSize());
       MemorySegment.copy(queue, queueStart, outBuffer, ValueLayout.JAVA_BYTE, 0, count);
       int written = out.call().applyAsInt(outBuffer.asSlice(0, count));
       if (written == HostSocket.END) {
@@ -211,9 +235,6 @@ final class StreamLine implements AutoCloseable {
       queueStart += written;
       queueCount -= written;
       forgetLarge();
-      if (!duplex && output != null) {
-        return;
-      }
     }
   }
 
@@ -245,7 +266,7 @@ final class StreamLine implements AutoCloseable {
       }
     }
     if (!duplex && output != null && !outputEnded) {
-      int interest = queueCount > 0 ? Epoll.OUT : 0;
+      int interest = queueCount > 0 && !outputPaused ? Epoll.OUT : 0;
       if (interest != outputInterest) {
         outputInterest = interest;
         output.interest(interest);
@@ -253,10 +274,27 @@ final class StreamLine implements AutoCloseable {
     }
   }
 
-  /** Writes what is left, at the end of the process, when waiting harms nobody; gives up when the other side does. */
-  void flushNow() {
-    for (int tries = 0; queueCount > 0 && !closed && !outputEnded && tries < 1000; tries++) {
-      flush();
+  /** Writes what is left, at the end of the process, when waiting harms nobody; gives up when nothing moves for so long. */
+  void flushNow(long patienceMillis) {
+    flush();
+    if (queueCount == 0 || closed || outputEnded) {
+      return;
+    }
+    try (Epoll room = Epoll.create()) {
+      if (output != null) {
+        room.add(out.source(), Epoll.OUT, 0);
+      }
+      long moved = System.nanoTime();
+      int before = queueCount;
+      for (flush(); queueCount > 0 && !closed && !outputEnded; flush()) {
+        if (queueCount < before) {
+          moved = System.nanoTime();
+        } else if (System.nanoTime() - moved > patienceMillis * 1_000_000) {
+          return;
+        }
+        before = queueCount;
+        room.await(10);
+      }
     }
   }
 
@@ -302,6 +340,9 @@ final class StreamLine implements AutoCloseable {
       }
       if (output != null) {
         output.close();
+      }
+      if (outputAgain != null) {
+        outputAgain.close();
       }
       arena.close();
     }

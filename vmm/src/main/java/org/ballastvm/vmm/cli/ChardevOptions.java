@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.UserError;
@@ -20,10 +21,7 @@ final class ChardevOptions {
       case "stdio" -> stdio(values, id, mux);
       case "socket" -> socket(values, id, mux);
       case "null" -> finish(values, new ChardevConfig.Null(id, mux), "id, mux");
-      case "file" -> {
-        Path path = Path.of(values.require("path"));
-        yield finish(values, new ChardevConfig.File(id, mux, path), "id, mux, path");
-      }
+      case "file" -> file(values, id, mux);
       case "pty" -> finish(values, new ChardevConfig.Pty(id, mux), "id, mux");
       default -> throw new UserError(
           "-chardev " + backend + ": there is no such backend; there are stdio, socket, null, file, pty");
@@ -40,28 +38,34 @@ final class ChardevOptions {
       case "stdio" -> new ChardevConfig.Stdio(id, mux, !mux);
       case "null" -> new ChardevConfig.Null(id, mux);
       case "pty" -> new ChardevConfig.Pty(id, mux);
-      case "file" -> new ChardevConfig.File(id, mux, Path.of(rest));
+      case "file" -> file(KeyValues.parse(option, "path=" + rest, "path"), id, mux);
       case "unix" -> unix(KeyValues.parse(option, "path=" + rest, "path"), id, mux);
-      case "tcp" -> tcp(option, rest, id, mux);
+      case "tcp", "telnet" -> tcp(option, kind, rest, id, mux);
       default -> throw malformed(option, text);
     };
   }
 
   private static UserError malformed(String option, String text) {
     return new UserError(option + " " + text
-        + ": must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, file:PATH, pty, null, none or chardev:ID");
+        + ": must be stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pty, null, none or chardev:ID");
   }
 
-  private static ChardevConfig tcp(String option, String rest, String id, boolean mux) {
+  private static ChardevConfig tcp(String option, String kind, String rest, String id, boolean mux) {
     int comma = rest.indexOf(',');
     String place = comma < 0 ? rest : rest.substring(0, comma);
     int colon = place.lastIndexOf(':');
     if (colon < 0) {
-      throw new UserError(option + " tcp:" + rest + ": must be tcp:HOST:PORT");
+      throw new UserError(option + " " + kind + ":" + rest + ": must be " + kind + ":HOST:PORT");
     }
     String options = "host=" + place.substring(0, colon) + ",port=" + place.substring(colon + 1)
-        + (comma < 0 ? "" : rest.substring(comma));
+        + (kind.equals("telnet") ? ",telnet=on" : "") + (comma < 0 ? "" : rest.substring(comma));
     return tcp(KeyValues.parse(option, options, "host"), id, mux);
+  }
+
+  private static ChardevConfig file(KeyValues values, String id, boolean mux) {
+    Path path = Path.of(values.require("path"));
+    boolean append = values.takeBoolean("append", false);
+    return finish(values, new ChardevConfig.File(id, mux, path, append), "id, mux, path, append");
   }
 
   private static ChardevConfig stdio(KeyValues values, String id, boolean mux) {
@@ -91,8 +95,9 @@ final class ChardevOptions {
     boolean server = values.takeBoolean("server", false);
     boolean wait = takeWait(values, server);
     values.takeBoolean("nodelay", true);
-    return finish(values, new ChardevConfig.Tcp(id, mux, host, port, server, wait),
-        "id, mux, host, port, server, wait");
+    boolean telnet = values.takeBoolean("telnet", false);
+    return finish(values, new ChardevConfig.Tcp(id, mux, host, port, server, wait, telnet),
+        "id, mux, host, port, server, wait, telnet");
   }
 
   private static boolean takeWait(KeyValues values, boolean server) {
@@ -101,7 +106,9 @@ final class ChardevOptions {
   }
 
   private static ChardevConfig finish(KeyValues values, ChardevConfig config, String allowed) {
-    values.refuseRest(allowed);
-    return config;
+    Optional<Path> log = values.take("logfile").map(Path::of);
+    boolean append = values.takeBoolean("logappend", false);
+    values.refuseRest(allowed + ", logfile, logappend");
+    return log.isPresent() ? new ChardevConfig.Logged(config, log.get(), append) : config;
   }
 }

@@ -19,6 +19,7 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
+import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectOptions;
 import org.ballastvm.vmm.config.RunPolicy;
@@ -31,20 +32,27 @@ final class CommandLine {
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
   private static final String DEFAULT_NAME = "ballast";
+  /** Levels between sockets and cores that QEMU has for some processors. */
+  static final List<String> ONE_EACH = List.of("dies", "clusters", "modules", "books", "drawers");
+  /** QEMU rounds memory up to this, whatever the machine. */
+  private static final long MEMORY_STEP = 8192;
   /** The chardev that nobody asked for by name. */
   private static final String TERMINAL = "compat_stdio";
 
   private final GivenOptions given;
+  private final Harmless harmless;
   private final MachineConfig config;
 
   private CommandLine(GivenOptions given) {
     this.given = given;
+    this.harmless = Harmless.look(given);
     this.config = build();
   }
 
   /** Parses; empty if all that was asked for was help, which has been printed. */
   static Optional<CommandLine> parse(List<String> arguments) {
-    GivenOptions given = new GivenOptions(arguments);
+    boolean fromFile = arguments.contains(ReadConfig.OPTION) || arguments.contains("-" + ReadConfig.OPTION);
+    GivenOptions given = new GivenOptions(fromFile ? ReadConfig.expand(arguments) : arguments);
     return Help.printed(given) ? Optional.empty() : Optional.of(new CommandLine(given));
   }
 
@@ -56,14 +64,16 @@ final class CommandLine {
 
   List<String> logItems() { return value("-d").map(items -> List.of(items.split(","))).orElse(List.of()); }
 
+  /** What the user should know of what was asked for, a line each. */
+  List<String> notes() { return harmless.notes(); }
+
+  /** Whether lines of the log tell the time. */
+  boolean logTellsTime() { return harmless.tellsTime(); }
+
   List<TraceOption> traces() { return values("-trace").stream().map(TraceOption::parse).toList(); }
 
   private MachineConfig build() {
-    values("-accel").forEach(accel -> requireOnly("-accel", accel, "kvm"));
-    value("-display").ifPresent(display -> requireOnly("-display", display, "none"));
-    Optional<String> backend = values("-machine").stream().map(CommandLine::machineBackend).flatMap(Optional::stream)
-        .reduce((earlier, later) -> later);
-    Lines lines = new Lines(daemonize());
+    Lines lines = new Lines(daemonize(), ownPrompt());
     values("-chardev").forEach(text -> lines.add("-chardev", text, ChardevOptions.parse(text)));
     values("-serial").forEach(text -> lines.add(text, "-serial", lines.serials::add));
     values("-monitor").forEach(text -> lines.add(text, "-monitor", lines::human));
@@ -71,7 +81,7 @@ final class CommandLine {
     values("-qmp-pretty").forEach(text -> lines.add(text, "-qmp-pretty", id -> lines.control(id, true)));
     values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
-    MemoryConfig memory = memory(backend);
+    MemoryConfig memory = memory(harmless.backend());
     CpuConfig cpus = cpus().with(value("-cpu").map(CpuModel::parse).orElse(CpuModel.HOST));
     List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
@@ -92,17 +102,21 @@ final class CommandLine {
     final List<String> serials = new ArrayList<>();
     final List<MonitorConfig> monitors = new ArrayList<>();
     private final boolean daemonize;
+    private final MonitorPrompt prompt;
 
-    Lines(boolean daemonize) { this.daemonize = daemonize; }
+    Lines(boolean daemonize, MonitorPrompt prompt) {
+      this.daemonize = daemonize;
+      this.prompt = prompt;
+    }
 
     void add(String option, String text, ChardevConfig chardev) {
-      if (daemonize && chardev instanceof ChardevConfig.Stdio) {
+      if (daemonize && chardev.bare() instanceof ChardevConfig.Stdio) {
         throw new UserError(option + " " + text + ": cannot use stdio with -daemonize");
       }
       chardevs.add(daemonize ? Daemon.independentOfDirectory(chardev) : chardev);
     }
 
-    void human(String chardev) { monitors.add(new MonitorConfig.Human(chardev)); }
+    void human(String chardev) { monitors.add(new MonitorConfig.Human(chardev, prompt)); }
 
     void control(String chardev, boolean pretty) { monitors.add(new MonitorConfig.Control(chardev, pretty)); }
 
@@ -137,7 +151,8 @@ final class CommandLine {
     boolean terminal = !has("-nodefaults") && !daemonize() && (has("-nographic") || value("-display").isEmpty());
     boolean noSerial = lines.serials.isEmpty() && values("-serial").isEmpty();
     boolean noMonitor = lines.monitors.isEmpty() && values("-monitor").isEmpty();
-    boolean stdioTaken = lines.chardevs.stream().anyMatch(ChardevConfig.Stdio.class::isInstance);
+    boolean stdioTaken = lines.chardevs.stream().map(ChardevConfig::bare)
+        .anyMatch(ChardevConfig.Stdio.class::isInstance);
     // Who asks for -nographic wants the terminal for what is left over, and is told when it is taken.
     if (!terminal || !noSerial && !noMonitor || stdioTaken && !has("-nographic")) {
       return;
@@ -173,11 +188,16 @@ final class CommandLine {
 
   private MemoryConfig memory(Optional<String> backend) {
     KeyValues memory = KeyValues.parse("-m", value("-m").orElse("128"), "size");
-    long size = memory.takeSize("size", MIB).orElse(DEFAULT_MEMORY);
+    long size = memory.takeSize("size", MIB).map(CommandLine::rounded).orElse(DEFAULT_MEMORY);
     int slots = memory.takeInt("slots", 0, 256).orElse(0);
-    long most = memory.takeSize("maxmem", MIB).orElse(size);
+    long most = memory.takeSize("maxmem", MIB).map(CommandLine::rounded).orElse(size);
     memory.refuseRest("size, slots, maxmem");
     return new MemoryConfig(size, slots, most, backend);
+  }
+
+  /** What no rounding makes a size is left to who refuses it. */
+  private static long rounded(long sizeBytes) {
+    return sizeBytes > MemoryConfig.MOST_BYTES ? sizeBytes : (sizeBytes + MEMORY_STEP - 1) / MEMORY_STEP * MEMORY_STEP;
   }
 
   private CpuConfig cpus() {
@@ -187,7 +207,10 @@ final class CommandLine {
     Optional<Integer> cores = smp.takeInt("cores", 1, CpuConfig.MOST);
     Optional<Integer> threads = smp.takeInt("threads", 1, CpuConfig.MOST);
     Optional<Integer> most = smp.takeInt("maxcpus", 1, CpuConfig.MOST);
-    smp.refuseRest("cpus, sockets, cores, threads, maxcpus");
+    ONE_EACH.forEach(level -> smp.takeInt(level, 1, CpuConfig.MOST).filter(given -> given > 1).ifPresent(given -> {
+      throw smp.error(level + "=" + given + ": must be 1; this machine's sockets have cores, and these threads");
+    }));
+    smp.refuseRest("cpus, sockets, cores, threads, maxcpus, " + String.join(", ", ONE_EACH));
     int t = threads.orElse(1);
     int total = count.or(() -> most).orElse(sockets.orElse(1) * cores.orElse(1) * t);
     // As QEMU since 6.2: what is missing is filled with cores first, then sockets.
@@ -221,13 +244,11 @@ final class CommandLine {
     return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  private static Optional<String> machineBackend(String text) {
-    KeyValues machine = KeyValues.parse("-machine", text, "type");
-    machine.take("type").ifPresent(type -> requireOnly("-machine", type, "ballast"));
-    machine.take("accel").ifPresent(accel -> requireOnly("-machine accel", "=", accel, "kvm"));
-    Optional<String> backend = machine.take("memory-backend");
-    machine.refuseRest("type, accel, memory-backend");
-    return backend;
+  /** Whose a monitor's prompt is where no option says so: programs for QEMU start it by a name like this. */
+  private static MonitorPrompt ownPrompt() {
+    return System.getProperty("ballast.called", "").endsWith("qemu-system-x86_64")
+        ? MonitorPrompt.QEMU
+        : MonitorPrompt.BALLAST;
   }
 
   private static MonitorConfig monitor(String text) {
@@ -235,11 +256,20 @@ final class CommandLine {
     String chardev = mon.require("chardev");
     String mode = mon.take("mode").orElse("readline");
     boolean pretty = mon.takeBoolean("pretty", false);
-    mon.refuseRest("chardev, mode, pretty");
+    MonitorPrompt prompt = mon.take("prompt").map(CommandLine::prompt).orElse(ownPrompt());
+    mon.refuseRest("chardev, mode, pretty, prompt");
     return switch (mode) {
-      case "readline" -> new MonitorConfig.Human(chardev);
+      case "readline" -> new MonitorConfig.Human(chardev, prompt);
       case "control" -> new MonitorConfig.Control(chardev, pretty);
       default -> throw new UserError("-mon mode=" + mode + ": must be readline or control");
+    };
+  }
+
+  private static MonitorPrompt prompt(String whose) {
+    return switch (whose) {
+      case "ballast" -> MonitorPrompt.BALLAST;
+      case "qemu" -> MonitorPrompt.QEMU;
+      default -> throw new UserError("-mon prompt=" + whose + ": must be ballast or qemu");
     };
   }
 
@@ -250,11 +280,9 @@ final class CommandLine {
         : KeyValues.parse(option, text, firstKey);
   }
 
-  private static void requireOnly(String option, String value, String only) { requireOnly(option, " ", value, only); }
-
-  private static void requireOnly(String option, String between, String value, String only) {
+  private static void requireOnly(String option, String value, String only) {
     if (!value.equals(only)) {
-      throw new UserError(option + between + value + ": Ballast has only " + only);
+      throw new UserError(option + " " + value + ": Ballast has only " + only);
     }
   }
 

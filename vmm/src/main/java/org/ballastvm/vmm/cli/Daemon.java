@@ -99,6 +99,7 @@ final class Daemon {
   /** The machine is up. Returns when the first process knows, and this one has nothing of its surroundings any more. */
   void up() {
     HostProcess.moveToRootDirectory();
+    Logging.drain();
     StandardStream.ERROR.abandon();
     System.out.write(UP);
     System.out.flush();
@@ -112,7 +113,10 @@ final class Daemon {
     return switch (chardev) {
       case ChardevConfig.Unix unix -> new ChardevConfig.Unix(unix.id(), unix.mux(), unix.path().toAbsolutePath(),
           unix.server(), unix.waitForClient());
-      case ChardevConfig.File file -> new ChardevConfig.File(file.id(), file.mux(), file.path().toAbsolutePath());
+      case ChardevConfig.File file -> new ChardevConfig.File(file.id(), file.mux(), file.path().toAbsolutePath(),
+          file.append());
+      case ChardevConfig.Logged logged -> new ChardevConfig.Logged(independentOfDirectory(logged.bare()),
+          logged.file().toAbsolutePath(), logged.append());
       case ChardevConfig.Stdio same -> same;
       case ChardevConfig.Tcp same -> same;
       case ChardevConfig.Null same -> same;

@@ -73,7 +73,12 @@ public final class Main {
     if (line.daemonize() && !Daemon.isThisProcess()) {
       return Daemon.launch();
     }
+    Logging.neverWait();
     Daemon daemon = line.daemonize() ? Daemon.begin() : null;
+    line.notes().forEach(note -> System.err.println("ballast: " + note));
+    if (line.logTellsTime()) {
+      Logging.tellTime();
+    }
     Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
@@ -107,6 +112,7 @@ public final class Main {
       pidFile.close();
     }
     System.out.flush();
+    Logging.drain();
     Runtime.getRuntime().halt(0);
   }
 

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.config;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -77,7 +78,7 @@ public final class ByteSize {
       }
       BigDecimal value = new BigDecimal(number);
       if (unit > 0 && value.signum() >= 0) {
-        return value.multiply(BigDecimal.valueOf(unit)).toBigInteger().longValueExact();
+        return value.multiply(BigDecimal.valueOf(unit)).setScale(0, RoundingMode.HALF_UP).longValueExact();
       }
     } catch (IllegalArgumentException e) { // no number, or more than 16 digits
       // Told below.

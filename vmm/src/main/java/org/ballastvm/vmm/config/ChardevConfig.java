@@ -10,6 +10,9 @@ public sealed interface ChardevConfig {
   /** {@return whether several frontends share it, switched by Ctrl-A c} */
   boolean mux();
 
+  /** {@return what it is without the file that its output is copied to} */
+  default ChardevConfig bare() { return this; }
+
   /**
    * The process's own standard input and output.
    *
@@ -39,8 +42,9 @@ public sealed interface ChardevConfig {
    * @param port 0 to 65535; 0 lets the host choose
    * @param server we listen; otherwise we connect
    * @param waitForClient the machine starts only when a client has connected
+   * @param telnet the other end speaks telnet
    */
-  record Tcp(String id, boolean mux, String host, int port, boolean server, boolean waitForClient)
+  record Tcp(String id, boolean mux, String host, int port, boolean server, boolean waitForClient, boolean telnet)
       implements
         ChardevConfig {}
 
@@ -53,13 +57,14 @@ public sealed interface ChardevConfig {
   record Null(String id, boolean mux) implements ChardevConfig {}
 
   /**
-   * Output goes to a file that is made anew; there is no input.
+   * Output goes to a file; there is no input.
    *
    * @param id its id
    * @param mux shared by several frontends
    * @param path the file
+   * @param append what is in the file is kept; else it is emptied first
    */
-  record File(String id, boolean mux, Path path) implements ChardevConfig {}
+  record File(String id, boolean mux, Path path, boolean append) implements ChardevConfig {}
 
   /**
    * A new pseudo-terminal, whose name is printed at start.
@@ -68,4 +73,19 @@ public sealed interface ChardevConfig {
    * @param mux shared by several frontends
    */
   record Pty(String id, boolean mux) implements ChardevConfig {}
+
+  /**
+   * Another one, whose output is copied to a file as well.
+   *
+   * @param bare the other one
+   * @param file where to
+   * @param append what is in the file is kept; else it is emptied first
+   */
+  record Logged(ChardevConfig bare, Path file, boolean append) implements ChardevConfig {
+    @Override
+    public String id() { return bare.id(); }
+
+    @Override
+    public boolean mux() { return bare.mux(); }
+  }
 }

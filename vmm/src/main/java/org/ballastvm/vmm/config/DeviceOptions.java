@@ -32,6 +32,9 @@ public final class DeviceOptions {
     String driver = values.require("driver");
     DeviceModel model = DeviceModel.find(DeviceModel.DEVICES, driver)
         .orElseThrow(() -> values.error("'" + driver + "' is not a valid device model name; there are " + NAMES));
+    if (model.bus().equals(Optional.of("PCI"))) {
+      takeModern(values);
+    }
     model.refuseUnknown(values);
     Optional<String> id = values.takeId();
     boolean isIsa = model.bus().equals(Optional.of("ISA"));
@@ -51,6 +54,16 @@ public final class DeviceOptions {
     int count = values.takeInt("iosize", 1, MOST_EXIT_PORTS).orElse(2);
     int port = values.takeInt("iobase", 0, 0x1_0000 - count).orElse(0x501);
     return new DeviceConfig.DebugExit(id, port, count);
+  }
+
+  /** Which of virtio's two interfaces a device has; ours have the modern one. */
+  private static void takeModern(KeyValues values) {
+    if (values.take("disable-legacy").filter(given -> !given.equals("on") && !given.equals("auto")).isPresent()) {
+      throw values.error("disable-legacy must be on: there is no legacy interface");
+    }
+    if (values.takeBoolean("disable-modern", false)) {
+      throw values.error("disable-modern must be off: there is no other interface");
+    }
   }
 
   private static DeviceConfig onPci(DeviceModel model, Optional<String> id, KeyValues values) {

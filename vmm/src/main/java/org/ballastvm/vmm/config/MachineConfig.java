@@ -58,7 +58,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     List<String> users = new ArrayList<>(serials);
     monitors.forEach(monitor -> users.add(monitor.chardev()));
     chardevs.stream().filter(chardev -> !chardev.mux()).map(ChardevConfig::id).forEach(id -> requireOneUser(users, id));
-    if (chardevs.stream().filter(ChardevConfig.Stdio.class::isInstance).count() > 1) {
+    if (chardevs.stream().map(ChardevConfig::bare).filter(ChardevConfig.Stdio.class::isInstance).count() > 1) {
       throw new UserError("-chardev stdio: standard input and output can be used by one chardev; "
           + "console and monitor share it by -serial mon:stdio, or by mux=on");
     }

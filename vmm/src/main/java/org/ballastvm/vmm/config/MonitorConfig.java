@@ -9,8 +9,9 @@ public sealed interface MonitorConfig {
    * For people.
    *
    * @param chardev id of the chardev it talks through
+   * @param prompt whose words it prompts with
    */
-  record Human(String chardev) implements MonitorConfig {}
+  record Human(String chardev, MonitorPrompt prompt) implements MonitorConfig {}
 
   /**
    * For programs: the machine protocol.

@@ -20,6 +20,9 @@ public final class ObjectOptions {
    */
   public static ObjectConfig parse(KeyValues values) {
     String type = values.require("qom-type");
+    if (type.equals("memory-backend-memfd")) {
+      values.takeBoolean("seal", true); // the file has no name, so nobody but this process could change its size
+    }
     DeviceModel.find(DeviceModel.OBJECTS, type).orElseThrow(() -> unknown(values)).refuseUnknown(values);
     return type.equals(IoThreadConfig.TYPE) ? IoThreadConfig.take(values) : memory(type, values);
   }

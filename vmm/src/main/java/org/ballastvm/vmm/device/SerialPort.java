@@ -94,6 +94,7 @@ public final class SerialPort implements BusDevice {
 
   private static final int LSR_DATA_READY = 0x01;
   private static final int LSR_OVERRUN = 0x02;
+  private static final int LSR_BREAK = 0x10;
   private static final int LSR_HOLDING_EMPTY = 0x20;
   private static final int LSR_TRANSMITTER_EMPTY = 0x40;
 
@@ -117,6 +118,8 @@ public final class SerialPort implements BusDevice {
   private final byte[] input = new byte[FIFO_BYTES];
   private int inputStart;
   private int inputCount;
+  /** A bit for each byte of input that stands for a BREAK that nobody was told of. */
+  private int breaks;
   private int interruptEnable;
   private int lineControl;
   private int modemControl;
@@ -191,6 +194,7 @@ public final class SerialPort implements BusDevice {
         case LINE_STATUS -> {
           int status = lineStatus();
           overrun = false;
+          breaks &= ~(1 << inputStart);
           updateIrq();
           yield status;
         }
@@ -361,6 +365,18 @@ public final class SerialPort implements BusDevice {
     updateIrq();
   }
 
+  /** Delivers a BREAK: a byte of zeros with its own bit in the line status, when its turn comes; on the event loop. */
+  public synchronized void receiveBreak() {
+    if (room() == 0) {
+      return;
+    }
+    putInput(0);
+    breaks |= 1 << (inputStart + inputCount - 1) % FIFO_BYTES;
+    updateIrq();
+  }
+
+  private boolean isBreakNext() { return inputCount > 0 && (breaks >> inputStart & 1) != 0; }
+
   private boolean send(int value) {
     transmitEmptyPending = false;
     if ((modemControl & MCR_LOOPBACK) != 0) {
@@ -411,7 +427,9 @@ public final class SerialPort implements BusDevice {
       overrun = true;
       return;
     }
-    input[(inputStart + inputCount) % FIFO_BYTES] = (byte) value;
+    int place = (inputStart + inputCount) % FIFO_BYTES;
+    input[place] = (byte) value;
+    breaks &= ~(1 << place);
     inputCount++;
   }
 
@@ -427,7 +445,7 @@ public final class SerialPort implements BusDevice {
   }
 
   private int lineStatus() {
-    return (inputCount > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0)
+    return (inputCount > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0) | (isBreakNext() ? LSR_BREAK : 0)
         | (transmitterReady() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
   }
 
@@ -440,7 +458,7 @@ public final class SerialPort implements BusDevice {
   }
 
   private int interruptId() {
-    if ((interruptEnable & IER_LINE_STATUS) != 0 && overrun) {
+    if ((interruptEnable & IER_LINE_STATUS) != 0 && (overrun || isBreakNext())) {
       return IIR_LINE_STATUS;
     }
     if ((interruptEnable & IER_RECEIVED) != 0 && inputCount > 0) {

@@ -2,19 +2,19 @@ package org.ballastvm.vmm.monitor;
 
 import org.ballastvm.vmm.machine.Machine;
 import java.nio.charset.StandardCharsets;
-import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.config.MonitorPrompt;
 
 /** A human monitor on a chardev: prompt, a line, its answer. */
 public final class HumanMonitor implements CharFrontend {
-  static final String PROMPT = "(ballast) ";
   private static final int MOST_AT_ONCE = 128;
   /** Room for the answers to as many commands as fit in that many bytes, in bytes. */
   private static final int LONGEST_ANSWERS = 128 << 10;
 
   private final Machine vm;
   private final Chardev chardev;
+  private final MonitorPrompt prompt;
   private final LineEditor editor;
 
   /**
@@ -22,11 +22,13 @@ public final class HumanMonitor implements CharFrontend {
    *
    * @param vm the machine
    * @param chardev the line
+   * @param prompt whose words it prompts with
    */
-  public HumanMonitor(Machine vm, Chardev chardev) {
+  public HumanMonitor(Machine vm, Chardev chardev, MonitorPrompt prompt) {
     this.vm = vm;
     this.chardev = chardev;
-    this.editor = new LineEditor(PROMPT, this::send, this::run, line -> Completion.of(vm, line));
+    this.prompt = prompt;
+    this.editor = new LineEditor(prompt.text(), this::send, this::run, line -> Completion.of(vm, line));
   }
 
   /** Who asks and does not read the answers is not listened to meanwhile. */
@@ -36,7 +38,7 @@ public final class HumanMonitor implements CharFrontend {
   @Override
   public void opened() {
     editor.clear();
-    print("Ballast " + Version.TEXT + " monitor - type 'help' for more information\n");
+    print(prompt.greeting() + "\n");
     editor.prompt();
   }
 

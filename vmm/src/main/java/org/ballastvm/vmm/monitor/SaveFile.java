@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** A file that memory is saved to. */
 final class SaveFile {
@@ -22,6 +23,15 @@ final class SaveFile {
 
   private SaveFile() {}
 
+  /** The event loop stands still while this writes: a pipe or a terminal would let it stand for as long as nobody reads. */
+  private static boolean waitsForReaders(String file) {
+    try {
+      return Files.readAttributes(Path.of(file), BasicFileAttributes.class).isOther();
+    } catch (IOException | InvalidPathException e) {
+      return false; // whoever opens it says why
+    }
+  }
+
   /**
    * Writes a file anew.
    *
@@ -32,6 +42,9 @@ final class SaveFile {
    */
   static void write(String file, long address, long sizeBytes, Source source) {
     byte[] page = new byte[PAGE_BYTES];
+    if (waitsForReaders(file)) {
+      throw new MonitorError("Could not open '" + file + "': Not a regular file");
+    }
     try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES)) {
       for (long done = 0; done < sizeBytes;) {
         int length = (int) Math.min(sizeBytes - done, PAGE_BYTES - (address + done & PAGE_BYTES - 1));

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
 import java.nio.charset.StandardCharsets;
-import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.machine.Machine;
 
 /**
@@ -15,6 +15,7 @@ public final class TerminalMonitor implements CharFrontend {
 
   private final Machine vm;
   private final Chardev chardev;
+  private final MonitorPrompt prompt;
   private TerminalSession session;
   private boolean vmRuns;
 
@@ -23,10 +24,12 @@ public final class TerminalMonitor implements CharFrontend {
    *
    * @param vm the machine
    * @param chardev the line to the terminal
+   * @param prompt whose words it prompts with
    */
-  public TerminalMonitor(Machine vm, Chardev chardev) {
+  public TerminalMonitor(Machine vm, Chardev chardev, MonitorPrompt prompt) {
     this.vm = vm;
     this.chardev = chardev;
+    this.prompt = prompt;
   }
 
   /**
@@ -49,11 +52,11 @@ public final class TerminalMonitor implements CharFrontend {
 
   @Override
   public void opened() {
-    print("Ballast " + Version.TEXT + " monitor - type 'help' for more information\r\n");
+    print(prompt.greeting() + "\r\n");
     if (vmRuns) {
       begin();
     } else {
-      print(HumanMonitor.PROMPT);
+      print(prompt.text());
     }
   }
 
@@ -65,7 +68,7 @@ public final class TerminalMonitor implements CharFrontend {
 
   private void begin() {
     if (session == null) {
-      session = new TerminalSession(vm, chardev);
+      session = new TerminalSession(vm, chardev, prompt);
       session.begin();
     }
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.terminal.Keys;
 import org.ballastvm.vmm.terminal.TerminalReader;
@@ -22,13 +23,15 @@ final class TerminalSession {
 
   private final Machine vm;
   private final Chardev chardev;
+  private final MonitorPrompt prompt;
   private final Keys keys = new Keys(this::roomAgain);
   private final Semaphore drained = new Semaphore(0);
   private final Thread thread;
 
-  TerminalSession(Machine vm, Chardev chardev) {
+  TerminalSession(Machine vm, Chardev chardev, MonitorPrompt prompt) {
     this.vm = vm;
     this.chardev = chardev;
+    this.prompt = prompt;
     thread = Thread.ofPlatform().daemon().name("monitor").unstarted(this::run);
   }
 
@@ -54,7 +57,7 @@ final class TerminalSession {
       reader.print("\r"); // Over the prompt that may be there.
       while (!ended()) {
         // Ctrl-D has nowhere to leave to.
-        reader.read(HumanMonitor.PROMPT).flatMap(line -> onLoop(() -> Commands.run(vm, line)))
+        reader.read(prompt.text()).flatMap(line -> onLoop(() -> Commands.run(vm, line)))
             .ifPresent(reader::print);
       }
     } catch (RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.qmp;
 
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
+import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.monitor.HumanMonitor;
 import org.ballastvm.vmm.monitor.TerminalMonitor;
@@ -23,13 +24,19 @@ public final class Monitors {
       if (monitor instanceof MonitorConfig.Control control) {
         JsonInput.prepare();
         chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
-      } else if (chardev.isTerminal() && TerminalMonitor.serves(System.getenv("TERM"))) {
-        TerminalMonitor human = new TerminalMonitor(machine, chardev);
-        chardev.connect(human);
-        human.attached();
-      } else {
-        chardev.connect(new HumanMonitor(machine, chardev));
+      } else if (monitor instanceof MonitorConfig.Human human) {
+        attachHuman(machine, chardev, human.prompt());
       }
+    }
+  }
+
+  private static void attachHuman(Machine machine, Chardev chardev, MonitorPrompt prompt) {
+    if (chardev.isTerminal() && TerminalMonitor.serves(System.getenv("TERM"))) {
+      TerminalMonitor human = new TerminalMonitor(machine, chardev, prompt);
+      chardev.connect(human);
+      human.attached();
+    } else {
+      chardev.connect(new HumanMonitor(machine, chardev, prompt));
     }
   }
 }

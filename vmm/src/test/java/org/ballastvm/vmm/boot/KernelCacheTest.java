@@ -69,6 +69,20 @@ class KernelCacheTest {
     assertArrayEquals(vmlinux, Files.readAllBytes(first));
   }
 
+  @ParameterizedTest
+  @MethodSource("everyFormat")
+  void aKernelBuiltAnewOfTheSameLengthsIsAnotherKernel(Packer packer) throws IOException {
+    vmlinux = KernelFiles.elf(2 * MIB, UnpackerTest.kernel(1 << 20, 6), true);
+    byte[] image = write(packer);
+    Path first = unpack().orElseThrow();
+    assertTrue(image.length > 400 << 10, "a middle far from both ends");
+    image[image.length / 2] ^= 0x55;
+
+    Files.write(directory.resolve("kernel"), image);
+
+    assertTrue(unpack().filter(first::equals).isEmpty(), "the old kernel");
+  }
+
   @Test
   void aTruncatedCacheFileIsMadeAnew() throws IOException {
     Path unpacked = unpack().orElseThrow();

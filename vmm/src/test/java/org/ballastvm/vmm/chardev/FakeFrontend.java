@@ -37,6 +37,9 @@ final class FakeFrontend implements CharFrontend {
   public void drained() { note("<drained>"); }
 
   @Override
+  public void receiveBreak() { note("<break>"); }
+
+  @Override
   public void focused() { note("<focused>"); }
 
   @Override

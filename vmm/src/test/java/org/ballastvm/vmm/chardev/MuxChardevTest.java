@@ -185,4 +185,11 @@ class MuxChardevTest {
     mux.close();
     assertEquals(List.of("closed"), quits);
   }
+
+  @Test
+  void ctrlABSendsABreakBehindTheKeysBeforeIt() {
+    type("ls\1bt\1c\1bq");
+    assertEquals("<opened>ls<break>t<unfocused>", console.seen());
+    assertEquals("<opened><break>q", monitor.seen());
+  }
 }

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ballastvm.kvm.HostStream;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ class PlainChardevsTest {
   @Test
   void aFileIsMadeAnewAndTakesAllThatIsSent() throws Exception {
     Path path = Files.writeString(directory.resolve("log"), "of last time, which was longer");
-    Chardev chardev = test.start(new ChardevConfig.File("c", false, path), frontend);
+    Chardev chardev = test.start(new ChardevConfig.File("c", false, path, false), frontend);
     String text = "0123456789".repeat(300_000);
     for (int i = 0; i < text.length(); i += 100_000) {
       assertTrue(test.on(chardev::sendRoom) >= 100_000);
@@ -41,10 +42,52 @@ class PlainChardevsTest {
   }
 
   @Test
+  void whatIsInAFileIsKeptWhereThatIsAskedForAndItsEndIsWhereARotationPutsIt() throws Exception {
+    Path path = Files.writeString(directory.resolve("log"), "of last time, ");
+    Chardev chardev = test.start(new ChardevConfig.File("c", false, path, true), frontend);
+    test.send(chardev, "and of this");
+    assertEquals("of last time, and of this", Files.readString(path));
+
+    Files.writeString(path, ""); // by others, after they have copied it
+    test.send(chardev, "after the rotation");
+    assertEquals("after the rotation", Files.readString(path));
+  }
+
+  @Test
+  void aFullDiskIsWarnedOfAndKeepsNobodyWaiting() throws Exception {
+    Chardev chardev = test.start(new ChardevConfig.File("c", false, Path.of("/dev/full"), false), frontend);
+    for (int i = 0; i < 10; i++) {
+      test.send(chardev, "0123456789".repeat(10_000));
+    }
+    assertEquals(StreamLine.MOST_QUEUED_BYTES, test.on(chardev::sendRoom));
+  }
+
+  @Test
+  void aTerminalThatNobodyReadsKeepsNobodyWaiting() throws Exception {
+    try (HostStream unread = HostStream.openPty()) {
+      Chardev chardev = test.start(new ChardevConfig.File("c", false, unread.ptyPath(), false), frontend);
+      for (int sent = 0; sent < 64; sent++) {
+        test.send(chardev, "0123456789abcde\n".repeat(64));
+      }
+      assertTrue(test.on(chardev::sendRoom) < StreamLine.MOST_QUEUED_BYTES, "nothing is lost, and nothing waited for");
+    }
+  }
+
+  @Test
+  void whatASocketIsSentIsInItsLogToo() throws Exception {
+    Path log = Files.writeString(directory.resolve("log"), "kept: ");
+    ChardevConfig socket = new ChardevConfig.Unix("c", false, directory.resolve("socket"), true, false);
+    Chardev chardev = test.start(new ChardevConfig.Logged(socket, log, true), frontend);
+    test.send(chardev, "before anybody came");
+    assertEquals("kept: before anybody came", Files.readString(log));
+    assertTrue(chardev.describe().startsWith("disconnected:unix:"), chardev.describe());
+  }
+
+  @Test
   void aFileThatCannotBeMadeIsRefusedByName() {
     Path path = directory.resolve("absent").resolve("log");
     UserError refusal = assertThrows(UserError.class,
-        () -> Chardevs.open(new ChardevConfig.File("c", false, path), test.loop, () -> {
+        () -> Chardevs.open(new ChardevConfig.File("c", false, path, false), test.loop, () -> {
           // Nobody quits.
         }));
     assertTrue(refusal.getMessage().startsWith("-chardev id=c file:" + path + ": open " + path + ": ENOENT"),

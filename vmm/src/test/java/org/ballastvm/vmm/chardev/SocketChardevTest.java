@@ -257,7 +257,7 @@ class SocketChardevTest {
 
   @Test
   void aTcpServerListensOnTheAddressThatWasGiven() throws Exception {
-    Chardev chardev = test.start(new ChardevConfig.Tcp("c", false, "127.0.0.1", 0, true, false), frontend);
+    Chardev chardev = test.start(new ChardevConfig.Tcp("c", false, "127.0.0.1", 0, true, false, false), frontend);
     String where = test.on(chardev::describe);
     int port = Integer.parseInt(where.replaceAll("disconnected:tcp:127.0.0.1:([0-9]+),server=on", "$1"));
     try (SocketChannel client = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
@@ -273,12 +273,12 @@ class SocketChardevTest {
       taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       int free = ((InetSocketAddress) taken.getLocalAddress()).getPort();
       UserError refusal = assertThrows(UserError.class, () -> Chardevs
-          .open(new ChardevConfig.Tcp("compat_monitor0", false, "127.0.0.1", free, true, false), test.loop,
+          .open(new ChardevConfig.Tcp("compat_monitor0", false, "127.0.0.1", free, true, false, false), test.loop,
               () -> fail()));
       assertEquals(
           "-monitor tcp:127.0.0.1:" + free + ": is in use; give another, or end the process that listens there",
           refusal.getMessage());
-      client = new ChardevConfig.Tcp("c", false, "127.0.0.1", free, false, false);
+      client = new ChardevConfig.Tcp("c", false, "127.0.0.1", free, false, false, false);
     }
     UserError refusal = assertThrows(UserError.class, () -> Chardevs.open(client, test.loop, () -> fail()));
     assertTrue(refusal.getMessage().contains("ECONNREFUSED"), refusal.getMessage());
@@ -289,7 +289,7 @@ class SocketChardevTest {
     try (ServerSocketChannel server = ServerSocketChannel.open()) {
       server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
-      test.start(new ChardevConfig.Tcp("c", false, "localhost", port, false, false), frontend);
+      test.start(new ChardevConfig.Tcp("c", false, "localhost", port, false, false, false), frontend);
       try (SocketChannel peer = server.accept()) {
         write(peer, "hi");
         frontend.await("<opened>hi"::equals);

@@ -11,6 +11,7 @@ import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
+import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,8 @@ class CommandLineTest {
   void processorsThatDoNotAddUpAreRefused(String smp) { assertEquals("-smp", refusal("-smp", smp).substring(0, 4)); }
 
   @ParameterizedTest
-  @CsvSource({"128,134217728", "1G,1073741824", "size=64M,67108864", "1.5G,1610612736", "65536K,67108864"})
+  @CsvSource({"128,134217728", "1G,1073741824", "size=64M,67108864", "1.5G,1610612736", "65536K,67108864",
+      "1.1G,1181122560", "1000001K,1024008192", "0x80,134217728", "128m,134217728", "134217729B,134225920"})
   void memoryIsCountedInMebibytesOrByItsSuffix(String text, long sizeBytes) {
     assertEquals(MemoryConfig.of(sizeBytes), config("-m", text).memory());
   }
@@ -55,7 +57,7 @@ class CommandLineTest {
     MachineConfig config = config();
     assertEquals(List.of(new ChardevConfig.Stdio("compat_stdio", true, false)), config.chardevs());
     assertEquals(List.of("compat_stdio"), config.serials());
-    assertEquals(List.of(new MonitorConfig.Human("compat_stdio")), config.monitors());
+    assertEquals(List.of(new MonitorConfig.Human("compat_stdio", MonitorPrompt.BALLAST)), config.monitors());
     assertEquals(config.chardevs(), config("-nographic").chardevs());
   }
 
@@ -91,6 +93,21 @@ class CommandLineTest {
     assertEquals("guest", config("-name", "guest,debug-threads=on").name());
     assertEquals("a,b", config("-name", "guest=a,,b").name());
     assertEquals("ballast", config("-name", "debug-threads=off").name());
+  }
+
+  @Test
+  void aMonitorsPromptIsQemusByAnOptionOrByTheNameOfTheProgram() {
+    assertEquals(List.of(new MonitorConfig.Human("a", MonitorPrompt.QEMU)),
+        config("-chardev", "null,id=a", "-mon", "a,prompt=qemu", "-serial", "none").monitors());
+    System.setProperty("ballast.called", "kvm-qemu-system-x86_64");
+    try {
+      assertEquals(MonitorPrompt.QEMU, ((MonitorConfig.Human) config().monitors().getFirst()).prompt());
+      assertEquals(List.of(new MonitorConfig.Human("a", MonitorPrompt.BALLAST)),
+          config("-chardev", "null,id=a", "-mon", "a,prompt=ballast", "-serial", "none").monitors());
+    } finally {
+      System.clearProperty("ballast.called");
+    }
+    assertEquals("-mon prompt=psql: must be ballast or qemu", refusal("-mon", "a,prompt=psql"));
   }
 
   @Test

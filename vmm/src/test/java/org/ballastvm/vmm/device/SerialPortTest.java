@@ -107,6 +107,25 @@ class SerialPortTest {
   }
 
   @Test
+  void aBreakIsAByteOfZerosThatTheLineStatusTellsWhenItsTurnComes() {
+    write(FCR, 1);
+    write(IER, 0x05);
+    port.receive(new byte[]{'a'}, 0, 1);
+    port.receiveBreak();
+    port.receive(new byte[]{'t'}, 0, 1); // with Linux, sysrq-t
+
+    assertEquals(0x01, read(LSR) & 0x1f, "a character like any other");
+    assertEquals('a', read(DATA));
+    assertEquals(0xc6, read(IIR), "line status");
+    assertEquals(0x11, read(LSR) & 0x1f, "a break, with the byte that stands for it");
+    assertEquals(0x01, read(LSR) & 0x1f, "told once");
+    assertEquals(0, read(DATA));
+    assertEquals('t', read(DATA));
+    assertEquals(0, read(LSR) & 0x1f);
+    assertFalse(irq);
+  }
+
+  @Test
   void theDivisorIsBehindTheLatch() {
     write(LCR, 0x83);
     write(DATA, 0x34);

@@ -34,7 +34,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
     Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(program.code()));
     return new TestMachine(directory, MemoryConfig.of(16 << 20), List.of(), CpuConfig.of(1),
         new BootConfig.Linux(kernel, Optional.empty(), ""), List.of(),
-        new ChardevConfig.File("serial", false, directory.resolve("serial")), RunPolicy.DEFAULT);
+        new ChardevConfig.File("serial", false, directory.resolve("serial"), false), RunPolicy.DEFAULT);
   }
 
   /** Two CPUs that have not started and would halt, and 1 GiB that nobody touches: for whoever talks to a machine. */

@@ -10,6 +10,8 @@ import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.MuxChardev;
+import org.ballastvm.vmm.config.MonitorPrompt;
+import org.ballastvm.vmm.control.QueryVersion;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +66,7 @@ class HumanMonitorTest {
 
   @Test
   void aClientIsGreetedAskedAndAnswered() {
-    wire.connect(new HumanMonitor(vm, wire));
+    wire.connect(new HumanMonitor(vm, wire, MonitorPrompt.BALLAST));
     wire.frontend.opened();
     assertEquals(List.of(BANNER, "(ballast)"), wire.screen.rows());
     wire.type("info status\nnothing\n");
@@ -73,8 +75,17 @@ class HumanMonitorTest {
   }
 
   @Test
+  void aClientMadeForQemuFindsItsPrompt() {
+    wire.connect(new HumanMonitor(vm, wire, MonitorPrompt.QEMU));
+    wire.frontend.opened();
+    String version = QueryVersion.VERSION.qemu().toString().replaceAll("[^0-9]+", " ").strip().replace(' ', '.');
+    assertEquals(List.of("QEMU " + version + " monitor - type 'help' for more information", "(qemu)"),
+        wire.screen.rows());
+  }
+
+  @Test
   void theLastThingOfAllIsNoPrompt() {
-    wire.connect(new HumanMonitor(vm, wire));
+    wire.connect(new HumanMonitor(vm, wire, MonitorPrompt.BALLAST));
     wire.frontend.opened();
     wire.type("quit\n");
     assertTrue(vm.end().isDone());
@@ -83,7 +94,7 @@ class HumanMonitorTest {
 
   @Test
   void aClientThatVanishesWithinALineLeavesNothingToTheNext() {
-    wire.connect(new HumanMonitor(vm, wire));
+    wire.connect(new HumanMonitor(vm, wire, MonitorPrompt.BALLAST));
     wire.frontend.opened();
     wire.type("qui");
     wire.frontend.closed();
@@ -95,7 +106,7 @@ class HumanMonitorTest {
 
   @Test
   void whoDoesNotReadIsNotListenedTo() {
-    HumanMonitor monitor = new HumanMonitor(vm, wire);
+    HumanMonitor monitor = new HumanMonitor(vm, wire, MonitorPrompt.BALLAST);
     wire.connect(monitor);
     assertTrue(monitor.room() > 0);
     wire.room = 1000;
@@ -109,8 +120,8 @@ class HumanMonitorTest {
   @Test
   void behindTheConsoleItGreetsOnceAndThenShowsItsLineAgain() {
     MuxChardev mux = new MuxChardev(wire, vm::close);
-    mux.connect(new HumanMonitor(vm, mux)); // stands for the console here
-    mux.connect(new HumanMonitor(vm, mux));
+    mux.connect(new HumanMonitor(vm, mux, MonitorPrompt.BALLAST)); // stands for the console here
+    mux.connect(new HumanMonitor(vm, mux, MonitorPrompt.BALLAST));
     wire.frontend.opened();
     wire.type("\1c");
     assertEquals(List.of(BANNER, "(ballast)", BANNER, "(ballast)"), wire.screen.rows());
