@@ -60,8 +60,10 @@ final class CommandLine {
     value("-cpu").ifPresent(cpu -> requireOnly("-cpu", cpu, "host"));
     values("-accel").forEach(accel -> requireOnly("-accel", accel, "kvm"));
     value("-display").ifPresent(display -> requireOnly("-display", display, "none"));
-    Optional<String> backend = values("-machine").stream().map(CommandLine::machineBackend).flatMap(Optional::stream)
-        .reduce((earlier, later) -> later);
+    MachineOption machine = new MachineOption(Optional.empty(), false);
+    for (String text : values("-machine")) {
+      machine = machineOption(text, machine);
+    }
     Lines lines = new Lines(daemonize());
     values("-chardev").forEach(text -> lines.add("-chardev", text, ChardevOptions.parse(text)));
     values("-serial").forEach(text -> lines.add(text, "-serial", lines.serials::add));
@@ -70,13 +72,13 @@ final class CommandLine {
     values("-qmp-pretty").forEach(text -> lines.add(text, "-qmp-pretty", id -> lines.control(id, true)));
     values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
-    MemoryConfig memory = memory(backend);
+    MemoryConfig memory = memory(machine.backend);
     CpuConfig cpus = cpus();
     List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
-        boot(),
+        boot(machine.kaslr),
         backends, ofKind(IoThreadConfig.class, objects),
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
@@ -198,7 +200,7 @@ final class CommandLine {
     return new CpuConfig(total, s, c, t);
   }
 
-  private BootConfig boot() {
+  private BootConfig boot(boolean kaslr) {
     if (value("-kernel").isEmpty()) {
       for (String needy : List.of("-initrd", "-append")) {
         if (has(needy)) {
@@ -212,20 +214,23 @@ final class CommandLine {
       return new BootConfig.Nothing();
     }
     return new BootConfig.Linux(file(value("-kernel").get()), value("-initrd").map(this::file),
-        value("-append").orElse(""));
+        value("-append").orElse(""), kaslr);
   }
 
   private static <T> List<T> ofKind(Class<T> kind, List<ObjectConfig> objects) {
     return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  private static Optional<String> machineBackend(String text) {
+  private record MachineOption(Optional<String> backend, boolean kaslr) {}
+
+  private static MachineOption machineOption(String text, MachineOption earlier) {
     KeyValues machine = KeyValues.parse("-machine", text, "type");
     machine.take("type").ifPresent(type -> requireOnly("-machine", type, "ballast"));
     machine.take("accel").ifPresent(accel -> requireOnly("-machine accel", "=", accel, "kvm"));
-    Optional<String> backend = machine.take("memory-backend");
-    machine.refuseRest("type, accel, memory-backend");
-    return backend;
+    Optional<String> backend = machine.take("memory-backend").or(earlier::backend);
+    boolean kaslr = machine.takeBoolean("kaslr", earlier.kaslr);
+    machine.refuseRest("type, accel, memory-backend, kaslr");
+    return new MachineOption(backend, kaslr);
   }
 
   private static MonitorConfig monitor(String text) {

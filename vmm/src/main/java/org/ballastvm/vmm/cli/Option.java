@@ -38,7 +38,7 @@ record Option(String name, String label, String text) {
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one"),
       new Option("-cpu", "host", "the only one"),
-      new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine; also -M"),
+      new Option("-machine", "[type=]ballast[,memory-backend=ID][,kaslr=on|off]", "the machine; also -M"),
       new Option("-enable-kvm", "", "as -accel kvm"),
       new Option("-pidfile", "FILE", "write the process's number there"),
       new Option("-daemonize", "", "run in the background, from when the machine is up"),

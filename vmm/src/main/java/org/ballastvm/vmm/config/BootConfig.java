@@ -17,8 +17,20 @@ public sealed interface BootConfig {
    * @param kernel a bzImage, or an ELF vmlinux with a PVH note
    * @param initrd its initial RAM disk
    * @param commandLine {@code -append}
+   * @param randomAddress {@code -machine kaslr=on}: whether a bzImage is to choose where it runs, which takes longer
    */
-  record Linux(Path kernel, Optional<Path> initrd, String commandLine) implements BootConfig {}
+  record Linux(Path kernel, Optional<Path> initrd, String commandLine, boolean randomAddress) implements BootConfig {
+    /**
+     * A kernel that runs where it was linked to, if it can be entered there.
+     *
+     * @param kernel a bzImage, or an ELF vmlinux with a PVH note
+     * @param initrd its initial RAM disk
+     * @param commandLine {@code -append}
+     */
+    public Linux(Path kernel, Optional<Path> initrd, String commandLine) {
+      this(kernel, initrd, commandLine, false);
+    }
+  }
 
   /** A flat 64-bit program, entered in long mode with memory below 4 GiB mapped one to one. */
   final class Payload implements BootConfig {

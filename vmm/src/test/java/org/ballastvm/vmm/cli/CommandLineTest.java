@@ -1,8 +1,10 @@
 package org.ballastvm.vmm.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +93,15 @@ class CommandLineTest {
     assertEquals("guest", config("-name", "guest,debug-threads=on").name());
     assertEquals("a,b", config("-name", "guest=a,,b").name());
     assertEquals("ballast", config("-name", "debug-threads=off").name());
+  }
+
+  @Test
+  void aKernelChoosesItsAddressIfItIsToldTo() {
+    assertFalse(((BootConfig.Linux) config("-kernel", "k").boot()).randomAddress());
+    assertTrue(((BootConfig.Linux) config("-kernel", "k", "-machine", "kaslr=on", "-M", "ballast").boot())
+        .randomAddress());
+    assertFalse(((BootConfig.Linux) config("-kernel", "k", "-M", "kaslr=on", "-M", "kaslr=off").boot())
+        .randomAddress());
   }
 
   @Test
