@@ -6,6 +6,14 @@ import java.util.Optional;
 /** What the first vCPU runs. */
 public sealed interface BootConfig {
   /**
+   * Whether a kernel is told something.
+   *
+   * @param parameter a parameter, with its value if it has one
+   * @return whether the command line has it, as a word
+   */
+  default boolean tells(String parameter) { return false; }
+
+  /**
    * Nothing. There is no firmware behind the reset vector, so a machine that is let run all the same stops at its first
    * instruction, with an internal error of KVM.
    */
@@ -29,6 +37,11 @@ public sealed interface BootConfig {
      */
     public Linux(Path kernel, Optional<Path> initrd, String commandLine) {
       this(kernel, initrd, commandLine, false);
+    }
+
+    @Override
+    public boolean tells(String parameter) {
+      return (" " + commandLine.replace('\t', ' ') + " ").contains(" " + parameter + " ");
     }
   }
 

@@ -234,7 +234,7 @@ public final class Dimms implements MemoryHotplug.Guest {
       boolean isDone = status == 0;
       dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
           .ifPresent(one -> one.state(
-              isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.words(status))));
+              isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.refusal(status))));
       boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
       if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
         refused(dimm.get(), status);
