@@ -14,12 +14,17 @@ import java.util.Set;
  * @param sleepStatus the register that tells of waking
  * @param reset the register that resets the machine
  * @param resetValue what to write there
+ * @param pmTimer the port of a PM timer, 0 for none: not part of a hardware-reduced machine, and Linux uses it all the same
+ *        (arch/x86/kernel/acpi/boot.c, acpi_parse_fadt)
  * @param hypervisor who runs the machine, at most 8 characters
  */
 public record Fadt(long dsdtAddress, Set<Flag> flags, Set<BootFlag> bootFlags, int centuryRegister,
     PortRegister sleepControl,
-    PortRegister sleepStatus, PortRegister reset, int resetValue, String hypervisor) implements AcpiTable {
+    PortRegister sleepStatus, PortRegister reset, int resetValue, int pmTimer, String hypervisor) implements AcpiTable {
   private static final int MINOR_REVISION = 3;
+  private static final int SYSTEM_IO = 1;
+  private static final int DWORD_ACCESS = 3;
+  private static final int PM_TIMER_BYTES = 4;
 
   /** Bits of the feature flags (ACPI 6.5, table 5.10). */
   public enum Flag {
@@ -76,12 +81,18 @@ public record Fadt(long dsdtAddress, Set<Flag> flags, Set<BootFlag> bootFlags, i
     long allFlags = flags.stream().mapToLong(flag -> 1L << flag.bit).sum();
     int allBootFlags = bootFlags.stream().mapToInt(flag -> 1 << flag.bit).sum();
     ByteSink out = new ByteSink();
+    pad(out, 76).u32(pmTimer);
+    pad(out, 91).u8(pmTimer == 0 ? 0 : PM_TIMER_BYTES);
     pad(out, 108).u8(centuryRegister).u16(allBootFlags);
     pad(out, 112).u32(allFlags);
     reset.writeTo(out);
     out.u8(resetValue);
     pad(out, 131).u8(MINOR_REVISION);
     pad(out, 140).u64(dsdtAddress);
+    pad(out, 208);
+    if (pmTimer != 0) {
+      out.u8(SYSTEM_IO).u8(PM_TIMER_BYTES * Byte.SIZE).u8(0).u8(DWORD_ACCESS).u64(pmTimer);
+    }
     pad(out, 244);
     sleepControl.writeTo(out);
     sleepStatus.writeTo(out);

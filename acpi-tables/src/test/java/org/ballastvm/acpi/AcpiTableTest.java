@@ -35,9 +35,12 @@ class AcpiTableTest {
   void theFixedTableHasItsFieldsWhereTheSpecificationPutsThem() {
     Fadt fadt = new Fadt(0xe0080, Set.of(Fadt.Flag.HW_REDUCED_ACPI, Fadt.Flag.RESET_REG_SUP),
         Set.of(Fadt.BootFlag.VGA_NOT_PRESENT), 0x32, new PortRegister(0x604), new PortRegister(0x605),
-        new PortRegister(0xcf9), 6, "BALLAST");
+        new PortRegister(0xcf9), 6, 0x608, "BALLAST");
     ByteBuffer table = ByteBuffer.wrap(fadt.toBytes(IDENTITY)).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals(276, table.limit());
+    assertEquals(0x608, table.getInt(76), "PM_TMR_BLK");
+    assertEquals(4, table.get(91), "PM_TMR_LEN");
+    assertEquals("01200003" + "0806000000000000", HexFormat.of().formatHex(table.array(), 208, 220), "X_PM_TMR_BLK");
     assertEquals(1 << 20 | 1 << 10, table.getInt(112));
     assertEquals(0x32, table.get(108));
     assertEquals(1 << 2, table.getShort(109));

@@ -70,7 +70,7 @@ class AcpicaTest {
   void theOtherTablesSurvive() {
     survives("xsdt", new Xsdt(List.of(0xe0000L, 0x1_0000_0000L)));
     survives("facp", new Fadt(0xe0000, EnumSet.allOf(Fadt.Flag.class), Set.of(Fadt.BootFlag.VGA_NOT_PRESENT), 0x32,
-        new PortRegister(0x604), new PortRegister(0x605), new PortRegister(0xcf9), 6, "TESTER"));
+        new PortRegister(0x604), new PortRegister(0x605), new PortRegister(0xcf9), 6, 0x608, "TESTER"));
     survives("slit", new Slit(List.of(List.of(10, 20), List.of(21, 10))));
     survives("srat", new Srat(List.of(new Srat.Processor(0, 0), new Srat.Processor(254, 0x12345),
         new Srat.Processor(255, 1), new Srat.Memory(0, 0xa0000, 0, false),

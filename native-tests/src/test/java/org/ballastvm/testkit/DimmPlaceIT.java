@@ -44,6 +44,21 @@ class DimmPlaceIT {
     return new Told(Long.parseLong(line.group(1), 16), Integer.parseInt(line.group(2)), Long.parseLong(line.group(3)));
   }
 
+  /** Linux knows no node but those that its tables name, and numbers them as it meets them. */
+  @Test
+  void aNodeThatStartsWithNothingGetsTheMemoryThatIsMeantForIt(
+      @Boot({"-m", "512M,slots=4,maxmem=4G", "-object", "memory-backend-ram,id=a,size=256M", "-object",
+          "memory-backend-ram,id=b,size=256M", "-numa", "node,nodeid=0,memdev=a", "-numa", "node,nodeid=1", "-numa",
+          "node,nodeid=2,cpus=0,memdev=b", "-numa", "node,nodeid=3"}) Guest guest) {
+    assertEquals("0-3", guest.run("cat /sys/devices/system/node/possible").strip());
+    for (int node : List.of(3, 1)) {
+      assertEquals("", guest.monitor("object_add memory-backend-ram,id=m" + node + ",size=128M"));
+      assertEquals("", guest.monitor("device_add pc-dimm,id=d" + node + ",memdev=m" + node + ",node=" + node));
+      guest.await("a block in node " + node, () -> guest
+          .run("ls -d /sys/devices/system/node/node" + node + "/memory[0-9]* 2> /dev/null | wc -l").strip().equals("1"));
+    }
+  }
+
   /** The lines that people type, as they stand. */
   @Test
   void fourDimmsAreWhereTheMonitorSays(@Boot({"-m", "4G,slots=32,maxmem=32G"}) Guest guest) {

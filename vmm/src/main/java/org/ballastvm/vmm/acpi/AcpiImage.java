@@ -27,16 +27,31 @@ public final class AcpiImage {
     return address + extents.get("RSDP").offset();
   }
 
+  /** The guest-physical address at which the MultiProcessor table is looked for by kernels that do without ACPI. */
+  public long mpPointerAddress() {
+    return MpTable.POINTER;
+  }
+
+  /** What is to stand there. */
+  public byte[] mpPointer() {
+    return MpTable.pointerTo(address + extent(MachineTables.MP_TABLE).offset());
+  }
+
   /** A copy of all of it. */
   public byte[] bytes() { return bytes.clone(); }
 
   /** A copy of one table, by its signature; the root pointer's is RSDP. */
   public byte[] table(String signature) {
+    Extent extent = extent(signature);
+    return Arrays.copyOfRange(bytes, extent.offset(), extent.offset() + extent.length());
+  }
+
+  private Extent extent(String signature) {
     Extent extent = extents.get(signature);
     if (extent == null) {
       throw new IllegalArgumentException("there is no table " + signature + ", only " + extents.keySet());
     }
-    return Arrays.copyOfRange(bytes, extent.offset(), extent.offset() + extent.length());
+    return extent;
   }
 
   /** Lays tables out within a range of guest-physical memory. */

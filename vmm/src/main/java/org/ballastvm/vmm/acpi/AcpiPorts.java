@@ -10,6 +10,7 @@ package org.ballastvm.vmm.acpi;
  * 0x0600  dword  r   GED event selector: the pending events, all cleared by the read
  * 0x0604  byte   rw  sleep control (ACPI 6.5, 4.8.3.7)
  * 0x0605  byte   rw  sleep status  (ACPI 6.5, 4.8.3.7)
+ * 0x0608  dword  r   PM timer (ACPI 6.5, 4.8.3.3), 24 bits; served only for kernels that are told to do without KVM's clock
  * 0x0a00  24     rw  memory hotplug, QEMU's layout
  * 0x0cc0  24     rw  PCI slot hotplug, QEMU's layout
  * 0x0cf9  byte   rw  reset control, as in PC chipsets; inside the 0xcf8 dword of PCI configuration, told apart by width
@@ -45,6 +46,13 @@ public final class AcpiPorts {
   public static final int SLEEP_TYPE_MASK = 7 << SLEEP_TYPE_SHIFT;
   /** {@code SLP_TYP} of S5 (soft off), the only sleep state there is; {@code \_S5} returns it. */
   public static final int SLEEP_TYPE_S5 = 5;
+
+  /** The PM timer, a dword: counts at {@link #PM_TIMER_HZ}, and wraps after 24 bits. */
+  public static final int PM_TIMER = BLOCK_BASE + 8;
+  /** Width of the PM timer's register in bytes. */
+  public static final int PM_TIMER_BYTES = 4;
+  /** How often the PM timer counts in a second. */
+  public static final int PM_TIMER_HZ = 3_579_545;
 
   /** Reset control, a byte: the write that sets {@link #RESET_CPU} resets the machine. */
   public static final int RESET_CONTROL = 0xcf9;

@@ -15,9 +15,10 @@ import java.util.OptionalInt;
  * @param rtcGsi the line of the CMOS clock, edge-triggered; without one a guest polls it
  * @param dimmSlots slots for DIMMs, 0 to 256
  * @param panicDevice whether there is a pvpanic device
+ * @param pmTimer whether there is a PM timer
  */
 public record MachineFacts(List<Cpu> cpus, Window lowMmio, Optional<Window> highMmio, PciInterruptRouting pciRouting,
-    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice) {
+    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice, boolean pmTimer) {
 
   /** A processor: its APIC id, and whether it is there from the start. */
   public record Cpu(int apicId, boolean enabled) {}

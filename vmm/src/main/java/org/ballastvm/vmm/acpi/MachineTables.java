@@ -29,6 +29,9 @@ public final class MachineTables {
   /** The guest-physical address of the I/O APIC. */
   public static final long IO_APIC_BASE = 0xfec00000L;
 
+  /** The MultiProcessor table's signature. It lies among the others, and no root table lists it. */
+  static final String MP_TABLE = "PCMP";
+
   private static final String OEM = "BALLST";
   private static final TableIdentity IDENTITY = new TableIdentity(OEM, "BALLAST", 1, "BLST", 1);
 
@@ -45,10 +48,11 @@ public final class MachineTables {
     layout.reserve("RSDP", Rsdp.LENGTH_BYTES);
     long dsdt = place(layout, new Dsdt(MachineDevices.of(facts)));
     List<Long> listed = new ArrayList<>();
-    listed.add(place(layout, fadt(dsdt)));
+    listed.add(place(layout, fadt(dsdt, facts.pmTimer())));
     listed.add(place(layout, madt(facts.cpus())));
     more.forEach(table -> listed.add(place(layout, table)));
     long xsdt = place(layout, new Xsdt(listed));
+    layout.place(MP_TABLE, MpTable.of(facts));
     layout.fill("RSDP", new Rsdp(OEM, xsdt).toBytes());
     return layout.image();
   }
@@ -57,14 +61,14 @@ public final class MachineTables {
     return layout.place(table.signature(), table.toBytes(IDENTITY));
   }
 
-  private static Fadt fadt(long dsdt) {
+  private static Fadt fadt(long dsdt, boolean pmTimer) {
     Set<Fadt.Flag> flags = Set.of(Fadt.Flag.WBINVD, Fadt.Flag.POWER_BUTTON, Fadt.Flag.SLEEP_BUTTON, Fadt.Flag.FIX_RTC,
         Fadt.Flag.RESET_REG_SUP, Fadt.Flag.HW_REDUCED_ACPI);
     // No 8042 is claimed, so no guest waits for one; the CMOS clock is there.
     Set<Fadt.BootFlag> bootFlags = Set.of(Fadt.BootFlag.VGA_NOT_PRESENT);
     return new Fadt(dsdt, flags, bootFlags, AcpiPorts.CMOS_CENTURY, new PortRegister(AcpiPorts.SLEEP_CONTROL),
         new PortRegister(AcpiPorts.SLEEP_STATUS), new PortRegister(AcpiPorts.RESET_CONTROL), AcpiPorts.RESET_VALUE,
-        "BALLAST");
+        pmTimer ? AcpiPorts.PM_TIMER : 0, "BALLAST");
   }
 
   private static Madt madt(List<MachineFacts.Cpu> cpus) {

@@ -33,11 +33,36 @@ public final class NumaTables {
     return tables;
   }
 
+  /**
+   * Node by node, first the processors of all, then the memory of all: Linux numbers nodes in the order in which it reads of
+   * them, processors first, and must come to the numbers that the user gave.
+   */
   private static Srat srat(NumaConfig numa, int cpuCount, CpuTopology topology, GuestLayout layout) {
-    List<Srat.Affinity> affinities = new ArrayList<>();
+    int nodes = numa.nodes().size();
+    List<List<Srat.Affinity>> processors = perNode(nodes);
+    List<List<Srat.Affinity>> memory = perNode(nodes);
     for (int cpu = 0; cpu < cpuCount; cpu++) {
-      affinities.add(new Srat.Processor(topology.apicId(cpu), numa.nodeOf(cpu)));
+      int node = numa.nodeOf(cpu);
+      processors.get(node).add(new Srat.Processor(topology.apicId(cpu), node));
     }
+    addBase(numa, layout, memory);
+    addPluggable(layout, memory);
+    nameTheRest(processors, memory);
+    List<Srat.Affinity> all = new ArrayList<>();
+    processors.forEach(all::addAll);
+    memory.forEach(all::addAll);
+    return new Srat(all);
+  }
+
+  private static List<List<Srat.Affinity>> perNode(int nodes) {
+    List<List<Srat.Affinity>> lists = new ArrayList<>();
+    for (int node = 0; node < nodes; node++) {
+      lists.add(new ArrayList<>());
+    }
+    return lists;
+  }
+
+  private static void addBase(NumaConfig numa, GuestLayout layout, List<List<Srat.Affinity>> memory) {
     int node = 0;
     long left = numa.nodes().getFirst().memoryBytes();
     for (GuestLayout.Range range : layout.memory()) {
@@ -46,15 +71,49 @@ public final class NumaTables {
           left = numa.nodes().get(++node).memoryBytes();
         }
         long length = Math.min(left, range.base() + range.sizeBytes() - at);
-        affinities.add(new Srat.Memory(at, length, node, false));
+        memory.get(node).add(new Srat.Memory(at, length, node, false));
         at += length;
         left -= length;
       }
     }
-    if (layout.deviceBytes() > 0) {
-      // As QEMU: a guest learns from it how far memory may go. What comes says its node by itself.
-      affinities.add(new Srat.Memory(layout.deviceBase(), layout.deviceBytes(), numa.nodes().size() - 1, true));
+  }
+
+  /**
+   * From the pluggable range a guest learns how far memory may go, and that nodes may get some which have none: Linux knows
+   * no node but those that an enabled range with a length, or a processor, is in. Which node memory belongs to that comes, it
+   * says by itself, wherever it is put. The last node has the range where none is empty, as in QEMU.
+   */
+  private static void addPluggable(GuestLayout layout, List<List<Srat.Affinity>> memory) {
+    List<Integer> takers = new ArrayList<>();
+    for (int node = 0; node < memory.size(); node++) {
+      if (memory.get(node).isEmpty()) {
+        takers.add(node);
+      }
     }
-    return new Srat(affinities);
+    if (takers.isEmpty()) {
+      takers.add(memory.size() - 1);
+    }
+    // A power of two, so that a part begins on a boundary of what is plugged.
+    long part = Long.highestOneBit(layout.deviceBytes() / takers.size());
+    long end = layout.deviceBase() + layout.deviceBytes();
+    for (int i = 0; i < takers.size() && part > 0; i++) {
+      long at = layout.deviceBase() + i * part;
+      long length = i == takers.size() - 1 ? end - at : part;
+      memory.get(takers.get(i)).add(new Srat.Memory(at, length, takers.get(i), true));
+    }
+  }
+
+  /** Names nodes without processors that Linux would count too late, or not at all. */
+  private static void nameTheRest(List<List<Srat.Affinity>> processors, List<List<Srat.Affinity>> memory) {
+    boolean isProcessorBehind = false;
+    boolean isMemoryBehind = false;
+    for (int node = processors.size() - 1; node >= 0; node--) {
+      boolean isLate = isProcessorBehind || isMemoryBehind && memory.get(node).isEmpty();
+      if (processors.get(node).isEmpty() && isLate) {
+        processors.get(node).add(new Srat.NoProcessor(node));
+      }
+      isProcessorBehind |= !processors.get(node).isEmpty();
+      isMemoryBehind |= !memory.get(node).isEmpty();
+    }
   }
 }

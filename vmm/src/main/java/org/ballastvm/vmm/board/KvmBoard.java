@@ -24,36 +24,32 @@ import org.ballastvm.vmm.memory.GuestRam;
  */
 public final class KvmBoard implements AutoCloseable {
   private static final int IOAPIC_PINS = 24;
+  private static final int PIC_LINES = 8;
   /** The first interrupt number for messages, behind the pins. */
   private static final int FIRST_MESSAGE = 24;
 
   private final Kvm kvm;
   private final GuestRam ram;
   private final boolean pmu;
+  private final boolean legacy;
   private final TreeMap<Integer, MsiVector> vectors = new TreeMap<>();
   private final int[] assertions = new int[IOAPIC_PINS];
   private final long[] assertionCounts = new long[IOAPIC_PINS];
   private KvmVm vm;
 
   /**
-   * A VM with its memory and interrupt controllers.
+   * Makes a VM with interrupt controllers.
    *
    * @param kvm the host's KVM
    * @param ram the memory, which stays the caller's
+   * @param pmu whether its vCPUs have performance counters
+   * @param legacy whether the guest sets up the two 8259s, so that pins may end there, too
    */
-  public KvmBoard(Kvm kvm, GuestRam ram) { this(kvm, ram, true); }
-
-  /**
-   * The same, with performance counters or without.
-   *
-   * @param kvm the host's KVM
-   * @param ram the memory, which stays the caller's
-   * @param pmu whether its vCPUs have counters
-   */
-  public KvmBoard(Kvm kvm, GuestRam ram, boolean pmu) {
+  public KvmBoard(Kvm kvm, GuestRam ram, boolean pmu, boolean legacy) {
     this.kvm = kvm;
     this.ram = ram;
     this.pmu = pmu;
+    this.legacy = legacy;
     this.vm = create();
   }
 
@@ -171,13 +167,17 @@ public final class KvmBoard implements AutoCloseable {
   }
 
   /**
-   * Pins go to the I/O APIC alone. A guest of a hardware-reduced machine never sets up the PICs, and KVM's deliver to
-   * whatever vector an unset one names.
+   * Pins go to the I/O APIC alone, unless the guest does without ACPI: on a hardware-reduced machine it never sets up the
+   * PICs, and KVM's deliver to whatever vector an unset one names.
    */
-  private static List<GsiRoute> pinRoutes() {
+  private List<GsiRoute> pinRoutes() {
     List<GsiRoute> routes = new ArrayList<>();
     for (int pin = 0; pin < IOAPIC_PINS; pin++) {
       routes.add(new GsiRoute.Pin(pin, GsiRoute.Chip.IOAPIC, pin));
+    }
+    for (int line = 0; legacy && line < 2 * PIC_LINES; line++) {
+      routes.add(new GsiRoute.Pin(line, line < PIC_LINES ? GsiRoute.Chip.PIC_MASTER : GsiRoute.Chip.PIC_SLAVE,
+          line % PIC_LINES));
     }
     return routes;
   }

@@ -66,7 +66,7 @@ public final class BootLoader {
     try (KernelFile file = KernelFile.open("-kernel", linux.kernel())) {
       ByteBuffer head = file.readOrNull(0, (int) Math.min(file.sizeBytes(), 1024));
       if (ElfKernel.isElf(head)) {
-        return loadPvh(file, ElfKernel.parse(file), linux, LONGEST_COMMAND_LINE);
+        return loadVmlinux(file, ElfKernel.parse(file), linux);
       }
       if (!BzImage.isBzImage(head)) {
         throw file.error(file.sizeBytes() < 1024
@@ -74,7 +74,9 @@ public final class BootLoader {
             : "is neither a bzImage nor an ELF vmlinux");
       }
       BzImage image = BzImage.parse(file);
-      Optional<Path> unpacked = cache.unpacked(file, image);
+      Optional<Path> unpacked = isEnteredUnpacked(file, image, linux)
+          ? cache.unpacked(file, image)
+          : Optional.empty();
       if (unpacked.isPresent()) {
         try (KernelFile inner = KernelFile.open("-kernel", unpacked.get())) {
           Optional<ElfKernel> kernel = parseUnpacked(inner);
@@ -85,6 +87,22 @@ public final class BootLoader {
       }
       return loadBzImage(file, image, linux);
     }
+  }
+
+  /** A kernel that chooses its address has to unpack itself: the code that does the one does the other. */
+  private static boolean isEnteredUnpacked(KernelFile file, BzImage image, BootConfig.Linux linux) {
+    return !linux.randomAddress() && image.version(file).map(KernelVersion::hasGenericPvh).orElse(true);
+  }
+
+  private CpuStart loadVmlinux(KernelFile file, ElfKernel kernel, BootConfig.Linux linux) {
+    if (linux.randomAddress()) {
+      throw file.error("is a vmlinux, which runs where it was linked to; with -machine kaslr=on it must be a bzImage");
+    }
+    boolean isForXen = !kernel.version(file).map(KernelVersion::hasGenericPvh).orElse(true);
+    if (isForXen && kernel.hasEntry64()) {
+      return loadElf64(file, kernel, linux);
+    }
+    return loadPvh(file, kernel, linux, LONGEST_COMMAND_LINE);
   }
 
   /** Empty for a kernel built without CONFIG_PVH, and for one that came to harm in the cache: the guest unpacks it. */
@@ -98,15 +116,31 @@ public final class BootLoader {
   }
 
   private CpuStart loadPvh(KernelFile file, ElfKernel kernel, BootConfig.Linux linux, long longestCommandLine) {
+    Initrd initrd = loadElf(file, kernel, linux, longestCommandLine);
+    long startInfo = PvhStartInfo.write(ram, layout, COMMAND_LINE, initrd, rsdp);
+    return new CpuStart(Registers.start(kernel.entry(), 0, startInfo, 0), CpuStart.Mode.PROTECTED, 0, 0);
+  }
+
+  private CpuStart loadElf64(KernelFile file, ElfKernel kernel, BootConfig.Linux linux) {
+    Initrd initrd = loadElf(file, kernel, linux, LONGEST_COMMAND_LINE);
+    long zeroPage = BootParams.write(ram, layout, BootParams.Header.ofVmlinux(), COMMAND_LINE, initrd, rsdp);
+    return enter64(kernel.entry64(), zeroPage);
+  }
+
+  private Initrd loadElf(KernelFile file, ElfKernel kernel, BootConfig.Linux linux, long longestCommandLine) {
     requireLowMemory(file, kernel.end());
     for (ElfKernel.Load load : kernel.segments()) {
       loadFile(file, load.fileOffset(), load.gpa(), load.fileBytes());
       zero(load.gpa() + load.fileBytes(), load.memoryBytes() - load.fileBytes());
     }
     writeCommandLine(linux.commandLine(), longestCommandLine);
-    Initrd initrd = loadInitrd(linux.initrd(), kernel.end(), layout.lowBytes());
-    long startInfo = PvhStartInfo.write(ram, layout, COMMAND_LINE, initrd, rsdp);
-    return new CpuStart(Registers.start(kernel.entry(), 0, startInfo, 0), CpuStart.Mode.PROTECTED, 0, 0);
+    return loadInitrd(linux.initrd(), kernel.end(), layout.lowBytes());
+  }
+
+  private CpuStart enter64(long entry, long zeroPage) {
+    FlatTables tables = FlatTables.write(ram);
+    return new CpuStart(Registers.start(entry, FlatTables.STACK, 0, zeroPage), CpuStart.Mode.LONG, tables.pageTables(),
+        tables.gdt());
   }
 
   private CpuStart loadBzImage(KernelFile file, BzImage image, BootConfig.Linux linux) {
@@ -116,10 +150,8 @@ public final class BootLoader {
     writeCommandLine(linux.commandLine(), image.longestCommandLine());
     Initrd initrd = loadInitrd(linux.initrd(), base + image.initBytes(),
         Math.min(layout.lowBytes(), image.initrdAddressMax() + 1));
-    long zeroPage = BootParams.write(ram, layout, image, COMMAND_LINE, initrd, rsdp);
-    FlatTables tables = FlatTables.write(ram);
-    return new CpuStart(Registers.start(base + BzImage.ENTRY_64, FlatTables.STACK, 0, zeroPage), CpuStart.Mode.LONG,
-        tables.pageTables(), tables.gdt());
+    long zeroPage = BootParams.write(ram, layout, BootParams.Header.of(image), COMMAND_LINE, initrd, rsdp);
+    return enter64(base + BzImage.ENTRY_64, zeroPage);
   }
 
   private CpuStart loadPayload(BootConfig.Payload payload) {
@@ -131,9 +163,7 @@ public final class BootLoader {
           + ", on a page boundary");
     }
     ram.write(base, MemorySegment.ofArray(code), 0, code.length);
-    FlatTables tables = FlatTables.write(ram);
-    return new CpuStart(Registers.start(base, FlatTables.STACK, 0, 0), CpuStart.Mode.LONG, tables.pageTables(),
-        tables.gdt());
+    return enter64(base, 0);
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.boot;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.ballastvm.vmm.memory.GuestLayout;
 
 /**
@@ -19,6 +21,8 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   /** The 64-bit entry, from where the code is loaded. */
   static final int ENTRY_64 = 0x200;
   private static final int SECTOR = 512;
+  private static final int KERNEL_VERSION = 0x20e;
+  private static final int LONGEST_VERSION = 32;
   private static final int SYSSIZE = 0x1f4;
   private static final long PAGE = 4096;
   private static final long FOUR_GIB = 1L << 32;
@@ -78,6 +82,15 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
       throw file.error("is a bzImage of " + codeBytes + " bytes behind its setup that says it needs no more than "
           + initBytes());
     }
+  }
+
+  /** The version that the header points to, if it does. */
+  Optional<KernelVersion> version(KernelFile file) {
+    int at = setup.getShort(KERNEL_VERSION) & 0xffff;
+    ByteBuffer text = at == 0 ? null : file.readOrNull(at + (long) SECTOR, LONGEST_VERSION);
+    return text == null
+        ? Optional.empty()
+        : KernelVersion.at(StandardCharsets.ISO_8859_1.decode(text).toString());
   }
 
   /** {@return where in the file the packed kernel is} */

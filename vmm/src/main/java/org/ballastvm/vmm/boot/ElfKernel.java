@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.boot;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +14,15 @@ import org.ballastvm.vmm.memory.GuestLayout;
  * Source: System V ABI, chapters 4 and 5; Xen's PVH boot ABI (docs/misc/pvh.pandoc).
  *
  * @param entry physical address of the PVH entry
+ * @param entry64 physical address of the 64-bit entry, {@code startup_64}
  * @param segments what is loaded where, all of it below 4 GiB
  */
-record ElfKernel(long entry, List<Load> segments) {
+record ElfKernel(long entry, long entry64, List<Load> segments) {
   private static final int HEADER_BYTES = 64;
   private static final int PROGRAM_HEADER_BYTES = 56;
+  private static final int SECTION_HEADER_BYTES = 64;
+  private static final byte[] READ_ONLY_DATA = ".rodata\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int BANNER_WITHIN_BYTES = 64 << 10;
   private static final int MACHINE_X86_64 = 62;
   private static final int LOAD = 1;
   private static final int NOTE = 4;
@@ -57,10 +62,11 @@ record ElfKernel(long entry, List<Load> segments) {
     if (programs == null) {
       throw file.error("is cut short within its ELF program headers");
     }
-    return parse(file, programs, count);
+    return parse(file, programs, count, header.getLong(24));
   }
 
-  private static Optional<ElfKernel> parse(KernelFile file, ByteBuffer programs, int count) {
+  private static Optional<ElfKernel> parse(KernelFile file, ByteBuffer programs, int count,
+      long entry64) {
     List<Load> loads = new ArrayList<>();
     long entry = -1;
     for (int i = 0; i < count; i++) {
@@ -88,12 +94,43 @@ record ElfKernel(long entry, List<Load> segments) {
       throw file.error("is an ELF file with nothing to load");
     }
     long at = entry;
-    if (at >= 0 && loads.stream().noneMatch(load -> at >= load.gpa && at < load.gpa + load.fileBytes)) {
+    if (at >= 0 && !isLoaded(loads, at)) {
       throw file.error("has a PVH note that names the entry 0x" + Long.toHexString(at)
           + ", where nothing is loaded");
     }
-    return entry < 0 ? Optional.empty() : Optional.of(new ElfKernel(entry, List.copyOf(loads)));
+    return entry < 0 ? Optional.empty() : Optional.of(new ElfKernel(entry, entry64, List.copyOf(loads)));
   }
+
+  private static boolean isLoaded(List<Load> loads, long gpa) {
+    return loads.stream().anyMatch(load -> gpa >= load.gpa && gpa < load.gpa + load.fileBytes);
+  }
+
+  /** The version, if the banner is where old kernels have it: in front of all other text, in init/version.o. */
+  Optional<KernelVersion> version(KernelFile file) {
+    ByteBuffer header = file.readOrNull(0, HEADER_BYTES);
+    int count = header.getShort(60) & 0xffff;
+    int namesAt = header.getShort(62) & 0xffff;
+    ByteBuffer sections = header.getShort(58) != SECTION_HEADER_BYTES || namesAt >= count
+        ? null
+        : file.readOrNull(header.getLong(40), count * SECTION_HEADER_BYTES);
+    if (sections == null) {
+      return Optional.empty();
+    }
+    long names = sections.getLong(namesAt * SECTION_HEADER_BYTES + 24);
+    for (int i = 0; i < count; i++) {
+      int at = i * SECTION_HEADER_BYTES;
+      ByteBuffer name = file.readOrNull(names + Integer.toUnsignedLong(sections.getInt(at)), READ_ONLY_DATA.length);
+      if (name != null && name.equals(ByteBuffer.wrap(READ_ONLY_DATA))) {
+        long length = Math.min(sections.getLong(at + 32), BANNER_WITHIN_BYTES);
+        ByteBuffer part = length < 0 ? null : file.readOrNull(sections.getLong(at + 24), (int) length);
+        return part == null ? Optional.empty() : KernelVersion.inBanner(part);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@return whether it can be entered in long mode} */
+  boolean hasEntry64() { return isLoaded(segments, entry64); }
 
   private static long findEntry(KernelFile file, long offset, long length) {
     ByteBuffer notes = length < 0 || length > MOST_NOTE_BYTES ? null : file.readOrNull(offset, (int) length);

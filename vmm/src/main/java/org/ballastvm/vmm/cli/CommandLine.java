@@ -87,7 +87,7 @@ final class CommandLine {
         .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
-        boot(),
+        boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
         values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
@@ -223,7 +223,7 @@ final class CommandLine {
     return new CpuConfig(total, s, c, t);
   }
 
-  private BootConfig boot() {
+  private BootConfig boot(boolean kaslr) {
     if (value("-kernel").isEmpty()) {
       for (String needy : List.of("-initrd", "-append")) {
         if (has(needy)) {
@@ -237,7 +237,7 @@ final class CommandLine {
       return new BootConfig.Nothing();
     }
     return new BootConfig.Linux(file(value("-kernel").get()), value("-initrd").map(this::file),
-        value("-append").orElse(""));
+        value("-append").orElse(""), kaslr);
   }
 
   private static <T> List<T> ofKind(Class<T> kind, List<ObjectConfig> objects) {

@@ -22,6 +22,7 @@ final class Harmless {
   private final GivenOptions given;
   private final List<String> notes = new ArrayList<>();
   private Optional<String> backend = Optional.empty();
+  private boolean kaslr;
 
   private Harmless(GivenOptions given) { this.given = given; }
 
@@ -59,6 +60,9 @@ final class Harmless {
   /** What {@code -machine} says about memory. */
   Optional<String> backend() { return backend; }
 
+  /** Whether {@code -machine} has the kernel choose its addresses. */
+  boolean kaslr() { return kaslr; }
+
   /** Whether lines of the log tell the time. */
   boolean tellsTime() {
     return given.value("-msg").filter(text -> !text.matches("timestamp=(off|no|false|n)")).isPresent();
@@ -95,6 +99,7 @@ final class Harmless {
     machine.take("type").ifPresent(this::type);
     machine.take("accel").ifPresent(list -> accelerators("-machine accel=", List.of(list.split(":", -1))));
     backend = machine.take("memory-backend").or(() -> backend);
+    kaslr = machine.takeBoolean("kaslr", kaslr);
     LACKING.forEach(part -> requireOff(machine, part));
     for (String part : HAVING) {
       if (!machine.takeBoolean(part, true)) {
@@ -103,7 +108,7 @@ final class Harmless {
     }
     byObject(machine, "mem-merge", "merge");
     byObject(machine, "dump-guest-core", "dump");
-    machine.refuseRest("type, accel, memory-backend, " + String.join(", ", LACKING) + ", " + String.join(", ", HAVING)
+    machine.refuseRest("type, accel, memory-backend, kaslr, " + String.join(", ", LACKING) + ", " + String.join(", ", HAVING)
         + ", mem-merge, dump-guest-core");
   }
 

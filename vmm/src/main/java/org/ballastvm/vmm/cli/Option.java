@@ -41,7 +41,7 @@ record Option(String name, String label, String text) {
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one; others may stand beside it, and are passed over"),
       new Option("-cpu", "host|max[,-FEATURE]...", "the host's processor, less features; -cpu help lists them"),
-      new Option("-machine", "[type=]ballast[,memory-backend=ID]", "the machine; also -M"),
+      new Option("-machine", "[type=]ballast[,memory-backend=ID][,kaslr=on|off]", "the machine; also -M"),
       new Option("-enable-kvm", "", "as -accel kvm"),
       new Option("-net", "none", "there is no network card"),
       new Option("-nic", "none", "there is no network card"),

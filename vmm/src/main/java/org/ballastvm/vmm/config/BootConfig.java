@@ -6,6 +6,14 @@ import java.util.Optional;
 /** What the first vCPU runs. */
 public sealed interface BootConfig {
   /**
+   * Whether a kernel is told something.
+   *
+   * @param parameter a parameter, with its value if it has one
+   * @return whether the command line has it, as a word
+   */
+  default boolean tells(String parameter) { return false; }
+
+  /**
    * Nothing. There is no firmware behind the reset vector, so a machine that is let run all the same stops at its first
    * instruction, with an internal error of KVM.
    */
@@ -17,8 +25,25 @@ public sealed interface BootConfig {
    * @param kernel a bzImage, or an ELF vmlinux with a PVH note
    * @param initrd its initial RAM disk
    * @param commandLine {@code -append}
+   * @param randomAddress {@code -machine kaslr=on}: whether a bzImage is to choose where it runs, which takes longer
    */
-  record Linux(Path kernel, Optional<Path> initrd, String commandLine) implements BootConfig {}
+  record Linux(Path kernel, Optional<Path> initrd, String commandLine, boolean randomAddress) implements BootConfig {
+    /**
+     * A kernel that runs where it was linked to, if it can be entered there.
+     *
+     * @param kernel a bzImage, or an ELF vmlinux with a PVH note
+     * @param initrd its initial RAM disk
+     * @param commandLine {@code -append}
+     */
+    public Linux(Path kernel, Optional<Path> initrd, String commandLine) {
+      this(kernel, initrd, commandLine, false);
+    }
+
+    @Override
+    public boolean tells(String parameter) {
+      return (" " + commandLine.replace('\t', ' ') + " ").contains(" " + parameter + " ");
+    }
+  }
 
   /** A flat 64-bit program, entered in long mode with memory below 4 GiB mapped one to one. */
   final class Payload implements BootConfig {

@@ -15,7 +15,8 @@ public final class ControlCommands {
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(),
       new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new Quit(), new Stop(),
-      new SystemPowerdown(), new SystemReset(), new TraceEventGetState(), new TraceEventSetState(), new QueryVirtio(),
+      new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
+      new QueryVirtio(),
       new QueryVirtioQueueStatus(),
       new QueryVirtioStatus());
 

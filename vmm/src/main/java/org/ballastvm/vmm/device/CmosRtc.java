@@ -2,16 +2,19 @@ package org.ballastvm.vmm.device;
 
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import org.ballastvm.vmm.Log;
+import java.util.function.LongConsumer;
 import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.bus.IrqLine;
 
 /**
  * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows the host's
- * time in UTC and keeps what the guest adds to it. Alarms and periodic interrupts are not wired: Linux runs them from
- * its own timers.
+ * time in UTC and keeps what the guest adds to it. Its alarm is wired to a line. Its periodic interrupts are not: Linux
+ * runs them from its own timers.
  *
  * <p>
  * Source: Motorola MC146818A data sheet, registers A to D; the century byte 0x32 as named in the FADT.
@@ -24,8 +27,11 @@ public final class CmosRtc implements BusDevice {
   public static final int LENGTH = 2;
 
   private static final int SECONDS = 0x00;
+  private static final int SECONDS_ALARM = 0x01;
   private static final int MINUTES = 0x02;
+  private static final int MINUTES_ALARM = 0x03;
   private static final int HOURS = 0x04;
+  private static final int HOURS_ALARM = 0x05;
   private static final int DAY_OF_WEEK = 0x06;
   private static final int DAY_OF_MONTH = 0x07;
   private static final int MONTH = 0x08;
@@ -35,6 +41,9 @@ public final class CmosRtc implements BusDevice {
   private static final int REGISTER_C = 0x0c;
   private static final int REGISTER_D = 0x0d;
 
+  /** The line of its alarm, as in every PC. */
+  public static final int IRQ = 8;
+
   /** Where the FADT says the century is. */
   public static final int CENTURY = 0x32;
 
@@ -42,7 +51,14 @@ public final class CmosRtc implements BusDevice {
   private static final int A_DIVIDER_32_KHZ_RATE_1024_HZ = 0x26;
   private static final int B_24_HOURS = 0x02;
   private static final int B_BINARY = 0x04;
+  private static final int B_ALARM_INTERRUPT = 0x20;
   private static final int B_SET = 0x80;
+  private static final int C_ALARM = 0x20;
+  private static final int C_INTERRUPT = 0x80;
+  /** Both upper bits of an alarm's register: each value will do. */
+  private static final int DO_NOT_CARE = 0xc0;
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long NANOS_IN_SECOND = 1_000_000_000;
   private static final int D_VALID_RAM_AND_TIME = 0x80;
   private static final int PM = 0x80;
   private static final int INDEX_MASK = 0x7f;
@@ -50,19 +66,89 @@ public final class CmosRtc implements BusDevice {
   private static final int WARNING_NANOS = 244_000;
 
   private final Clock clock;
+  private final IrqLine line;
+  private LongConsumer timer = nanos -> {
+    // Nobody rings.
+  };
   private final byte[] memory = new byte[INDEX_MASK + 1];
   private long offsetSeconds;
   private int index;
+  /** When the alarm is to ring, in this clock's seconds. */
+  private long dueSeconds = NEVER;
 
   /**
    * A clock that shows another.
    *
    * @param clock the host's clock
+   * @param line what an alarm raises until the guest has read register C
    */
-  public CmosRtc(Clock clock) {
+  public CmosRtc(Clock clock, IrqLine line) {
     this.clock = clock;
+    this.line = line;
     memory[REGISTER_A] = A_DIVIDER_32_KHZ_RATE_1024_HZ;
     memory[REGISTER_B] = B_24_HOURS;
+  }
+
+  /**
+   * Has its alarm ring.
+   *
+   * @param inNanos sees to it that {@link #look} is called in so many nanoseconds
+   */
+  public synchronized void wind(LongConsumer inNanos) { timer = inNanos; }
+
+  /**
+   * Looks whether the alarm is to ring.
+   *
+   * @return whether it has rung
+   */
+  public synchronized boolean look() {
+    if (dueSeconds == NEVER) {
+      return false;
+    }
+    boolean rings = clock.instant().getEpochSecond() + offsetSeconds >= dueSeconds;
+    if (rings) {
+      memory[REGISTER_C] = (byte) (C_ALARM | C_INTERRUPT);
+      line.set(true);
+    }
+    setAlarm();
+    return rings;
+  }
+
+  /** What the reset line of a PC does to it: no more alarms until it is asked for one. */
+  public synchronized void reset() {
+    memory[REGISTER_B] &= ~B_ALARM_INTERRUPT;
+    setAlarm();
+    acknowledge();
+  }
+
+  private int acknowledge() {
+    int was = memory[REGISTER_C] & 0xff;
+    memory[REGISTER_C] = 0;
+    line.set(false);
+    return was;
+  }
+
+  /** What it depends on has changed, or it has rung. */
+  private void setAlarm() {
+    AlarmTime alarm = new AlarmTime(alarmHour(), alarm(MINUTES_ALARM), alarm(SECONDS_ALARM));
+    if (isHeld() || (memory[REGISTER_B] & B_ALARM_INTERRUPT) == 0 || !alarm.exists()) {
+      dueSeconds = NEVER;
+      return;
+    }
+    Instant now = clock.instant().plusSeconds(offsetSeconds);
+    LocalDateTime shown = LocalDateTime.ofEpochSecond(now.getEpochSecond(), 0, ZoneOffset.UTC);
+    dueSeconds = alarm.after(shown).toEpochSecond(ZoneOffset.UTC);
+    timer.accept((dueSeconds - now.getEpochSecond()) * NANOS_IN_SECOND - now.getNano());
+  }
+
+  private int alarm(int register) {
+    int value = memory[register] & 0xff;
+    return value >= DO_NOT_CARE ? AlarmTime.ANY : decodeValue(value);
+  }
+
+  private int alarmHour() {
+    int value = memory[HOURS_ALARM] & 0xff;
+    return value >= DO_NOT_CARE ? AlarmTime.ANY : decodeHour(value);
   }
 
   @Override
@@ -78,7 +164,7 @@ public final class CmosRtc implements BusDevice {
         yield memory[index] & 0xff;
       }
       case REGISTER_A -> memory[REGISTER_A] & 0xff | (isAboutToChange() ? A_UPDATE_IN_PROGRESS : 0);
-      case REGISTER_C -> 0;
+      case REGISTER_C -> memory[REGISTER_C] == 0 ? 0 : acknowledge();
       case REGISTER_D -> D_VALID_RAM_AND_TIME;
       default -> memory[index] & 0xff;
     };
@@ -99,7 +185,12 @@ public final class CmosRtc implements BusDevice {
           showTime();
           memory[index] = given;
           takeTime();
+          setAlarm();
         }
+      }
+      case SECONDS_ALARM, MINUTES_ALARM, HOURS_ALARM -> {
+        memory[index] = given;
+        setAlarm();
       }
       case REGISTER_A -> memory[REGISTER_A] = (byte) (given & ~A_UPDATE_IN_PROGRESS);
       case REGISTER_B -> {
@@ -112,6 +203,7 @@ public final class CmosRtc implements BusDevice {
         if (wasHeld && !hold) {
           takeTime();
         }
+        setAlarm();
       }
       case DAY_OF_WEEK, REGISTER_C, REGISTER_D -> {
         // Derived or read-only.
@@ -169,11 +261,12 @@ public final class CmosRtc implements BusDevice {
     return (byte) (encode(hour % 12 == 0 ? 12 : hour % 12) | pm);
   }
 
-  private int decodeHour() {
+  private int decodeHour() { return decodeHour(memory[HOURS] & 0xff); }
+
+  private int decodeHour(int value) {
     if ((memory[REGISTER_B] & B_24_HOURS) != 0) {
-      return decode(HOURS);
+      return decodeValue(value);
     }
-    int hour = decodeValue(memory[HOURS] & ~PM & 0xff);
-    return hour % 12 + ((memory[HOURS] & PM) != 0 ? 12 : 0);
+    return decodeValue(value & ~PM) % 12 + ((value & PM) != 0 ? 12 : 0);
   }
 }

@@ -25,8 +25,10 @@ import org.ballastvm.vmm.acpi.PciInterruptRouting;
 import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.boot.BootLoader;
 import org.ballastvm.vmm.boot.CpuStart;
+import org.ballastvm.vmm.boot.KernelParameters;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.bus.IrqLine;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.chardev.SerialFrontend;
@@ -43,10 +45,12 @@ import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
 import org.ballastvm.vmm.device.DebugExitDevice;
+import org.ballastvm.vmm.device.PmTimer;
 import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.LoopTurns;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.Turns;
@@ -82,6 +86,8 @@ public final class Assembly {
   private final MemoryRequests requests;
   private final MemoryGoal goal;
   private final Devices devices;
+  private final IrqLine wakeLine;
+  private final CmosRtc rtc;
   private final BootLoader bootLoader;
   private final AcpiImage acpi;
   private final Map<String, Chardev> chardevs = new LinkedHashMap<>();
@@ -117,11 +123,19 @@ public final class Assembly {
     base = baseMemory();
     ram = new GuestRam(layout, base);
     ram.devices().belongTo(loop::ownsCaller);
-    board = keep(new KvmBoard(kvm, ram, config.cpus().model().pmu()));
+    board = keep(new KvmBoard(kvm, ram, config.cpus().model().pmu(), config.boot().tells("acpi=off")));
 
-    ports.map(new CmosRtc(Clock.systemUTC()), "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
+    wakeLine = board.line(SerialPort.COM1_IRQ);
+    rtc = new CmosRtc(Clock.systemUTC(), board.line(CmosRtc.IRQ));
+    LoopTimer alarm = new LoopTimer(loop, this::lookAtAlarm);
+    closer.onClose(alarm::close);
+    rtc.wind(alarm::once);
+    ports.map(rtc, "rtc", CmosRtc.BASE, CmosRtc.LENGTH);
     power = new PowerDevice(board.line(AcpiPorts.GED_GSI), machine::powerOffAsked);
     ports.map(power, "acpi", AcpiPorts.BLOCK_BASE, AcpiPorts.BLOCK_BYTES);
+    if (KernelParameters.needsPmTimer(config.boot())) {
+      ports.map(new PmTimer(System::nanoTime), "acpi-tmr", AcpiPorts.PM_TIMER, AcpiPorts.PM_TIMER_BYTES);
+    }
     pci = new PciBus(new ResetControl());
     pci.plug(0, new HostBridge());
     ports.map(pci, "pci-conf", PciBus.BASE, PciBus.LENGTH);
@@ -147,9 +161,25 @@ public final class Assembly {
 
     acpi = MachineTables.of(facts(layout),
         NumaTables.of(config.numa(), config.cpus().count(), topology, layout));
+    KernelParameters.warnOfHopeless(config.boot());
     bootLoader = new BootLoader(layout, ram, acpi.rsdpAddress());
 
     config.serials().stream().findFirst().ifPresent(this::attachSerial);
+  }
+
+  private void lookAtAlarm() {
+    if (rtc.look()) {
+      wake();
+    }
+  }
+
+  /**
+   * Wakes a guest from suspend-to-idle, if it has armed the serial port to do so. Nothing else here can: Linux arms neither
+   * the generic event device nor the clock on a machine without fixed ACPI hardware. One that is awake finds nothing to do.
+   */
+  void wake() {
+    wakeLine.set(true);
+    wakeLine.set(false);
   }
 
   private Optional<UnwrittenMemory> unwritten(DeviceConfig.Balloon wanted) {
@@ -239,8 +269,8 @@ public final class Assembly {
         .mapToObj(i -> new MachineFacts.Cpu(topology.apicId(i), true)).toList();
     return new MachineFacts(cpus,
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
-        PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.empty(),
-        config.memory().slots(), devices.panic().isPresent());
+        PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.of(CmosRtc.IRQ),
+        config.memory().slots(), devices.panic().isPresent(), KernelParameters.needsPmTimer(config.boot()));
   }
 
   private void open(ChardevConfig wanted) {
@@ -261,6 +291,8 @@ public final class Assembly {
   Optional<CpuStart> load() {
     byte[] tables = acpi.bytes();
     ram.write(acpi.address(), MemorySegment.ofArray(tables), 0, tables.length);
+    byte[] pointer = acpi.mpPointer();
+    ram.write(acpi.mpPointerAddress(), MemorySegment.ofArray(pointer), 0, pointer.length);
     return bootLoader.load(config.boot());
   }
 
@@ -291,6 +323,7 @@ public final class Assembly {
     pci.reset();
     console.ifPresent(Console::reset);
     power.reset();
+    rtc.reset();
     board.replace();
   }
 

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -34,7 +35,6 @@ import org.ballastvm.vmm.watch.DimmState;
 public final class Dimms implements MemoryHotplug.Guest {
   /** What x86 kernels hot-plug at least, and what QEMU therefore aligns DIMMs to, in bytes. */
   private static final long ALIGNMENT_BYTES = 2 << 20;
-  private static final long MEMORY_BLOCK_BYTES = 128 << 20;
   private static final int EVENT_EJECT_REQUEST = 3;
   private static final int EVENT_OSPM_EJECT = 0x103;
   private static final int STATUS_IN_PROGRESS = 0x84;
@@ -150,7 +150,7 @@ public final class Dimms implements MemoryHotplug.Guest {
       objects.release(config.memdev());
       throw e instanceof PlugRefused refused ? new UserError(refused.getMessage(), refused) : e;
     }
-    warnOfSize(what, range.sizeBytes());
+    warnOfBlocks(what, range);
     String path = config.id().map(id -> "/machine/peripheral/" + id)
         .orElseGet(() -> "/machine/peripheral-anon/dimm[" + namelessCount++ + "]");
     Dimm dimm = new Dimm(config, path, slot, range, hot);
@@ -166,10 +166,12 @@ public final class Dimms implements MemoryHotplug.Guest {
     return dimm;
   }
 
-  private static void warnOfSize(String what, long sizeBytes) {
-    if (sizeBytes % MEMORY_BLOCK_BYTES != 0) {
-      Log.of(Dimms.class).warn("{}: its size is {} bytes; Linux uses whole blocks of 128 MiB, and refuses such a DIMM",
-          what, sizeBytes);
+  private void warnOfBlocks(String what, PluggableRange range) {
+    long block = places.guestBlockBytes();
+    if ((range.base() | range.sizeBytes()) % block != 0) {
+      Log.of(Dimms.class).warn(
+          "{}: it has {} bytes at 0x{}; Linux in this guest uses whole blocks of {}, and refuses such a DIMM", what,
+          range.sizeBytes(), Long.toHexString(range.base()), ByteSize.describe(block));
     }
   }
 
@@ -208,6 +210,18 @@ public final class Dimms implements MemoryHotplug.Guest {
     requests.run();
     registers.askedToGo(dimm.slot());
     announce.run();
+  }
+
+  /**
+   * Takes back a DIMM that the guest has turned down. It has nothing of it, so it need not be asked.
+   *
+   * @param dimm which
+   */
+  void withdraw(Dimm dimm) {
+    if (!(dimm.state() instanceof DimmState.TurnedDown)) {
+      throw new IllegalStateException(dimm.path() + ": " + dimm.state().words());
+    }
+    remove(dimm);
   }
 
   @Override
@@ -275,7 +289,7 @@ public final class Dimms implements MemoryHotplug.Guest {
     boolean isDone = status == 0;
     dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
         .ifPresent(one -> one.state(
-            isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.words(status))));
+            isDone ? new DimmState.Taken() : new DimmState.TurnedDown(OstStatus.refusal(status))));
     boolean ofEject = event == EVENT_EJECT_REQUEST || event == EVENT_OSPM_EJECT;
     if (dimm.isPresent() && ofEject && status != 0 && status != STATUS_IN_PROGRESS) {
       refused(dimm.get(), status);

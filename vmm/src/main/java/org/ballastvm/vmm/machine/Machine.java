@@ -200,9 +200,13 @@ public final class Machine implements AutoCloseable, VcpuThread.Watcher {
   public void powerButton() {
     onLoop(() -> {
       parts.power().announce(AcpiPorts.GED_POWER_DOWN);
+      parts.wake();
       events.publish(new MachineEvent.Powerdown());
     });
   }
+
+  /** Wakes a guest from suspend-to-idle. One that is awake stays so. */
+  public void wakeUp() { onLoop(parts::wake); }
 
   /**
    * Ends the machine.

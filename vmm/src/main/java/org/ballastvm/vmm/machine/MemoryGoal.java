@@ -2,9 +2,11 @@ package org.ballastvm.vmm.machine;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.BalloonDevice;
@@ -34,6 +36,8 @@ public final class MemoryGoal implements AutoCloseable {
   private final PlanSteps means;
   /** What did not get where it was asked to, and why not, by its path. */
   private final Map<String, String> stuck = new LinkedHashMap<>();
+  /** What the guest said of DIMMs that it did not take, and that are gone. */
+  private final Set<String> refusals = new LinkedHashSet<>();
   private final LoopTimer timer;
   private Optional<Status> status = Optional.empty();
   private long startNanos;
@@ -77,6 +81,8 @@ public final class MemoryGoal implements AutoCloseable {
    * @throws HostError if the host refuses; nothing was asked of the guest
    */
   public List<String> set(long wantedBytes) {
+    means.begin();
+    refusals.clear();
     Plan plan = Plan.of(means.of(Map.of()), wantedBytes);
     List<String> done = means.carryOut(plan, Map.of());
     vm.autoBalloon().ifPresent(auto -> auto.switchOff("a total was set by hand"));
@@ -104,7 +110,7 @@ public final class MemoryGoal implements AutoCloseable {
       return;
     }
     long now = System.nanoTime();
-    means.forgetBackends();
+    refusals.addAll(means.withdrawRefused());
     List<MemoryRequest> asked = requests.all();
     noteStuck(asked, now);
     boolean open = asked.stream().anyMatch(request -> request.open() && !stuck.containsKey(request.path()))
@@ -113,9 +119,20 @@ public final class MemoryGoal implements AutoCloseable {
       status = Optional.of(new Status(goal.wantedBytes, goal.plannedBytes, State.UNDER_WAY, now - startNanos, why()));
       arm();
     } else if (actualBytes() == goal.plannedBytes) {
-      end(State.REACHED, why(), now);
+      reached(goal, now);
     } else {
       tryElse(goal, now);
+    }
+  }
+
+  /** It is where it was planned to be, which may be less than was wanted, if the rest could not be had. */
+  private void reached(Status goal, long now) {
+    long missing = goal.wantedBytes - goal.plannedBytes;
+    if (missing >= vm.parts().ram().devices().guestBlockBytes()) {
+      end(State.FAILED, Optional.of(why().map(told -> told + "; ").orElse("") + "there is no slot, or no place, for a "
+          + "DIMM that this guest could take: it needs a 64th of it for what it knows of its pages"), now);
+    } else {
+      end(State.REACHED, why(), now);
     }
   }
 
@@ -129,7 +146,7 @@ public final class MemoryGoal implements AutoCloseable {
       return;
     }
     try {
-      Plan plan = Plan.of(left, goal.wantedBytes);
+      Plan plan = Plan.of(left, Math.clamp(goal.wantedBytes, left.leastBytes(), left.mostBytes()));
       List<String> done = means.carryOut(plan, stuck);
       done.forEach(line -> Log.of(MemoryGoal.class).info("memory: {}", line));
       boolean near = plan.totalBytes() == goal.plannedBytes;
@@ -178,7 +195,9 @@ public final class MemoryGoal implements AutoCloseable {
   }
 
   private Optional<String> why() {
-    return stuck.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", stuck.values()));
+    List<String> all = new ArrayList<>(stuck.values());
+    all.addAll(refusals);
+    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }
 
   private void end(State state, Optional<String> reason, long now) {

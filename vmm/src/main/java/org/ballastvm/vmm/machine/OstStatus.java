@@ -21,6 +21,19 @@ public final class OstStatus {
   }
 
   /**
+   * A status of something that came, and that the guest does not take.
+   *
+   * @param status as the guest gave it
+   * @return the same in words
+   */
+  static String refusal(long status) {
+    return status == 1
+        ? "it could not, and does not say why; an address or a size that is not of its whole blocks, or too little memory "
+            + "for what it knows of the pages, is the usual reason"
+        : words(status);
+  }
+
+  /**
    * A status.
    *
    * @param status as the guest gave it

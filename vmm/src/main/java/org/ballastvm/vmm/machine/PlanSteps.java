@@ -14,6 +14,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.plan.Means;
 import org.ballastvm.vmm.plan.Plan;
 import org.ballastvm.vmm.plan.Step;
@@ -32,7 +33,33 @@ final class PlanSteps {
   /** The backends that came with DIMMs of ours, by the DIMM's id. */
   private final Map<String, String> made = new HashMap<>();
 
+  /** What is offered at most: less than what the guest has turned down. */
+  private long mostDimmBytes;
+
   PlanSteps(Machine vm) { this.vm = vm; }
+
+  /** Forgets what the guest has turned down: another total is wanted, and it may have room now. */
+  void begin() {
+    mostDimmBytes = Long.MAX_VALUE;
+  }
+
+  /**
+   * Takes back DIMMs of ours that the guest has turned down, for smaller ones to come in their slots.
+   *
+   * @return what it said of them, a sentence for each
+   */
+  List<String> withdrawRefused() {
+    List<String> refusals = new ArrayList<>();
+    for (Dimm dimm : vm.devices().dimms().all()) {
+      if (dimm.state() instanceof DimmState.TurnedDown && made.containsKey(name(dimm))) {
+        refusals.add("a DIMM of " + ByteSize.describe(dimm.sizeBytes()) + ": " + dimm.state().words());
+        mostDimmBytes = Math.min(mostDimmBytes, dimm.sizeBytes() / 2);
+        vm.devices().dimms().withdraw(dimm);
+      }
+    }
+    forgetBackends();
+    return refusals;
+  }
 
   /** Those that the guest has, or will, and that were not asked to go. */
   private List<Dimm> dimms(Map<String, String> stuck) {
@@ -56,8 +83,9 @@ final class PlanSteps {
     List<Means.Whole> dimms = dimms(stuck).stream().map(dimm -> new Means.Whole(name(dimm),
         dimm.sizeBytes(), !stuck.containsKey(dimm.path()) && !(dimm.state() instanceof DimmState.Kept))).toList();
     Dimms slots = vm.devices().dimms();
-    Means.Room room = new Means.Room(slots.slotCount() - slots.all().size(),
-        vm.parts().ram().devices().largestGapBytes(Plan.DIMM_STEP_BYTES));
+    DeviceMemory places = vm.parts().ram().devices();
+    Means.Room room = new Means.Room(slots.slotCount() - slots.all().size(), places.freeBytes(),
+        places.guestBlockBytes(), mostDimmBytes);
     return new Means(vm.config().memory().sizeBytes(), blocks, dimms, room, balloon(stuck));
   }
 
@@ -94,7 +122,7 @@ final class PlanSteps {
     List<Dimm> dimms = dimms(stuck);
     List<String> lines = new ArrayList<>();
     forgetBackends();
-    for (Step step : plan.steps()) {
+    for (Step step : plan.steps().subList(0, plan.atOnce())) {
       if (step instanceof Step.PlugDimm dimm) {
         lines.add(plug(dimm.sizeBytes()) + ": " + words(step, devices, dimms));
       }
@@ -105,11 +133,12 @@ final class PlanSteps {
       }
     }
     for (int i = 0; i < plan.steps().size(); i++) {
-      if (plan.steps().get(i) instanceof Step.Asked step) {
-        if (i < plan.atOnce()) {
-          ask(step, devices, dimms);
-        }
-        lines.add(words(step, devices, dimms) + (i < plan.atOnce() ? "" : ", when that is done"));
+      Step step = plan.steps().get(i);
+      if (i >= plan.atOnce()) {
+        lines.add(words(step, devices, dimms) + ", when that is done");
+      } else if (step instanceof Step.Asked asked) {
+        ask(asked, devices, dimms);
+        lines.add(words(step, devices, dimms));
       }
     }
     return lines;

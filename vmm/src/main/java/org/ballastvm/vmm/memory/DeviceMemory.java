@@ -13,6 +13,7 @@ import org.ballastvm.vmm.config.UserError;
 public final class DeviceMemory {
   private final long base;
   private final long sizeBytes;
+  private final long guestBlockBytes;
   private final MemorySlots slots;
   private final List<Claim> claims = new ArrayList<>();
   /** By address. Replaced whole: others look meanwhile. */
@@ -27,6 +28,7 @@ public final class DeviceMemory {
   DeviceMemory(GuestLayout layout, MemorySlots slots) {
     this.base = layout.deviceBase();
     this.sizeBytes = layout.deviceBytes();
+    this.guestBlockBytes = layout.memoryBlockBytes();
     this.slots = slots;
   }
 
@@ -69,7 +71,7 @@ public final class DeviceMemory {
     }
     long at = wanted.isPresent()
         ? check(what, wanted.getAsLong(), size, alignmentBytes)
-        : firstFit(what, size, alignmentBytes);
+        : bestFit(what, size, alignmentBytes);
     PluggableRange range = new PluggableRange(at, backend, slots, hold, prealloc);
     claims.add(new Claim(id, range));
     claims.sort((one, other) -> Long.compare(one.base(), other.base()));
@@ -97,35 +99,48 @@ public final class DeviceMemory {
     return "[0x" + Long.toHexString(at) + ":0x" + Long.toHexString(size) + "]";
   }
 
-  private long firstFit(String what, long size, long alignmentBytes) {
-    long at = alignUp(base, alignmentBytes);
-    for (Claim claim : claims) {
-      if (claim.base() - at >= size) {
-        return at;
-      }
-      at = Math.max(at, alignUp(claim.end(), alignmentBytes));
+  /** Linux turns down a DIMM that does not begin with a block of its own, and loses part of a virtio-mem device. */
+  private long bestFit(String what, long size, long alignmentBytes) {
+    long whole = Math.max(alignmentBytes, guestBlockBytes);
+    OptionalLong best = size < whole ? OptionalLong.empty() : firstFit(size, whole);
+    if (best.isEmpty()) {
+      best = firstFit(size, alignmentBytes);
     }
-    if (base + sizeBytes - at >= size) {
-      return at;
-    }
-    throw new UserError(what
-        + ": could not find position in guest address space for memory device - memory fragmented due to alignments");
+    return best.orElseThrow(() -> new UserError(what
+        + ": could not find position in guest address space for memory device - memory fragmented due to alignments"));
   }
 
-  /**
-   * The largest place that is free.
-   *
-   * @param alignmentBytes of its address and its size, a power of two
-   * @return bytes, 0 if there is none
-   */
-  public long largestGapBytes(long alignmentBytes) {
-    long largest = 0;
+  private OptionalLong firstFit(long size, long alignmentBytes) {
+    for (Gap gap : gaps(alignmentBytes)) {
+      if (gap.sizeBytes >= size) {
+        return OptionalLong.of(gap.at);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private record Gap(long at, long sizeBytes) {}
+
+  private List<Gap> gaps(long alignmentBytes) {
+    List<Gap> gaps = new ArrayList<>();
     long at = alignUp(base, alignmentBytes);
     for (Claim claim : claims) {
-      largest = Math.max(largest, claim.base() - at & -alignmentBytes);
+      gaps.add(new Gap(at, claim.base() - at));
       at = Math.max(at, alignUp(claim.end(), alignmentBytes));
     }
-    return Math.max(largest, base + sizeBytes - at & -alignmentBytes);
+    gaps.add(new Gap(at, base + sizeBytes - at));
+    return gaps;
+  }
+
+  /** {@return how large the places are that are free, in bytes, by address: such as Linux takes a DIMM in} */
+  public List<Long> freeBytes() {
+    return gaps(guestBlockBytes).stream().map(gap -> gap.sizeBytes & -guestBlockBytes).filter(bytes -> bytes > 0)
+        .toList();
+  }
+
+  /** {@return what the address and the size of a DIMM must be multiples of for Linux to take it, in bytes} */
+  public long guestBlockBytes() {
+    return guestBlockBytes;
   }
 
   private static long alignUp(long value, long alignment) { return value + alignment - 1 & -alignment; }

@@ -40,6 +40,11 @@ public record GuestLayout(long lowBytes, long highBytes, long deviceBase, long d
   /** Where the extended BIOS data area and the VGA hole begin: a guest expects no memory from here to the BIOS. */
   public static final long CONVENTIONAL_END = 0x9fc00;
 
+  /** The least that Linux on x86 adds or takes away, in bytes. */
+  public static final long LEAST_MEMORY_BLOCK = 128 << 20;
+  private static final long LARGEST_MEMORY_BLOCK = 2 * GIB;
+  private static final long LEAST_END_FOR_LARGE_BLOCKS = 64 * GIB;
+
   /**
    * Lays out a machine.
    *
@@ -89,6 +94,17 @@ public record GuestLayout(long lowBytes, long highBytes, long deviceBase, long d
 
   /** {@return where the 32-bit PCI window begins} */
   public long lowPciBase() { return HOLE_BASE; }
+
+  /**
+   * {@return in what Linux adds memory to this guest, in bytes: a block, whose size it chooses at its start by where memory
+   * ends (arch/x86/mm/init_64.c, probe_memory_block_size)}
+   */
+  public long memoryBlockBytes() {
+    long end = highBytes > 0 ? HIGH_BASE + highBytes : lowBytes;
+    return end < LEAST_END_FOR_LARGE_BLOCKS
+        ? LEAST_MEMORY_BLOCK
+        : Math.clamp(Long.lowestOneBit(end), LEAST_MEMORY_BLOCK, LARGEST_MEMORY_BLOCK);
+  }
 
   /** {@return base memory, by address: one range, or two around the hole} */
   public List<Range> memory() {

@@ -13,7 +13,8 @@ final class Commands {
       new NmiCommand(),
       new ObjectAddCommand(), new ObjectDelCommand(), new PhysicalSaveCommand(), new PrintCommand(),
       new QomGetCommand(), new QomListCommand(), new QomSetCommand(), new QuitCommand(), new StopCommand(),
-      new SystemPowerdownCommand(), new SystemResetCommand(), new TraceEventCommand(), new VirtualDumpCommand(),
+      new SystemPowerdownCommand(), new SystemResetCommand(), new SystemWakeupCommand(),
+      new TraceEventCommand(), new VirtualDumpCommand(),
       new PhysicalDumpCommand());
 
   private Commands() {}

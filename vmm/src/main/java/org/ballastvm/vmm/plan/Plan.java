@@ -17,8 +17,6 @@ import org.ballastvm.vmm.config.UserError;
 public record Plan(List<Step> steps, long totalBytes) {
   /** What a guest that Linux runs in has at least. */
   public static final long LEAST_BYTES = 64L << 20;
-  /** What Linux adds as a DIMM: whole blocks of 128 MiB. */
-  public static final long DIMM_STEP_BYTES = 128L << 20;
 
   private static final long PAGE_BYTES = 4096;
 
@@ -56,12 +54,12 @@ public record Plan(List<Step> steps, long totalBytes) {
   }
 
   /**
-   * {@return with how many of the steps to begin: all that grow a guest; of those that shrink it the ones of the first kind,
-   * since what goes at the same time is filled from each other, and a balloon fills what is to go}
+   * {@return with how many of the steps to begin: all that grow a guest, but one DIMM after the other; of those that shrink it
+   * the ones of the first kind, since what goes at the same time is filled from each other, and a balloon fills what is to go}
    */
   public int atOnce() {
     if (steps.isEmpty() || steps.getFirst().gainBytes() > 0) {
-      return steps.size();
+      return steps.size() - (int) Math.max(0, steps.stream().filter(Step.PlugDimm.class::isInstance).count() - 1);
     }
     Class<? extends Step> first = steps.getFirst().getClass();
     return (int) steps.stream().filter(first::isInstance).count();
@@ -70,18 +68,16 @@ public record Plan(List<Step> steps, long totalBytes) {
   private static List<Step> grow(Means means, long change) {
     List<Step> steps = new ArrayList<>(resize(means.blocks(), change));
     long left = change - gain(steps);
-    if (means.room().slots() > 0) {
-      long dimm = Math.min(left, means.room().bytes()) & -DIMM_STEP_BYTES;
-      if (dimm > 0) {
-        steps.add(new Step.PlugDimm(dimm));
-        left -= dimm;
-      }
-    }
+    List<Step> dimms = new ArrayList<>();
+    means.room().dimms(means.totalBytes(), left).forEach(size -> dimms.add(new Step.PlugDimm(size)));
+    left -= gain(dimms);
+    dimms.stream().limit(1).forEach(steps::add);
     long held = means.balloon().bytes();
     long deflate = Math.min(left, held - Math.min(held, means.balloon().leastBytes()));
     if (deflate > 0) {
       steps.add(new Step.Inflate(held, held - deflate));
     }
+    dimms.stream().skip(1).forEach(steps::add);
     return steps;
   }
 

@@ -84,7 +84,7 @@ class MachineTablesTest {
   @Test
   void aClockWithoutALineClaimsNoneAndAPanicDeviceItsPort() {
     MachineFacts facts = new MachineFacts(machine(1).cpus(), machine(1).lowMmio(), Optional.empty(),
-        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true);
+        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true, false);
     byte[] dsdt = MachineTables.of(facts).table("DSDT");
     String output = Acpica.in(directory).execute(dsdt, "resources \\_SB.RTC");
     assertTrue(!output.contains("Interrupt"), output);
@@ -174,6 +174,6 @@ class MachineTablesTest {
     List<MachineFacts.Cpu> cpus = IntStream.range(0, cpuCount).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList();
     return new MachineFacts(cpus, new MachineFacts.Window(0xc0000000L, 0x3ec00000L),
         Optional.of(new MachineFacts.Window(0x800000000L, 0x800000000L)), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.of(8), 256, false);
+        OptionalInt.of(8), 256, false, true);
   }
 }

@@ -25,7 +25,7 @@ class KvmBoardTest {
     Assumptions.assumeTrue(Files.exists(Kvm.DEVICE), "this host has no /dev/kvm");
     Kvm kvm = Kvm.open();
     try (MemoryBackend ram = MemoryBackend.open(new BackendConfig.Ram("ram", SIZE, BackendConfig.Common.DEFAULTS));
-        KvmBoard board = new KvmBoard(kvm, new GuestRam(GuestLayout.of(MemoryConfig.of(SIZE)), ram))) {
+        KvmBoard board = new KvmBoard(kvm, new GuestRam(GuestLayout.of(MemoryConfig.of(SIZE)), ram), true, false)) {
       kvm.close(); // So that nothing new can be had of it.
       assertThrows(RuntimeException.class, board::replace);
       try (Vcpu vcpu = board.createVcpu(0)) {

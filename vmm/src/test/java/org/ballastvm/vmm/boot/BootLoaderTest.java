@@ -2,15 +2,19 @@ package org.ballastvm.vmm.boot;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -24,6 +28,7 @@ class BootLoaderTest {
   private static final long GIB = GuestLayout.GIB;
   private static final long ZERO_PAGE = 0x7000;
   private static final long START_INFO = 0x6000;
+  private static final long SEED = 0x5000;
   private static final byte[] PROGRAM = {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd}; // hlt; jmp to it
 
   @TempDir
@@ -69,8 +74,85 @@ class BootLoaderTest {
       guest.load(image, "");
 
       assertEquals(0, guest.ram().getInt(ZERO_PAGE + 0x290));
-      assertEquals(0, guest.ram().getLong(ZERO_PAGE + 0x250), "setup_data is the loader's");
+      assertEquals(SEED, guest.ram().getLong(ZERO_PAGE + 0x250), "setup_data is the loader's");
     }
+  }
+
+  @Test
+  void eachStartHasASeedOfItsOwnForTheKernelsRandomNumbers() throws IOException {
+    try (BootFixture guest = new BootFixture(directory, 64 * MIB)) {
+      guest.load(KernelFiles.bzImage(PROGRAM), "");
+
+      assertEquals(List.of(0L, 9L | 32L << 32), List.of(guest.ram().getLong(SEED), guest.ram().getLong(SEED + 8)));
+      byte[] seed = guest.bytes(SEED + 16, 32);
+      guest.load(KernelFiles.bzImage(PROGRAM), "");
+      assertFalse(Arrays.equals(seed, guest.bytes(SEED + 16, 32)));
+    }
+  }
+
+  @Test
+  void aBzImageThatIsToChooseItsAddressUnpacksItself() throws IOException {
+    try (BootFixture guest = new BootFixture(directory, 64 * MIB)) {
+      Path file = Files.write(directory.resolve("bzImage"), packedElf("6.1.0-1-cloud"));
+      CpuStart quick = guest.loader().load(new BootConfig.Linux(file, Optional.empty(), "")).orElseThrow();
+      assertEquals(16 * MIB, quick.registers().rip(), "unpacked on the host");
+
+      CpuStart free = guest.loader().load(new BootConfig.Linux(file, Optional.empty(), "", true)).orElseThrow();
+      assertEquals(KernelFiles.LOADED_AT + 0x200, free.registers().rip());
+      Path elf = Files.write(directory.resolve("vmlinux"), KernelFiles.elf(16 * MIB, PROGRAM, true));
+      assertTrue(assertThrows(UserError.class,
+          () -> guest.loader().load(new BootConfig.Linux(elf, Optional.empty(), "", true))).getMessage()
+          .endsWith("with -machine kaslr=on it must be a bzImage"));
+    }
+  }
+
+  private static byte[] packedElf(String version) throws IOException {
+    byte[] code = new byte[128 << 10];
+    new Random(1).nextBytes(code);
+    byte[] image = KernelFiles.bzImage(PROGRAM,
+        KernelFiles.packed(KernelFiles::gzip, KernelFiles.elf(16 * MIB, code, true)));
+    byte[] text = (version + " (builder@host) #1 SMP").getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, image, 0x400, text.length);
+    return edited(image, file -> file.putShort(0x20e, (short) 0x200));
+  }
+
+  /** From 4.11 to 4.20 there is a note, and an entry behind it that works on Xen alone. */
+  @Test
+  void theNoteOfAKernelBefore50IsPassedBy() throws IOException {
+    try (BootFixture guest = new BootFixture(directory, 64 * MIB)) {
+      assertEquals(CpuStart.Mode.PROTECTED, guest.load(packedElf("5.0.0-rc1"), "").orElseThrow().mode());
+      for (String version : List.of("4.11.0", "4.19.0-27-amd64", "4.20.17")) {
+        CpuStart start = guest.load(packedElf(version), "").orElseThrow();
+        assertEquals(CpuStart.Mode.LONG, start.mode(), version);
+        assertEquals(KernelFiles.LOADED_AT + 0x200, start.registers().rip(), version);
+      }
+    }
+  }
+
+  @Test
+  void aVmlinuxBefore50IsEnteredInLongModeWithAZeroPage() throws IOException {
+    try (BootFixture guest = new BootFixture(directory, 64 * MIB)) {
+      CpuStart start = guest.load(withBanner("Linux version 4.19.304 (a@b)"), "quiet").orElseThrow();
+      assertEquals(List.of(CpuStart.Mode.LONG, 16 * MIB + 1, ZERO_PAGE),
+          List.of(start.mode(), start.registers().rip(), start.registers().rsi()));
+      assertEquals(0x5372_6448, guest.ram().getInt(ZERO_PAGE + 0x202));
+      assertEquals("quiet", guest.text(guest.ram().getInt(ZERO_PAGE + 0x228)));
+      assertEquals(CpuStart.Mode.PROTECTED,
+          guest.load(withBanner("Linux version 6.1.0 (a@b)"), "").orElseThrow().mode());
+    }
+  }
+
+  /** A kernel with sections, which an old one has its banner in: .rodata at 0x1800, and the names of both behind it. */
+  private static byte[] withBanner(String banner) {
+    byte[] kernel = edited(KernelFiles.elf(16 * MIB, new byte[0x1000], true), file -> file.putLong(24, 16 * MIB + 1)
+        .putLong(40, 0x1c00).putShort(58, (short) 64).putShort(60, (short) 2).putShort(62, (short) 1)
+        .putInt(0x1c00, 1).putLong(0x1c00 + 24, 0x1800).putLong(0x1c00 + 32, 0x200)
+        .putInt(0x1c40, 9).putLong(0x1c40 + 24, 0x1a00).putLong(0x1c40 + 32, 32));
+    byte[] names = "\0.rodata\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(names, 0, kernel, 0x1a00, names.length);
+    byte[] text = banner.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, kernel, 0x1840, text.length);
+    return kernel;
   }
 
   @Test

@@ -1,8 +1,10 @@
 package org.ballastvm.vmm.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +110,15 @@ class CommandLineTest {
       System.clearProperty("ballast.called");
     }
     assertEquals("-mon prompt=psql: must be ballast or qemu", refusal("-mon", "a,prompt=psql"));
+  }
+
+  @Test
+  void aKernelChoosesItsAddressIfItIsToldTo() {
+    assertFalse(((BootConfig.Linux) config("-kernel", "k").boot()).randomAddress());
+    assertTrue(((BootConfig.Linux) config("-kernel", "k", "-machine", "kaslr=on", "-M", "ballast").boot())
+        .randomAddress());
+    assertFalse(((BootConfig.Linux) config("-kernel", "k", "-M", "kaslr=on", "-M", "kaslr=off").boot())
+        .randomAddress());
   }
 
   @Test

@@ -1,13 +1,19 @@
 package org.ballastvm.vmm.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The clock as a guest reads and sets it, on a host whose time stands still until the test moves it. */
@@ -23,10 +29,13 @@ class CmosRtcTest {
   private static final int B = 0xb;
   private static final int HOURS_24 = 2;
   private static final int BINARY = 4;
+  private static final int C = 0xc;
+  private static final int ALARM = 0x20;
   private static final int SET = 0x80;
 
   private final HostClock host = new HostClock();
-  private final CmosRtc rtc = new CmosRtc(host);
+  private final List<Boolean> line = new ArrayList<>();
+  private final CmosRtc rtc = new CmosRtc(host, line::add);
 
   @Test
   void timeIsInBinaryCodedDecimalAtFirst() {
@@ -34,6 +43,64 @@ class CmosRtcTest {
 
     assertTime(0x20, 0x26, 0x11, 0x21, 0x23, 0x59, 0x48);
     assertEquals(7, read(DAY_OF_WEEK), "a Saturday, Sunday being 1");
+  }
+
+  @Test
+  void itsAlarmRaisesTheLineUntilTheGuestHasSeenWhy() {
+    List<Long> waits = new ArrayList<>();
+    rtc.wind(waits::add);
+    host.now = Instant.parse("2026-11-21T23:59:48.25Z");
+    alarmAt(0x00, 0x00, 0x05);
+    assertEquals(List.of(), waits, "nobody wants to know");
+    write(B, HOURS_24 | ALARM);
+    assertEquals(List.of(16_750_000_000L), waits, "over midnight");
+    host.now = Instant.parse("2026-11-22T00:00:04.9Z");
+    assertFalse(rtc.look(), "the host's timers run by another clock");
+    host.now = Instant.parse("2026-11-22T00:00:05Z");
+    assertTrue(rtc.look());
+    assertEquals(List.of(16_750_000_000L, 100_000_000L, 86_400_000_000_000L), waits);
+    assertEquals(List.of(true), line);
+    assertEquals(List.of(0xa0, 0), List.of(read(C), read(C)));
+    assertEquals(List.of(true, false), line);
+  }
+
+  @Test
+  void anAlarmThatIsSwitchedOffOrNoTimeNeverRings() {
+    List<Long> waits = new ArrayList<>();
+    rtc.wind(waits::add);
+    alarmAt(0x23, 0x61, 0x00);
+    write(B, HOURS_24 | ALARM);
+    alarmAt(0xff, 0xff, 0xff);
+    rtc.reset();
+    host.now = host.now.plusSeconds(90_000);
+    assertFalse(rtc.look());
+    assertEquals(0, read(B) & ALARM);
+  }
+
+  /** Each alarm, with and without values that do not matter, against a look at each second of two days. */
+  @Test
+  void theNextAlarmIsTheFirstSecondThatFits() {
+    long seed = 20261130;
+    Random random = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      AlarmTime alarm = new AlarmTime(random.nextInt(-1, 24), random.nextInt(-1, 60), random.nextInt(-1, 60));
+      LocalDateTime now = LocalDateTime.of(2026, 12, 31, 0, 0).plusSeconds(random.nextInt(86_400));
+      LocalDateTime first = Stream.iterate(now.plusSeconds(1), at -> at.plusSeconds(1)).filter(at -> fits(alarm, at))
+          .findFirst().orElseThrow();
+      assertEquals(first, alarm.after(now), alarm + " after " + now + ", seed " + seed);
+    }
+  }
+
+  private static boolean fits(AlarmTime alarm, LocalDateTime at) {
+    return (alarm.hour() < 0 || alarm.hour() == at.getHour())
+        && (alarm.minute() < 0 || alarm.minute() == at.getMinute())
+        && (alarm.second() < 0 || alarm.second() == at.getSecond());
+  }
+
+  private void alarmAt(int hour, int minute, int second) {
+    write(1, second);
+    write(3, minute);
+    write(5, hour);
   }
 
   @Test

@@ -37,12 +37,16 @@ class MemoryGoalTest {
         .with(DeviceOptions.parse(
             KeyValues.parse("-device", "virtio-mem-pci,id=vm0,memdev=mem0,request-timeout=1", "driver")))
         .with(new RunPolicy(false, true, true)).start();
+    listen(machine);
+    return machine;
+  }
+
+  private void listen(Machine machine) {
     machine.events().listen((event, when) -> {
       if (event instanceof MemorySetEnded end) {
         ended.add(end);
       }
     });
-    return machine;
   }
 
   @Test
@@ -59,6 +63,36 @@ class MemoryGoalTest {
       MemorySetEnded end = ended.take();
       assertEquals(192 * MIB, end.actual());
       assertTrue(end.reached() && end.reason().orElseThrow().startsWith("vm0: no driver"), end.toString());
+    }
+  }
+
+  private void answer(Machine machine, int slot, long sizeBytes, int status) throws Exception {
+    boolean plugged = false;
+    while (!plugged) {
+      Thread.sleep(10);
+      plugged = machine.devices().dimms().all().stream()
+          .anyMatch(dimm -> dimm.slot() == slot && dimm.sizeBytes() == sizeBytes);
+    }
+    machine.onLoop(() -> machine.devices().dimms().told(slot, 1, status));
+  }
+
+  @Test
+  @Tag("kvm")
+  void aDimmThatTheGuestTurnsDownComesAgainAtHalfTheSizeInTheSameSlot() throws Exception {
+    TestMachine small = TestMachine.of(directory, new Program().halt())
+        .with(new MemoryConfig(64 * MIB, 2, 8192 * MIB, Optional.empty())).with(new RunPolicy(false, true, true));
+    try (Machine machine = small.start()) {
+      listen(machine);
+      machine
+          .onLoop(() -> assertEquals(List.of("memory0: a new DIMM of 1 GiB", "a new DIMM of 1 GiB, when that is done"),
+              machine.parts().goal().set(2112 * MIB)));
+      answer(machine, 0, 1024 * MIB, 1);
+      answer(machine, 0, 512 * MIB, 0);
+      answer(machine, 1, 512 * MIB, 0);
+      MemorySetEnded end = ended.take();
+      assertEquals(List.of(1088 * MIB, false), List.of(end.actual(), end.reached()), end.toString());
+      assertTrue(end.reason().orElseThrow().startsWith("a DIMM of 1 GiB: the guest did not take it"), end.toString());
+      assertEquals(2, machine.devices().dimms().all().size());
     }
   }
 

@@ -22,8 +22,10 @@ class DeviceMemoryTest {
   private final List<MemoryBackend> backends = new ArrayList<>();
   private DeviceMemory places = places(4 * GIB);
 
-  private static DeviceMemory places(long most) {
-    return new DeviceMemory(GuestLayout.of(new MemoryConfig(GIB, 0, most, Optional.empty())), new MemorySlots());
+  private static DeviceMemory places(long most) { return places(GIB, most); }
+
+  private static DeviceMemory places(long base, long most) {
+    return new DeviceMemory(GuestLayout.of(new MemoryConfig(base, 0, most, Optional.empty())), new MemorySlots());
   }
 
   private PluggableRange claim(String id, long size, OptionalLong at) {
@@ -50,6 +52,26 @@ class DeviceMemoryTest {
     assertEquals(BASE + GIB + 512 * MIB, claim("c", GIB + 2 * MIB, OptionalLong.empty()).base());
     assertEquals(BASE, claim("d", 2 * MIB, OptionalLong.empty()).base());
     assertEquals(BASE + 2 * MIB, claim("e", 2 * MIB, OptionalLong.empty()).base());
+  }
+
+  @Test
+  void behindAnOddOneAPlaceBeginsWithABlockOfLinux() {
+    claim("v0", 1000 * MIB, OptionalLong.empty());
+    assertEquals(BASE + GIB, claim("d0", 256 * MIB, OptionalLong.empty()).base());
+    assertEquals(List.of(2 * GIB - 256 * MIB), places.freeBytes());
+    assertEquals(BASE + 1000 * MIB, claim("odd", 24 * MIB, OptionalLong.empty()).base(),
+        "Linux does not take it anyway");
+    places = places(64 * GIB, 72 * GIB);
+    claim("d1", 512 * MIB, OptionalLong.empty());
+    assertEquals(List.of(7 * GIB), places.freeBytes(), "its blocks have 1 GiB");
+    assertEquals(66 * GIB, claim("d2", GIB, OptionalLong.empty()).base());
+  }
+
+  @Test
+  void whereNoBlockBeginsInAFreePlaceItIsUsedAllTheSame() {
+    claim("v0", 1000 * MIB, OptionalLong.of(BASE));
+    claim("v1", GIB + 512 * MIB, OptionalLong.of(BASE + GIB + 256 * MIB));
+    assertEquals(BASE + 1000 * MIB, claim("d0", 270 * MIB, OptionalLong.empty()).base());
   }
 
   @Test

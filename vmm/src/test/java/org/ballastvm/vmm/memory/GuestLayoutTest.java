@@ -75,6 +75,15 @@ class GuestLayoutTest {
   }
 
   @Test
+  void linuxAddsMemoryInBlocksOfASizeThatItsEndGives() {
+    for (long[] sizeAndBlock : new long[][]{{GIB, 128 * MIB}, {62 * GIB, 128 * MIB}, {63 * GIB, 2 * GIB},
+        {64 * GIB, GIB}, {65 * GIB, 2 * GIB}, {64 * GIB + 512 * MIB, 512 * MIB}, {64 * GIB + MIB, 128 * MIB}}) {
+      assertEquals(sizeAndBlock[1], GuestLayout.of(MemoryConfig.of(sizeAndBlock[0])).memoryBlockBytes(),
+          "of " + sizeAndBlock[0]);
+    }
+  }
+
+  @Test
   void aMachineThatCannotGrowHasNoPluggableMemory() {
     assertEquals(0, GuestLayout.of(MemoryConfig.of(GIB)).deviceBytes());
   }

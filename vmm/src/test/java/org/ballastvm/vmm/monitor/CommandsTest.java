@@ -36,7 +36,7 @@ class CommandsTest {
     assertEquals(RunState.RUNNING, vm.state());
     assertEquals("", say("stop"));
     assertEquals(RunState.PAUSED, vm.state());
-    assertEquals("", say("c") + say("  s  ") + say("system_powerdown") + say("system_reset"));
+    assertEquals("", say("c") + say("  s  ") + say("system_powerdown") + say("system_reset") + say("system_wakeup"));
     assertEquals(RunState.PRELAUNCH, vm.state());
     assertFalse(vm.end().isDone());
     assertEquals("", say("q"));

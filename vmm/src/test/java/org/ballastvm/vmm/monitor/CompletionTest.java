@@ -22,7 +22,7 @@ class CompletionTest {
 
   @Test
   void aFirstWordIsACommand() {
-    assertEquals(List.of("system_powerdown", "system_reset"), ways("sys"));
+    assertEquals(List.of("system_powerdown", "system_reset", "system_wakeup"), ways("sys"));
     assertEquals(List.of(), ways("nothing"));
     assertEquals(List.of(), ways("nothing "));
     assertEquals(List.of(), ways("stop "));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.plan.Means.Balloon;
 import org.ballastvm.vmm.plan.Means.Blocks;
@@ -19,8 +20,12 @@ import org.junit.jupiter.api.Test;
 class PlanTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
-  private static final Room NO_ROOM = new Room(0, 0);
+  private static final Room NO_ROOM = room(0);
   private static final Balloon NO_BALLOON = new Balloon(0, 0, 0);
+
+  private static Room room(int slots, long... gaps) {
+    return new Room(slots, LongStream.of(gaps).boxed().toList(), 128 * MIB, Long.MAX_VALUE);
+  }
 
   private static Blocks blocks(long requested, long most) { return new Blocks("vm", requested, 0, most, 4 * MIB); }
 
@@ -33,11 +38,43 @@ class PlanTest {
 
   @Test
   void virtioMemComesFirstThenADimmThenTheBalloon() {
-    Means means = new Means(4 * GIB, List.of(blocks(GIB, 2 * GIB)), List.of(), new Room(2, 8 * GIB), balloon(GIB));
+    Means means = new Means(4 * GIB, List.of(blocks(GIB, 2 * GIB)), List.of(), room(2, 8 * GIB), balloon(GIB));
     assertEquals(List.of(new Step.Resize(0, GIB, 2 * GIB)), Plan.of(means, 5 * GIB).steps());
     assertEquals(List.of(new Step.Resize(0, GIB, 2 * GIB), new Step.PlugDimm(3 * GIB),
         new Step.Inflate(GIB, GIB - MIB)), Plan.of(means, 8 * GIB + MIB).steps());
     assertEquals(8 * GIB + MIB, Plan.of(means, 8 * GIB + MIB).totalBytes());
+  }
+
+  @Test
+  void aSmallGuestGetsALargeDimmAfterOneThatItHasRoomFor() {
+    Means small = new Means(256 * MIB, List.of(), List.of(), room(8, 40 * GIB), balloon(MIB));
+    Plan plan = Plan.of(small, 32 * GIB + 256 * MIB);
+    assertEquals(List.of(new Step.PlugDimm(16 * 255 * MIB & -128 * MIB), new Step.Inflate(MIB, 0),
+        new Step.PlugDimm(28 * GIB + 128 * MIB)), plan.steps());
+    assertEquals(2, plan.atOnce(), "the second DIMM waits for the first");
+  }
+
+  @Test
+  void whatTheGuestTurnedDownIsOfferedInHalves() {
+    Room after = new Room(2, List.of(40 * GIB), 128 * MIB, 2 * GIB);
+    assertEquals(List.of(new Step.PlugDimm(2 * GIB), new Step.PlugDimm(2 * GIB)),
+        Plan.of(new Means(GIB, List.of(), List.of(), after, NO_BALLOON), 8 * GIB).steps());
+    Room none = new Room(2, List.of(40 * GIB), 128 * MIB, 64 * MIB);
+    refused(new Means(GIB, List.of(blocks(0, GIB)), List.of(), none, NO_BALLOON), 3 * GIB, "can have, 2 GiB with all");
+  }
+
+  @Test
+  void severalGapsTakeADimmEach() {
+    Means means = new Means(4 * GIB, List.of(), List.of(), room(2, GIB, 3 * GIB, 2 * GIB + MIB), NO_BALLOON);
+    assertEquals(List.of(new Step.PlugDimm(3 * GIB), new Step.PlugDimm(2 * GIB)), Plan.of(means, 9 * GIB).steps());
+    refused(means, 9 * GIB + MIB, "can have, 9 GiB with all");
+  }
+
+  @Test
+  void aDimmIsOfWholeBlocksOfTheGuest() {
+    Room room = new Room(2, List.of(40 * GIB), 2 * GIB, Long.MAX_VALUE);
+    Means means = new Means(65 * GIB, List.of(), List.of(), room, NO_BALLOON);
+    assertEquals(new Plan(List.of(new Step.PlugDimm(4 * GIB)), 69 * GIB), Plan.of(means, 70 * GIB + 128 * MIB));
   }
 
   @Test
@@ -52,7 +89,7 @@ class PlanTest {
   @Test
   void whatGoesDoesNotFillWhatIsToGoAsWell() {
     List<Whole> dimms = List.of(new Whole("d0", GIB, true), new Whole("d1", GIB, true));
-    Means means = new Means(4 * GIB, List.of(blocks(GIB, 2 * GIB), blocks(GIB, 2 * GIB)), dimms, new Room(1, GIB),
+    Means means = new Means(4 * GIB, List.of(blocks(GIB, 2 * GIB), blocks(GIB, 2 * GIB)), dimms, room(1, GIB),
         balloon(GIB));
     assertEquals(2, Plan.of(means, 2 * GIB).atOnce(), "blocks first");
     assertEquals(4, Plan.of(means, 11 * GIB).atOnce(), "more of all at once");
@@ -120,7 +157,8 @@ class PlanTest {
     List<Whole> dimms = IntStream.range(0, random.nextInt(3))
         .mapToObj(i -> new Whole("d" + i, random.nextInt(1, 20) * 128L * MIB, random.nextBoolean())).toList();
     boolean hasBalloon = random.nextBoolean();
-    return new Means(GIB, blocks, dimms, new Room(random.nextInt(2), random.nextInt(30) * 128L * MIB),
+    return new Means(GIB, blocks, dimms,
+        room(random.nextInt(4), random.nextInt(30) * 128L * MIB, random.nextInt(30) * 64L * MIB),
         hasBalloon ? new Balloon(random.nextInt(100) * MIB, 0, GIB - 64 * MIB) : NO_BALLOON);
   }
 

@@ -1,0 +1,43 @@
+package org.ballastvm.vmm.boot;
+
+import java.util.List;
+import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.config.BootConfig;
+
+/** What a kernel is told on its command line and this machine has to know, as it has neither firmware nor all of a PC. */
+public final class KernelParameters {
+  private static final List<String> WITHOUT_KVM_CLOCK = List.of("no-kvmclock", "nopv", "clocksource=acpi_pm");
+  private static final List<Hopeless> HOPELESS = List.of(
+      new Hopeless("noapic",
+          "the I/O APIC is the only interrupt controller that a kernel with ACPI has here, so no device "
+              + "can interrupt it; acpi=off noapic works"),
+      new Hopeless("pnpacpi=off",
+          "the serial port is known by ACPI alone, so the console shows what the kernel says and takes "
+              + "no input"));
+
+  private record Hopeless(String parameter, String why) {}
+
+  private KernelParameters() {}
+
+  /**
+   * Whether a guest needs a timer of known frequency to measure its processor by. One with KVM's clock is told, and looking
+   * for a timer takes it milliseconds.
+   *
+   * @param boot what is run
+   * @return whether it is told to do without KVM's clock
+   */
+  public static boolean needsPmTimer(BootConfig boot) { return WITHOUT_KVM_CLOCK.stream().anyMatch(boot::tells); }
+
+  /**
+   * Warns of what cannot work: a guest that stops before its console does so in silence.
+   *
+   * @param boot what is run
+   */
+  public static void warnOfHopeless(BootConfig boot) {
+    for (Hopeless one : HOPELESS) {
+      if (boot.tells(one.parameter) && !boot.tells("acpi=off")) {
+        Log.of(KernelParameters.class).warn("-append {}: {}", one.parameter, one.why);
+      }
+    }
+  }
+}

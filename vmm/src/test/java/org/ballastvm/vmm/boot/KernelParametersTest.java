@@ -1,0 +1,34 @@
+package org.ballastvm.vmm.boot;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.ballastvm.vmm.config.BootConfig;
+import org.junit.jupiter.api.Test;
+
+class KernelParametersTest {
+  private static BootConfig told(String commandLine) {
+    return new BootConfig.Linux(Path.of("kernel"), Optional.empty(), commandLine);
+  }
+
+  @Test
+  void aParameterIsAWordOfItsOwn() {
+    for (String line : List.of("acpi=off", "quiet acpi=off", "acpi=off\tquiet", " a acpi=off b ")) {
+      assertTrue(told(line).tells("acpi=off"), line);
+    }
+    for (String line : List.of("", "acpi=offended", "noacpi=off", "acpi= off")) {
+      assertFalse(told(line).tells("acpi=off"), line);
+    }
+    assertFalse(new BootConfig.Nothing().tells("acpi=off"));
+  }
+
+  @Test
+  void aKernelWithoutKvmsClockGetsATimer() {
+    assertTrue(KernelParameters.needsPmTimer(told("console=ttyS0 no-kvmclock")));
+    assertTrue(KernelParameters.needsPmTimer(told("nopv")));
+    assertFalse(KernelParameters.needsPmTimer(told("console=ttyS0")), "looking for one takes a guest milliseconds");
+  }
+}
