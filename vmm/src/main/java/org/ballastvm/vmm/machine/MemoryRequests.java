@@ -35,6 +35,7 @@ public final class MemoryRequests implements AutoCloseable {
   /** Older numbers of a balloon say nothing of now. */
   private static final long STALE_SECONDS = 15;
 
+  private final EventLoop loop;
   private final Machine vm;
   private final Map<String, Told> told = new HashMap<>();
   private final LoopTimer timer;
@@ -44,6 +45,7 @@ public final class MemoryRequests implements AutoCloseable {
   private boolean closed;
 
   MemoryRequests(EventLoop loop, Machine vm) {
+    this.loop = loop;
     this.vm = vm;
     this.timer = new LoopTimer(loop, this::look);
     this.looks = new GuestTask(loop, this::look);
