@@ -48,7 +48,7 @@ public final class RigCommand implements SubCommand {
   }
 
   private static boolean isAtTerminal() {
-    return Terminal.isPresent() && System.console() != null && System.console().isTerminal();
+    return Terminal.isPresent() && System.console().isTerminal();
   }
 
   /**

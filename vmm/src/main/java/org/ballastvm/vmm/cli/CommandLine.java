@@ -280,11 +280,6 @@ final class CommandLine {
         : KeyValues.parse(option, text, firstKey);
   }
 
-  private static void requireOnly(String option, String value, String only) {
-    if (!value.equals(only)) {
-      throw new UserError(option + " " + value + ": Ballast has only " + only);
-    }
-  }
 
   /** A daemon leaves the directory it was started in, and reads some files later. */
   private Path file(String name) {

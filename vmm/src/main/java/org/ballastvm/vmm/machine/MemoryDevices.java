@@ -190,7 +190,7 @@ public final class MemoryDevices {
   /** Takes back what a device has, if it is one of these. */
   void release(VirtioDevice device) {
     of(device).ifPresent(made -> {
-      plugged = plugged.stream().filter(other -> other != made).toList();
+      plugged = plugged.stream().filter(other -> other.device() != device).toList();
       memory.unmap(made.range.base());
       places.release(made.range);
       made.range.whenGivenBack(() -> objects.release(made.memdev)); // The object stays in use until then.
