@@ -10,7 +10,7 @@ final class FreePageReports {
   private static final int MOST_CHAINS = 128;
   private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
   /** What is handed on at once, in pages: the largest page that a host has, which cannot be given back in parts. */
-  private static final long MOST_PAGES = 1 << 18;
+  private static final long MOST_PAGES = 1L << 18;
 
   private final Taker taker;
   private final PageRanges.Visitor handOn = this::handOn;

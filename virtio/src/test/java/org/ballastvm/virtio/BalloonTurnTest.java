@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** However much a guest names at once, monitors and timers have their turn in between. */
 class BalloonTurnTest {
   private static final long MUST_TELL_HOST = 1;
-  private static final long REPORTING = 1 << 5;
+  private static final long REPORTING = 1L << 5;
   private static final int INFLATE = 0;
   private static final int DEFLATE = 1;
   private static final int REPORTS = 2;

@@ -56,9 +56,9 @@ class ConfigGenerationTest {
   @Test
   void aRequestedSizeThatIsHalfOldAndHalfNewHasTwoGenerations() throws InterruptedException {
     LateReader[] reader = new LateReader[1];
-    MemConfig config = new MemConfig(64 * GIB, 8 * GIB, 2 << 20, 0, true, MemConfig.Inaccessible.AUTO, 4 * GIB);
+    MemConfig config = new MemConfig(64 * GIB, 8 * GIB, 2L << 20, 0, true, MemConfig.Inaccessible.AUTO, 4 * GIB);
     Bench<MemDevice> bench = new Bench<>((memory, events) -> new MemDevice(config,
-        new HostBlocks(64 * GIB, 8 * GIB, 2 << 20), () -> {
+        new HostBlocks(64 * GIB, 8 * GIB, 2L << 20), () -> {
           if (reader[0] != null) {
             reader[0].comesNow(); // The history of the request asks for the time.
           }
@@ -95,12 +95,12 @@ class ConfigGenerationTest {
   @Test
   void whatTheDriverPlugsIsANewGenerationToo() {
     MemDriver driver = new MemDriver(
-        new MemConfig(64 * GIB, 8 * GIB, 2 << 20, 0, true, MemConfig.Inaccessible.AUTO, 4 * GIB)).start();
+        new MemConfig(64 * GIB, 8 * GIB, 2L << 20, 0, true, MemConfig.Inaccessible.AUTO, 4 * GIB)).start();
     long before = driver.bench.driver.common(GENERATION, 1);
     assertEquals(MemDriver.Answer.ACK, driver.ask(MemDriver.PLUG, 64 * GIB, 1));
     long after = driver.bench.driver.common(GENERATION, 1);
     assertNotEquals(before, after);
-    assertEquals(MemDriver.Answer.NACK, driver.ask(MemDriver.PLUG, 64 * GIB + (2 << 20), 2048));
+    assertEquals(MemDriver.Answer.NACK, driver.ask(MemDriver.PLUG, 64 * GIB + (2L << 20), 2048));
     assertEquals(after, driver.bench.driver.common(GENERATION, 1));
   }
 }
