@@ -214,6 +214,9 @@ public final class UnwrittenPages implements UnwrittenMemory {
       }
     } catch (ReclaimFailed e) {
       giving.refused = Optional.of(e);
+    } catch (HostError e) {
+      giving.refused = Optional
+          .of(new ReclaimFailed("what the guest wrote to could not be read: " + e.getMessage(), e));
     }
   }
 

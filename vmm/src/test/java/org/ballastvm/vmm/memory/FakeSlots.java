@@ -63,5 +63,9 @@ final class FakeSlots implements SlotHost {
   }
 
   @Override
-  public void getDirtyLog(int number, DirtyLog log) {}
+  public void getDirtyLog(int number, DirtyLog log) {
+    if (refused.test(slots.get(number))) {
+      throw new HostError("KVM_GET_DIRTY_LOG", Errno.ENOMEM);
+    }
+  }
 }

@@ -71,6 +71,24 @@ class LargeMemoryTest {
   }
 
   @Test
+  void aLogThatTheHostHasNoRoomForEndsTheGivingBackAndNothingElse() {
+    TakenTurns turns = new TakenTurns();
+    List<String> told = new ArrayList<>();
+    GuestRam ram = new GuestRam(GuestLayout.of(MemoryConfig.of(GuestLayout.GIB)), backend(GuestLayout.GIB));
+    ram.attach(kvm);
+    UnwrittenPages pages = new UnwrittenPages(ram, Runnable::run, turns, Runnable::run);
+    pages.watch();
+    kvm.refuse(slot -> true);
+    pages.giveBackUnwritten(visitor -> visitor.range(0, 8192),
+        (given, refused) -> told.add(given.bytes() + " bytes, " + refused.orElseThrow().getMessage()));
+    turns.takeAll();
+    assertEquals(
+        List.of("0 bytes, what the guest wrote to could not be read: KVM_GET_DIRTY_LOG: ENOMEM (out of memory)"),
+        told);
+    pages.close();
+  }
+
+  @Test
   void aDeviceOf40TebibytesIsPluggedInSlotsThatKvmTakesAndUnpluggedFromTheMiddle() {
     GuestRam ram = new GuestRam(
         GuestLayout.of(new MemoryConfig(GuestLayout.GIB, 0, MOST, Optional.empty())), backend(GuestLayout.GIB));

@@ -28,6 +28,7 @@ class ObjectCommandsTest {
     assertTrue(say("qom-list /objects").contains("mem0 (child<memory-backend-ram>)\n"));
     assertTrue(say("qom-list mem0").startsWith("type (string)\n"));
     assertEquals("1048576\n", say("qom-get mem0 size"));
+    assertEquals("1\n", say("qom-get mem0 prealloc-threads"));
     assertEquals("false\n", say("qom-get /objects/mem0 merge"));
     assertEquals("\"memory-backend-ram\"\n", say("qom-get mem0 type"));
     assertEquals("", say("object_del mem0"));
