@@ -27,6 +27,9 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   private final EventLoop loop;
   private final Chardev chardev;
   private final Delivery delivery;
+  /** Buffers sent in a turn; one holds all that the port does. */
+  static final int MOST_SENT = 16;
+
   private final byte[] buffer = new byte[4096];
   private final LoopTimer heldTimer;
   private final AtomicBoolean heldDue = new AtomicBoolean();
@@ -116,7 +119,11 @@ public final class SerialFrontend implements CharFrontend, SerialPort.Line, Auto
   @Override
   public void drained() {
     // What does not fit stays in the port, whose transmitter is then busy.
-    while (chardev.sendRoom() >= buffer.length) {
+    for (int sent = 0; chardev.sendRoom() >= buffer.length; sent++) {
+      if (sent == MOST_SENT) {
+        outputReady(); // The guest goes on meanwhile, and others want the loop too.
+        return;
+      }
       int count = port.takeOutput(buffer);
       if (count == 0) {
         return;

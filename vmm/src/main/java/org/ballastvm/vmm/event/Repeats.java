@@ -9,9 +9,7 @@ public final class Repeats {
    *
    * @return whether it is to be logged
    */
-  public boolean isTold() {
-    return Long.bitCount(++count) == 1;
-  }
+  public boolean isTold() { return Long.bitCount(++count) == 1; }
 
   /** {@return for the end of its sentence: empty, or which of its kind it is} */
   public String words() {

@@ -40,9 +40,7 @@ final class KvmTrouble {
    *
    * @return whether it is worth another try
    */
-  boolean mayPass(HostError refusal) {
-    return Errno.ENOMEM.equals(refusal.errno()) && ++refusals <= patience.tries;
-  }
+  boolean mayPass(HostError refusal) { return Errno.ENOMEM.equals(refusal.errno()) && ++refusals <= patience.tries; }
 
   /** {@return in a sentence, what cannot be run and why} */
   String sentence(HostError refusal) {

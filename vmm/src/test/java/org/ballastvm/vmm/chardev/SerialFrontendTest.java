@@ -57,6 +57,50 @@ class SerialFrontendTest {
     public void collectNoMore() { collects = false; }
   }
 
+  /** A far end that takes all, and whose guest prints one more byte each time. */
+  private final class Endless implements Chardev {
+    private final AtomicInteger sends = new AtomicInteger();
+
+    @Override
+    public void connect(CharFrontend to) { to.opened(); }
+
+    @Override
+    public int sendRoom() { return 1 << 20; }
+
+    @Override
+    public void send(byte[] bytes, int offset, int count) {
+      if (sends.incrementAndGet() < 1000) {
+        port.write(DATA, 1, 'x');
+      }
+    }
+
+    @Override
+    public void receiveMore() {
+      // Nobody types.
+    }
+
+    @Override
+    public String describe() { return "endless"; }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
+  @Test
+  void aGuestThatPrintsWithoutEndLeavesTheLoopToOthersToo() {
+    Endless endless = new Endless();
+    frontend = new SerialFrontend(test.loop, endless, delivery);
+    port = new SerialPort(high -> {
+      // No interrupts.
+    }, frontend);
+    frontend.connect(port);
+    port.write(DATA, 1, 'x');
+    frontend.drained();
+    assertTrue(endless.sends.get() <= SerialFrontend.MOST_SENT, endless.sends + " sends in a turn");
+  }
+
   @AfterEach
   void end() {
     test.loop.stop();
