@@ -30,7 +30,7 @@ class TerminalJobTest {
       Chardev console = Chardevs.open(new ChardevConfig.Stdio("c", false, false), loop, ended::countDown);
       console.connect(new FakeFrontend() {
         @Override
-        public void receive(byte[] bytes, int offset, int count) {
+        public synchronized void receive(byte[] bytes, int offset, int count) {
           byte[] told = ("<" + (char) bytes[offset] + ">").getBytes(StandardCharsets.US_ASCII);
           console.send(told, 0, told.length);
           if (bytes[offset] == 'q') {
