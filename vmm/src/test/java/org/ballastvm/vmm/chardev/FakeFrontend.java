@@ -6,7 +6,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** A frontend that writes down what happens to it: input as text, and {@code <opened>} and the like. */
-final class FakeFrontend implements CharFrontend {
+class FakeFrontend implements CharFrontend {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final StringBuilder seen = new StringBuilder();
