@@ -61,7 +61,7 @@ final class BootParams {
   static long write(GuestRam ram, GuestLayout layout, Header header, long commandLine, BootLoader.Initrd initrd,
       long rsdp) {
     ram.view(ADDRESS, PAGE_BYTES).fill((byte) 0);
-    MemorySegment setup = MemorySegment.ofArray(header.bytes.array());
+    MemorySegment setup = MemorySegment.ofBuffer(header.bytes.duplicate().clear());
     ram.write(ADDRESS + BzImage.HEADER, setup, BzImage.HEADER, header.end - BzImage.HEADER);
     ram.putByte(ADDRESS + TYPE_OF_LOADER, LOADER_UNDEFINED);
     ram.putInt(ADDRESS + RAMDISK_IMAGE, (int) initrd.base());
