@@ -55,7 +55,8 @@ class DimmPlaceIT {
       assertEquals("", guest.monitor("object_add memory-backend-ram,id=m" + node + ",size=128M"));
       assertEquals("", guest.monitor("device_add pc-dimm,id=d" + node + ",memdev=m" + node + ",node=" + node));
       guest.await("a block in node " + node, () -> guest
-          .run("ls -d /sys/devices/system/node/node" + node + "/memory[0-9]* 2> /dev/null | wc -l").strip().equals("1"));
+          .run("ls -d /sys/devices/system/node/node" + node + "/memory[0-9]* 2> /dev/null | wc -l").strip()
+          .equals("1"));
     }
   }
 
