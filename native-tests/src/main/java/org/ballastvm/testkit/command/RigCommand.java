@@ -47,9 +47,7 @@ public final class RigCommand implements SubCommand {
         System.err);
   }
 
-  private static boolean isAtTerminal() {
-    return Terminal.isPresent() && System.console().isTerminal();
-  }
+  private static boolean isAtTerminal() { return Terminal.isPresent() && System.console().isTerminal(); }
 
   /**
    * What the user asked for.

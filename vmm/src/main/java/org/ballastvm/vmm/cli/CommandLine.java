@@ -280,7 +280,6 @@ final class CommandLine {
         : KeyValues.parse(option, text, firstKey);
   }
 
-
   /** A daemon leaves the directory it was started in, and reads some files later. */
   private Path file(String name) {
     Path path = FileName.path("file", name);

@@ -108,8 +108,9 @@ final class Harmless {
     }
     byObject(machine, "mem-merge", "merge");
     byObject(machine, "dump-guest-core", "dump");
-    machine.refuseRest("type, accel, memory-backend, kaslr, " + String.join(", ", LACKING) + ", " + String.join(", ", HAVING)
-        + ", mem-merge, dump-guest-core");
+    machine.refuseRest(
+        "type, accel, memory-backend, kaslr, " + String.join(", ", LACKING) + ", " + String.join(", ", HAVING)
+            + ", mem-merge, dump-guest-core");
   }
 
   /** What QEMU knows of all memory, and we of each backend. */

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.vmm.Log;
@@ -20,7 +21,7 @@ public final class CommandError {
    * @param objects the memory that it may have touched
    * @return a sentence
    */
-  public static String sentence(String command, Throwable thrown, MemoryObjects objects) {
+  public static String sentence(String command, Throwable thrown, Supplier<MemoryObjects> objects) {
     if (thrown instanceof UserError || thrown instanceof HostError || thrown instanceof GuestError) {
       return thrown.getMessage();
     }
@@ -28,7 +29,9 @@ public final class CommandError {
       return command + ": this process has too little heap for it (" + thrown.getMessage()
           + "); BALLAST_HEAP sets its size";
     }
-    Optional<String> missing = MissingPage.sentence(thrown, objects);
+    Optional<String> missing = thrown instanceof InternalError
+        ? MissingPage.sentence(thrown, objects.get())
+        : Optional.empty();
     if (missing.isPresent()) {
       return command + ": " + missing.get();
     }

@@ -24,6 +24,7 @@ class HostHintTest {
 
   private String told(String refused, Errno errno) throws IOException {
     Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(new byte[16]));
+    Logging.neverWait(); // Takes System.err once in a process, so not from under the stream below.
     PrintStream before = System.err;
     ByteArrayOutputStream told = new ByteArrayOutputStream();
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()).refuses(refused, errno)) {

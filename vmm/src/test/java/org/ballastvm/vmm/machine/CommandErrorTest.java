@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A command that throws is answered, whatever it throws. */
 class CommandErrorTest {
   private static String sentence(String command, Throwable thrown) {
-    return CommandError.sentence(command, thrown, new MemoryObjects());
+    return CommandError.sentence(command, thrown, MemoryObjects::new);
   }
 
   @Test
