@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,15 +31,40 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kvm")
 @Timeout(120)
 class MissingMemoryTest {
-  private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+  private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
   private static final BackendConfig.Common SHARED = new BackendConfig.Common(true, false, false, false, true);
 
   @TempDir
   private Path directory;
 
+  private final String pages = pages();
+
+  private static String pages() {
+    try {
+      return Files.readString(POOL.resolve("nr_hugepages"));
+    } catch (IOException e) {
+      return ""; // A kernel without huge pages has none that is free.
+    }
+  }
+
+  private void emptyPool() throws IOException {
+    if (!pages.isBlank() && !pages.strip().equals("0")) {
+      Path count = POOL.resolve("nr_hugepages");
+      Assumptions.assumeTrue(Files.isWritable(count), "this host has huge pages, and they are not this user's to take");
+      Files.writeString(count, "0");
+    }
+  }
+
+  @AfterEach
+  void fillPool() throws IOException {
+    if (!pages().equals(pages)) {
+      Files.writeString(POOL.resolve("nr_hugepages"), pages);
+    }
+  }
+
   @Test
   void aMachineWithoutHugePagesIsRefusedInASentenceAndLeavesNothingBehind() throws Exception {
-    Assumptions.assumeTrue(Files.readString(POOL).strip().equals("0"), "this host has free huge pages");
+    emptyPool();
     Path socket = directory.resolve("socket");
     TestMachine guest = TestMachine.of(directory, new Program().powerOff())
         .on(new BackendConfig.Memfd("ram", 16 << 20, SHARED, true, OptionalLong.of(2 << 20)))
