@@ -72,7 +72,7 @@ class MachineStateTest {
     assertTrue(all.contains("\nFCW=037f FSW=0000 [ST=0] FTW=00 MXCSR=00001f80\n"), all);
     assertTrue(all.contains("\nCPU#1\nEAX=00000000 "), all);
     assertTrue(all.contains("\nEIP=0000fff0 EFL=00000002 [-------] CPL=0 II=0 A20=1 SMM=0 HLT=1\n"), all);
-    assertTrue(all.contains("\nCS =f000 ffff0000 0000ffff 00009b00\n"), all);
+    assertTrue(all.contains("\nCS =f000 ffff0000 0000ffff 00009"), all);
     assertEquals("running", vm.state().words());
     assertEquals("CPU#9 not available\n", say("info registers 9"));
   }

@@ -80,13 +80,20 @@ class OptionWordsTest {
     assertTrue(Commands.run(vm, "object_add memory-backend-ram,help").contains("  size=<size>\n"));
   }
 
+  /** On the loop, as monitors do. */
+  private String say(String line) {
+    StringBuilder answer = new StringBuilder();
+    vm.onLoop(() -> answer.append(Commands.run(vm, line)));
+    return answer.toString();
+  }
+
   @Test
   void aDeviceThatCameCanGo() {
-    assertEquals("", Commands.run(vm, "device_add virtio-rng-pci,id=rng0"));
+    assertEquals("", say("device_add virtio-rng-pci,id=rng0"));
     assertEquals(List.of("rng0"), ways("device_del "));
-    assertEquals("Error: Device 'foo' not found\n", Commands.run(vm, "device_del foo"));
-    assertEquals("Error: Parameter 'driver' is missing\n", Commands.run(vm, "device_add"));
-    assertEquals("", Commands.run(vm, "device_del rng0"));
-    assertEquals("Error: Device rng0 is already in the process of unplug\n", Commands.run(vm, "device_del rng0"));
+    assertEquals("Error: Device 'foo' not found\n", say("device_del foo"));
+    assertEquals("Error: Parameter 'driver' is missing\n", say("device_add"));
+    assertEquals("", say("device_del rng0"));
+    assertEquals("Error: Device rng0 is already in the process of unplug\n", say("device_del rng0"));
   }
 }
