@@ -126,6 +126,11 @@ final class BalloonGuest implements AutoCloseable {
    */
   long inflateNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     balloon.setTarget(pageCount);
+    return fillNanos(pages, pageCount, chainsAtOnce);
+  }
+
+  /** The same for a balloon whose target is that already: what the device does for each list, and no command of a user. */
+  long fillNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     long elapsed = serve(INFLATE, pages, pageCount, chainsAtOnce);
     return elapsed + tellActual(pageCount); // gives back what the device still holds
   }

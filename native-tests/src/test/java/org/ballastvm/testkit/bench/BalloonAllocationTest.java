@@ -27,9 +27,10 @@ class BalloonAllocationTest {
   /** Code that is not yet compiled allocates what compiled code does not, so one clean round is the proof. */
   private static long leastAllocated(BalloonGuest guest, IntUnaryOperator pages, PageOrder order) {
     long least = Long.MAX_VALUE;
+    guest.setTarget(PAGES);
     for (int i = 0; i < ROUNDS && least > 0; i++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      long nanos = guest.inflateNanos(pages, PAGES, order.chainsAtOnce());
+      long nanos = guest.fillNanos(pages, PAGES, order.chainsAtOnce());
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
       assertTrue(nanos > 0);
     }
