@@ -52,7 +52,7 @@ class RigIT {
   /** A port cannot say how many bytes it holds, and a JVM asks that of its standard input. */
   @Test
   void standardInputIsAPipe() {
-    assertEquals("pipe\n", rig.run(SOON, HostedCommand.of("sh", "-c", "test -p /dev/stdin && echo pipe")));
+    assertEquals("pipe\n", rig.run(SOON, HostedCommand.of("sh", "-c", "test -p /proc/self/fd/0 && echo pipe")));
   }
 
   @Test
