@@ -56,6 +56,12 @@ class RigIT {
   }
 
   @Test
+  void whatHasLostItsParentLeavesNoZombie() {
+    assertEquals("gone\n", rig.run(SOON, HostedCommand.of("sh", "-c",
+        "pid=$(sh -c 'sleep 0 > /dev/null & echo $!'); while [ -e /proc/$pid ]; do sleep 0.1; done; echo gone")));
+  }
+
+  @Test
   void aUserRunsACommandInARigOfItsOwn(@TempDir Path directory) throws Exception {
     Launched launched = Launched.with(directory, "words\n",
         List.of("rig", "-m", "2G", "--", "sh", "-c", "read a; echo \"$a $PWD\"; ls /dev/kvm >&2; exit 7"));
