@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.FileTree;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.images.Initramfs;
@@ -73,25 +73,46 @@ public final class IntelRig {
     HostFiles files = new HostFiles().addJdk(jdk);
     config.files().forEach(files::add);
     String token = UUID.randomUUID().toString();
+    IntelDisc disc = new IntelDisc(files.sources(), jdk.toRealPath(), config.kernelArguments());
+    try (BochsMachine machine = start(config, kernel, disc, initramfs(kernel, busybox, withJdk(command, jdk), token))) {
+      return copy(machine, token, out);
+    }
+  }
+
+  private static BochsMachine start(IntelConfig config, Kernel kernel, IntelDisc disc, Initramfs tree)
+      throws IOException {
     Path directory = Files.createTempDirectory("ballast-intel-rig");
-    Path disc = new IntelDisc(files.sources(), jdk.toRealPath(), config.kernelArguments())
-        .write(kernel, initramfs(kernel, busybox, withJdk(command, jdk), token), directory);
-    try (BochsMachine machine = BochsMachine.start(directory, config.memoryMiB(), disc)) {
+    try {
+      return BochsMachine.start(directory, config.memoryMiB(), disc.write(kernel, tree, directory));
+    } catch (IOException | RigError e) {
+      FileTree.delete(directory);
+      throw e;
+    }
+  }
+
+  private static int copy(BochsMachine machine, String token, OutputStream out) throws IOException {
+    try {
       return new MarkedConsole(machine.console(), token).copyTo(out);
+    } catch (RigError e) {
+      throw new RigError(e.getMessage() + "; " + machine.lastWords(), e);
     }
   }
 
   private static HostedCommand withJdk(HostedCommand command, Path jdk) {
-    return command.with("JAVA_HOME", jdk.toString()).with("BALLAST_JAVA_HOME", jdk.toString());
+    return command.with("PATH", "/bin:/usr/bin:" + jdk.resolve("bin")).with("JAVA_HOME", jdk.toString())
+        .with("BALLAST_JAVA_HOME", jdk.toString());
   }
 
   private static Initramfs initramfs(Kernel kernel, byte[] busybox, HostedCommand command, String token) {
     ModuleTree modules = ModuleTree
         .of(kernel.modules().orElseThrow(() -> new RigError("Debian's kernel came without its modules")));
-    return new Initramfs().executable("bin/busybox", busybox).script("init", Tools.resource("intel-init"))
+    Initramfs tree = new Initramfs().executable("bin/busybox", busybox).script("init", Tools.resource("intel-init"))
         .modules(modules.inLoadOrder(MODULES)).directory("disc").directory("root")
         .data("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n".getBytes(StandardCharsets.US_ASCII))
-        .directory(command.directory().toString().substring(1))
         .data("token", (token + "\n").getBytes(StandardCharsets.US_ASCII)).script("command", command.script());
+    // The root is there already.
+    return command.directory().getNameCount() == 0
+        ? tree
+        : tree.directory(command.directory().toString().substring(1));
   }
 }

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
@@ -18,6 +19,7 @@ import org.ballastvm.rig.IntelConfig;
 import org.ballastvm.rig.IntelRig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * minutes each, so only with {@code -Pintel}. What the rig says stands on standard error as it comes.
  */
 @Tag("intel")
+@Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class IntelIT {
   private static final Path SCRIPT = Path.of("src/test/sh/intel-check").toAbsolutePath();
   private static final Pattern HELD = Pattern.compile("^held: (.*) \\(at .*\\)$");
