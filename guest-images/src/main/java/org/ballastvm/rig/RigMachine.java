@@ -2,19 +2,16 @@ package org.ballastvm.rig;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Initramfs;
@@ -44,14 +41,9 @@ final class RigMachine implements AutoCloseable {
 
   /** {@return the sentence that says what a rig lacks here, if it lacks something} */
   static Optional<String> missing() {
-    return onPath(QEMU)
+    return Tools.isOnPath(QEMU)
         ? Optional.empty()
         : Optional.of("the rig needs " + QEMU + ", which is not on PATH: apt-get install qemu-system-x86");
-  }
-
-  private static boolean onPath(String program) {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
-    return Stream.of(path.split(":")).anyMatch(each -> Files.isExecutable(Path.of(each, program)));
   }
 
   static RigMachine start(RigConfig config, GuestImages images) {
@@ -72,17 +64,22 @@ final class RigMachine implements AutoCloseable {
 
   /** Starts a program that ends, and whose directory goes, when the process that is returned is told the end of input. */
   static Process startBound(Path directory, List<String> program) throws IOException {
+    return bound(directory, program).redirectErrorStream(true).start();
+  }
+
+  /** {@return the same, still to be started} */
+  static ProcessBuilder bound(Path directory, List<String> program) {
     List<String> command = new ArrayList<>(
-        List.of("/bin/sh", "-c", resource("rig-run"), "rig-run", directory.toString()));
+        List.of("/bin/sh", "-c", Tools.resource("rig-run"), "rig-run", directory.toString()));
     command.addAll(program);
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new ProcessBuilder(command);
   }
 
   private static void writeInitrd(Path file, Kernel kernel, GuestImages images) throws IOException {
     ModuleTree modules = ModuleTree
         .of(kernel.modules().orElseThrow(() -> new RigError("Debian's kernel came without its modules")));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      new Initramfs().executable("bin/busybox", images.busybox()).script("init", resource("rig-init"))
+      new Initramfs().executable("bin/busybox", images.busybox()).script("init", Tools.resource("rig-init"))
           .modules(modules.inLoadOrder(MODULES)).writeTo(out);
     }
   }
@@ -174,14 +171,6 @@ final class RigMachine implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = RigMachine.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the module's own " + name, e);
     }
   }
 }

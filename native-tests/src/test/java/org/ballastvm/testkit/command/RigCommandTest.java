@@ -3,38 +3,58 @@ package org.ballastvm.testkit.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import org.ballastvm.testkit.command.RigCommand.Wish;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RigCommandTest {
   @Test
   void whatStandsBehindTheDashesIsTheCommandWhateverItsOwnOptions() {
-    Wish wish = Wish.of(List.of("-m", "4G", "--writable", "/tmp", "--", "ls", "-m", "--writable"));
+    RigWish wish = RigWish.of(List.of("-m", "4G", "--writable", "/tmp", "--", "ls", "-m", "--writable"));
 
     assertEquals(List.of("ls", "-m", "--writable"), wish.command());
-    assertEquals(4096, wish.config().memoryMiB());
-    assertEquals("[/tmp]", wish.config().writable().toString());
+    assertEquals(4096, wish.amdConfig().memoryMiB());
+    assertEquals("[/tmp]", wish.amdConfig().writable().toString());
   }
 
   @Test
   void theFirstWordThatIsNoOptionBeginsTheCommand() {
-    assertEquals(List.of("uname", "-r"), Wish.of(List.of("uname", "-r")).command());
+    assertEquals(List.of("uname", "-r"), RigWish.of(List.of("uname", "-r")).command());
+  }
+
+  @Test
+  void theIntelRigHasTheFilesThatAreNamedAndThoseOfTheCommand(@TempDir Path directory) throws IOException {
+    Path kernel = Files.writeString(directory.resolve("vmlinuz"), "");
+    RigWish wish = RigWish.of(List.of("--cpu", "intel", "-m", "2G", "--file", "/tmp", "--kernel-args",
+        "kvm_intel.ept=0 nosmp", "--", "head", kernel.toString(), "/absent", "vmlinuz"));
+
+    assertEquals(List.of(Path.of("/tmp"), kernel), wish.intelConfig().files());
+    assertEquals(List.of("kvm_intel.ept=0", "nosmp"), wish.intelConfig().kernelArguments());
+    assertEquals(2048, wish.intelConfig().memoryMiB());
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "-m 12 x | rig -m 12: must be from 1024M to 1024G",
-      "-m much x | rig -m much: must be a size such as 4096, 4096M or 4G",
+      "-m much x | rig -m much: must be a size such as 2048, 2048M or 2G",
       "-m | rig -m: takes a value",
       "--writable /absent x | rig --writable /absent: is no directory",
-      "--cpu x | rig --cpu: is no option of rig, which are -m SIZE and --writable DIRECTORY; the command stands behind --",
+      "--fast x | rig --fast: is no option of rig, which are -m SIZE, --cpu amd or intel, --writable DIRECTORY (amd), --file FILE and --kernel-args WORDS (intel); the command stands behind --",
+      "--cpu via x | rig --cpu via: must be amd or intel",
+      "--cpu intel -m 4G x | rig -m 4G: must be from 1024M to 3G with --cpu intel",
+      "-m 4G --cpu intel x | rig -m 4G: must be from 1024M to 3G with --cpu intel",
+      "--cpu intel --writable /tmp x | rig --writable /tmp: nothing stays that is written with --cpu intel",
+      "--cpu intel --file / x | rig --file /: is no file or directory that can be taken along",
+      "--kernel-args nosmp x | rig --file and --kernel-args: are for --cpu intel; the other rig has all files of this host",
       "-- | rig: no command is named; for example: ballast rig -- ballast -m 1G -kernel vmlinuz"})
   void whatMakesNoSenseIsNamed(String words, String sentence) {
-    UserError error = assertThrows(UserError.class, () -> Wish.of(List.of(words.split(" "))));
+    UserError error = assertThrows(UserError.class, () -> RigWish.of(List.of(words.split(" "))));
 
     assertEquals(sentence, error.getMessage());
   }
