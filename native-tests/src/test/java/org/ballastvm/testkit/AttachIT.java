@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finding machines that run, and talking to them: ballast ps, ballast monitor. */
 @Tag("kvm")
-@Timeout(180)
+@Timeout(600)
 class AttachIT {
   private static final String NONE = "NAME  PID  STATUS  MEMORY  HELD  RESIDENT  SOCKETS\n";
 
@@ -206,6 +206,6 @@ class AttachIT {
         .orElseThrow();
     assertEquals("VM status: paused (prelaunch)\n", run("", "monitor", "back", "info status").output());
     assertEquals(0, run("", "monitor", Long.toString(daemon.pid()), "quit").status());
-    daemon.onExit().get(60, TimeUnit.SECONDS);
+    daemon.onExit().get(240, TimeUnit.SECONDS);
   }
 }

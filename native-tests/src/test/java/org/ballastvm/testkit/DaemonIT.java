@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A machine in the background, by -daemonize. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class DaemonIT {
   @TempDir
   private Path directory;
@@ -51,7 +51,7 @@ class DaemonIT {
 
   private ProcessHandle daemon() throws IOException { return ProcessHandle.of(pid()).orElseThrow(); }
 
-  private static void awaitEnd(ProcessHandle process) throws Exception { process.onExit().get(60, TimeUnit.SECONDS); }
+  private static void awaitEnd(ProcessHandle process) throws Exception { process.onExit().get(240, TimeUnit.SECONDS); }
 
   private void type(String line) throws IOException {
     try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("monitor")))) {

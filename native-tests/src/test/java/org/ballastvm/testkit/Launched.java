@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  * @param errors what it complained of
  */
 record Launched(int status, String output, String errors) {
-  private static final int PATIENCE_SECONDS = 60;
+  /** In the rig a compiler takes a minute. */
+  private static final int PATIENCE_SECONDS = 240;
 
   /** {@return the launcher of this source tree} */
   static Path launcher() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the process shows to those around it: its number, its log, its name, its sockets. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class ProcessIT {
   @TempDir
   private Path directory;

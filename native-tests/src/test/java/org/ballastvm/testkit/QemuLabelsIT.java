@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same topics asked of QEMU and of Ballast, with the same devices: the labels are the same, in the same order. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class QemuLabelsIT {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
   private static final String BACKEND = "/machine/peripheral/b0/virtio-backend";

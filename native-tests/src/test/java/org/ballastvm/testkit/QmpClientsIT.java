@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of the machine protocol: one that nobody here wrote, on each kind of line, and those who come and go. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class QmpClientsIT {
   @TempDir
   private Path directory;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** 64 clients at once, most of them up to no good. */
 @Tag("kvm")
-@Timeout(300)
+@Timeout(600)
 class QmpCrowdIT {
   private static final int CLIENTS = 64;
   private static final int KINDS = 8;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the process does when the host has no more of something. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class ScarceIT {
   /** What is open stays so, and nothing new can be. */
   private static final int STANDARD_ALONE = 3;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * answered with the same labels and values.
  */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class SeedCommandsIT {
   private static final String TO_THE_MONITOR = "\1c";
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 /** A command that runs, and somebody at its standard input and output. */
 final class StartedBallast implements AutoCloseable {
   static final String PROMPT = "(ballast) ";
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 240;
 
   private final Process process;
   private final StringBuilder output = new StringBuilder();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody at a terminal gets it back as it was, however Ballast ends. */
 @Tag("kvm")
-@Timeout(120)
+@Timeout(600)
 class TerminalIT {
   private static final String CONSOLE_AND_MONITOR = "-nographic";
 

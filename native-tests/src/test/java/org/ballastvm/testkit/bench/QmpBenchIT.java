@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark of the machine protocol asks both, and draws its table. */
 @Tag("kvm")
-@Timeout(300)
+@Timeout(600)
 class QmpBenchIT {
   private static final int QUESTIONS = 100;
 
