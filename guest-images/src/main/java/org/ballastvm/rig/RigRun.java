@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.ImageError;
 
@@ -27,20 +28,15 @@ public final class RigRun {
 
   private RigRun() {}
 
-  /** Runs the program that the arguments name, behind {@code --writable DIRECTORY} if it is to leave something there. */
+  /** Runs the program that the arguments name, which may leave files in $BALLAST_RIG_WRITABLE. */
   public static void main(String[] arguments) {
-    List<String> words = List.of(arguments);
-    List<Path> writable = List.of();
-    if (words.size() > 2 && words.getFirst().equals("--writable")) {
-      writable = List.of(Path.of(words.get(1)));
-      words = words.subList(2, words.size());
-    }
-    if (words.isEmpty()) {
+    List<Path> writable = Stream.ofNullable(System.getenv("BALLAST_RIG_WRITABLE")).map(Path::of).toList();
+    if (arguments.length == 0) {
       System.err.println("rig: no command is named");
       System.exit(RIG_FAILED);
     }
     System.exit(run(RigConfig.ofTests().writing(writable), GuestImages.ofUser(),
-        withEnvironment(HostedCommand.of(words)), System.in, System.out, System.err));
+        withEnvironment(HostedCommand.of(List.of(arguments))), System.in, System.out, System.err));
   }
 
   /** {@return the same command with all of this process's environment that a shell can set} */

@@ -3,10 +3,10 @@ package org.ballastvm.kvm;
 import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

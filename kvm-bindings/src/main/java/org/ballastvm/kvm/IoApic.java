@@ -1,8 +1,8 @@
 package org.ballastvm.kvm;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Offsets.kvm_ioapic_state;
 
 /**

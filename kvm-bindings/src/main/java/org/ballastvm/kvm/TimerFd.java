@@ -1,7 +1,7 @@
 package org.ballastvm.kvm;
 
-import static org.ballastvm.kvm.Fields.set64;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.ballastvm.kvm.Fields.set64;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;

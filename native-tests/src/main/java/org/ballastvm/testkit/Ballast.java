@@ -1,6 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.RigError;
 
 import java.io.File;
 import java.net.URISyntaxException;
@@ -12,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.RigError;
 import org.ballastvm.vmm.Version;
 
 /** Ballast's own command, as users start it. */

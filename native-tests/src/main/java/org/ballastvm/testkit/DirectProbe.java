@@ -1,7 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.RigError;
-import org.ballastvm.rig.DirectHost;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +14,9 @@ import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
+import org.ballastvm.rig.DirectHost;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
 
 /** Finds out whether this host's own {@code /dev/kvm} boots Linux, by booting one. */
 final class DirectProbe {

@@ -1,9 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.Transcript;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.RigError;
-import org.ballastvm.rig.GuestHost;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.Kernel;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.Transcript;
 
 /**
  * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and its process can be weighed. It runs

@@ -1,11 +1,11 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.RigError;
-import org.ballastvm.rig.GuestHost;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.RigError;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;

@@ -1,13 +1,13 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.RigError;
-import org.ballastvm.rig.RigConfig;
-import org.ballastvm.rig.Rig;
-import org.ballastvm.rig.DirectHost;
-import org.ballastvm.rig.GuestHost;
 
 import java.util.Optional;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Progress;
+import org.ballastvm.rig.DirectHost;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.Rig;
+import org.ballastvm.rig.RigConfig;
+import org.ballastvm.rig.RigError;
 
 /** Where the guests of this process run: found once, when the first is to boot. */
 public final class GuestHosts {

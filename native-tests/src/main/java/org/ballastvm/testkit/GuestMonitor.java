@@ -1,12 +1,12 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.RigError;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
 
 /** A line to the human monitor, as a terminal has it: the monitor echoes what is typed, with its editing sequences. */
 final class GuestMonitor implements AutoCloseable {

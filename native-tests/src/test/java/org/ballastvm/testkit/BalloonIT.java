@@ -1,11 +1,11 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedCommand;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.Test;
 
 /**

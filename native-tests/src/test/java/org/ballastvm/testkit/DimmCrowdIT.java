@@ -1,6 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.LongSummaryStatistics;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.Test;
 
 /**

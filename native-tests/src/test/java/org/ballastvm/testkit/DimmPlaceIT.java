@@ -1,6 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.Test;
 
 /** Where Linux has a DIMM: what its files say agrees with what the monitor says. */

@@ -1,10 +1,10 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.Transcript;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.RigError;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.Transcript;
 
 /** A client of the machine protocol where a guest runs, which hears everything and forgets nothing. */
 record HostedQmp(HostedProcess line) implements AutoCloseable {

@@ -1,7 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -51,7 +51,8 @@ class IntelIT {
     Path launcher = Launched.launcher();
     GuestImage image = GuestHosts.images().debian(DebianFlavour.CLOUD);
     IntelConfig config = IntelConfig.ofTests().arguing(List.of(kernelArgument)).taking(List.of(SCRIPT, launcher,
-        launcher.resolveSibling("native-tests/target/dist"), image.kernel(), image.initrd()));
+        launcher.resolveSibling(".mvn/jdk"), launcher.resolveSibling("native-tests/target/dist"), image.kernel(),
+        image.initrd()));
     HostedCommand command = HostedCommand.of("sh", SCRIPT.toString(), launcher.toString(), image.kernel().toString(),
         image.initrd().toString(), Integer.toString(processors));
     ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -1,5 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.RigError;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.images.FileTree;
+import org.ballastvm.rig.RigError;
 
 /** Linux's own tests, out of Debian's package of its source: fetched when first asked for, and kept in the user's cache. */
 final class LinuxSelfTests {

@@ -1,5 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.GuestHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.ballastvm.rig.GuestHost;
 import org.junit.jupiter.api.Test;
 
 /** Two guests with four devices each, whose memory is resized from two machine monitors each, all at once. */

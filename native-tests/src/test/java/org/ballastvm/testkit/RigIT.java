@@ -1,10 +1,4 @@
 package org.ballastvm.testkit;
-import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.rig.HostedCommand;
-import org.ballastvm.rig.RigError;
-import org.ballastvm.rig.RigConfig;
-import org.ballastvm.rig.Rig;
-import org.ballastvm.rig.DirectHost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import org.ballastvm.images.ImageError;
+import org.ballastvm.rig.DirectHost;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.Rig;
+import org.ballastvm.rig.RigConfig;
+import org.ballastvm.rig.RigError;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

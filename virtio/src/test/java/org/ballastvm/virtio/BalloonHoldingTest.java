@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.Bench;
+import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FlatMemory.Range;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;

@@ -10,9 +10,9 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
-import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.numbers.Median;
 
 /** Debian's kernel booted and resized in each way that there is, by QEMU and by Ballast in turns, where Linux guests run. */

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
+import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
-import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.rig.RigError;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ballastvm.vmm.memory.SharedHugePages;
 
 /** What the host's kernel says of itself that makes guests quick or slow: files of sysfs, which cost nothing to read. */
 final class HostFacts {
@@ -87,12 +88,9 @@ final class HostFacts {
   }
 
   private static Fact sharedMemory(String mode) {
-    String now = "transparent_hugepage/shmem_enabled is " + mode;
-    return switch (mode) {
-      case "never", "deny" -> new Fact(false, "shared memory",
-          now + ", so memfd and share=on have pages of 4 KiB: write advise to it, or give them hugetlb=on");
-      default -> new Fact(true, "shared memory", now + ", so memfd and share=on have huge pages");
-    };
+    return SharedHugePages.obstacle(mode).map(why -> new Fact(false, "shared memory", why))
+        .orElseGet(() -> new Fact(true, "shared memory",
+            "transparent_hugepage/shmem_enabled is " + mode + ", so memfd and share=on have huge pages"));
   }
 
   private Optional<String> chosen(String file) {

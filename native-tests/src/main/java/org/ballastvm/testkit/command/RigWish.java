@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.ballastvm.rig.IntelConfig;
 import org.ballastvm.rig.RigConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -40,7 +41,8 @@ record RigWish(boolean intel, OptionalInt memoryMiB, List<Path> writable, List<P
     List<Path> taken = new ArrayList<>(files);
     command.stream().filter(word -> word.indexOf('/') >= 0).map(Path::of).filter(Files::isRegularFile)
         .forEach(taken::add);
-    home().ifPresent(home -> taken.addAll(List.of(home.resolve("ballast"), home.resolve("native-tests/target/dist"))));
+    home().ifPresent(home -> Stream.of("ballast", ".mvn/jdk", "native-tests/target/dist").map(home::resolve)
+        .forEach(taken::add));
     IntelConfig config = IntelConfig.ofTests().arguing(kernelArguments).taking(taken);
     return memoryMiB.isPresent() ? config.ofMemory(memoryMiB.getAsInt()) : config;
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
-import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.rig.RigError;
+import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.vmm.SubCommand;
 
 /** {@code ballast study}: measures what a resize of a guest costs by each means there is, on the user's kernel. */

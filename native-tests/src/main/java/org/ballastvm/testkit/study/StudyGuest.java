@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import org.ballastvm.testkit.Guest;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.RigError;
+import org.ballastvm.testkit.Guest;
 
 /** A guest with the study's program in it: what is asked of its console, of its monitor, and of the host about it. */
 final class StudyGuest {

@@ -14,12 +14,12 @@ import org.ballastvm.images.FileTree;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.images.Progress;
-import org.ballastvm.testkit.Guest;
-import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.rig.GuestHost;
-import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.RigError;
+import org.ballastvm.testkit.Guest;
+import org.ballastvm.testkit.GuestConfig;
+import org.ballastvm.testkit.GuestHosts;
 
 /** Runs a study's guests, one at a time, the mechanisms by turns. */
 final class StudyRunner {

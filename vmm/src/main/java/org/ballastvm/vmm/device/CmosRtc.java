@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
-import org.ballastvm.vmm.Log;
 import java.util.function.LongConsumer;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
 

@@ -10,7 +10,7 @@ import org.ballastvm.vmm.Log;
  * Whether the host backs shared memory without a name by transparent huge pages: memfds, and anonymous memory with share=on.
  * What it does for private memory does not count for these.
  */
-final class SharedHugePages {
+public final class SharedHugePages {
   private static final Path MODE = Path.of("/sys/kernel/mm/transparent_hugepage/shmem_enabled");
   private static boolean told;
 
@@ -26,8 +26,12 @@ final class SharedHugePages {
     }
   }
 
-  /** What the file says: all modes, and brackets around one. We ask for huge pages, so {@code advise} is enough. */
-  static Optional<String> obstacle(String modes) {
+  /**
+   * What the file says: all modes, and brackets around one. We ask for huge pages, so {@code advise} is enough.
+   *
+   * @return why a host whose file says this backs no shared memory by huge pages; empty if it does
+   */
+  public static Optional<String> obstacle(String modes) {
     String mode = modes.contains("[") ? modes.substring(modes.indexOf('[') + 1, modes.indexOf(']')) : modes.strip();
     return mode.equals("never") || mode.equals("deny")
         ? Optional.of("shared memory (memfd, share=on) is in pages of 4 KiB, because " + MODE + " is " + mode

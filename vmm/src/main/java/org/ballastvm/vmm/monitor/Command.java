@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
+import org.ballastvm.vmm.machine.Machine;
 
 /** A command of the human monitor. Runs on the event loop. */
 interface Command {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.CommandError;
-import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.vmm.machine.CommandError;
+import org.ballastvm.vmm.machine.Machine;
 
 /** All commands. Help, completion, and whatever else needs to know them, derive from this list. */
 final class Commands {

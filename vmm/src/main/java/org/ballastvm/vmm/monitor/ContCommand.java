@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
+import org.ballastvm.vmm.machine.Machine;
 
 /** {@code cont} */
 final class ContCommand implements Command {

@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.ballastvm.vmm.machine.Machine;
 
 /** {@code help} */
 final class HelpCommand implements Command {

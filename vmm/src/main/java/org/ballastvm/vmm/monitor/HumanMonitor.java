@@ -1,10 +1,10 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
 import java.nio.charset.StandardCharsets;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorPrompt;
+import org.ballastvm.vmm.machine.Machine;
 
 /** A human monitor on a chardev: prompt, a line, its answer. */
 public final class HumanMonitor implements CharFrontend {

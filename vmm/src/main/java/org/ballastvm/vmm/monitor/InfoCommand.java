@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {

@@ -1,11 +1,11 @@
 package org.ballastvm.vmm.monitor;
 
-import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.PlacedDevice;
+import org.ballastvm.vmm.pci.PciBus;
 
 /** {@code info pci} */
 final class InfoPci implements Command {

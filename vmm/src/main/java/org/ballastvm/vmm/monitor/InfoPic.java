@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.ballastvm.kvm.IoApic;
 import org.ballastvm.vmm.machine.Machine;
 

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.List;
 import org.ballastvm.vmm.control.QomList;
 import org.ballastvm.vmm.machine.Machine;
 

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
+import java.util.List;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
-import java.util.List;
 
 /** {@code quit} */
 final class QuitCommand implements Command {

@@ -7,11 +7,11 @@ import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.IoAddress;
 import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.PciHost;
+import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
 import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.board.KvmBoard;
 
 /** What ties a PCI function to the machine: its BARs on the bus, its doorbells on the event loop, its interrupts. */
 public final class PciSlot implements PciHost, AutoCloseable {

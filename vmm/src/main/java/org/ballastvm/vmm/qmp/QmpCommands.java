@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ballastvm.vmm.control.ControlCommands;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.monitor.CompleteCommand;
 import org.ballastvm.vmm.monitor.HumanMonitorCommand;
-import java.util.stream.Stream;
 
 /** All commands of the machine protocol: those of the machine, and those of the protocol itself. */
 final class QmpCommands {

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import org.ballastvm.virtio.GuestError;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
-import java.util.OptionalLong;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.junit.jupiter.api.AfterEach;
