@@ -17,16 +17,11 @@ public record IntelConfig(int memoryMiB, List<String> kernelArguments, List<Path
   public static final int MOST_MIB = 3072;
 
   public IntelConfig {
-    kernelArguments = List.copyOf(kernelArguments);
+    kernelArguments = KernelArguments.checked(kernelArguments);
     files = List.copyOf(files);
     if (memoryMiB < LEAST_MIB || memoryMiB > MOST_MIB) {
       throw new IllegalArgumentException(
           "an Intel rig has " + LEAST_MIB + " to " + MOST_MIB + " MiB, not " + memoryMiB);
-    }
-    for (String argument : kernelArguments) {
-      if (!argument.matches("[!-~]+")) {
-        throw new IllegalArgumentException("a kernel argument is a word of ASCII, not \"" + argument + "\"");
-      }
     }
   }
 

@@ -107,7 +107,8 @@ public final class IntelRig {
     ModuleTree modules = ModuleTree
         .of(kernel.modules().orElseThrow(() -> new RigError("Debian's kernel came without its modules")));
     Initramfs tree = new Initramfs().executable("bin/busybox", busybox).script("init", Tools.resource("intel-init"))
-        .modules(modules.inLoadOrder(MODULES)).directory("disc").directory("root")
+        .script("load-modules", Tools.resource("load-modules")).modules(modules.inLoadOrder(MODULES)).directory("disc")
+        .directory("root")
         .data("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n".getBytes(StandardCharsets.US_ASCII))
         .data("token", (token + "\n").getBytes(StandardCharsets.US_ASCII)).script("command", command.script());
     // The root is there already.

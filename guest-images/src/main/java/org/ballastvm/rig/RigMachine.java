@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.images.DebianFlavour;
+import java.util.stream.Collectors;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Initramfs;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.images.ModuleTree;
 
 /**
- * The rig's QEMU: an AMD-V processor emulated by TCG, Debian's kernel, the host's root over 9p, and a serial port of
+ * The rig's QEMU: an AMD-V processor emulated by TCG, one of Debian's kernels, the host's root over 9p, and a serial port of
  * virtio for each stream. It ends when this object, or the JVM, does: it lives as long as the pipe on its wrapper's
  * input.
  */
@@ -51,7 +51,7 @@ final class RigMachine implements AutoCloseable {
       throw new RigError(sentence);
     });
     try {
-      Kernel kernel = images.kernel(DebianFlavour.STOCK);
+      Kernel kernel = images.kernel(config.kernel());
       Path directory = Files.createTempDirectory("ballast-rig");
       Files.createDirectory(directory.resolve("run"));
       writeInitrd(directory.resolve("initrd"), kernel, images);
@@ -80,7 +80,7 @@ final class RigMachine implements AutoCloseable {
         .of(kernel.modules().orElseThrow(() -> new RigError("Debian's kernel came without its modules")));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       new Initramfs().executable("bin/busybox", images.busybox()).script("init", Tools.resource("rig-init"))
-          .modules(modules.inLoadOrder(MODULES)).writeTo(out);
+          .script("load-modules", Tools.resource("load-modules")).modules(modules.inLoadOrder(MODULES)).writeTo(out);
     }
   }
 
@@ -95,10 +95,12 @@ final class RigMachine implements AutoCloseable {
   private static List<String> arguments(RigConfig config, Kernel kernel, Path directory) {
     List<String> arguments = new ArrayList<>(
         List.of(QEMU, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-            "-accel", "tcg,thread=multi", "-cpu", "max,+svm", "-smp", Integer.toString(config.cpuCount()), "-m",
+            "-accel", "tcg,thread=multi", "-cpu", config.cpu(), "-smp", Integer.toString(config.cpuCount()), "-m",
             Integer.toString(config.memoryMiB()), "-monitor", "none", "-serial", "stdio", "-kernel",
             kernel.image().toString(), "-initrd", directory.resolve("initrd").toString(), "-append",
-            "console=ttyS0 panic=-1 loglevel=1 mitigations=off RIG_PORTS=" + (3 * config.channels() + 1), "-device",
+            "console=ttyS0 panic=-1 loglevel=1 mitigations=off RIG_PORTS=" + (3 * config.channels() + 1)
+                + config.kernelArguments().stream().map(word -> " " + word).collect(Collectors.joining()),
+            "-device",
             "virtio-rng-pci"));
     addPorts(arguments, directory, List.of("control"));
     for (int channel = 0; channel < config.channels(); channel++) {

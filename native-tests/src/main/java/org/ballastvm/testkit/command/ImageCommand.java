@@ -7,7 +7,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
@@ -22,7 +21,8 @@ public final class ImageCommand implements SubCommand {
   private static final String USAGE = """
       usage: ballast image [OPTION]...
       Makes a guest that takes commands over its console, and prints the paths of its kernel and initramfs.
-        --kernel-package cloud|stock  Debian's kernel for virtual machines (default), or the one for all machines
+        --kernel-package WORD         Debian's kernel: cloud, for virtual machines (default); stock, for all machines;
+                                      6.12, the same of a later series
         --newest                      ask apt for a newer one than the one in the cache
         --kernel FILE                 a kernel of your own: a bzImage or an ELF vmlinux
         --modules DIRECTORY           its modules, as below /lib/modules/RELEASE
@@ -95,8 +95,8 @@ public final class ImageCommand implements SubCommand {
   }
 
   private static DebianFlavour flavour(String word) {
-    return Stream.of(DebianFlavour.values()).filter(each -> each.word().equals(word)).findAny()
-        .orElseThrow(() -> new UserError("image --kernel-package " + word + ": must be cloud or stock"));
+    return DebianFlavour.of(word).orElseThrow(
+        () -> new UserError("image --kernel-package " + word + ": must be one of " + DebianFlavour.words()));
   }
 
   private static int make(GuestImages images, Wishes wishes) throws IOException {

@@ -8,7 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.rig.IntelConfig;
 import org.ballastvm.rig.RigConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -17,22 +20,27 @@ import org.ballastvm.vmm.config.UserError;
  * What the user of {@code ballast rig} asked for.
  *
  * @param intel           whether the rig is Bochs's with an Intel processor; else QEMU's with AMD's
+ * @param cpu             the processor, in QEMU's words; in QEMU's rig
+ * @param kernel          what the rig runs; in QEMU's rig
  * @param memoryMiB       its memory, if it was named
  * @param writable        directories whose files stay; in QEMU's rig
  * @param files           files and directories to have there; in Bochs's rig, as QEMU's has them all
- * @param kernelArguments for the rig's kernel; in Bochs's rig
+ * @param kernelArguments for the rig's kernel
  * @param command         the program and its arguments
  */
-record RigWish(boolean intel, OptionalInt memoryMiB, List<Path> writable, List<Path> files,
-    List<String> kernelArguments, List<String> command) {
-  private static final String OPTIONS = "-m SIZE, --cpu amd or intel, --writable DIRECTORY (amd), --file FILE and"
-      + " --kernel-args WORDS (intel)";
+record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memoryMiB, List<Path> writable,
+    List<Path> files, List<String> kernelArguments, List<String> command) {
+  private static final String OPTIONS = "-m SIZE, --cpu amd or intel, --kernel-args WORDS, --kernel-package WORD and"
+      + " --writable DIRECTORY (amd), --file FILE (intel)";
+
+  private static final Pattern AMD = Pattern.compile("amd(?:=([\\w.-]+))?((?:,[\\w.+=-]+)*)");
 
   static RigWish of(List<String> arguments) { return new Parser(arguments.iterator()).wish(); }
 
   /** {@return QEMU's rig as wished} */
   RigConfig amdConfig() {
-    RigConfig config = RigConfig.ofTests().writing(writable);
+    RigConfig config = RigConfig.ofTests().ofCpu(cpu).running(kernel).arguing(kernelArguments)
+        .writing(writable);
     return memoryMiB.isPresent() ? config.ofMemory(memoryMiB.getAsInt()) : config;
   }
 
@@ -56,6 +64,8 @@ record RigWish(boolean intel, OptionalInt memoryMiB, List<Path> writable, List<P
   private static final class Parser {
     private final Iterator<String> words;
     private boolean intel;
+    private String cpu = RigConfig.CPU;
+    private DebianFlavour kernel = DebianFlavour.STOCK;
     private Optional<String> memory = Optional.empty();
     private final List<Path> writable = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
@@ -75,22 +85,28 @@ record RigWish(boolean intel, OptionalInt memoryMiB, List<Path> writable, List<P
         throw new UserError(
             "rig --writable " + writable.getFirst() + ": nothing stays that is written with --cpu intel");
       }
-      if (!intel && !(files.isEmpty() && kernelArguments.isEmpty())) {
+      if (intel && kernel != DebianFlavour.STOCK) {
         throw new UserError(
-            "rig --file and --kernel-args: are for --cpu intel; the other rig has all files of this host");
+            "rig --kernel-package " + kernel.word() + ": is not for --cpu intel, which has Debian's own");
+      }
+      if (!intel && !files.isEmpty()) {
+        throw new UserError("rig --file " + files.getFirst()
+            + ": is for --cpu intel; the other rig has all files of this host");
       }
       // Whoever types ballast means this one, wherever PATH leads.
       if (command.getFirst().equals("ballast")) {
         home().ifPresent(home -> command.set(0, home.resolve("ballast").toString()));
       }
-      return new RigWish(intel, memory.map(this::mebibytes).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+      return new RigWish(intel, cpu, kernel,
+          memory.map(this::mebibytes).map(OptionalInt::of).orElseGet(OptionalInt::empty),
           List.copyOf(writable), List.copyOf(files), List.copyOf(kernelArguments), List.copyOf(command));
     }
 
     private void read(String word) {
       switch (word) {
         case "-m" -> memory = Optional.of(valueOf(word));
-        case "--cpu" -> intel = isIntel(valueOf(word));
+        case "--cpu" -> processor(valueOf(word));
+        case "--kernel-package" -> kernel = flavour(valueOf(word));
         case "--writable" -> writable.add(directory(valueOf(word)));
         case "--file" -> files.add(file(valueOf(word)));
         case "--kernel-args" -> kernelArguments.addAll(kernelArguments(valueOf(word)));
@@ -113,12 +129,21 @@ record RigWish(boolean intel, OptionalInt memoryMiB, List<Path> writable, List<P
       return words.next();
     }
 
-    private static boolean isIntel(String cpu) {
-      return switch (cpu) {
-        case "intel" -> true;
-        case "amd" -> false;
-        default -> throw new UserError("rig --cpu " + cpu + ": must be amd or intel");
-      };
+    private void processor(String wish) {
+      Matcher amd = AMD.matcher(wish);
+      intel = wish.equals("intel");
+      if (amd.matches()) {
+        cpu = Optional.ofNullable(amd.group(1)).map(model -> model + ",+svm").orElse(RigConfig.CPU) + amd.group(2);
+      } else if (!intel) {
+        throw new UserError("rig --cpu " + wish
+            + ": must be intel, or amd[=MODEL][,PROPERTY]... in QEMU's words, such as amd,phys-bits=36");
+      }
+    }
+
+    private static DebianFlavour flavour(String word) {
+      return DebianFlavour.of(word)
+          .orElseThrow(
+              () -> new UserError("rig --kernel-package " + word + ": must be one of " + DebianFlavour.words()));
     }
 
     private int mebibytes(String size) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,18 @@ class RigCommandTest {
   }
 
   @Test
+  void theOtherRigsProcessorAndKernelCanBeNamed() {
+    RigWish wish = RigWish.of(List.of("--cpu", "amd=Opteron_G3,phys-bits=36", "--kernel-package", "6.12",
+        "--kernel-args", "kvm_amd.npt=0", "x"));
+
+    assertEquals("Opteron_G3,+svm,phys-bits=36", wish.amdConfig().cpu());
+    assertEquals(DebianFlavour.LATER, wish.amdConfig().kernel());
+    assertEquals(List.of("kvm_amd.npt=0"), wish.amdConfig().kernelArguments());
+    assertEquals("max,+svm,-smep", RigWish.of(List.of("--cpu", "amd,-smep", "x")).amdConfig().cpu());
+    assertEquals("max,+svm", RigWish.of(List.of("--cpu", "amd", "x")).amdConfig().cpu());
+  }
+
+  @Test
   void theIntelRigHasTheFilesThatAreNamedAndThoseOfTheCommand(@TempDir Path directory) throws IOException {
     Path kernel = Files.writeString(directory.resolve("vmlinuz"), "");
     RigWish wish = RigWish.of(List.of("--cpu", "intel", "-m", "2G", "--file", "/tmp", "--kernel-args",
@@ -45,13 +58,15 @@ class RigCommandTest {
       "-m much x | rig -m much: must be a size such as 2048, 2048M or 2G",
       "-m | rig -m: takes a value",
       "--writable /absent x | rig --writable /absent: is no directory",
-      "--fast x | rig --fast: is no option of rig, which are -m SIZE, --cpu amd or intel, --writable DIRECTORY (amd), --file FILE and --kernel-args WORDS (intel); the command stands behind --",
-      "--cpu via x | rig --cpu via: must be amd or intel",
+      "--fast x | rig --fast: is no option of rig, which are -m SIZE, --cpu amd or intel, --kernel-args WORDS, --kernel-package WORD and --writable DIRECTORY (amd), --file FILE (intel); the command stands behind --",
+      "--cpu via x | rig --cpu via: must be intel, or amd[=MODEL][,PROPERTY]... in QEMU's words, such as amd,phys-bits=36",
+      "--kernel-package 2.4 x | rig --kernel-package 2.4: must be one of cloud, stock, 6.12",
+      "--kernel-package 6.12 --cpu intel x | rig --kernel-package 6.12: is not for --cpu intel, which has Debian's own",
       "--cpu intel -m 4G x | rig -m 4G: must be from 1024M to 3G with --cpu intel",
       "-m 4G --cpu intel x | rig -m 4G: must be from 1024M to 3G with --cpu intel",
       "--cpu intel --writable /tmp x | rig --writable /tmp: nothing stays that is written with --cpu intel",
       "--cpu intel --file / x | rig --file /: is no file or directory that can be taken along",
-      "--kernel-args nosmp x | rig --file and --kernel-args: are for --cpu intel; the other rig has all files of this host",
+      "--file /tmp x | rig --file /tmp: is for --cpu intel; the other rig has all files of this host",
       "-- | rig: no command is named; for example: ballast rig -- ballast -m 1G -kernel vmlinuz"})
   void whatMakesNoSenseIsNamed(String words, String sentence) {
     UserError error = assertThrows(UserError.class, () -> RigWish.of(List.of(words.split(" "))));
