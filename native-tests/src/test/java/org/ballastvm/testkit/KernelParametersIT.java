@@ -1,0 +1,59 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What docs/boot.md says of parameters that take parts of this machine away from Linux. */
+@GuestTest
+class KernelParametersIT {
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "acpi=off | 2 | IO-APIC", // the second processor is in the MP table alone
+      "acpi=off noapic | 1 | XT-PIC"})
+  void withoutAcpiItRunsOnTheOlderTables(String parameters, int processors, String controller) {
+    try (Guest guest = Guest.boot(GuestHosts.find(), GuestConfig.of("-m", "256", "-smp", Integer.toString(processors))
+        .appending(parameters))) {
+      assertEquals(processors + "\n", guest.run("nproc"));
+      assertTrue(guest.run("cat /proc/interrupts").contains(controller + " "), guest::lastWords);
+      assertTrue(guest.run("grep ttyS0 /proc/interrupts").contains(controller), guest::lastWords);
+      assertEquals("", guest.run("ls /sys/firmware/acpi 2> /dev/null || true"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no-kvmclock", "nopv"})
+  void withoutTheHostsClockItHasATimerOfItsOwn(String parameter) {
+    try (Guest guest = Guest.boot(GuestHosts.find(), GuestConfig.of("-m", "256").appending(parameter))) {
+      String clocks = guest.run("cat /sys/devices/system/clocksource/clocksource0/available_clocksource");
+      assertTrue(clocks.contains("acpi_pm"), clocks);
+      long before = clockSeconds(guest);
+      guest.await("a second of the guest's clock", () -> clockSeconds(guest) > before);
+    }
+  }
+
+  private static long clockSeconds(Guest guest) { return Long.parseLong(guest.run("date +%s").strip()); }
+
+  @Test
+  void withoutPciItFindsNoDevice(
+      @Boot(value = {"-m", "256", "-device", "virtio-rng-pci"}, append = "pci=off") Guest guest) {
+    assertEquals("", guest.run("ls /sys/bus/pci/devices 2> /dev/null || true"));
+  }
+
+  @Test
+  void itsConsoleIsDeafWithoutPnpAndTheStartSaysSo(
+      @Boot(value = {"-m", "256"}, append = "pnpacpi=off", awaitUp = false) Guest guest) {
+    guest.await("the guest", () -> guest.console().text().contains("LAB-UP"));
+    assertTrue(guest.lastWords().contains("pnpacpi=off"), guest::lastWords);
+  }
+
+  @Test
+  void withoutAnyInterruptControllerTheStartSaysSo(
+      @Boot(value = {"-m", "256"}, append = "noapic", awaitUp = false) Guest guest) {
+    guest.await("a warning", () -> guest.lastWords().contains("ballast says:"));
+    assertTrue(guest.lastWords().contains("noapic"), guest::lastWords);
+  }
+}
