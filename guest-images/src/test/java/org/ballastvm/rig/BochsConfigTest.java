@@ -20,6 +20,7 @@ class BochsConfigTest {
 
   @Test
   void theProcessorIsOneWithVmx() {
+    assertTrue(lines.contains("sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy"), lines::toString);
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("cpu: model=corei7_haswell_4770, count=1,")),
         lines::toString);
   }
