@@ -2,6 +2,7 @@ package org.ballastvm.testkit.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,12 @@ final class BalloonPayload implements AutoCloseable {
    * wait:  cmp [0x220002], r12w; je used; sti; hlt; cli; jmp wait
    * used:  dec r9d; jnz next; out 0x10, al
    * </pre>
+   *
+   * The handler skips the {@code hlt} if it comes before it, as it may in the rig: see {@link GuestLoop}.
+   *
+   * <pre>
+   *        cmp dword [rsp], SLEEP; jne end; inc dword [rsp]; end:
+   * </pre>
    */
   private static final String DRIVER = """
       488b342500600000 448b0c2508600000 4531e4
@@ -49,7 +56,10 @@ final class BalloonPayload implements AutoCloseable {
       b8001000d0 c70000000000
       664439242502002200 7405 fb f4 fa ebf0
       41ffc9 75a3 e610
-      """;
+      """.replaceAll("\\s", "");
+  private static final long SLEEP = GuestLoop.CODE + DRIVER.indexOf("fbf4") / 2 + 1;
+  private static final String HANDLER = "813c24" + HexFormat.of().toHexDigits(Integer.reverseBytes((int) SLEEP))
+      + "7503 ff0424";
 
   private final Kvm kvm = Kvm.open();
   private final KvmVm vm = kvm.createVm();
@@ -62,7 +72,7 @@ final class BalloonPayload implements AutoCloseable {
   BalloonPayload(BalloonGuest guest) {
     this.guest = guest;
     vm.createIrqChip();
-    GuestLoop.load(guest.ram().view(0, GuestLoop.MEMORY_BYTES), DRIVER.replaceAll("\\s", ""), "");
+    GuestLoop.load(guest.ram().view(0, GuestLoop.MEMORY_BYTES), DRIVER, HANDLER);
     guest.ram().attach(vm);
     vcpu = vm.createVcpu(0);
     vcpu.setCpuid(kvm.supportedCpuid());
@@ -97,7 +107,7 @@ final class BalloonPayload implements AutoCloseable {
       try {
         runDriver();
         driver.complete(null);
-      } catch (IllegalStateException e) {
+      } catch (RuntimeException | Error e) {
         driver.completeExceptionally(e);
       } finally {
         done.set(true);

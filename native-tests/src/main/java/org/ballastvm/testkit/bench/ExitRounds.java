@@ -1,5 +1,6 @@
 package org.ballastvm.testkit.bench;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.Exit;
@@ -74,27 +75,34 @@ final class ExitRounds {
 
   private long pingPong(LoopVm vm, int count) {
     AtomicBoolean finished = new AtomicBoolean();
+    CompletableFuture<Void> running = new CompletableFuture<>();
     Thread guest = new Thread(() -> {
-      vm.vcpu.bindToCurrentThread();
-      while (!finished.get()) {
-        handle(vm.vcpu.run());
+      try {
+        vm.vcpu.bindToCurrentThread();
+        while (!finished.get()) {
+          handle(vm.vcpu.run());
+        }
+      } catch (RuntimeException | Error e) {
+        running.completeExceptionally(e);
+        vm.doorbell.signal(); // so that whoever answers it sees that
       }
     }, "guest");
     try (Epoll epoll = Epoll.create()) {
       epoll.add(vm.doorbell, Epoll.IN, TOKEN);
       guest.start();
-      answer(vm, epoll, WARM_UP / 10);
+      answer(vm, epoll, running, WARM_UP / 10);
       long start = System.nanoTime();
-      answer(vm, epoll, count);
+      answer(vm, epoll, running, count);
       long elapsed = System.nanoTime() - start;
       end(vm, guest, finished);
       return elapsed;
     }
   }
 
-  private static void answer(LoopVm vm, Epoll epoll, int count) {
+  private static void answer(LoopVm vm, Epoll epoll, CompletableFuture<Void> running, int count) {
     for (int i = 0; i < count; i++) {
       int ready = epoll.await(-1);
+      running.getNow(null);
       for (int k = 0; k < ready; k++) {
         if (epoll.token(k) == TOKEN && vm.doorbell.drain() > 0) {
           vm.interrupt.signal();

@@ -6,7 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 
-/** What a guest of 2 MiB does for ever, in 64-bit code, and what one round of it is. The C side loads the same bytes. */
+/**
+ * What a guest of 2 MiB does for ever, in 64-bit code, and what one round of it is. The C side loads the same bytes.
+ *
+ * <p>
+ * None of them needs an interrupt to wait until the instruction behind {@code sti}: QEMU 7.2, which emulates the rig's
+ * processor, forgets that when the guest leaves between the two, and whoever does his work behind {@code hlt} sleeps for
+ * ever.
+ */
 enum GuestLoop {
   /** out 0x10, eax */
   PORT("port write, to the VMM and back", "e710 ebfc", ""),
@@ -16,8 +23,8 @@ enum GuestLoop {
   DOORBELL("doorbell, port write, and the eventfd read", "b800100040 8908 e610 ebfa", ""),
   /** sti; hlt -- handler: out 0x11, al */
   INTERRUPT("eventfd raised, and its interrupt handled", "fb f4 ebfc", "e611"),
-  /** mov eax, 0x40001000; then cli; mov [rax], ecx; sti; hlt */
-  PING_PONG("doorbell to a handler's thread, interrupt back", "b800100040 fa 8908 fb f4 ebf9", "");
+  /** mov eax, 0x40001000; mov [rax], ecx; then sti; hlt -- handler: mov [rax], ecx */
+  PING_PONG("doorbell to a handler's thread, interrupt back", "b800100040 8908 fb f4 ebfc", "8908");
 
   static final long MEMORY_BYTES = 2 << 20;
   static final long CODE = 0x10_0000;
