@@ -2,6 +2,9 @@ package org.ballastvm.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +15,9 @@ class SleepIT {
   private static final String SUCCESSES = "cat /sys/power/suspend_stats/success 2> /dev/null"
       + " || awk '/^success/ { print $2 }' /sys/kernel/debug/suspend_stats";
 
+  /** What the process of a guest that sleeps takes at most of a second, in hundredths. */
+  private static final int SLEEPERS_TICKS = 3;
+
   private Guest guest;
   /** How often it has slept. */
   private int slept;
@@ -20,10 +26,8 @@ class SleepIT {
 
   @BeforeEach
   void boot() {
-    guest = Guest.boot(GuestHosts.find(), GuestConfig.of("-m", "256", "-device", "virtio-balloon-pci,id=balloon0")
-        .appending("no_console_suspend"));
+    guest = Guest.boot(GuestHosts.find(), GuestConfig.of("-m", "256", "-device", "virtio-balloon-pci,id=balloon0"));
     guest.run("mount -t debugfs debugfs /sys/kernel/debug");
-    guest.run("echo 1 > /sys/power/pm_debug_messages"); // so that it says when it sleeps
     guest.run("echo enabled > /sys/class/tty/ttyS0/power/wakeup");
     guest.balloon(192);
   }
@@ -35,7 +39,13 @@ class SleepIT {
   private void sleep(String how, Runnable knock) {
     assertEquals(slept + "\n", guest.run(SUCCESSES));
     guest.type("dmesg -n 8; " + how);
-    guest.await("the guest to sleep", () -> said("PM: suspend-to-idle"));
+    guest.await("the guest to fall asleep", () -> said("PM: suspend entry"));
+    long[] ticks = {ticks()};
+    guest.await("the guest to sleep", Duration.ofSeconds(1), () -> {
+      long before = ticks[0];
+      ticks[0] = ticks();
+      return ticks[0] - before <= SLEEPERS_TICKS;
+    });
     knock.run();
     guest.await("the guest to wake", () -> said("PM: suspend exit"));
     seen = guest.console().text().length();
@@ -45,6 +55,13 @@ class SleepIT {
     assertEquals("balloon: actual=192", guest.monitor("info balloon"));
     guest.balloon(256);
     guest.balloon(192);
+  }
+
+  /** {@return how long its process ran, in hundredths of a second} */
+  private long ticks() {
+    String times = guest.host().run(Guest.PATIENCE,
+        HostedCommand.of("cut", "-d", " ", "-f", "14,15", "/proc/" + guest.pid() + "/stat"));
+    return Stream.of(times.strip().split(" ")).mapToLong(Long::parseLong).sum();
   }
 
   private boolean said(String word) { return guest.console().text().substring(seen).contains(word); }
