@@ -1,20 +1,24 @@
 package org.ballastvm.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Suspend to idle, which a guest leaves by the serial port that it has armed; what its balloon holds stays held. */
+/** Suspend to idle, which a guest leaves by the serial port that it has armed; its balloon comes back. */
 @GuestTest
 class SleepIT {
   private static final String SUCCESSES = "cat /sys/power/suspend_stats/success 2> /dev/null"
       + " || awk '/^success/ { print $2 }' /sys/kernel/debug/suspend_stats";
 
+  /** The shell is done with the line that put the guest to sleep. */
+  private static final Pattern AWAKE = Pattern.compile("LAB-RC 0\r?\n");
   /** What the process of a guest that sleeps takes at most of a second, in hundredths. */
   private static final int SLEEPERS_TICKS = 3;
 
@@ -35,7 +39,7 @@ class SleepIT {
   @AfterEach
   void end() { guest.close(); }
 
-  /** Has the guest sleep, and knocks; once it is awake, its balloon is as it was, and works. */
+  /** Has the guest sleep, and knocks; once it is awake, its balloon grows to what it was, and works. */
   private void sleep(String how, Runnable knock) {
     assertEquals(slept + "\n", guest.run(SUCCESSES));
     guest.type("dmesg -n 8; " + how);
@@ -47,12 +51,14 @@ class SleepIT {
       return ticks[0] - before <= SLEEPERS_TICKS;
     });
     knock.run();
-    guest.await("the guest to wake", () -> said("PM: suspend exit"));
+    guest.console().await(AWAKE, Guest.PATIENCE);
+    assertTrue(said("PM: suspend exit"), guest::lastWords);
     seen = guest.console().text().length();
     guest.run("dmesg -n 1");
     slept++;
     assertEquals(slept + "\n", guest.run(SUCCESSES), guest::lastWords);
-    assertEquals("balloon: actual=192", guest.monitor("info balloon"));
+    guest.await("the balloon, which Linux empties before it sleeps",
+        () -> guest.monitor("info balloon").equals("balloon: actual=192"));
     guest.balloon(256);
     guest.balloon(192);
   }
@@ -70,7 +76,7 @@ class SleepIT {
   void theMonitorTheButtonAndTheClockWakeIt() {
     sleep("echo freeze > /sys/power/state", () -> guest.monitor("system_wakeup"));
     sleep("echo freeze > /sys/power/state", () -> guest.monitor("system_powerdown"));
-    sleep("rtcwake -m freeze -s 3", () -> {
+    sleep("echo +3 > /sys/class/rtc/rtc0/wakealarm; echo freeze > /sys/power/state", () -> {
       // The clock knocks.
     });
   }
