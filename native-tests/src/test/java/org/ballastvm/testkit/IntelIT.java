@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A guest under kvm_intel, on an Intel processor that Bochs interprets, with the package of this source tree. Ten to twenty
+ * A guest under kvm_intel, on an Intel processor that Bochs interprets, with the package of this source tree. Five
  * minutes each, so only with {@code -Pintel}. What the rig says stands on standard error as it comes.
  */
 @Tag("intel")
