@@ -39,12 +39,17 @@ class BenchTest {
     assertEquals(2 + GuestLoop.values().length, table.lines().count(), table);
   }
 
+  @Tag("hugetlb")
+  @Test
+  void aBalloonOfHugePagesIsInflatedInEachOrder() throws IOException {
+    aBalloonIsInflatedInEachOrder(BalloonMemory.HUGETLB);
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HUGETLB")
   void aBalloonIsInflatedInEachOrder(BalloonMemory memory) throws IOException {
     requireCompiler();
-    Assumptions.assumeTrue(BalloonBenchmark.affordable(memory, PAGES) == PAGES,
-        "skipped: the host has no 48 MiB of " + memory.title());
+    assertEquals(PAGES, BalloonBenchmark.affordable(memory, PAGES), "the host has no 48 MiB of " + memory.title());
     BalloonBenchmark benchmark = new BalloonBenchmark(1, directory);
     Map<PageOrder, Long> calls = new EnumMap<>(PageOrder.class);
     for (PageOrder order : PageOrder.values()) {

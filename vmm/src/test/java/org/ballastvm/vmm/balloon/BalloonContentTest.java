@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,7 @@ class BalloonContentTest {
   @MethodSource("everyKind")
   void nothingIsLostAndNothingComesBack(BackendConfig kind) { run(kind, 1); }
 
+  @Tag("hugetlb")
   @Test
   void nothingIsLostAndNothingComesBackInHugePages() { run(BackendKinds.huge(SIZE), (int) (BackendKinds.HUGE / PAGE)); }
 }

@@ -14,6 +14,7 @@ import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,7 @@ class BalloonResidencyTest {
     }
   }
 
+  @Tag("hugetlb")
   @Test
   void hugePagesLeaveTheHostsMemoryAsAWhole() throws IOException {
     try (BalloonedGuest guest = new BalloonedGuest(BackendKinds.huge(SIZE))) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Free memory that a guest names goes back to the host in whole huge pages: one of which any part is in use stays. */
 @Tag("kvm")
+@Tag("hugetlb")
 class HugePageHintTest {
   private static final long MIB = 1 << 20;
   private static final long SIZE = 64 * MIB;
