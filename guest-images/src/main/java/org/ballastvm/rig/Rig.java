@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,11 +32,13 @@ import org.ballastvm.images.GuestImages;
 public final class Rig implements GuestHost, AutoCloseable {
   private static final int UP_SECONDS = 120;
   private static final int CHANNEL_SECONDS = 120;
+  private static final int HEARTBEAT_MILLIS = 500;
   private static final int FIRST_PORT = 20_000;
 
   private final RigMachine machine;
   private final OutputStream control;
   private final CompletableFuture<Void> up = new CompletableFuture<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final List<RigChannel> channels = new ArrayList<>();
   private final BlockingQueue<RigChannel> idle;
   private final AtomicInteger nextPort = new AtomicInteger(FIRST_PORT);
@@ -69,6 +72,7 @@ public final class Rig implements GuestHost, AutoCloseable {
       Rig rig = new Rig(machine, config);
       rig.send("hello");
       rig.awaitUp();
+      Thread.ofPlatform().daemon().name("rig-heartbeat").start(rig::keepAwake);
       return rig;
     } catch (RigError e) {
       machine.close();
@@ -87,6 +91,24 @@ public final class Rig implements GuestHost, AutoCloseable {
     }
   }
 
+  /**
+   * Says a word that means nothing, twice a second. QEMU 7.2 can lose the interrupt of the rig's timer: the thread that
+   * emulates the processor, where a guest in the rig is entered or left, changes the set of what is pending without the
+   * lock under which the timer's interrupt is added to it. Then that stands in the local APIC's request register, no timer
+   * is set any more, and the rig sleeps for ever. Any other interrupt wakes it.
+   */
+  private void keepAwake() {
+    try {
+      while (!ended.await(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)) {
+        send("beat");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RigError e) {
+      // The rig has ended, and whoever waits for it is told by its channels.
+    }
+  }
+
   private void listen(SocketChannel socket) {
     try (BufferedReader lines = new BufferedReader(
         new InputStreamReader(Channels.newInputStream(socket), StandardCharsets.US_ASCII))) {
@@ -97,6 +119,7 @@ public final class Rig implements GuestHost, AutoCloseable {
       up.completeExceptionally(e);
     }
     up.completeExceptionally(new RigError("the rig ended; " + lastWords()));
+    ended.countDown();
     channels.forEach(RigChannel::onEnd);
   }
 
