@@ -92,10 +92,10 @@ public final class Rig implements GuestHost, AutoCloseable {
   }
 
   /**
-   * Says a word that means nothing, twice a second. QEMU 7.2 can lose the interrupt of the rig's timer: the thread that
-   * emulates the processor, where a guest in the rig is entered or left, changes the set of what is pending without the
-   * lock under which the timer's interrupt is added to it. Then that stands in the local APIC's request register, no timer
-   * is set any more, and the rig sleeps for ever. Any other interrupt wakes it.
+   * Says a word that means nothing, twice a second. QEMU 7.2 can lose the interrupt of the rig's timer while guests run in
+   * the rig: it stands in the local APIC's request register, the processor is halted with interrupts on, no timer is set any
+   * more, and the rig sleeps for ever. Any other interrupt wakes it. (Probably the thread that emulates the processor changes
+   * the set of what is pending, at a guest's entry or exit, without the lock under which the timer's interrupt is added.)
    */
   private void keepAwake() {
     try {
