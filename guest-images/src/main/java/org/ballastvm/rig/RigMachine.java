@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Initramfs;
 import org.ballastvm.images.Kernel;
@@ -98,10 +97,9 @@ final class RigMachine implements AutoCloseable {
             "-accel", "tcg,thread=multi", "-cpu", config.cpu(), "-smp", Integer.toString(config.cpuCount()), "-m",
             Integer.toString(config.memoryMiB()), "-monitor", "none", "-serial", "stdio", "-kernel",
             kernel.image().toString(), "-initrd", directory.resolve("initrd").toString(), "-append",
-            "console=ttyS0 panic=-1 loglevel=1 mitigations=off RIG_PORTS=" + (3 * config.channels() + 1)
-                + config.kernelArguments().stream().map(word -> " " + word).collect(Collectors.joining()),
-            "-device",
-            "virtio-rng-pci"));
+            "console=ttyS0 panic=-1 loglevel=1 mitigations=off RIG_PORTS=" + (3 * config.channels() + 1) + " "
+                + String.join(" ", config.kernelArguments()),
+            "-device", "virtio-rng-pci"));
     addPorts(arguments, directory, List.of("control"));
     for (int channel = 0; channel < config.channels(); channel++) {
       addPorts(arguments, directory, List.of("in" + channel, "out" + channel, "err" + channel));
