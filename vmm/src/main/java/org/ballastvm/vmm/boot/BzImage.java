@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.boot;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.ballastvm.vmm.memory.GuestLayout;
 
@@ -88,9 +87,7 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   Optional<KernelVersion> version(KernelFile file) {
     int at = setup.getShort(KERNEL_VERSION) & 0xffff;
     ByteBuffer text = at == 0 ? null : file.readOrNull(at + (long) SECTOR, LONGEST_VERSION);
-    return text == null
-        ? Optional.empty()
-        : KernelVersion.at(StandardCharsets.ISO_8859_1.decode(text).toString());
+    return text == null ? Optional.empty() : KernelVersion.at(text);
   }
 
   /** {@return where in the file the packed kernel is} */

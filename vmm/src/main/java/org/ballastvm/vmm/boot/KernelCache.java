@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.zip.CRC32;
+import java.util.zip.Adler32;
 import java.util.zip.CRC32C;
 import org.ballastvm.vmm.Log;
 
@@ -69,10 +69,13 @@ final class KernelCache {
     }
   }
 
-  /** By two sums over all of the file: a kernel that was built anew may differ in the middle alone. */
+  /**
+   * By two sums over all of the file: a kernel that was built anew may differ in the middle alone. These two are quick on
+   * every processor; CRC32 takes four times as long where carry-less multiplication is emulated.
+   */
   private static String name(KernelFile file, long length) {
-    CRC32 sum = new CRC32();
-    CRC32C otherSum = new CRC32C();
+    CRC32C sum = new CRC32C();
+    Adler32 otherSum = new Adler32();
     ByteBuffer part = ByteBuffer.allocateDirect(PART_BYTES);
     for (long at = 0; at < file.sizeBytes(); at += PART_BYTES) {
       part.clear().limit((int) Math.min(PART_BYTES, file.sizeBytes() - at));

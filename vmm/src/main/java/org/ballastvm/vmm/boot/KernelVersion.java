@@ -23,7 +23,11 @@ record KernelVersion(int major, int minor) {
   boolean hasGenericPvh() { return major >= FIRST_WITH_GENERIC_PVH; }
 
   /** A version at the beginning of a text, if it begins with one. */
-  static Optional<KernelVersion> at(String text) {
+  static Optional<KernelVersion> at(ByteBuffer part) {
+    return at(text(part));
+  }
+
+  private static Optional<KernelVersion> at(String text) {
     int dot = digits(text, 0);
     int end = dot == 0 || dot == text.length() || text.charAt(dot) != '.' ? 0 : digits(text, dot + 1);
     return end <= dot + 1
@@ -42,8 +46,14 @@ record KernelVersion(int major, int minor) {
 
   /** The version of a banner that is somewhere in a part of a kernel, if one is. */
   static Optional<KernelVersion> inBanner(ByteBuffer part) {
-    String text = StandardCharsets.ISO_8859_1.decode(part.duplicate()).toString();
+    String text = text(part);
     int at = text.indexOf(BANNER);
     return at < 0 ? Optional.empty() : at(text.substring(at + BANNER.length()));
+  }
+
+  private static String text(ByteBuffer part) {
+    byte[] bytes = new byte[part.remaining()];
+    part.get(part.position(), bytes);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }
