@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.OptionalLong;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.stat;
 import org.ballastvm.kvm.generated.Offsets.statfs;
@@ -83,11 +84,32 @@ public final class HostFile implements AutoCloseable {
   /** {@return the size of the pages it is mapped in, in bytes: of its huge pages on hugetlbfs} */
   public long pageSizeBytes() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(statfs.SIZE, 8);
-      HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what());
-      boolean huge = get64(status, statfs.f_type) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
-      return huge ? get64(status, statfs.f_bsize) : HostProcess.pageSizeBytes();
+      MemorySegment status = fileSystem(arena);
+      return isHuge(status) ? get64(status, statfs.f_bsize) : HostProcess.pageSizeBytes();
     }
+  }
+
+  /**
+   * {@return the bytes that its file system has left for it; empty on one that has no limit of its own} hugetlbfs, and a
+   * tmpfs with size=0, count no blocks.
+   */
+  public OptionalLong freeBytes() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = fileSystem(arena);
+      return isHuge(status) || get64(status, statfs.f_blocks) == 0
+          ? OptionalLong.empty()
+          : OptionalLong.of(get64(status, statfs.f_bavail) * get64(status, statfs.f_bsize));
+    }
+  }
+
+  private MemorySegment fileSystem(Arena arena) {
+    MemorySegment status = arena.allocate(statfs.SIZE, 8);
+    HostError.check(CALLS.syscall(Host.SYS_fstatfs(), fd(), status.address()), "fstatfs " + what());
+    return status;
+  }
+
+  private static boolean isHuge(MemorySegment status) {
+    return get64(status, statfs.f_type) == 0x958458f6L; // HUGETLBFS_MAGIC, linux/magic.h
   }
 
   /**

@@ -14,6 +14,7 @@ import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.HostProcess;
 import org.ballastvm.kvm.NodePolicy;
+import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.HostNodes;
@@ -121,7 +122,16 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
       throw new UserError("-object memory-backend-file,id=" + config.id() + ",mem-path=" + path + ": the file has "
           + ByteSize.describe(size) + ", less than size=" + ByteSize.describe(config.sizeBytes()));
     }
-    return onFile(config, file, size == 0);
+    MemoryBackend backend = onFile(config, file, size == 0);
+    if (file.freeBytes().orElse(Long.MAX_VALUE) < config.sizeBytes() - file.allocatedBytes()) {
+      Log.of(MemoryBackend.class).warn("{}; a guest that uses more of it stops, or hangs", noRoom(config));
+    }
+    return backend;
+  }
+
+  private static String noRoom(BackendConfig.File config) {
+    return "memory backend " + config.id() + ": the file system of mem-path=" + config.path()
+        + " has no room for all of size=" + ByteSize.describe(config.sizeBytes());
   }
 
   private static MemoryBackend onFile(BackendConfig config, HostFile file, boolean setLength) {
@@ -389,8 +399,7 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
           + " prealloc=on that shows at the start");
     }
     if (config instanceof BackendConfig.File named) {
-      return Optional.of(what + "the file system of mem-path=" + named.path() + " has no room for all of size="
-          + ByteSize.describe(config.sizeBytes()));
+      return Optional.of(noRoom(named));
     }
     return Optional.empty();
   }
