@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.GuestImage;
+import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +44,29 @@ class LifeIT {
     guest.type("echo c > /proc/sysrq-trigger");
     assertEquals(0, guest.awaitEnd());
     assertTrue(guest.console().text().contains("Kernel panic"), guest::lastWords);
+  }
+
+  /** Linux takes the byte behind a break on its console as SysRq's key. */
+  @Test
+  void theEscapeCharacterAndBReachLinuxsSysRq() throws IOException {
+    GuestImage image = GuestHosts.images().debian(DebianFlavour.CLOUD);
+    HostedProcess ballast = GuestHosts.find().start(HostedCommand.of(Launched.launcher().toString(), "-nodefaults",
+        "-display", "none", "-serial", "mon:stdio", "-m", "256", "-kernel", image.kernel().toString(), "-initrd",
+        image.initrd().toString(), "-append", "console=ttyS0 sysrq_always_enabled", "-no-reboot"));
+    try {
+      ballast.output().await(Pattern.compile("LAB-UP"), Guest.PATIENCE);
+      write(ballast, "\u0001bh");
+      ballast.output().await(Pattern.compile("sysrq: HELP"), Guest.PATIENCE);
+      write(ballast, "\u0001x");
+      assertEquals(OptionalInt.of(0), ballast.waitFor(Guest.PATIENCE));
+    } finally {
+      ballast.kill();
+    }
+  }
+
+  private static void write(HostedProcess process, String keys) throws IOException {
+    process.input().write(keys.getBytes(StandardCharsets.US_ASCII));
+    process.input().flush();
   }
 
   /** The header of this one does not tell where its ELF lies, so it has to unpack and enter itself. */
