@@ -12,7 +12,7 @@ import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.CpuModel;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.FileName;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
@@ -21,7 +21,7 @@ import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.ObjectConfig;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.wire.JsonText;
@@ -84,12 +84,12 @@ final class CommandLine {
     MemoryConfig memory = memory(harmless.backend());
     CpuConfig cpus = cpus().with(value("-cpu").map(CpuModel::parse).orElse(CpuModel.HOST));
     List<ObjectConfig> objects = values("-object").stream()
-        .map(text -> ObjectOptions.parse(keyValues("-object", text, "qom-type"))).toList();
+        .map(text -> ObjectModels.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
-        values("-device").stream().map(text -> DeviceOptions.parse(keyValues("-device", text, "driver"))).toList(),
+        values("-device").stream().map(text -> DeviceModels.parse(keyValues("-device", text, "driver"))).toList(),
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),

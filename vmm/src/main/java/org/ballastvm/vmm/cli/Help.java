@@ -7,9 +7,9 @@ import java.util.ServiceLoader;
 import org.ballastvm.vmm.SubCommand;
 import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.config.CpuFeatureNames;
-import org.ballastvm.vmm.config.DeviceModel;
-import org.ballastvm.vmm.config.DeviceOptions;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.DeviceModels;
+import org.ballastvm.vmm.config.Model;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.trace.TraceEvent;
 import picocli.CommandLine;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** What {@code -help}, {@code -device help} and the like print. */
 final class Help {
-  private static final Map<String, String> LISTS = Map.of("-device", DeviceOptions.LIST, "-object", ObjectOptions.LIST,
+  private static final Map<String, String> LISTS = Map.of("-device", DeviceModels.LIST, "-object", ObjectModels.LIST,
       "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-accel",
       "Accelerators supported in Ballast:\nkvm", "-chardev",
       "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
@@ -52,15 +52,15 @@ final class Help {
         return true;
       }
     }
-    return helped("-device", DeviceModel.DEVICES, given) || helped("-object", DeviceModel.OBJECTS, given);
+    return helped("-device", DeviceModels.ALL, given) || helped("-object", ObjectModels.ALL, given);
   }
 
   /** Whether the properties of one kind were asked for, by NAME,help, and printed. */
-  private static boolean helped(String option, List<DeviceModel> models, GivenOptions given) {
+  private static <C> boolean helped(String option, List<Model<C>> models, GivenOptions given) {
     for (String text : given.values(option)) {
       if (text.endsWith(",help") || text.endsWith(",?")) {
         String name = text.substring(0, text.indexOf(','));
-        System.out.println(DeviceModel.find(models, name)
+        System.out.println(Model.find(models, name)
             .orElseThrow(() -> new UserError(option + " " + text + ": Device '" + name + "' not found")).help());
         return true;
       }

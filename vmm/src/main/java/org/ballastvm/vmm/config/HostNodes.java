@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.config;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * {@code host-nodes} and {@code policy}: which of the host's nodes memory comes from.
@@ -13,6 +15,13 @@ public record HostNodes(Policy policy, List<Integer> nodes) {
   public static final HostNodes ANY = new HostNodes(Policy.DEFAULT, List.of());
   /** The highest number of a node that Linux can have. */
   public static final int LAST_NODE = 1023;
+
+  static final ModelProperty<List<Integer>> NODES = ModelProperty.of("host-nodes", "int",
+      "Binds memory to the list of NUMA host nodes",
+      (values, key) -> values.take(key).map(text -> nodes(values, text)));
+  static final ModelProperty<Policy> POLICY = ModelProperty
+      .of("policy", "HostMemPolicy", "Set the NUMA policy", HostNodes::policy)
+      .oneOf("default", "preferred", "bind", "interleave");
 
   /** How nodes are chosen, by QEMU's words in small letters. */
   public enum Policy {
@@ -33,24 +42,27 @@ public record HostNodes(Policy policy, List<Integer> nodes) {
 
   /** Takes both properties of an object. */
   static HostNodes take(KeyValues values) {
-    String word = values.take("policy").orElse("default");
-    Policy policy = switch (word) {
-      case "default" -> Policy.DEFAULT;
-      case "preferred" -> Policy.PREFERRED;
-      case "bind" -> Policy.BIND;
-      case "interleave" -> Policy.INTERLEAVE;
-      default -> throw values.error("Parameter 'policy' does not accept value '" + word
-          + "'; it takes default, preferred, bind and interleave");
-    };
-    List<Integer> nodes = values.take("host-nodes").map(text -> nodes(values, text)).orElse(List.of());
+    Policy policy = POLICY.take(values).orElse(Policy.DEFAULT);
+    List<Integer> nodes = NODES.take(values).orElse(List.of());
     if (policy == Policy.DEFAULT && !nodes.isEmpty()) {
       throw values.error("host-nodes must be empty for policy default, or you should explicitly specify a policy other "
           + "than default");
     }
     if (policy != Policy.DEFAULT && nodes.isEmpty()) {
-      throw values.error("host-nodes must be set for policy " + word);
+      throw values.error("host-nodes must be set for policy " + policy.name().toLowerCase(Locale.ROOT));
     }
     return new HostNodes(policy, nodes);
+  }
+
+  private static Optional<Policy> policy(KeyValues values, String key) {
+    return values.take(key).map(word -> switch (word) {
+      case "default" -> Policy.DEFAULT;
+      case "preferred" -> Policy.PREFERRED;
+      case "bind" -> Policy.BIND;
+      case "interleave" -> Policy.INTERLEAVE;
+      default -> throw values.error("Parameter '" + key + "' does not accept value '" + word
+          + "'; it takes default, preferred, bind and interleave");
+    });
   }
 
   private static List<Integer> nodes(KeyValues values, String text) {

@@ -186,12 +186,21 @@ public final class KeyValues {
    * @return whether it is on
    * @throws UserError if it is neither on nor off
    */
-  public boolean takeBoolean(String key, boolean fallback) {
+  public boolean takeBoolean(String key, boolean fallback) { return takeBoolean(key).orElse(fallback); }
+
+  /**
+   * Takes a switch that may be missing.
+   *
+   * @param key its key
+   * @return whether it is on, if it was given
+   * @throws UserError if it is neither on nor off
+   */
+  public Optional<Boolean> takeBoolean(String key) {
     return take(key).map(value -> switch (value) {
       case "on", "yes", "true", "y" -> true;
       case "off", "no", "false", "n" -> false;
       default -> throw new UserError(at(key, value) + ": must be on or off");
-    }).orElse(fallback);
+    });
   }
 
   /**

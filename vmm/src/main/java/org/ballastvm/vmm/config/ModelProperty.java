@@ -1,28 +1,78 @@
 package org.ballastvm.vmm.config;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A property that users may give a device or an object.
+ * A property that users may give a device or an object: how it is called, described and read.
  *
+ * @param <T> what its value becomes
  * @param name its name
  * @param type the name of its type, as QEMU has it
  * @param description in a few words; empty where its name says it
- * @param fallback what it is when it was not given: a Boolean, a Long or a String; empty if it must be given, or there is no
- *        such value
+ * @param fallback what help says that it is when it was not given: a Boolean, a Long or a String; empty if it must be given,
+ *        or there is no such value
+ * @param choices its values, if there are only so many
+ * @param reader takes it from what was given
  */
-public record ModelProperty(String name, String type, Optional<String> description, Optional<Object> fallback) {
-  static ModelProperty bool(String name, boolean fallback) {
-    return new ModelProperty(name, "bool", Optional.of("on/off"), Optional.of(fallback));
+public record ModelProperty<T>(String name, String type, Optional<String> description, Optional<Object> fallback,
+    List<String> choices, Reader<T> reader) {
+  /** The type of a property that names memory. */
+  public static final String MEMORY = "link<memory-backend>";
+  /** The type of a property that names a thread. */
+  public static final String IOTHREAD = "link<iothread>";
+
+  /** Takes a value, if it was given. */
+  @FunctionalInterface
+  interface Reader<T> {
+    /** Throws UserError for a value that is none. */
+    Optional<T> read(KeyValues values, String name);
   }
 
-  static ModelProperty number(String name, String type, String description, long fallback) {
-    return new ModelProperty(name, type, Optional.of(description), Optional.of(fallback));
+  /** A switch, and what it is without a word. */
+  static ModelProperty<Boolean> flag(String name, boolean fallback) {
+    return new ModelProperty<>(name, "bool", Optional.of("on/off"), Optional.of(fallback), List.of("on", "off"),
+        KeyValues::takeBoolean);
   }
 
-  static ModelProperty of(String name, String type, String description) {
-    return new ModelProperty(name, type, Optional.of(description), Optional.empty());
+  /** A switch whose state without a word depends on the kind. */
+  static ModelProperty<Boolean> flag(String name, String description) {
+    return new ModelProperty<>(name, "bool", Optional.of(description), Optional.empty(), List.of("on", "off"),
+        KeyValues::takeBoolean);
   }
+
+  /** A number from {@code least} to {@code most}. */
+  static ModelProperty<Integer> number(String name, String type, String description, int least, int most) {
+    return of(name, type, description, (values, key) -> values.takeInt(key, least, most));
+  }
+
+  /** A size in bytes. */
+  static ModelProperty<Long> size(String name, String type, String description) {
+    return of(name, type, description, (values, key) -> values.takeSize(key, 1));
+  }
+
+  /** A text, or the name of another object. */
+  static ModelProperty<String> text(String name, String type, String description) {
+    return of(name, type, description, KeyValues::take);
+  }
+
+  /** One with a way of its own to read it. */
+  static <T> ModelProperty<T> of(String name, String type, String description, Reader<T> reader) {
+    return new ModelProperty<>(name, type, Optional.of(description), Optional.empty(), List.of(), reader);
+  }
+
+  /** The same, for which help says what it is without a word. */
+  ModelProperty<T> orElse(Object shown) {
+    return new ModelProperty<>(name, type, description, Optional.of(shown), choices, reader);
+  }
+
+  /** The same, which has these values alone. */
+  ModelProperty<T> oneOf(String... values) {
+    return new ModelProperty<>(name, type, description, fallback, List.of(values), reader);
+  }
+
+  /** Takes it, if it was given. */
+  Optional<T> take(KeyValues values) { return reader.read(values, name); }
 
   /** As help prints it: QEMU's columns. */
   String line() {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
@@ -44,5 +44,5 @@ public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCom
    * @param values its driver, id and properties
    * @throws org.ballastvm.vmm.config.UserError if it cannot be; nothing has changed then
    */
-  public static void add(Machine vm, KeyValues values) { vm.plug(DeviceOptions.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.plug(DeviceModels.parse(values)); }
 }

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.control;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 
@@ -36,5 +36,5 @@ public final class ObjectAdd implements QmpCommand<ObjectAdd.ObjectOptionsGiven,
    * @param vm the machine
    * @param values its type, id and properties
    */
-  public static void add(Machine vm, KeyValues values) { vm.parts().createObject(ObjectOptions.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.parts().createObject(ObjectModels.parse(values)); }
 }

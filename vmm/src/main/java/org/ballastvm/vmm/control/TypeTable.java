@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ballastvm.vmm.config.DeviceModel;
+import org.ballastvm.vmm.config.DeviceModels;
+import org.ballastvm.vmm.config.Model;
 import org.ballastvm.vmm.config.ModelProperty;
+import org.ballastvm.vmm.config.ObjectModels;
 
 /** The types of objects, by QEMU's names as far as there are such objects. */
 final class TypeTable {
@@ -21,8 +23,8 @@ final class TypeTable {
    * @param isAbstract whether there are only kinds of it
    * @param model what users may give it, if they can make one
    */
-  record ObjectType(String name, Optional<String> parent, boolean isAbstract, Optional<DeviceModel> model) {
-    List<ModelProperty> properties() { return model.map(DeviceModel::properties).orElse(List.of()); }
+  record ObjectType(String name, Optional<String> parent, boolean isAbstract, Optional<Model<?>> model) {
+    List<ModelProperty<?>> properties() { return model.map(Model::properties).orElse(List.of()); }
   }
 
   private static final Map<String, ObjectType> TYPES = new LinkedHashMap<>();
@@ -37,9 +39,9 @@ final class TypeTable {
           || pair[0].equals("ballast-machine");
       put(new ObjectType(pair[0], Optional.of(pair[1]), !made, Optional.empty()));
     }
-    List<DeviceModel> models = new ArrayList<>(DeviceModel.DEVICES);
-    models.addAll(DeviceModel.OBJECTS);
-    for (DeviceModel model : models) {
+    List<Model<?>> models = new ArrayList<>(DeviceModels.ALL);
+    models.addAll(ObjectModels.ALL);
+    for (Model<?> model : models) {
       put(new ObjectType(model.name(), Optional.of(model.parent()), false, Optional.of(model)));
       model.alias().ifPresent(
           kind -> put(new ObjectType(kind + "-device", Optional.of("virtio-device"), false, Optional.empty())));

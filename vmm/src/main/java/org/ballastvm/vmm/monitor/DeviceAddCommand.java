@@ -2,7 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.control.DeviceAdd;
 import org.ballastvm.vmm.machine.Machine;
@@ -25,7 +25,7 @@ final class DeviceAddCommand implements Command {
       throw new MonitorError("Parameter 'driver' is missing");
     }
     if (given.get().equals("help")) {
-      return DeviceOptions.LIST + "\n";
+      return DeviceModels.LIST + "\n";
     }
     Optional<String> help = OptionWords.DEVICES.help(given.get());
     if (help.isPresent()) {

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info qdm} */
@@ -15,6 +15,6 @@ final class InfoQdm implements Command {
   @Override
   public String run(Machine vm, Arguments arguments) {
     arguments.end();
-    return DeviceOptions.LIST + "\n";
+    return DeviceModels.LIST + "\n";
   }
 }

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.monitor;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.control.ObjectAdd;
 import org.ballastvm.vmm.machine.Machine;
 
@@ -22,7 +22,7 @@ final class ObjectAddCommand implements Command {
   public String run(Machine vm, Arguments arguments) {
     String given = arguments.rest();
     if (given.equals("help")) {
-      return ObjectOptions.LIST + "\n";
+      return ObjectModels.LIST + "\n";
     }
     Optional<String> help = OptionWords.OBJECTS.help(given);
     if (help.isPresent()) {

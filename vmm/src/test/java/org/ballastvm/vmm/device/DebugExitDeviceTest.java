@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.DeviceConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** isa-debug-exit, as QEMU's tests of kernels use it. */
 class DebugExitDeviceTest {
   private static DeviceConfig parse(String text) {
-    return DeviceOptions.parse(KeyValues.parse("-device", text, "driver"));
+    return DeviceModels.parse(KeyValues.parse("-device", text, "driver"));
   }
 
   @Test

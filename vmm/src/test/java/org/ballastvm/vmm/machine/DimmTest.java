@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -135,7 +135,7 @@ class DimmTest {
   }
 
   private static DeviceConfig typed(String text) {
-    return DeviceOptions.parse(KeyValues.parse("-device", text, "driver"));
+    return DeviceModels.parse(KeyValues.parse("-device", text, "driver"));
   }
 
   private static DeviceConfig.Dimm at(OptionalInt slot, OptionalLong address) {

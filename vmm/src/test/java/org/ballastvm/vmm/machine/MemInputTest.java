@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
@@ -34,7 +34,7 @@ class MemInputTest {
         .with(new MemoryConfig(64 * MIB, 0, 1024 * MIB, Optional.empty()))
         .holding(new BackendConfig.Ram("mem0", 256 * MIB, UNRESERVED),
             new BackendConfig.Ram("big", 1024 * MIB, UNRESERVED))
-        .with(Stream.of(devices).map(text -> DeviceOptions.parse(KeyValues.parse("-device", text, "driver")))
+        .with(Stream.of(devices).map(text -> DeviceModels.parse(KeyValues.parse("-device", text, "driver")))
             .toArray(DeviceConfig[]::new))
         .with(new RunPolicy(true, true, true)).start();
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.ballastvm.vmm.config.BackendConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
@@ -34,7 +34,7 @@ class MemoryGoalTest {
     Machine machine = TestMachine.of(directory, new Program().halt())
         .with(new MemoryConfig(64 * MIB, slots, 1024 * MIB, Optional.empty()))
         .holding(new BackendConfig.Ram("mem0", 256 * MIB, new BackendConfig.Common(false, false, false, false, true)))
-        .with(DeviceOptions.parse(
+        .with(DeviceModels.parse(
             KeyValues.parse("-device", "virtio-mem-pci,id=vm0,memdev=mem0,request-timeout=1", "driver")))
         .with(new RunPolicy(false, true, true)).start();
     listen(machine);

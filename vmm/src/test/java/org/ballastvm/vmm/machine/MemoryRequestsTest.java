@@ -10,7 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
@@ -36,7 +36,7 @@ class MemoryRequestsTest {
   private TestMachine guest;
 
   private static DeviceConfig device(String text) {
-    return DeviceOptions.parse(KeyValues.parse("-device", text, "driver"));
+    return DeviceModels.parse(KeyValues.parse("-device", text, "driver"));
   }
 
   @BeforeEach

@@ -15,7 +15,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.HostNodes.Policy;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which of the host's nodes memory comes from. */
 class HostNodesTest {
   private static BackendConfig parse(String more) {
-    return (BackendConfig) ObjectOptions
+    return (BackendConfig) ObjectModels
         .parse(KeyValues.parse("-object", "memory-backend-ram,id=m,size=4M," + more, "qom-type"));
   }
 

@@ -15,7 +15,7 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -127,7 +127,7 @@ class MemoryBackendTest {
   }
 
   private static BackendConfig parse(String more) {
-    return (BackendConfig) ObjectOptions
+    return (BackendConfig) ObjectModels
         .parse(KeyValues.parse("-object", "memory-backend-ram,id=m,size=4M," + more, "qom-type"));
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.BalloonDevice;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.event.MachineEvent.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
@@ -35,7 +35,7 @@ class AutoBalloonTest {
 
   private static Machine machine(String properties) {
     return TestMachine
-        .idle(DeviceOptions.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0" + properties, "driver")));
+        .idle(DeviceModels.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0" + properties, "driver")));
   }
 
   @AfterEach

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.ObjectOptions;
+import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class CommandFailureTest {
   @Test
   void aNameThatNoFileCanHaveIsAMistakeOfTheUser() {
     UserError mistake = assertThrows(UserError.class,
-        () -> ObjectOptions
+        () -> ObjectModels
             .parse(KeyValues.parse("", "memory-backend-file,id=m,size=4k,mem-path=/tmp/\0", "qom-type")));
     assertEquals(
         "mem-path=/tmp/?: no file can have this name (Nul character not allowed); characters beyond ASCII need a"

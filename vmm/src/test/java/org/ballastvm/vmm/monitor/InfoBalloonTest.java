@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.ballastvm.virtio.BalloonStat;
 import org.ballastvm.virtio.BalloonStats;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
@@ -26,7 +26,7 @@ class InfoBalloonTest {
   private static final int ACTUAL = 4; // virtio 1.3, 5.5.4
 
   private final Machine vm = TestMachine
-      .idle(DeviceOptions.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0", "driver")));
+      .idle(DeviceModels.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0", "driver")));
 
   @AfterEach
   void endMachine() { vm.close(); }

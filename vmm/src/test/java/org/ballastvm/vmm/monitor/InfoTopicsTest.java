@@ -3,7 +3,7 @@ package org.ballastvm.vmm.monitor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
@@ -17,7 +17,7 @@ class InfoTopicsTest {
   private static final String BALLOON = "/machine/peripheral/b0/virtio-backend";
 
   private final Machine vm = TestMachine
-      .idle(DeviceOptions.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0,addr=4", "driver")));
+      .idle(DeviceModels.parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0,addr=4", "driver")));
 
   @AfterEach
   void endMachine() { vm.close(); }

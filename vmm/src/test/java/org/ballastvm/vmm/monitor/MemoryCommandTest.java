@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import org.ballastvm.vmm.config.DeviceConfig;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.machine.Machine;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("kvm")
 @Timeout(60)
 class MemoryCommandTest {
-  private static final DeviceConfig BALLOON = DeviceOptions
+  private static final DeviceConfig BALLOON = DeviceModels
       .parse(KeyValues.parse("-device", "virtio-balloon-pci,id=b0", "driver"));
 
   /** What a line says, its end cut off. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.config.DeviceOptions;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.machine.HintingGuest;
@@ -133,7 +133,7 @@ class FreePageHintCommandsTest {
       ",free-page-hint=on > the guest has no driver that names free pages"})
   void whoCannotBeAskedIsNot(String properties, String sentence) {
     String balloon = "virtio-balloon-pci,id=balloon0" + properties;
-    client = Client.of(TestMachine.idle(DeviceOptions.parse(KeyValues.parse("-device", balloon, "driver"))));
+    client = Client.of(TestMachine.idle(DeviceModels.parse(KeyValues.parse("-device", balloon, "driver"))));
     assertEquals(error(sentence), tell("start"));
     assertEquals("\"Error: " + sentence + "\\r\\n\"", say("free_page_hint start"));
     assertEquals("{\"status\": \"none\"}", status());

@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code -device virtio-balloon-pci} as users write it. */
-class BalloonOptionsTest {
+class BalloonModelTest {
   private static BalloonConfig parse(String properties) {
-    DeviceConfig device = DeviceOptions
+    DeviceConfig device = DeviceModels
         .parse(KeyValues.parse("-device", "virtio-balloon-pci" + properties, "driver"));
     return assertInstanceOf(DeviceConfig.Balloon.class, device).properties();
   }
@@ -29,7 +29,7 @@ class BalloonOptionsTest {
 
   @Test
   void itsAutomaticModeCanBeGiven() {
-    DeviceConfig device = DeviceOptions.parse(
+    DeviceConfig device = DeviceModels.parse(
         KeyValues.parse("-device", "virtio-balloon-pci,auto=on,auto-low=1G,auto-high=3G,auto-rate=256M", "driver"));
     assertEquals(new AutoBalloonConfig(true, 1L << 30, 3L << 30, 256 << 20),
         assertInstanceOf(DeviceConfig.Balloon.class, device).auto());

@@ -10,13 +10,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What help lists is what the parser takes, and nothing else. */
-class DeviceModelTest {
-  static Stream<DeviceModel> devices() { return DeviceModel.DEVICES.stream(); }
+class ModelTest {
+  static Stream<Model<DeviceConfig>> devices() { return DeviceModels.ALL.stream(); }
 
-  static Stream<DeviceModel> objects() { return DeviceModel.OBJECTS.stream(); }
+  static Stream<Model<ObjectConfig>> objects() { return ObjectModels.ALL.stream(); }
 
   /** A value that its type takes: what it has anyway, where that is told. */
-  private static String given(ModelProperty property) {
+  private static String given(ModelProperty<?> property) {
     return property.name() + "=" + switch (property.name()) {
       case "addr" -> property.type().equals("int32") ? "5" : "0";
       case "memdev" -> "m0";
@@ -32,36 +32,36 @@ class DeviceModelTest {
     };
   }
 
-  private static String all(DeviceModel model) {
-    return model.properties().stream().map(DeviceModelTest::given).reduce(model.name() + ",id=d0",
+  private static String all(Model<?> model) {
+    return model.properties().stream().map(ModelTest::given).reduce(model.name() + ",id=d0",
         (text, property) -> text + "," + property);
   }
 
   @ParameterizedTest
   @MethodSource("devices")
-  void allPropertiesOfADeviceAreTaken(DeviceModel model) {
-    DeviceConfig config = DeviceOptions.parse(KeyValues.parse("-device", all(model), "driver"));
+  void allPropertiesOfADeviceAreTaken(Model<?> model) {
+    DeviceConfig config = DeviceModels.parse(KeyValues.parse("-device", all(model), "driver"));
     assertEquals(model.name(), config.driver());
     assertEquals("d0", config.id().orElseThrow());
   }
 
   @ParameterizedTest
   @MethodSource("objects")
-  void allPropertiesOfAnObjectAreTaken(DeviceModel model) {
-    assertEquals(model.name(), ObjectOptions.parse(KeyValues.parse("-object", all(model), "qom-type")).qomType());
+  void allPropertiesOfAnObjectAreTaken(Model<?> model) {
+    assertEquals(model.name(), ObjectModels.parse(KeyValues.parse("-object", all(model), "qom-type")).qomType());
   }
 
   @Test
   void whatADeviceHasNotIsRefusedByName() {
     UserError refused = assertThrows(UserError.class,
-        () -> DeviceOptions.parse(KeyValues.parse("-device", "virtio-rng-pci,deflate-on-oom=on", "driver")));
+        () -> DeviceModels.parse(KeyValues.parse("-device", "virtio-rng-pci,deflate-on-oom=on", "driver")));
     assertEquals("-device virtio-rng-pci: Property 'virtio-rng-pci.deflate-on-oom' not found; there are addr",
         refused.getMessage());
   }
 
   @Test
   void helpHasQemusColumns() {
-    String help = DeviceModel.find(DeviceModel.DEVICES, "virtio-balloon").orElseThrow().help();
+    String help = Model.find(DeviceModels.ALL, "virtio-balloon").orElseThrow().help();
     assertEquals("""
         virtio-balloon-pci options:
           addr=<int32>           - Slot and optional function number, example: 06.0 or 06 (default: -1)
@@ -75,7 +75,7 @@ class DeviceModelTest {
           guest-stats-polling-interval=<int> - In seconds; 0 for never (default: 0)
           iothread=<link<iothread>> - The thread that gives back what free-page-hint brings
           page-poison=<bool>     - on/off (default: true)""", help);
-    assertTrue(DeviceOptions.LIST.contains("name \"virtio-mem-pci\", bus PCI, alias \"virtio-mem\""),
-        DeviceOptions.LIST);
+    assertTrue(DeviceModels.LIST.contains("name \"virtio-mem-pci\", bus PCI, alias \"virtio-mem\""),
+        DeviceModels.LIST);
   }
 }
