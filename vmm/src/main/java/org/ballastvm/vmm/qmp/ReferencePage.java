@@ -18,7 +18,7 @@ import org.ballastvm.vmm.event.Summary;
 import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.wire.Shape;
 
-/** The page about the machine protocol: its head is written by hand, the rest by the classes. The build writes it. */
+/** The page about the machine protocol: its head is written by hand, the rest by the classes. */
 final class ReferencePage {
   private static final String INDENT = "  ";
 
@@ -27,7 +27,7 @@ final class ReferencePage {
   private ReferencePage() {}
 
   /**
-   * Writes the page.
+   * Writes the page: {@code mvn process-classes -Pwrite-docs}.
    *
    * @param arguments the file with the head, and the page
    * @throws IOException if a file cannot be had

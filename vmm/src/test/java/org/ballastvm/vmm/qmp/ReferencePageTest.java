@@ -15,7 +15,8 @@ class ReferencePageTest {
 
   @Test
   void thePageInTheTreeIsWhatTheClassesSay() throws IOException {
-    assertEquals(ReferencePage.of(Files.readString(HEAD)), Files.readString(PAGE));
+    assertEquals(ReferencePage.of(Files.readString(HEAD)), Files.readString(PAGE),
+        "mvn process-classes -Pwrite-docs writes it");
   }
 
   @Test
