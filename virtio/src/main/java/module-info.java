@@ -1,5 +1,6 @@
-/** Virtqueues, the PCI transport and the devices; knows nothing of KVM. */
+/** PCI functions, and virtio on them: virtqueues, the transport and the devices. Knows nothing of KVM. */
 module org.ballastvm.virtio {
+  exports org.ballastvm.pci;
   exports org.ballastvm.virtio;
   exports org.ballastvm.virtio.pci;
 }

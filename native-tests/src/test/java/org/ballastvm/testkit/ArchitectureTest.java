@@ -51,7 +51,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> PUBLIC_PACKAGES = Map.of( //
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
-      "virtio", Set.of("org.ballastvm.virtio", "org.ballastvm.virtio.pci"), //
+      "virtio", Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.pci"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm", Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.config"), //
       "native-tests", Set.of("org.ballastvm.testkit"));
@@ -65,6 +65,8 @@ class ArchitectureTest {
       "java.lang.foreign.SymbolLookup.libraryLookup", "java.lang.foreign.AddressLayout.withTargetLayout",
       "java.lang.ModuleLayer$Controller.enableNativeAccess", "java.lang.System.load", "java.lang.System.loadLibrary",
       "java.lang.Runtime.load", "java.lang.Runtime.loadLibrary");
+
+  private static final String[] DEVICES = {"org.ballastvm.pci..", "org.ballastvm.virtio.."};
 
   private static JavaClasses everything;
 
@@ -108,13 +110,19 @@ class ArchitectureTest {
 
   @Test
   void devicesDoNotKnowKvm() {
-    noClasses().that().resideInAPackage("org.ballastvm.virtio..").should().dependOnClassesThat()
+    noClasses().that().resideInAnyPackage(DEVICES).should().dependOnClassesThat()
         .resideInAPackage("org.ballastvm.kvm..").check(everything);
   }
 
   @Test
+  void aPciFunctionDoesNotKnowWhatItIsFor() {
+    noClasses().that().resideInAPackage("org.ballastvm.pci..").should().dependOnClassesThat()
+        .resideInAPackage("org.ballastvm.virtio..").check(everything);
+  }
+
+  @Test
   void devicesOwnNoThreads() {
-    noClasses().that().resideInAPackage("org.ballastvm.virtio..").should().dependOnClassesThat()
+    noClasses().that().resideInAnyPackage(DEVICES).should().dependOnClassesThat()
         .areAssignableTo(Executor.class).orShould().callConstructor(Thread.class, Runnable.class).orShould()
         .callMethod(Thread.class, "ofPlatform").orShould().callMethod(Thread.class, "ofVirtual").orShould()
         .callMethod(Thread.class, "startVirtualThread", Runnable.class).check(everything);

@@ -1,5 +1,8 @@
 package org.ballastvm.virtio.pci;
 
+import org.ballastvm.pci.PciConfigSpace;
+import org.ballastvm.pci.PciFunction;
+
 /**
  * The window through which firmware without memory access reaches a BAR: {@code struct virtio_pci_cfg_cap}. Virtio 1.3,
  * 4.1.4.9.
@@ -11,20 +14,22 @@ final class PciAccessWindow {
   private static final int DATA = 16;
 
   private final PciFunction function;
+  private final PciConfigSpace config;
   private final int capability;
 
-  PciAccessWindow(PciFunction function, int capability) {
+  /** @param config that of the function, with the capability */
+  PciAccessWindow(PciFunction function, PciConfigSpace config, int capability) {
     this.function = function;
+    this.config = config;
     this.capability = capability;
-    function.config().allow(capability + BAR, 1, 0xff);
-    function.config().allow(capability + OFFSET, 4, -1);
-    function.config().allow(capability + LENGTH, 4, -1);
-    function.config().allow(capability + DATA, 4, -1);
+    config.allow(capability + BAR, 1, 0xff);
+    config.allow(capability + OFFSET, 4, -1);
+    config.allow(capability + LENGTH, 4, -1);
+    config.allow(capability + DATA, 4, -1);
   }
 
   void beforeRead(int offset) {
     if (isData(offset) && isValid()) {
-      PciConfigSpace config = function.config();
       config.put32(capability + DATA, (int) function.barRead(config.get8(capability + BAR),
           Integer.toUnsignedLong(config.get32(capability + OFFSET)), config.get32(capability + LENGTH)));
     }
@@ -32,7 +37,6 @@ final class PciAccessWindow {
 
   void afterWrite(int offset) {
     if (isData(offset) && isValid()) {
-      PciConfigSpace config = function.config();
       function.barWrite(config.get8(capability + BAR), Integer.toUnsignedLong(config.get32(capability + OFFSET)),
           config.get32(capability + LENGTH), Integer.toUnsignedLong(config.get32(capability + DATA)));
     }
@@ -42,7 +46,6 @@ final class PciAccessWindow {
 
   /** The guest chose bar, offset and length: an access must be of 1, 2 or 4 bytes, aligned, inside a BAR there is. */
   private boolean isValid() {
-    PciConfigSpace config = function.config();
     int bar = config.get8(capability + BAR);
     long offset = Integer.toUnsignedLong(config.get32(capability + OFFSET));
     int length = config.get32(capability + LENGTH);

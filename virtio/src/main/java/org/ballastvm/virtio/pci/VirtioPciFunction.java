@@ -2,6 +2,11 @@ package org.ballastvm.virtio.pci;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ballastvm.pci.MsixTable;
+import org.ballastvm.pci.PciConfigSpace;
+import org.ballastvm.pci.PciFunction;
+import org.ballastvm.pci.PciHost;
+import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
@@ -78,7 +83,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         Capabilities.virtio(Capabilities.DEVICE, REGISTERS_BAR, DEVICE, 0x1000));
     config().addCapability(Capabilities.VENDOR, Capabilities.notification(REGISTERS_BAR, NOTIFY, 0x1000,
         NOTIFY_MULTIPLIER));
-    window = new PciAccessWindow(this,
+    window = new PciAccessWindow(this, config(),
         config().addCapability(Capabilities.VENDOR, Capabilities.pciAccess()));
   }
 

@@ -1,2 +1,2 @@
-/** PCI functions as a guest sees them, and the virtio transport over them. */
+/** The virtio transport over PCI. */
 package org.ballastvm.virtio.pci;

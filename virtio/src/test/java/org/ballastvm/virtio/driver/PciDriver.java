@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.pci.PciFunction;
 
 /** A driver of a virtio-pci device: it knows what a kernel knows, and reaches it by configuration space and BARs. */
 public final class PciDriver {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.ballastvm.virtio.pci.PciFunction;
-import org.ballastvm.virtio.pci.PciHost;
+import org.ballastvm.pci.PciFunction;
+import org.ballastvm.pci.PciHost;
 
 /** A bus with one function: BARs answer where the guest put them, and interrupts are written down. */
 public final class RecordingBus implements PciHost {

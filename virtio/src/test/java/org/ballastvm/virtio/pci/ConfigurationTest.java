@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.ballastvm.pci.PciFunction;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.PciDriver;

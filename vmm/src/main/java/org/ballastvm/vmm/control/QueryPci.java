@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.pci.PciBus;

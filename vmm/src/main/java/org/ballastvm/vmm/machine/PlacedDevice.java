@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
+import org.ballastvm.pci.PciFunction;
 import org.ballastvm.virtio.VirtioDevice;
-import org.ballastvm.virtio.pci.PciFunction;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.pci.PciSlot;

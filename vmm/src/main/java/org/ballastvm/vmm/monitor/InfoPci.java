@@ -2,7 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.pci.PciBus;

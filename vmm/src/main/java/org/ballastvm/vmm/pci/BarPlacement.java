@@ -2,7 +2,7 @@ package org.ballastvm.vmm.pci;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.pci.PciFunction;
 
 /**
  * Does for BARs what firmware would: each gets the lowest place in the window, a multiple of its size, that no other BAR

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.pci;
 
 import java.util.List;
-import org.ballastvm.virtio.pci.PciFunction;
-import org.ballastvm.virtio.pci.PciIdentity;
+import org.ballastvm.pci.PciFunction;
+import org.ballastvm.pci.PciIdentity;
 
 /** Slot 0: the bridge from the processors to the bus, which does nothing but say that there is one. */
 public final class HostBridge extends PciFunction {

@@ -1,6 +1,6 @@
 package org.ballastvm.vmm.pci;
 
-import org.ballastvm.virtio.pci.PciFunction;
+import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.bus.BusDevice;
 
 /**

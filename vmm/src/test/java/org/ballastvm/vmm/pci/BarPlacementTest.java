@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
-import org.ballastvm.virtio.pci.PciFunction;
-import org.ballastvm.virtio.pci.PciIdentity;
+import org.ballastvm.pci.PciFunction;
+import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package org.ballastvm.virtio.pci;
+package org.ballastvm.pci;
 
 /** What a PCI function asks of the bus it sits on. */
 public interface PciHost {

@@ -1,4 +1,4 @@
-package org.ballastvm.virtio.pci;
+package org.ballastvm.pci;
 
 /**
  * The MSI-X table and pending bits of a function. Source: PCI Local Bus Specification 3.0, 6.8.2.
@@ -6,7 +6,7 @@ package org.ballastvm.virtio.pci;
  * <p>
  * Sending reads one volatile word when the vector is open; a masked one is remembered and sent when it opens.
  */
-final class MsixTable {
+public final class MsixTable {
   /** Bytes of an entry: address, data, control. */
   static final int ENTRY_BYTES = 16;
   private static final int CONTROL_MASKED = 1;
@@ -20,7 +20,13 @@ final class MsixTable {
   private boolean functionMasked;
   private PciHost host;
 
-  MsixTable(int vectors) {
+  /**
+   * A table with all vectors masked.
+   *
+   * @param vectors how many, 1 to 64
+   * @throws IllegalArgumentException if there are more or fewer
+   */
+  public MsixTable(int vectors) {
     if (vectors < 1 || vectors > 64) {
       throw new IllegalArgumentException(vectors + " MSI-X vectors; 1 to 64 are possible here");
     }
@@ -30,9 +36,15 @@ final class MsixTable {
     reset();
   }
 
-  synchronized void attach(PciHost bus) { this.host = bus; }
+  /**
+   * Puts the function on a bus.
+   *
+   * @param bus where messages go
+   */
+  public synchronized void attach(PciHost bus) { this.host = bus; }
 
-  synchronized void reset() {
+  /** Puts all back to how it is after power-on: messages are off and masked, and none is pending. */
+  public synchronized void reset() {
     for (int i = 0; i < words.length; i++) {
       words[i] = i % 4 == 3 ? CONTROL_MASKED : 0;
     }
@@ -43,8 +55,13 @@ final class MsixTable {
     functionMasked = false;
   }
 
-  /** The message control register changed. */
-  synchronized void control(boolean nowEnabled, boolean nowFunctionMasked) {
+  /**
+   * The message control register changed.
+   *
+   * @param nowEnabled whether the function sends messages
+   * @param nowFunctionMasked whether all of them are masked
+   */
+  public synchronized void control(boolean nowEnabled, boolean nowFunctionMasked) {
     enabled = nowEnabled;
     functionMasked = nowFunctionMasked;
     for (int vector = 0; vector < vectors; vector++) {
@@ -52,9 +69,19 @@ final class MsixTable {
     }
   }
 
-  synchronized boolean isEnabled() { return enabled; }
+  /** {@return whether the function sends messages, and does not use its pin} */
+  public synchronized boolean isEnabled() {
+    return enabled;
+  }
 
-  synchronized long read(long offset, int width) {
+  /**
+   * A guest reads the table.
+   *
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @return what is there; zeros outside, and where the width is below 4 or the offset is no multiple of it
+   */
+  public synchronized long read(long offset, int width) {
     if (offset < 0 || offset > words.length * 4L - width || offset % width != 0 || width < 4) {
       return 0;
     }
@@ -64,7 +91,14 @@ final class MsixTable {
         : Integer.toUnsignedLong(words[word]) | (long) words[word + 1] << 32;
   }
 
-  synchronized void write(long offset, int width, long value) {
+  /**
+   * A guest writes to the table. Outside, and where the width is below 4 or the offset is no multiple of it, nothing changes.
+   *
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @param value in the low {@code width} bytes
+   */
+  public synchronized void write(long offset, int width, long value) {
     if (offset < 0 || offset > words.length * 4L - width || offset % width != 0 || width < 4) {
       return;
     }
@@ -80,13 +114,20 @@ final class MsixTable {
     update(vector);
   }
 
-  /** The pending bits from an offset on, as the guest reads them. */
-  synchronized long readPending(long offset) {
-    return offset < 8 ? pending >>> 8 * offset : 0;
-  }
+  /**
+   * A guest reads the pending bits.
+   *
+   * @param offset in bytes
+   * @return the bits from there on, one for each vector; zeros outside
+   */
+  public synchronized long readPending(long offset) { return offset < 8 ? pending >>> 8 * offset : 0; }
 
-  /** Sends a message, or remembers it while the vector is masked. Out-of-range vectors send nothing. */
-  void trigger(int vector) {
+  /**
+   * Sends a message, or remembers it while the vector is masked. Allocates nothing.
+   *
+   * @param vector which; one that there is not sends nothing
+   */
+  public void trigger(int vector) {
     if (vector < 0 || vector >= vectors) {
       return;
     }

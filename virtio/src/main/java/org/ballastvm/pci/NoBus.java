@@ -1,4 +1,4 @@
-package org.ballastvm.virtio.pci;
+package org.ballastvm.pci;
 
 /** What a function is on that was taken off its bus: nobody is there. */
 enum NoBus implements PciHost {

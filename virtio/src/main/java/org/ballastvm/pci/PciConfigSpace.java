@@ -1,4 +1,4 @@
-package org.ballastvm.virtio.pci;
+package org.ballastvm.pci;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,8 +12,10 @@ public final class PciConfigSpace {
   /** Bytes. */
   public static final int BYTES = 256;
 
+  /** Where the status register is, 2 bytes. */
+  public static final int STATUS = 0x06;
+
   static final int COMMAND = 0x04;
-  static final int STATUS = 0x06;
   static final int BAR_0 = 0x10;
   static final int CAPABILITIES = 0x34;
   static final int INTERRUPT_LINE = 0x3c;
@@ -50,8 +52,9 @@ public final class PciConfigSpace {
    * @param id of the capability
    * @param body what follows the id and the link
    * @return where it begins
+   * @throws IllegalStateException if there is no room for it
    */
-  int addCapability(int id, byte[] body) {
+  public int addCapability(int id, byte[] body) {
     int at = nextCapability;
     if (at + 2 + body.length > BYTES) {
       throw new IllegalStateException("no room for PCI capability " + id);
@@ -68,8 +71,14 @@ public final class PciConfigSpace {
     return at;
   }
 
-  /** Lets the guest write bits. */
-  void allow(int offset, int width, int mask) {
+  /**
+   * Lets the guest write bits.
+   *
+   * @param offset of the register, below {@link #BYTES}
+   * @param width its bytes, 1 to 4
+   * @param mask a bit for each that it may write; the others it may not
+   */
+  public void allow(int offset, int width, int mask) {
     for (int i = 0; i < width; i++) {
       writable[offset + i] = (byte) (mask >> 8 * i);
     }
@@ -99,15 +108,45 @@ public final class PciConfigSpace {
     }
   }
 
-  int get8(int offset) { return bytes[offset] & 0xff; }
+  /**
+   * Reads a byte.
+   *
+   * @param offset below {@link #BYTES}
+   * @return its value, zero-extended
+   */
+  public int get8(int offset) { return bytes[offset] & 0xff; }
 
-  int get16(int offset) { return (short) SHORT.get(bytes, offset) & 0xffff; }
+  /**
+   * Reads two bytes.
+   *
+   * @param offset of both, below {@link #BYTES}
+   * @return their value, zero-extended
+   */
+  public int get16(int offset) { return (short) SHORT.get(bytes, offset) & 0xffff; }
 
-  int get32(int offset) { return (int) INT.get(bytes, offset); }
+  /**
+   * Reads four bytes.
+   *
+   * @param offset of all four, below {@link #BYTES}
+   * @return their value
+   */
+  public int get32(int offset) { return (int) INT.get(bytes, offset); }
 
   void put8(int offset, int value) { bytes[offset] = (byte) value; }
 
-  void put16(int offset, int value) { SHORT.set(bytes, offset, (short) value); }
+  /**
+   * Writes two bytes, whatever the guest may write.
+   *
+   * @param offset of both, below {@link #BYTES}
+   * @param value its low 16 bits
+   */
+  public void put16(int offset, int value) { SHORT.set(bytes, offset, (short) value); }
 
-  void put32(int offset, int value) { INT.set(bytes, offset, value); }
+  /**
+   * Writes four bytes, whatever the guest may write.
+   *
+   * @param offset of all four, below {@link #BYTES}
+   * @param value what
+   */
+  public void put32(int offset, int value) { INT.set(bytes, offset, value); }
 }

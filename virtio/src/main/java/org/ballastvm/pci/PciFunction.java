@@ -1,4 +1,4 @@
-package org.ballastvm.virtio.pci;
+package org.ballastvm.pci;
 
 /**
  * A PCI function with 32-bit memory BARs. Configuration accesses come from vCPU threads; the function's lock keeps them
