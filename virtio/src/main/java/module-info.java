@@ -3,4 +3,5 @@ module org.ballastvm.virtio {
   exports org.ballastvm.pci;
   exports org.ballastvm.virtio;
   exports org.ballastvm.virtio.pci;
+  exports org.ballastvm.virtio.queue;
 }

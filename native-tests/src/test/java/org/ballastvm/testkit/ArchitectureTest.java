@@ -51,7 +51,8 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> PUBLIC_PACKAGES = Map.of( //
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
-      "virtio", Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.pci"), //
+      "virtio",
+      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm", Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.config"), //
       "native-tests", Set.of("org.ballastvm.testkit"));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.PageLists.Taker;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The memory balloon. Virtio 1.3, 5.5.

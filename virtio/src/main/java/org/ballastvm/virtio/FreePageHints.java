@@ -6,6 +6,10 @@ import org.ballastvm.virtio.HintRun.Ending;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.virtio.VirtioDevice.Context;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The free page queue: asked by a command, the driver names pages that it took from the guest, until it has no more or

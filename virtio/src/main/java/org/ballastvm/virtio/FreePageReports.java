@@ -1,6 +1,9 @@
 package org.ballastvm.virtio;
 
 import org.ballastvm.virtio.PageLists.Taker;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The reporting queue: the driver names memory that is free, and takes none of it before its buffers come back. Nothing

@@ -8,6 +8,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import org.ballastvm.virtio.VirtioDevice.Context;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The statistics queue, on which the device asks and the driver answers: the driver offers a buffer with its numbers, the

@@ -3,6 +3,9 @@ package org.ballastvm.virtio;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.ballastvm.virtio.MemPlugger.PlugRefused;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The memory device: a region of blocks that the guest's driver plugs and unplugs until as much is plugged as the host

@@ -2,6 +2,10 @@ package org.ballastvm.virtio;
 
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.virtio.PageRanges.Visitor;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * Takes lists of page numbers off a queue and hands them on as ranges of guest memory. Virtio 1.3, 5.5.6.

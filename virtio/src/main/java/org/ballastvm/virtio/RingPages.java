@@ -2,6 +2,7 @@ package org.ballastvm.virtio;
 
 import org.ballastvm.virtio.PageLists.Taker;
 import org.ballastvm.virtio.VirtioDevice.Context;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The pages that hold a device's own rings. A driver that names one of them as given up has made a mistake that would end

@@ -3,6 +3,9 @@ package org.ballastvm.virtio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.virtio.EntropySource.EntropyFailed;
+import org.ballastvm.virtio.queue.DescriptorChain;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /** The entropy device. Virtio 1.3, 5.4. */
 public final class RngDevice implements VirtioDevice {

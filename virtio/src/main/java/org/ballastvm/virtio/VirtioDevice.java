@@ -1,5 +1,9 @@
 package org.ballastvm.virtio;
 
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.virtio.queue.Virtqueue;
+
 /**
  * What a virtio device does, whatever carries it. One lock of the transport keeps all calls apart; none may block for
  * long, and none may call back into the transport except through {@link Context}.

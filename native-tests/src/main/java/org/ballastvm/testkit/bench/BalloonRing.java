@@ -2,7 +2,7 @@ package org.ballastvm.testkit.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntUnaryOperator;
-import org.ballastvm.virtio.Virtqueue;
+import org.ballastvm.virtio.queue.Virtqueue;
 import org.ballastvm.vmm.memory.GuestRam;
 
 /** A queue of a balloon, from the driver's side: a list of pages in each chain, at a place of its own. */

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import org.ballastvm.virtio.GuestError;
-import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.VirtioDevice;
-import org.ballastvm.virtio.Virtqueue;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * {@code struct virtio_pci_common_cfg}: the driver's conversation with the device before it works. Virtio 1.3, 4.1.4.3

@@ -10,9 +10,9 @@ import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
-import org.ballastvm.virtio.GuestError;
-import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
 
 /**
  * A virtio device on PCI, modern interface only. Virtio 1.3, 4.1.

@@ -2,7 +2,7 @@ package org.ballastvm.virtio.pci;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.virtio.Virtqueue;
+import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * How far a driver has come with a device, at one moment, for people who debug it.

@@ -2,8 +2,8 @@ package org.ballastvm.virtio.driver;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.ballastvm.virtio.DescriptorChain;
 import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.queue.DescriptorChain;
 
 /** The simplest device: it gives back each chain, says that it has written all it might, and writes down what it saw. */
 public final class EchoDevice implements VirtioDevice {

@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import org.ballastvm.virtio.GuestError;
-import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemoryReclaim;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
 
 /** Guest memory with a hole, on the Java heap; it writes down what is given back, and reads as zeros there. */
 public final class FlatMemory implements GuestMemory, MemoryReclaim {

@@ -2,8 +2,8 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.virtio.Virtqueue.Positions;
 import org.ballastvm.virtio.pci.VirtioState;
+import org.ballastvm.virtio.queue.Virtqueue.Positions;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 

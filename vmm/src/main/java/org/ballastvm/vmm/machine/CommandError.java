@@ -3,7 +3,7 @@ package org.ballastvm.vmm.machine;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.GuestError;
+import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryObjects;

@@ -11,10 +11,10 @@ import java.util.List;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmVm;
-import org.ballastvm.virtio.GuestError;
-import org.ballastvm.virtio.GuestMemory;
 import org.ballastvm.virtio.MemConfig;
 import org.ballastvm.virtio.MemoryReclaim;
+import org.ballastvm.virtio.queue.GuestError;
+import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.Log;
 
 /**

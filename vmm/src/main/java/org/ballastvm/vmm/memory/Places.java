@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.memory;
 
 import java.util.List;
-import org.ballastvm.virtio.GuestError;
+import org.ballastvm.virtio.queue.GuestError;
 
 /** Where memory is in a guest's address space: base memory, and what is plugged. Looks allocate nothing. */
 final class Places {

@@ -2,7 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
-import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.queue.GuestMemory;
 
 /**
  * Memory by the linear addresses of a CPU, through the page tables that it uses: Intel SDM volume 3, 4.3 to 4.5. Nothing is

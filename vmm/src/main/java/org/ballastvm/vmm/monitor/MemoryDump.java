@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.lang.foreign.MemorySegment;
-import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.queue.GuestMemory;
 
 /** Memory in lines, an address before each. */
 final class MemoryDump {

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.monitor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import org.ballastvm.virtio.GuestMemory;
+import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code pmemsave ADDR SIZE FILE} */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.GuestError;
+import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.junit.jupiter.api.Test;

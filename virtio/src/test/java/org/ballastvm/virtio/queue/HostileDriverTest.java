@@ -1,4 +1,4 @@
-package org.ballastvm.virtio;
+package org.ballastvm.virtio.queue;
 
 import static org.ballastvm.virtio.driver.EchoDevice.QUEUE_SIZE;
 import static org.ballastvm.virtio.driver.QueueDriver.INDIRECT;
@@ -12,6 +12,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.EchoDevice.Seen;

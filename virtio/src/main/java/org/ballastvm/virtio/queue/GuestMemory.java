@@ -1,4 +1,4 @@
-package org.ballastvm.virtio;
+package org.ballastvm.virtio.queue;
 
 import java.lang.foreign.MemorySegment;
 

@@ -1,4 +1,4 @@
-package org.ballastvm.virtio;
+package org.ballastvm.virtio.queue;
 
 import java.lang.invoke.VarHandle;
 
@@ -16,7 +16,7 @@ public final class Virtqueue {
   public static final long FEATURE_EVENT_INDEX = 1L << 29;
 
   /** A queue lies in three parts of memory. */
-  static final int PARTS = 3;
+  public static final int PARTS = 3;
 
   private static final int DESCRIPTOR_BYTES = 16;
   private static final int FLAG_NEXT = 1;
@@ -65,8 +65,13 @@ public final class Virtqueue {
     requirePart("used ring", used, 4, partBytes(2));
   }
 
-  /** Where a part begins: 0 is the descriptor table, 1 the available ring, 2 the used ring. */
-  long partStart(int part) {
+  /**
+   * Where a part begins.
+   *
+   * @param part 0 is the descriptor table, 1 the available ring, 2 the used ring
+   * @return guest physical address
+   */
+  public long partStart(int part) {
     return switch (part) {
       case 0 -> descriptors;
       case 1 -> avail;
@@ -74,8 +79,13 @@ public final class Virtqueue {
     };
   }
 
-  /** How long that part is. 2.7 */
-  long partBytes(int part) {
+  /**
+   * How long a part is. 2.7
+   *
+   * @param part which, as {@link #partStart} has them
+   * @return bytes
+   */
+  public long partBytes(int part) {
     return switch (part) {
       case 0 -> (long) size * DESCRIPTOR_BYTES;
       case 1 -> 6 + 2L * size;
@@ -132,7 +142,7 @@ public final class Virtqueue {
    * @return the chain, or null if there is none; valid until the next call
    * @throws GuestError if the chain breaks a rule
    */
-  DescriptorChain nextSeen() { return offered == nextAvail ? null : next(); }
+  public DescriptorChain nextSeen() { return offered == nextAvail ? null : next(); }
 
   private boolean look() {
     int now = memory.getShortAcquire(avail + 2);

@@ -1,4 +1,4 @@
-package org.ballastvm.virtio;
+package org.ballastvm.virtio.queue;
 
 import java.util.Arrays;
 
@@ -41,7 +41,8 @@ public final class DescriptorChain {
     }
   }
 
-  int count() { return count; }
+  /** {@return how many buffers it has} */
+  public int count() { return count; }
 
   boolean hasWritable() { return count > readable; }
 

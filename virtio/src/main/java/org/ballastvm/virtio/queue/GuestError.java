@@ -1,4 +1,4 @@
-package org.ballastvm.virtio;
+package org.ballastvm.virtio.queue;
 
 /** Something the guest did wrong: the message is a sentence that names the structure, the value and the rule. */
 public final class GuestError extends RuntimeException {
