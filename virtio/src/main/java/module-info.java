@@ -2,6 +2,9 @@
 module org.ballastvm.virtio {
   exports org.ballastvm.pci;
   exports org.ballastvm.virtio;
+  exports org.ballastvm.virtio.balloon;
+  exports org.ballastvm.virtio.mem;
   exports org.ballastvm.virtio.pci;
   exports org.ballastvm.virtio.queue;
+  exports org.ballastvm.virtio.rng;
 }

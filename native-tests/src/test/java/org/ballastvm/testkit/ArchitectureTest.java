@@ -52,7 +52,8 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio",
-      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue"), //
+      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.mem",
+          "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm", Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.config"), //
       "native-tests", Set.of("org.ballastvm.testkit"));

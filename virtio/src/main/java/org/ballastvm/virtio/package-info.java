@@ -1,2 +1,2 @@
-/** Virtqueues, the PCI transport and the devices; knows nothing of KVM. */
+/** What every virtio device is to its transport, has of the host and tells a monitor; knows nothing of KVM. */
 package org.ballastvm.virtio;

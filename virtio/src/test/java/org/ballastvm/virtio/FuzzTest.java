@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
+import org.ballastvm.virtio.balloon.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FakeClock;
@@ -18,6 +20,9 @@ import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.ballastvm.virtio.driver.RandomDriver;
 import org.ballastvm.virtio.driver.WatchedMemory;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.mem.MemDevice;
+import org.ballastvm.virtio.rng.RngDevice;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -2,13 +2,13 @@ package org.ballastvm.testkit.bench;
 
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
-import org.ballastvm.virtio.BalloonConfig;
-import org.ballastvm.virtio.BalloonDevice;
-import org.ballastvm.virtio.BalloonTrace;
 import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.balloon.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonTrace;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.virtio.queue.Virtqueue;
 import org.ballastvm.vmm.config.BackendConfig;

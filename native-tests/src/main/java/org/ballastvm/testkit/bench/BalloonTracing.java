@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jdk.jfr.Recording;
-import org.ballastvm.virtio.BalloonTrace;
+import org.ballastvm.virtio.balloon.BalloonTrace;
 import org.ballastvm.vmm.trace.BalloonTracer;
 
 /** What it costs to watch a balloon: while nobody looks, and while a flight recording takes all that is told. */

@@ -1,7 +1,7 @@
 package org.ballastvm.virtio.driver;
 
 import java.util.BitSet;
-import org.ballastvm.virtio.MemPlugger;
+import org.ballastvm.virtio.mem.MemPlugger;
 
 /** The host behind a memory device: it knows which blocks the guest can reach, and may refuse. */
 public final class HostBlocks implements MemPlugger {

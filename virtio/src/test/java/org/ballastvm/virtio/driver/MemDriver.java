@@ -1,10 +1,10 @@
 package org.ballastvm.virtio.driver;
 
 import java.util.List;
-import org.ballastvm.virtio.MemConfig;
-import org.ballastvm.virtio.MemDevice;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.ballastvm.virtio.driver.QueueDriver.Used;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.mem.MemDevice;
 
 /** A memory device on a bus, its host, and a driver that asks it for things and reads its answers. */
 public final class MemDriver {

@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.LongStream;
-import org.ballastvm.virtio.BalloonConfig;
-import org.ballastvm.virtio.BalloonDevice;
-import org.ballastvm.virtio.MemConfig;
-import org.ballastvm.virtio.RngDevice;
 import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.balloon.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FakeClock;
@@ -19,6 +17,8 @@ import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.ballastvm.virtio.driver.RecordingBus.Message;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.rng.RngDevice;
 import org.junit.jupiter.api.Test;
 
 /** Linux takes bus mastering away before a kexec, and resets no device: its memory is the next kernel's from then on. */

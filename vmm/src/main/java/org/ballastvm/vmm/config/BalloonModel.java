@@ -3,7 +3,7 @@ package org.ballastvm.vmm.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 
 /** {@code virtio-balloon-pci}. */
 final class BalloonModel {

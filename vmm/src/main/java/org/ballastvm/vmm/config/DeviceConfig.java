@@ -3,8 +3,8 @@ package org.ballastvm.vmm.config;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.ballastvm.virtio.BalloonConfig;
-import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
+import org.ballastvm.virtio.mem.MemConfig;
 
 /** {@code -device}: one device of the machine. */
 public sealed interface DeviceConfig {

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.config;
 
 import java.util.Optional;
-import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.mem.MemConfig;
 
 /** What all memory devices take. */
 final class MemoryDeviceModel {

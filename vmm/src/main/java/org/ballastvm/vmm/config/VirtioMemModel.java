@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.mem.MemConfig;
 
 /** {@code virtio-mem-pci}. */
 final class VirtioMemModel {

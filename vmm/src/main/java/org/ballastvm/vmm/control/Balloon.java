@@ -1,6 +1,6 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;

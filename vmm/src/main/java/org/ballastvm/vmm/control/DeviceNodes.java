@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.control;
 
 import java.util.List;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.device.PanicDevice;

@@ -2,8 +2,8 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import java.util.Locale;
-import org.ballastvm.virtio.MemConfig;
-import org.ballastvm.virtio.MemDevice;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.mem.MemDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.MemoryDevices;
 import org.ballastvm.vmm.qom.Property;

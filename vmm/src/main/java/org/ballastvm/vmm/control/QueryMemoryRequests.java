@@ -3,7 +3,7 @@ package org.ballastvm.vmm.control;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.MemoryRequest;

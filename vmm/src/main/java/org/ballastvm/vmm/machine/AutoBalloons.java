@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.event.EventLoop;

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.MemPlugger.PlugRefused;
+import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.machine;
 import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostRandom;
-import org.ballastvm.virtio.EntropySource;
+import org.ballastvm.virtio.rng.EntropySource;
 
 /** The host's random bytes, for guests. */
 final class HostEntropy implements EntropySource {

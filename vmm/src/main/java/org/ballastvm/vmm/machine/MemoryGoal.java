@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;

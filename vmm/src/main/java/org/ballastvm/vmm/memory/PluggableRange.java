@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.MemPlugger;
+import org.ballastvm.virtio.mem.MemPlugger;
 import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.Turns;
 

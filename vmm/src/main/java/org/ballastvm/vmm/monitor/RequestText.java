@@ -2,7 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.watch.MemoryRequest;
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.LoopTimer;

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.policy;
 
 import java.util.Optional;
-import org.ballastvm.virtio.BalloonStat;
+import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.vmm.config.AutoBalloonConfig.Marks;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.policy.Decision.Follow;

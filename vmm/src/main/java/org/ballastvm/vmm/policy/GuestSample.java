@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.policy;
 
-import org.ballastvm.virtio.BalloonStat;
-import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.virtio.balloon.BalloonStat;
+import org.ballastvm.virtio.balloon.BalloonStats;
 
 /**
  * How a guest and its balloon are at one moment.

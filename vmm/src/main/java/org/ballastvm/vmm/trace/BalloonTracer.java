@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import jdk.jfr.FlightRecorder;
-import org.ballastvm.virtio.BalloonStat;
-import org.ballastvm.virtio.BalloonStats;
-import org.ballastvm.virtio.BalloonTrace;
+import org.ballastvm.virtio.balloon.BalloonStat;
+import org.ballastvm.virtio.balloon.BalloonStats;
+import org.ballastvm.virtio.balloon.BalloonTrace;
 
 /** Tells what a balloon does to a flight recording, if one runs, and as text, if that was asked for. */
 public final class BalloonTracer implements BalloonTrace {

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.watch;
 
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.config.ByteSize;
 
 /**

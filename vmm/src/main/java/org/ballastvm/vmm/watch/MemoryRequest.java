@@ -2,7 +2,7 @@ package org.ballastvm.vmm.watch;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.mem.MemTrace;
 
 /**
  * What the host last asked of a memory device, and what became of it.

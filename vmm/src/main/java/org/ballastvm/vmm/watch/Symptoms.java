@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.watch;
 
 import java.util.OptionalLong;
-import org.ballastvm.virtio.MemConfig;
-import org.ballastvm.virtio.MemTrace;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.mem.MemTrace;
 
 /**
  * What can be seen of a memory device from outside of the guest.

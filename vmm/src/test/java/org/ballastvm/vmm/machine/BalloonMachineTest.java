@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;

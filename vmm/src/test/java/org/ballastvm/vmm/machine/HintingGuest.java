@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.boot.KernelFiles;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.BootConfig;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import org.ballastvm.virtio.MemConfig;
+import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.BackendConfig;

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.BackendConfig;

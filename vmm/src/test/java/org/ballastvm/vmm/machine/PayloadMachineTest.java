@@ -14,7 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.ballastvm.virtio.BalloonConfig;
+import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.config.BootConfig;

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.virtio.MemPlugger.PlugRefused;
+import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;

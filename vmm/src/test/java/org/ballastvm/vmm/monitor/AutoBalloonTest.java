@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.virtio.BalloonDevice;
+import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.event.MachineEvent.AutoAction;

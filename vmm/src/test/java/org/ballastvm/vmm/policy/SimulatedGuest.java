@@ -5,8 +5,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
-import org.ballastvm.virtio.BalloonStat;
-import org.ballastvm.virtio.BalloonStats;
+import org.ballastvm.virtio.balloon.BalloonStat;
+import org.ballastvm.virtio.balloon.BalloonStats;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 
 /**

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
-import org.ballastvm.virtio.BalloonStat;
+import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.vmm.policy.Decision.Hold;
 import org.ballastvm.vmm.policy.Decision.Why;
 import org.junit.jupiter.api.BeforeEach;

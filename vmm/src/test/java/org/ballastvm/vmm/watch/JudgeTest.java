@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.OptionalLong;
-import org.ballastvm.virtio.MemConfig;
-import org.ballastvm.virtio.MemTrace;
-import org.ballastvm.virtio.MemTrace.Answers;
+import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.mem.MemTrace;
+import org.ballastvm.virtio.mem.MemTrace.Answers;
 import org.junit.jupiter.api.Test;
 
 /** What is made of what was seen, told as traces of Linux's driver as its sources have it. */

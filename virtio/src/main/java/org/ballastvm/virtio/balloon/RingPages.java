@@ -1,0 +1,74 @@
+package org.ballastvm.virtio.balloon;
+
+import org.ballastvm.virtio.VirtioDevice.Context;
+import org.ballastvm.virtio.balloon.PageLists.Taker;
+import org.ballastvm.virtio.queue.Virtqueue;
+
+/**
+ * The pages that hold a device's own rings. A driver that names one of them as given up has made a mistake that would end
+ * its rings in silence: such a page is left to the guest. Allocates nothing.
+ */
+final class RingPages {
+  private static final long PAGE_BYTES = 1L << PageLists.PAGE_SHIFT;
+
+  private final long[] starts;
+  private final long[] ends;
+  private int count;
+  private long namedPage = -1;
+  private boolean told;
+
+  /** @param queues how many the device has at most */
+  RingPages(int queues) {
+    starts = new long[queues * Virtqueue.PARTS];
+    ends = new long[starts.length];
+  }
+
+  /** Learns where the rings are. A driver may enable a queue at any time. */
+  void learn(Context driver, int queues) {
+    count = 0;
+    for (int index = 0; index < queues; index++) {
+      Virtqueue ring = driver.queue(index);
+      for (int part = 0; ring != null && part < Virtqueue.PARTS; part++) {
+        starts[count] = ring.partStart(part) & -PAGE_BYTES;
+        ends[count] = ring.partStart(part) + ring.partBytes(part) + PAGE_BYTES - 1 & -PAGE_BYTES;
+        count++;
+      }
+    }
+  }
+
+  /** Hands on what of a range holds no ring. */
+  void handOn(long gpa, long lengthBytes, Taker taker) {
+    long end = gpa + lengthBytes;
+    for (long at = gpa; at < end;) {
+      long ring = end;
+      long behind = end;
+      for (int i = 0; i < count; i++) {
+        if (ends[i] > at && starts[i] < ring) {
+          ring = Math.max(at, starts[i]);
+          behind = Math.min(end, ends[i]);
+        }
+      }
+      if (at < ring) {
+        taker.range(at, ring - at);
+      }
+      if (ring < end) {
+        namedPage = ring >>> PageLists.PAGE_SHIFT;
+      }
+      at = behind;
+    }
+  }
+
+  /** {@return the number of a page that was left out, if none was told of before, or -1} */
+  long takeNamedPage() {
+    long page = told ? -1 : namedPage;
+    told |= page >= 0;
+    return page;
+  }
+
+  /** Forgets the driver. */
+  void clear() {
+    count = 0;
+    namedPage = -1;
+    told = false;
+  }
+}
