@@ -5,12 +5,11 @@ import java.util.function.LongSupplier;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
-import org.ballastvm.virtio.Turn;
+import org.ballastvm.virtio.RequestQueue;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
 import org.ballastvm.virtio.queue.DescriptorChain;
 import org.ballastvm.virtio.queue.GuestError;
-import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The memory device: a region of blocks that the guest's driver plugs and unplugs until as much is plugged as the host
@@ -36,7 +35,7 @@ public final class MemDevice implements VirtioDevice {
   private final MemHistory history;
   private final MemConfigSpace registers;
   private final EventSink events;
-  private final Turn turn;
+  private final RequestQueue requests;
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
@@ -66,7 +65,7 @@ public final class MemDevice implements VirtioDevice {
     this.history = new MemHistory(blocks, nanos);
     this.registers = new MemConfigSpace(blocks);
     this.events = new EventLimiter(events);
-    this.turn = new Turn(nanos);
+    this.requests = new RequestQueue(REQUESTS_IN_A_TURN, nanos, this::serve);
   }
 
   /**
@@ -173,26 +172,17 @@ public final class MemDevice implements VirtioDevice {
   }
 
   @Override
-  public void queueReady(int queue) {
-    Virtqueue ring = context.queue(queue);
-    turn.begin();
-    for (int taken = 0; taken < REQUESTS_IN_A_TURN && !turn.isOver(); taken++) {
-      DescriptorChain chain = ring.next();
-      if (chain == null) {
-        break;
-      }
-      MemRequest request = read(chain);
-      requireRoom(chain);
-      write(chain, answer(request));
-      ring.giveBack(chain.head(), MemAnswer.BYTES);
-      if (request instanceof MemRequest.Unknown unknown) {
-        events.accept(new DeviceEvent.GuestMistake(name(),
-            "the guest sent a request of type " + unknown.type() + ", and there are 0 to 3", false));
-      }
+  public void queueReady(int queue) { requests.serve(context, queue); }
+
+  private int serve(DescriptorChain chain) {
+    MemRequest request = read(chain);
+    requireRoom(chain);
+    write(chain, answer(request));
+    if (request instanceof MemRequest.Unknown unknown) {
+      events.accept(new DeviceEvent.GuestMistake(name(),
+          "the guest sent a request of type " + unknown.type() + ", and there are 0 to 3", false));
     }
-    if (context.finish(queue)) {
-      context.resumeLater(queue);
-    }
+    return MemAnswer.BYTES;
   }
 
   private MemAnswer answer(MemRequest request) {

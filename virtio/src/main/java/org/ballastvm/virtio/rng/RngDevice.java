@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.RequestQueue;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.DescriptorChain;
 import org.ballastvm.virtio.queue.GuestError;
-import org.ballastvm.virtio.queue.Virtqueue;
 import org.ballastvm.virtio.rng.EntropySource.EntropyFailed;
 
 /** The entropy device. Virtio 1.3, 5.4. */
@@ -23,6 +23,7 @@ public final class RngDevice implements VirtioDevice {
 
   private final EntropySource source;
   private final EventSink events;
+  private final RequestQueue requests = new RequestQueue(QUEUE_SIZE, System::nanoTime, this::fill);
   private final MemorySegment scratch = Arena.ofAuto().allocate(4096);
   private Context context;
 
@@ -70,19 +71,7 @@ public final class RngDevice implements VirtioDevice {
   public void reset() { context = null; }
 
   @Override
-  public void queueReady(int queue) {
-    Virtqueue ring = context.queue(queue);
-    for (int taken = 0; taken < QUEUE_SIZE; taken++) {
-      DescriptorChain chain = ring.next();
-      if (chain == null) {
-        break;
-      }
-      ring.giveBack(chain.head(), fill(chain));
-    }
-    if (context.finish(queue)) {
-      context.resumeLater(queue);
-    }
-  }
+  public void queueReady(int queue) { requests.serve(context, queue); }
 
   private int fill(DescriptorChain chain) {
     if (chain.readableCount() != 0) {
