@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** Who can reach native code, by the JDK's own scanner, and who is let. */
 class NativeAccessTest {
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Set<String> ALLOWED = Set.of("org.ballastvm.kvm", "com.sun.jna");
 
   /** It has a native half, which ours never call (see ArchitectureTest) and the launcher does not let it reach. */
@@ -50,7 +49,7 @@ class NativeAccessTest {
   @Test
   void theLauncherLetsThemAndNobodyElse() throws Exception {
     Matcher option = Pattern.compile("--enable-native-access[= ]([\\w.,-]+)")
-        .matcher(Files.readString(ROOT.resolve("ballast")));
+        .matcher(Files.readString(Path.of("src/main/dist/jvm.options")));
 
     assertTrue(option.find(), "the launcher allows no native access");
     assertEquals(ALLOWED, Set.of(option.group(1).split(",")));
