@@ -25,8 +25,10 @@ final class DeviceNodes {
     } else if (device.config() instanceof DeviceConfig.Mem mem) {
       return virtio(name, "virtio-mem", MemoryDeviceProperties.of(mem,
           vm.devices().memories().of(device.virtio().orElseThrow()).orElseThrow()));
+    } else if (device.config() instanceof DeviceConfig.Rng) {
+      return virtio(name, "virtio-rng", List.of());
     }
-    return virtio(name, "virtio-rng", List.of());
+    throw new IllegalStateException("no object stands for a " + device.config().driver());
   }
 
   static QomNode of(String name, Dimm dimm) {
@@ -51,7 +53,10 @@ final class DeviceNodes {
       return new QomNode(name, exit.driver(), List.of(Property.readOnly("iobase", number, () -> (long) exit.port()),
           Property.readOnly("iosize", number, () -> (long) exit.portCount())), List.of());
     }
-    return panic(name);
+    if (fixed instanceof DeviceConfig.Panic) {
+      return panic(name);
+    }
+    throw new IllegalStateException("no object stands for a " + fixed.driver());
   }
 
   private static QomNode panic(String name) {

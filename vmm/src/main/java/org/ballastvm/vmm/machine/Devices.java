@@ -293,7 +293,10 @@ public final class Devices implements AutoCloseable {
       memory.listen(transport);
       return transport;
     }
-    return transport(new RngDevice(new HostEntropy(), events), RngDevice.PCI_CLASS);
+    if (config instanceof DeviceConfig.Rng) {
+      return transport(new RngDevice(new HostEntropy(), events), RngDevice.PCI_CLASS);
+    }
+    throw new IllegalStateException("nothing makes a " + config.driver());
   }
 
   /** Passes on what a virtio-mem device has to tell. Under its transport's lock. */
