@@ -56,7 +56,7 @@ final class Help {
   }
 
   /** Whether the properties of one kind were asked for, by NAME,help, and printed. */
-  private static <C> boolean helped(String option, List<Model<C>> models, GivenOptions given) {
+  private static boolean helped(String option, List<? extends Model<?>> models, GivenOptions given) {
     for (String text : given.values(option)) {
       if (text.endsWith(",help") || text.endsWith(",?")) {
         String name = text.substring(0, text.indexOf(','));

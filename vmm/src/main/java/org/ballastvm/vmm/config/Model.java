@@ -41,22 +41,15 @@ public record Model<C>(String name, Optional<String> alias, String parent, Optio
   /**
    * A kind by its name.
    *
-   * @param <C> what is made of it
+   * @param <M> models of devices, or of objects
    * @param models {@link DeviceModels#ALL} or {@link ObjectModels#ALL}
    * @param name its name, or its alias
    * @return the kind, if there is one
    */
-  public static <C> Optional<Model<C>> find(List<Model<C>> models, String name) {
-    return models.stream().filter(model -> model.isCalled(name)).findFirst();
+  public static <M extends Model<?>> Optional<M> find(List<M> models, String name) {
+    return models.stream().filter(model -> model.name().equals(name) || model.alias().equals(Optional.of(name)))
+        .findFirst();
   }
-
-  /**
-   * Whether users may call it so.
-   *
-   * @param word its name, its alias, or another word
-   * @return whether it is one of the two
-   */
-  public boolean isCalled(String word) { return name.equals(word) || alias.equals(Optional.of(word)); }
 
   /** {@return the names of all these kinds, for a sentence} */
   static <C> String names(List<Model<C>> models) {

@@ -27,12 +27,8 @@ record OptionWords(List<? extends Model<?>> models) {
   /** What help prints of a kind, if that is what was asked: {@code virtio-rng-pci,help}. */
   Optional<String> help(String given) {
     return given.endsWith(HELP)
-        ? find(given.substring(0, given.length() - HELP.length())).map(model -> model.help() + "\n")
+        ? Model.find(models, given.substring(0, given.length() - HELP.length())).map(model -> model.help() + "\n")
         : Optional.empty();
-  }
-
-  private Optional<? extends Model<?>> find(String name) {
-    return models.stream().filter(model -> model.isCalled(name)).findFirst();
   }
 
   /** What a line could go on with. */
@@ -43,7 +39,7 @@ record OptionWords(List<? extends Model<?>> models) {
     }
     String before = start.substring(0, comma + 1);
     List<String> given = Arrays.asList(before.split(","));
-    List<ModelProperty<?>> properties = find(given.getFirst()).map(Model::properties).orElse(List.of());
+    List<ModelProperty<?>> properties = Model.find(models, given.getFirst()).map(Model::properties).orElse(List.of());
     String last = start.substring(comma + 1);
     int equals = last.indexOf('=');
     if (equals < 0) {
