@@ -71,7 +71,7 @@ public final class Announcement {
       return Optional.of("unix:" + unix.path().toAbsolutePath());
     }
     if (chardev instanceof ChardevConfig.Tcp tcp && tcp.server()) {
-      String where = machine.parts().chardevs().get(tcp.id()).describe();
+      String where = machine.chardevs().get(tcp.id()).describe();
       return Optional.of(where.substring(where.indexOf("tcp:"), where.indexOf(',')));
     }
     return Optional.empty();

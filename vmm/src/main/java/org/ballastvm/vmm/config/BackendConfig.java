@@ -9,6 +9,9 @@ public sealed interface BackendConfig extends ObjectConfig {
   @Override
   String id();
 
+  @Override
+  default void visit(Visitor visitor) { visitor.memory(this); }
+
   /** {@return the size in bytes} */
   long sizeBytes();
 

@@ -7,7 +7,7 @@ import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.mem.MemConfig;
 
 /** {@code -device}: one device of the machine. */
-public sealed interface DeviceConfig {
+public interface DeviceConfig {
   /** After how many seconds a guest's silence is told of: Linux's second try to plug or unplug is after 50. */
   long USUAL_OVERDUE_SECONDS = 60;
   /** More seconds than anybody waits. */
@@ -20,7 +20,7 @@ public sealed interface DeviceConfig {
   String driver();
 
   /** A device on PCI. */
-  sealed interface OnPci extends DeviceConfig {
+  interface OnPci extends DeviceConfig {
     /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */
     OptionalInt slot();
   }

@@ -18,4 +18,7 @@ public record IoThreadConfig(String id, long pollMaxNs, long pollGrow, long poll
 
   @Override
   public String qomType() { return TYPE; }
+
+  @Override
+  public void visit(Visitor visitor) { visitor.thread(this); }
 }

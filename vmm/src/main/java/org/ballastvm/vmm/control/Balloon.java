@@ -28,15 +28,15 @@ public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done
       throw new UserError("Parameter 'target' expects a size");
     }
     // Two who set the same target would undo each other's work for ever.
-    vm.autoBalloon().ifPresent(auto -> auto.switchOff("a target was set by hand"));
-    long sizeBytes = vm.memorySizeBytes();
+    vm.devices().autoBalloon().ifPresent(auto -> auto.switchOff("a target was set by hand"));
+    long sizeBytes = vm.devices().sizes().baseAndDimmBytes();
     // As in QEMU, to ask for more than there is asks for all.
     balloon.setTarget((sizeBytes - Math.min(target.value(), sizeBytes)) >> PAGE_SHIFT);
     return Done.DONE;
   }
 
   static BalloonDevice active(Machine vm) {
-    return vm.balloon()
+    return vm.devices().balloon()
         .orElseThrow(() -> new UserError(UserError.Kind.DEVICE_NOT_ACTIVE, "No balloon device has been activated"));
   }
 }

@@ -44,5 +44,5 @@ public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCom
    * @param values its driver, id and properties
    * @throws org.ballastvm.vmm.config.UserError if it cannot be; nothing has changed then
    */
-  public static void add(Machine vm, KeyValues values) { vm.plug(DeviceModels.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.devices().plug(DeviceModels.parse(values)); }
 }

@@ -31,7 +31,7 @@ public final class DeviceDel implements QmpCommand<DeviceDel.Id, QmpCommand.Done
    */
   public static void delete(Machine vm, String device) {
     boolean stays = device.startsWith("/")
-        && vm.devices().all().stream().noneMatch(placed -> placed.path().equals(device));
+        && vm.devices().all().stream().noneMatch(plugged -> plugged.path().equals(device));
     if (stays) {
       QomNode.Place place = MachineTree.of(vm).resolve(device);
       throw new UserError(place.node().type().equals(MachineTree.CPU_TYPE)

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.IoThreadConfig;
-import org.ballastvm.vmm.machine.Dimm;
+import org.ballastvm.vmm.devices.PluggedDevice;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.qom.PropertyTypes;
@@ -15,11 +14,6 @@ import org.ballastvm.vmm.qom.QomNode;
 
 /** A machine as a tree of objects, with QEMU's paths. */
 public final class MachineTree {
-  /** Where devices with an id are. */
-  public static final String PERIPHERAL = "/machine/peripheral/";
-  /** Where objects are that users create. */
-  public static final String OBJECTS = "/objects/";
-
   /** What processors are. */
   static final String CPU_TYPE = "host-x86_64-cpu";
 
@@ -36,24 +30,17 @@ public final class MachineTree {
   public static QomNode of(Machine vm) {
     List<QomNode> named = new ArrayList<>();
     List<QomNode> anonymous = new ArrayList<>();
-    for (PlacedDevice device : vm.devices().all()) {
-      (device.id().isPresent() ? named : anonymous).add(DeviceNodes.of(nameOf(device.path()), vm, device));
+    for (PluggedDevice device : vm.devices().all()) {
+      (device.id().isPresent() ? named : anonymous).add(device.node());
     }
-    for (Dimm dimm : vm.devices().dimms().all()) {
-      (dimm.id().isPresent() ? named : anonymous).add(DeviceNodes.of(nameOf(dimm.path()), dimm));
-    }
-    vm.devices().fixed().forEach(fixed -> (fixed.config().id().isPresent() ? named : anonymous)
-        .add(DeviceNodes.of(nameOf(fixed.path()), fixed.config())));
     List<QomNode> cpus = vm.vcpus().stream().map(cpu -> cpu(cpu.index())).toList();
     QomNode machine = new QomNode("machine", "ballast-machine", List.of(),
         List.of(QomNode.container("peripheral", named), QomNode.container("peripheral-anon", anonymous),
             QomNode.container("unattached", cpus)));
-    List<QomNode> objects = Stream.concat(vm.parts().objects().all().stream().map(MachineTree::object),
-        vm.parts().iothreads().all().stream().map(thread -> thread(thread.config()))).toList();
+    List<QomNode> objects = Stream.concat(vm.objects().memory().all().stream().map(MachineTree::object),
+        vm.objects().threads().all().stream().map(thread -> thread(thread.config()))).toList();
     return new QomNode("", "container", List.of(), List.of(machine, QomNode.container("objects", objects)));
   }
-
-  private static String nameOf(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
   private static QomNode cpu(int index) { return new QomNode("device[" + index + "]", CPU_TYPE, List.of(), List.of()); }
 

@@ -24,5 +24,5 @@ public final class MemorySet implements QmpCommand<MemorySet.Total, MemorySet.St
   }
 
   @Override
-  public Steps run(Machine vm, Total wanted) { return new Steps(vm.parts().goal().set(wanted.size())); }
+  public Steps run(Machine vm, Total wanted) { return new Steps(vm.memoryGoal().set(wanted.size())); }
 }

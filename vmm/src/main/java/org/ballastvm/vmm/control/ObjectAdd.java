@@ -36,5 +36,5 @@ public final class ObjectAdd implements QmpCommand<ObjectAdd.ObjectOptionsGiven,
    * @param vm the machine
    * @param values its type, id and properties
    */
-  public static void add(Machine vm, KeyValues values) { vm.parts().createObject(ObjectModels.parse(values)); }
+  public static void add(Machine vm, KeyValues values) { vm.objects().create(ObjectModels.parse(values)); }
 }

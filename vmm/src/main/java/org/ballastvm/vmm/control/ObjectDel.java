@@ -16,7 +16,7 @@ public final class ObjectDel implements QmpCommand<ObjectDel.Id, QmpCommand.Done
 
   @Override
   public Done run(Machine vm, Id which) {
-    vm.parts().deleteObject(which.id());
+    vm.objects().delete(which.id());
     return Done.DONE;
   }
 }

@@ -17,6 +17,6 @@ public final class QueryBalloon implements QmpCommand<QmpCommand.NoArguments, Qu
   @Override
   public BalloonInfo run(Machine vm, NoArguments arguments) {
     Balloon.active(vm);
-    return new BalloonInfo(vm.balloonedSizeBytes());
+    return new BalloonInfo(vm.devices().sizes().balloonedBytes());
   }
 }

@@ -26,7 +26,7 @@ public final class QueryChardev implements QmpCommand<QmpCommand.NoArguments, Li
   public List<ChardevInfo> run(Machine vm, NoArguments arguments) {
     Set<String> used = used(vm.config());
     List<ChardevInfo> all = new ArrayList<>();
-    vm.parts().chardevs().forEach((id, chardev) -> {
+    vm.chardevs().forEach((id, chardev) -> {
       all.add(new ChardevInfo(id, chardev.describe(), used.contains(id)));
       chardev.shared().map(Chardev::describe)
           .ifPresent(where -> all.add(new ChardevInfo(id + "-base", where, true)));

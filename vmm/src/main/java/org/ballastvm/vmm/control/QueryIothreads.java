@@ -2,7 +2,7 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import org.ballastvm.vmm.config.IoThreadConfig;
-import org.ballastvm.vmm.machine.IoThread;
+import org.ballastvm.vmm.devices.IoThread;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 
@@ -22,7 +22,7 @@ public final class QueryIothreads implements QmpCommand<QmpCommand.NoArguments, 
 
   @Override
   public List<IoThreadInfo> run(Machine vm, NoArguments arguments) {
-    return vm.parts().iothreads().all().stream().map(QueryIothreads::info).toList();
+    return vm.objects().threads().all().stream().map(QueryIothreads::info).toList();
   }
 
   private static IoThreadInfo info(IoThread thread) {

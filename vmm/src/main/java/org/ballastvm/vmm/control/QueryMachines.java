@@ -2,7 +2,7 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import org.ballastvm.vmm.config.CpuConfig;
-import org.ballastvm.vmm.machine.Assembly;
+import org.ballastvm.vmm.machine.BaseMemory;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 
@@ -26,6 +26,6 @@ final class QueryMachines implements QmpCommand<QmpCommand.NoArguments, List<Que
   @Override
   public List<MachineInfo> run(Machine vm, NoArguments arguments) {
     return List.of(new MachineInfo("ballast", true, CpuConfig.MOST, false, false, false, MachineTree.CPU_TYPE,
-        Assembly.OWN_RAM));
+        BaseMemory.OWN_RAM));
   }
 }

@@ -26,7 +26,7 @@ public final class QueryMemdev implements QmpCommand<QmpCommand.NoArguments, Lis
 
   @Override
   public List<Memdev> run(Machine vm, NoArguments arguments) {
-    return vm.parts().objects().all().stream().map(entry -> memdev(entry.backend().config())).toList();
+    return vm.objects().memory().all().stream().map(entry -> memdev(entry.backend().config())).toList();
   }
 
   private static Memdev memdev(BackendConfig config) {

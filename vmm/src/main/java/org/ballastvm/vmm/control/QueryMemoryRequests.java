@@ -44,7 +44,7 @@ public final class QueryMemoryRequests
 
   @Override
   public List<MemoryRequestInfo> run(Machine vm, NoArguments arguments) {
-    return vm.parts().requests().all().stream().map(QueryMemoryRequests::info).toList();
+    return vm.memoryRequests().all().stream().map(QueryMemoryRequests::info).toList();
   }
 
   private static MemoryRequestInfo info(MemoryRequest request) {

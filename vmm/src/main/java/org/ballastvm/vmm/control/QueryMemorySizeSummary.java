@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import org.ballastvm.vmm.devices.MemoryDeviceInfo;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 

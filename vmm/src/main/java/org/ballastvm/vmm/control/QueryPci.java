@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.ballastvm.pci.PciFunction;
+import org.ballastvm.vmm.devices.PciDevice;
+import org.ballastvm.vmm.devices.PluggedDevice;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.vmm.wire.Member;
 
@@ -59,7 +60,7 @@ public final class QueryPci implements QmpCommand<QmpCommand.NoArguments, List<Q
 
   @Override
   public List<PciInfo> run(Machine vm, NoArguments arguments) {
-    PciBus bus = vm.parts().pci();
+    PciBus bus = vm.buses().pci();
     List<PciDevice> devices = IntStream.range(0, PciBus.SLOTS).filter(slot -> bus.function(slot) != null)
         .mapToObj(slot -> device(vm, slot, bus.function(slot))).toList();
     return List.of(new PciInfo(0, devices));
@@ -72,7 +73,7 @@ public final class QueryPci implements QmpCommand<QmpCommand.NoArguments, List<Q
         function.configRead(SUBSYSTEM, 2), function.configRead(SUBSYSTEM_VENDOR, 2));
     return new PciDevice(0, slot, 0, new PciClass(Optional.ofNullable(CLASSES.get(classCode)), classCode), id,
         pin == 0 ? Optional.empty() : Optional.of(function.configRead(INTERRUPT_LINE, 1)), pin,
-        vm.devices().inSlot(slot).flatMap(PlacedDevice::id).orElse(""), regions(function));
+        vm.devices().inSlot(slot).flatMap(PluggedDevice::id).orElse(""), regions(function));
   }
 
   private static List<PciRegion> regions(PciFunction function) {

@@ -6,8 +6,8 @@ import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.virtio.pci.VirtioState;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.devices.PciDevice;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 
 /** A virtio device of a machine, as those see it who debug its driver. */
 record VirtioNode(String path, VirtioPciFunction function) {
@@ -15,10 +15,10 @@ record VirtioNode(String path, VirtioPciFunction function) {
   static final String BACKEND = "/virtio-backend";
 
   static List<VirtioNode> all(Machine vm) {
-    return vm.devices().all().stream().map(VirtioNode::of).flatMap(Optional::stream).toList();
+    return vm.devices().pci().stream().map(VirtioNode::of).flatMap(Optional::stream).toList();
   }
 
-  private static Optional<VirtioNode> of(PlacedDevice device) {
+  private static Optional<VirtioNode> of(PciDevice device) {
     return device.function() instanceof VirtioPciFunction function
         ? Optional.of(new VirtioNode(device.path() + BACKEND, function))
         : Optional.empty();

@@ -3,6 +3,8 @@ package org.ballastvm.vmm.machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.vmm.config.NumaConfig;
+import org.ballastvm.vmm.devices.Dimm;
+import org.ballastvm.vmm.devices.VirtioMemory;
 import org.ballastvm.vmm.memory.MemoryRun;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.plan.MemoryPicture;
@@ -25,22 +27,21 @@ public final class AddressSpace {
     for (Dimm dimm : vm.devices().dimms().all()) {
       bytes += dimm.sizeBytes();
     }
-    List<Devices.BlockMemory> blocks = vm.devices().blockMemories();
-    for (Devices.BlockMemory memory : blocks) {
-      bytes += memory.plugged().range().sizeBytes();
+    List<VirtioMemory> blocks = vm.devices().blockMemories();
+    for (VirtioMemory memory : blocks) {
+      bytes += memory.range().sizeBytes();
     }
     long run = MemoryPicture.runBytes(bytes);
     long looks = bytes <= MOST_LOOKED_AT_BYTES ? run : run / Math.ceilDiv(bytes, MOST_LOOKED_AT_BYTES);
     List<MemoryPicture.Strip> strips = new ArrayList<>();
     vm.devices().dimms().all().forEach(dimm -> strips.add(strip(dimm.id().orElse("slot " + dimm.slot()),
         dimm.config().node(), dimm.range(), run, looks)));
-    for (Devices.BlockMemory memory : blocks) {
-      MemoryDevices.Plugged made = memory.plugged();
-      strips.add(strip(memory.placed().id().orElse(made.memdev()), made.device().config().node(), made.range(), run,
+    for (VirtioMemory memory : blocks) {
+      strips.add(strip(memory.id().orElse(memory.config().memdev()), memory.config().node(), memory.range(), run,
           looks));
     }
     strips.sort((one, other) -> Long.compare(one.runs().getFirst().gpa(), other.runs().getFirst().gpa()));
-    strips.addAll(0, base(vm, vm.parts().ram().baseRuns(run, looks)));
+    strips.addAll(0, base(vm, vm.ram().baseRuns(run, looks)));
     return MemoryPicture.of(run, strips);
   }
 

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.machine;
 
-import java.util.List;
 import org.ballastvm.kvm.IoAddress;
 import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.chardev.SerialFrontend;
@@ -11,14 +10,18 @@ import org.ballastvm.vmm.chardev.SerialFrontend;
  */
 final class CollectedPort implements SerialFrontend.Delivery {
   private final KvmBoard board;
-  private final Machine machine;
+  private final Runnable kick;
   private final IoAddress address;
   private volatile boolean collects;
 
-  /** A port whose writes are exits. */
-  CollectedPort(KvmBoard board, Machine machine, int port) {
+  /**
+   * A port whose writes are exits.
+   *
+   * @param kick takes a vCPU out of the guest, soon; it brings what all have written
+   */
+  CollectedPort(KvmBoard board, Runnable kick, int port) {
     this.board = board;
-    this.machine = machine;
+    this.kick = kick;
     this.address = new IoAddress(true, port, 1);
   }
 
@@ -53,12 +56,6 @@ final class CollectedPort implements SerialFrontend.Delivery {
     collects = false;
   }
 
-  /** Any vCPU brings what all have written. */
   @Override
-  public void fetch() {
-    List<VcpuThread> vcpus = machine.vcpus();
-    if (!vcpus.isEmpty()) {
-      vcpus.getFirst().kick();
-    }
-  }
+  public void fetch() { kick.run(); }
 }

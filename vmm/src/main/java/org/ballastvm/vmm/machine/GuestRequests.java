@@ -17,11 +17,8 @@ import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.event.Repeats;
 
 /** What a guest can ask of its whole machine: a reset, the end, and what follows a panic. Policy decides what is done. */
-final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
-  /** How VcpuThread calls a guest whose processor met faults it has no handler for. */
-  static final String TRIPLE_FAULT = "triple fault";
-
-  private final Machine vm;
+final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, AutoCloseable {
+  private final RunControl run;
   private final RunPolicy policy;
   private final MachineEvents events;
   private final MachineEvents.Notice crashLoaded;
@@ -36,8 +33,9 @@ final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
   };
   private volatile int exitStatus;
 
-  GuestRequests(Machine vm, RunPolicy policy, EventLoop loop, MachineEvents events) {
-    this.vm = vm;
+  GuestRequests(RunControl run, RunPolicy policy, EventLoop loop, MachineEvents events) {
+    this.run = run;
+    run.whenStarted(() -> pace.started(System.nanoTime()));
     this.policy = policy;
     this.events = events;
     this.crashLoaded = events.notice(() -> new MachineEvent.GuestCrashloaded(PanicAction.RUN));
@@ -56,7 +54,7 @@ final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
     if (policy.onPanic() == PanicPolicy.NONE) {
       runsOn.post();
     } else {
-      vm.unlessReset(this::afterPanic);
+      run.vcpus().stopFor(this::afterPanic);
     }
   }
 
@@ -64,10 +62,10 @@ final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
     boolean stays = policy.pausesOnPanic();
     say(stays ? "the machine is stopped, for somebody to look" : "this ends the machine");
     events.publish(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
-    vm.stopVcpus(RunState.GUEST_PANICKED);
+    run.stop(RunState.GUEST_PANICKED);
     if (!stays) {
       boolean fails = policy.onPanic() == PanicPolicy.EXIT_FAILURE;
-      vm.end(fails ? EndReason.GUEST_PANIC_FAILURE : EndReason.GUEST_PANIC, Cause.GUEST_PANIC);
+      run.end(fails ? EndReason.GUEST_PANIC_FAILURE : EndReason.GUEST_PANIC, Cause.GUEST_PANIC);
     }
   }
 
@@ -83,31 +81,45 @@ final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
 
   /** By isa-debug-exit. On the vCPU's thread. */
   void exit(int status) {
-    vm.unlessReset(() -> {
+    run.vcpus().stopFor(() -> {
       exitStatus = status;
-      vm.end(EndReason.GUEST_EXIT, Cause.GUEST_SHUTDOWN);
+      run.end(EndReason.GUEST_EXIT, Cause.GUEST_SHUTDOWN);
     });
   }
 
-  /** The guest starts anew. */
-  void started() { pace.started(System.nanoTime()); }
+  @Override
+  public void powerOffAsked() {
+    run.vcpus().stopFor(() -> run.shutDown(EndReason.GUEST_SHUTDOWN, Cause.GUEST_SHUTDOWN));
+  }
+
+  @Override
+  public void unusableMemory(VcpuThread vcpu) { run.vcpus().ask(() -> run.followSlots(vcpu)); }
+
+  @Override
+  public void vcpuFailed(String sentence) { run.vcpus().stopFor(() -> run.failed(sentence)); }
+
+  @Override
+  public void crashed(Throwable bug) { run.crashed(bug); }
+
+  @Override
+  public void resetAsked(String why) { run.vcpus().stopFor(() -> resetFor(why)); }
 
   /** On the event loop, for a guest that is still there and stands at the gate. */
-  void resetAsked(String why) {
+  private void resetFor(String why) {
     Log.of(GuestRequests.class).info("the guest asked for a reset: {}", why);
-    if (why.equals(TRIPLE_FAULT) && faults.isTold()) {
+    if (why.equals(VcpuThread.TRIPLE_FAULT) && faults.isTold()) {
       Log.of(GuestRequests.class)
           .warn("the guest's processor shut down (a triple fault: it met faults for which it has no"
               + " handler); {}{}", policy.noReboot() ? "-no-reboot makes that the end" : "the machine is reset",
               faults.words());
     }
     if (policy.noReboot()) {
-      vm.shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
+      run.shutDown(EndReason.GUEST_RESET, Cause.GUEST_RESET);
       return;
     }
     long waitNanos = pace.asked(System.nanoTime());
     if (waitNanos == 0) {
-      vm.resetForGuest();
+      run.resetForGuest();
       return;
     }
     if (tooQuick.isTold()) {
@@ -117,7 +129,7 @@ final class GuestRequests implements PanicDevice.Listener, AutoCloseable {
               TimeUnit.NANOSECONDS.toMillis(RebootPace.LEAST_BOOT_NANOS), why, TimeUnit.NANOSECONDS.toMillis(waitNanos),
               tooQuick.words());
     }
-    reset = vm.unlessReplaced(vm::resetForGuest);
+    reset = run.vcpus().unlessReplaced(run::resetForGuest);
     delayed.once(waitNanos);
   }
 

@@ -34,6 +34,9 @@ public final class VcpuThread {
     void crashed(Throwable bug);
   }
 
+  /** What the watcher is told of a guest whose processor met faults that it has no handler for. */
+  static final String TRIPLE_FAULT = "triple fault";
+
   /** {@code KVM_SYSTEM_EVENT_*}, linux/kvm.h. */
   private static final int SYSTEM_EVENT_SHUTDOWN = 1;
 
@@ -87,7 +90,7 @@ public final class VcpuThread {
   /** {@return which vCPU} */
   public int index() { return index; }
 
-  /** {@return the vCPU, whose state may be read while {@link Machine#whileVcpusAreOut} holds it} */
+  /** {@return the vCPU, whose state may be read while {@link Vcpus#whileOut} holds it} */
   public Vcpu vcpu() {
     return vcpu;
   }
@@ -188,7 +191,7 @@ public final class VcpuThread {
           case HALT, INTERRUPTED, IRQ_WINDOW_OPEN -> {
             // Back to the gate.
           }
-          case SHUTDOWN -> watcher.resetAsked(GuestRequests.TRIPLE_FAULT);
+          case SHUTDOWN -> watcher.resetAsked(TRIPLE_FAULT);
           case BAD_ADDRESS -> {
             waitsForSlots = true;
             watcher.unusableMemory(this);

@@ -90,6 +90,14 @@ final class Vcpus {
     run();
   }
 
+  /** Takes one of them out of the guest, soon, if there are any. Any thread. */
+  void kickOne() {
+    List<VcpuThread> now = threads;
+    if (!now.isEmpty()) {
+      now.getFirst().kick();
+    }
+  }
+
   /** Lets none enter the guest from now on. Can be called by a vCPU thread. */
   void closeGate() { gate.close(); }
 

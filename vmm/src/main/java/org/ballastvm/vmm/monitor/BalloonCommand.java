@@ -37,7 +37,7 @@ final class BalloonCommand implements Command {
     if (mebibytes > Long.MAX_VALUE >> MIB_SHIFT) {
       throw new MonitorError("Parameter 'target' expects a size");
     }
-    boolean wasOn = vm.autoBalloon().filter(auto -> auto.config().on()).isPresent();
+    boolean wasOn = vm.devices().autoBalloon().filter(auto -> auto.config().on()).isPresent();
     new Balloon().run(vm, new Balloon.Target(mebibytes << MIB_SHIFT));
     return wasOn ? "balloon: auto is off now, because a target was set by hand\n" : "";
   }
@@ -49,7 +49,7 @@ final class BalloonCommand implements Command {
       throw MonitorError.misuse("balloon auto: '" + what + "' is none of on, off, status");
     }
     new QueryBalloon().run(vm, NoArguments.NONE); // Refuses where there is no balloon.
-    AutoBalloon auto = vm.autoBalloon().orElseThrow();
+    AutoBalloon auto = vm.devices().autoBalloon().orElseThrow();
     return switch (what) {
       case "on" -> switchOn(vm, auto);
       case "off" -> {

@@ -16,8 +16,8 @@ import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.virtio.balloon.BalloonStats;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.devices.BalloonCard;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.policy.AutoBalloon;
 
 /** A balloon in words. */
@@ -32,22 +32,22 @@ final class BalloonText {
 
   /** Sizes of the machine and of the balloon, and who is on the other side. */
   static String sizes(Machine vm, Instant now) {
-    PlacedDevice device = device(vm);
-    BalloonDevice balloon = balloon(device);
-    long size = vm.memorySizeBytes();
+    BalloonCard card = card(vm);
+    BalloonDevice balloon = card.balloon();
+    long size = vm.devices().sizes().baseAndDimmBytes();
     long base = vm.config().memory().sizeBytes();
     long target = balloon.targetPages() << PAGE_SHIFT;
     long actual = balloon.actualPages() << PAGE_SHIFT;
     return line("machine:", ByteSize.about(size) + ": base memory " + ByteSize.about(base) + ", DIMMs "
         + ByteSize.about(size - base) + "; virtio-mem does not count")
-        + line("guest has:", ByteSize.about(vm.balloonedSizeBytes()) + ", should have "
+        + line("guest has:", ByteSize.about(vm.devices().sizes().balloonedBytes()) + ", should have "
             + ByteSize.about(Math.max(0, size - target)))
         + line("balloon:", ByteSize.about(actual) + " (" + balloon.actualPages() + " pages), should be "
             + ByteSize.about(target) + " (" + balloon.targetPages() + " pages)")
         + line("limits:", "'balloon N' takes 1 to " + (size >> 20) + " MiB for the guest; more is all of it")
         + line("driver:", driver(balloon.agreedFeatures()))
-        + line("statistics:", told(device, balloon, now))
-        + vm.autoBalloon().map(auto -> "  auto:        " + automatic(vm, auto, now)).orElse("");
+        + line("statistics:", told(card, now))
+        + vm.devices().autoBalloon().map(auto -> "  auto:        " + automatic(vm, auto, now)).orElse("");
   }
 
   /** The automatic mode: a line, and if it did anything, a line for each of the last decisions. */
@@ -69,7 +69,7 @@ final class BalloonText {
 
   /** What the automatic mode cannot save a guest from, in a sentence; nothing if the guest can help itself. */
   static Optional<String> danger(Machine vm) {
-    return BalloonFeature.DEFLATE_ON_OOM.in(balloon(device(vm)).features())
+    return BalloonFeature.DEFLATE_ON_OOM.in(card(vm).balloon().features())
         ? Optional.empty()
         : Optional
             .of("without deflate-on-oom=on the guest cannot take memory back by itself when it runs short: what it "
@@ -78,21 +78,17 @@ final class BalloonText {
 
   /** All statistics, for people and in full. */
   static String statistics(Machine vm, Instant now) {
-    PlacedDevice device = device(vm);
-    return "statistics: " + told(device, balloon(device), now) + "\n" + table(balloon(device).stats());
+    BalloonCard card = card(vm);
+    return "statistics: " + told(card, now) + "\n" + table(card.balloon().stats());
   }
 
   static String table(BalloonStats stats) {
     return stats.values().entrySet().stream().map(BalloonText::row).collect(Collectors.joining());
   }
 
-  private static PlacedDevice device(Machine vm) {
-    return vm.devices().all().stream()
-        .filter(device -> device.virtio().filter(BalloonDevice.class::isInstance).isPresent()).findFirst()
-        .orElseThrow(); // The caller has asked for its size.
+  private static BalloonCard card(Machine vm) {
+    return vm.devices().balloonCard().orElseThrow(); // The caller has asked for its size.
   }
-
-  private static BalloonDevice balloon(PlacedDevice device) { return (BalloonDevice) device.virtio().orElseThrow(); }
 
   private static String line(String what, String text) { return LINE.formatted(what, text); }
 
@@ -105,14 +101,15 @@ final class BalloonText {
     return "at work; agreed on " + (agreed.isEmpty() ? "no feature" : agreed);
   }
 
-  private static String told(PlacedDevice device, BalloonDevice balloon, Instant now) {
+  private static String told(BalloonCard card, Instant now) {
+    BalloonDevice balloon = card.balloon();
     long seconds = balloon.stats().lastUpdateSeconds();
     long interval = balloon.pollingIntervalSeconds();
     return (seconds == 0
         ? "the guest has told none"
         : "the guest told them " + age(Instant.ofEpochSecond(seconds), now))
         + (interval == 0
-            ? "; it is not asked (qom-set " + device.path() + " " + INTERVAL + " 2 asks it every 2 s)"
+            ? "; it is not asked (qom-set " + card.path() + " " + INTERVAL + " 2 asks it every 2 s)"
             : "; it is asked every " + interval + " s");
   }
 

@@ -35,7 +35,7 @@ final class Commands {
     } catch (MonitorError e) {
       return e.getMessage() + "\n";
     } catch (RuntimeException | Error e) {
-      return "Error: " + CommandError.sentence(name, e, () -> vm.parts().objects()) + "\n";
+      return "Error: " + CommandError.sentence(name, e, () -> vm.objects().memory()) + "\n";
     }
   }
 

@@ -5,6 +5,7 @@ import org.ballastvm.vmm.control.DeviceDel;
 import org.ballastvm.vmm.control.MachineTree;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.QomNode;
+import org.ballastvm.vmm.qom.QomPaths;
 
 /** {@code device_del ID} */
 final class DeviceDelCommand implements Command {
@@ -28,7 +29,7 @@ final class DeviceDelCommand implements Command {
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
     return before.isEmpty()
-        ? MachineTree.of(vm).resolve(MachineTree.PERIPHERAL).node().children().stream().map(QomNode::name).toList()
+        ? MachineTree.of(vm).resolve(QomPaths.PERIPHERAL).node().children().stream().map(QomNode::name).toList()
         : List.of();
   }
 }

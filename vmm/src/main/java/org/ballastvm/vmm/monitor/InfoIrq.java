@@ -15,7 +15,7 @@ final class InfoIrq implements Command {
   public String run(Machine vm, Arguments arguments) {
     arguments.end();
     StringBuilder text = new StringBuilder("IRQ statistics for ioapic:\n");
-    long[] counts = vm.parts().board().assertionCounts();
+    long[] counts = vm.buses().board().assertionCounts();
     for (int pin = 0; pin < counts.length; pin++) {
       if (counts[pin] > 0) {
         text.append("%2d: %d\n".formatted(pin, counts[pin]));

@@ -2,12 +2,12 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.Optional;
-import org.ballastvm.vmm.control.MemoryDeviceInfo;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryMemoryDevices;
+import org.ballastvm.vmm.devices.MemoryDeviceInfo;
+import org.ballastvm.vmm.devices.OstStatus;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.OstStatus;
 import org.ballastvm.vmm.watch.MemoryRequest;
 
 /** {@code info memory-devices} */
@@ -28,13 +28,10 @@ final class InfoMemoryDevices implements Command {
     boolean verbose = arguments.flag('v');
     arguments.end();
     List<MemoryDeviceInfo> devices = new QueryMemoryDevices().run(vm, NoArguments.NONE);
-    List<MemoryRequest> requests = vm.parts().requests().all(); // of the same devices, in the same order
+    List<MemoryRequest> requests = vm.memoryRequests().all(); // of the same devices, in the same order
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < devices.size(); i++) {
-      // No switch over types: who resizes looks here first, and that would spin a class.
-      text.append(devices.get(i) instanceof MemoryDeviceInfo.Dimm dimm
-          ? text(dimm)
-          : text((MemoryDeviceInfo.VirtioMem) devices.get(i)));
+      text.append(devices.get(i).text());
       if (verbose) {
         text.append(RequestText.of(requests.get(i)));
         if (devices.get(i) instanceof MemoryDeviceInfo.Dimm dimm) {
@@ -54,33 +51,5 @@ final class InfoMemoryDevices implements Command {
     Optional<MachineEvent.OspmStatus> told = vm.devices().dimms().told(slot);
     return "  last _OST: " + told.map(last -> OstStatus.event(last.source()) + ": " + OstStatus.words(last.status())
         + String.format(" (0x%x, 0x%x)", last.source(), last.status())).orElse("none") + "\n";
-  }
-
-  private static String text(MemoryDeviceInfo.Dimm dimm) {
-    return String.format("""
-        Memory device [dimm]: "%s"
-          addr: 0x%x
-          slot: %d
-          node: %d
-          size: %d
-          memdev: %s
-          hotplugged: %s
-          hotpluggable: %s
-        """, dimm.id().orElse(""), dimm.addr(), dimm.slot(), dimm.node(), dimm.size(), dimm.memdev(),
-        dimm.hotplugged(), dimm.hotpluggable());
-  }
-
-  private static String text(MemoryDeviceInfo.VirtioMem mem) {
-    return String.format("""
-        Memory device [virtio-mem]: "%s"
-          memaddr: 0x%x
-          node: %d
-          requested-size: %d
-          size: %d
-          max-size: %d
-          block-size: %d
-          memdev: %s
-        """, mem.id().orElse(""), mem.memaddr(), mem.node(), mem.requestedSize(), mem.size(), mem.maxSize(),
-        mem.blockSize(), mem.memdev());
   }
 }

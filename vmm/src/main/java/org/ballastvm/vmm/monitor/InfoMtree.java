@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.ballastvm.vmm.bus.AddressBus;
-import org.ballastvm.vmm.control.MemoryDeviceInfo;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryMemoryDevices;
+import org.ballastvm.vmm.devices.MemoryDeviceInfo;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.memory.GuestLayout;
 
@@ -45,8 +45,8 @@ final class InfoMtree implements Command {
 
   private static String tree(Machine vm) {
     StringBuilder text = new StringBuilder("address-space: I/O\n");
-    text.append(new Region(0, vm.parts().ports().sizeBytes(), REGISTERS, "io").line(2));
-    registers(vm.parts().ports()).forEach(region -> text.append(region.line(4)));
+    text.append(new Region(0, vm.buses().ports().sizeBytes(), REGISTERS, "io").line(2));
+    registers(vm.buses().ports()).forEach(region -> text.append(region.line(4)));
     text.append("\naddress-space: memory\n").append(new Region(0, 0, REGISTERS, "system").line(2));
     ram(vm).forEach(region -> text.append(region.line(4)));
     GuestLayout layout = GuestLayout.of(vm.config().memory());
@@ -54,16 +54,16 @@ final class InfoMtree implements Command {
       text.append(new Region(layout.deviceBase(), layout.deviceBytes(), REGISTERS, "device-memory").line(4));
       devices(vm).forEach(region -> text.append(region.line(6)));
     }
-    registers(vm.parts().memory()).forEach(region -> text.append(region.line(4)));
+    registers(vm.buses().memory()).forEach(region -> text.append(region.line(4)));
     return text.append("\n").toString();
   }
 
   private static String flat(Machine vm) {
     List<Region> memory = new ArrayList<>(ram(vm));
     memory.addAll(devices(vm));
-    memory.addAll(registers(vm.parts().memory()));
+    memory.addAll(registers(vm.buses().memory()));
     memory.sort(Comparator.comparingLong(Region::base));
-    return view(0, "memory", "system", memory) + view(1, "I/O", "io", registers(vm.parts().ports()));
+    return view(0, "memory", "system", memory) + view(1, "I/O", "io", registers(vm.buses().ports()));
   }
 
   private static String view(int number, String space, String root, List<Region> regions) {

@@ -2,9 +2,9 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import org.ballastvm.vmm.config.NumaConfig;
-import org.ballastvm.vmm.control.MemoryDeviceInfo;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryMemoryDevices;
+import org.ballastvm.vmm.devices.MemoryDeviceInfo;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info numa} */

@@ -3,8 +3,8 @@ package org.ballastvm.vmm.monitor;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ballastvm.pci.PciFunction;
+import org.ballastvm.vmm.devices.PciDevice;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.pci.PciBus;
 
 /** {@code info pci} */
@@ -19,14 +19,14 @@ final class InfoPci implements Command {
   public String run(Machine vm, Arguments arguments) {
     arguments.end();
     StringBuilder text = new StringBuilder();
-    PciBus bus = vm.parts().pci();
+    PciBus bus = vm.buses().pci();
     IntStream.range(0, PciBus.SLOTS).filter(slot -> bus.function(slot) != null)
         .forEach(slot -> append(text, slot, idOf(vm, slot), bus.function(slot)));
     return text.toString();
   }
 
   private static String idOf(Machine vm, int slot) {
-    return vm.devices().inSlot(slot).flatMap(PlacedDevice::id).orElse("");
+    return vm.devices().inSlot(slot).flatMap(PciDevice::id).orElse("");
   }
 
   private static void append(StringBuilder text, int slot, String id, PciFunction function) {

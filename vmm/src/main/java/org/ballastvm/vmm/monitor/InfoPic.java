@@ -27,7 +27,7 @@ final class InfoPic implements Command {
   @Override
   public String run(Machine vm, Arguments arguments) {
     arguments.end();
-    IoApic chip = vm.parts().board().ioApic();
+    IoApic chip = vm.buses().board().ioApic();
     StringBuilder text = new StringBuilder(
         "ioapic0: ver=0x%x id=0x%02x sel=0x%02x".formatted(VERSION, chip.id(), chip.select()));
     if (chip.select() >= FIRST_REDIRECTION) {

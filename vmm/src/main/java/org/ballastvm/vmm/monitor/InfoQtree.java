@@ -4,8 +4,8 @@ import java.util.List;
 import org.ballastvm.vmm.control.MachineTree;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryPci;
+import org.ballastvm.vmm.devices.PciDevice;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.PlacedDevice;
 import org.ballastvm.vmm.qom.QomNode;
 
 /** {@code info qtree}: buses, and the devices on them. */
@@ -36,7 +36,7 @@ final class InfoQtree implements Command {
     return text.toString();
   }
 
-  private static void append(StringBuilder text, QomNode node, PlacedDevice device, QueryPci.PciDevice function) {
+  private static void append(StringBuilder text, QomNode node, PciDevice device, QueryPci.PciDevice function) {
     text.append("      dev: %s, id \"%s\"\n".formatted(node.type(), device.id().orElse("")));
     text.append("        addr = %02x.%x\n".formatted(function.slot(), function.function()));
     QueryPci.PciId id = function.id();

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.control.MemorySet;
+import org.ballastvm.vmm.goal.MemoryGoal;
 import org.ballastvm.vmm.machine.AddressSpace;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.machine.MemoryGoal;
 
 /** {@code memory set SIZE} and {@code memory show} */
 final class MemoryCommand implements Command {
@@ -48,7 +48,7 @@ final class MemoryCommand implements Command {
 
   /** The last goal in a line. */
   private static String goal(Machine vm) {
-    MemoryGoal goals = vm.parts().goal();
+    MemoryGoal goals = vm.memoryGoal();
     String has = "the guest has " + ByteSize.describe(goals.actualBytes());
     return goals.status().map(goal -> {
       String wanted = "; it should have " + ByteSize.describe(goal.wantedBytes())

@@ -27,8 +27,8 @@ final class ObjectDelCommand implements Command {
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
     return before.isEmpty()
-        ? Stream.concat(vm.parts().objects().all().stream().map(entry -> entry.backend().config().id()),
-            vm.parts().iothreads().all().stream().map(thread -> thread.config().id())).toList()
+        ? Stream.concat(vm.objects().memory().all().stream().map(entry -> entry.backend().config().id()),
+            vm.objects().threads().all().stream().map(thread -> thread.config().id())).toList()
         : List.of();
   }
 }

@@ -53,9 +53,9 @@ record OptionWords(List<? extends Model<?>> models) {
 
   private static Stream<String> values(Machine vm, ModelProperty<?> property) {
     return switch (property.type()) {
-      case ModelProperty.MEMORY -> vm.parts().objects().all().stream().filter(entry -> entry.user().isEmpty())
+      case ModelProperty.MEMORY -> vm.objects().memory().all().stream().filter(entry -> entry.user().isEmpty())
           .map(entry -> entry.backend().config().id());
-      case ModelProperty.IOTHREAD -> vm.parts().iothreads().all().stream().map(thread -> thread.config().id());
+      case ModelProperty.IOTHREAD -> vm.objects().threads().all().stream().map(thread -> thread.config().id());
       default -> property.choices().stream();
     };
   }

@@ -19,6 +19,6 @@ final class PhysicalDumpCommand implements Command {
     DumpFormat format = arguments.format();
     long address = arguments.number();
     arguments.end();
-    return MemoryDump.of(format, address, MemoryDump.physical(vm.parts().ram()));
+    return MemoryDump.of(format, address, MemoryDump.physical(vm.ram()));
   }
 }

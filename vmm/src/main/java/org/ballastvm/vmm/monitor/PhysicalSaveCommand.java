@@ -23,7 +23,7 @@ final class PhysicalSaveCommand implements Command {
     long size = arguments.number();
     String file = arguments.word();
     arguments.end();
-    GuestMemory memory = vm.parts().ram();
+    GuestMemory memory = vm.ram();
     SaveFile.write(file, address, size, (at, into, length) -> {
       // What is no memory is saved as zeros.
       if (memory.contains(at, length)) {

@@ -19,6 +19,6 @@ final class VirtualDumpCommand implements Command {
     DumpFormat format = arguments.format();
     long address = arguments.number();
     arguments.end();
-    return MemoryDump.of(format, address, new LinearMemory(vm.parts().ram(), CpuState.of(vm, 0)));
+    return MemoryDump.of(format, address, new LinearMemory(vm.ram(), CpuState.of(vm, 0)));
   }
 }

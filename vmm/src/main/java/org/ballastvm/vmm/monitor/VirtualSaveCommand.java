@@ -20,7 +20,7 @@ final class VirtualSaveCommand implements Command {
     long size = arguments.number();
     String file = arguments.word();
     arguments.end();
-    LinearMemory memory = new LinearMemory(vm.parts().ram(), CpuState.of(vm, 0));
+    LinearMemory memory = new LinearMemory(vm.ram(), CpuState.of(vm, 0));
     SaveFile.write(file, address, size, (at, into, length) -> {
       if (!memory.read(at, into, length)) {
         throw new MonitorError("Invalid addr 0x%016x/size %d specified".formatted(address, size));

@@ -19,7 +19,7 @@ public final class Monitors {
    */
   public static void attach(Machine machine) {
     for (MonitorConfig monitor : machine.config().monitors()) {
-      Chardev chardev = machine.parts().chardevs().get(monitor.chardev());
+      Chardev chardev = machine.chardevs().get(monitor.chardev());
       // Not a switch over types, which takes 20 ms of a start where Java is slow.
       if (monitor instanceof MonitorConfig.Control control) {
         JsonInput.prepare();

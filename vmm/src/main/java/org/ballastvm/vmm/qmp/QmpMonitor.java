@@ -177,7 +177,7 @@ public final class QmpMonitor implements CharFrontend {
       } catch (UserError e) {
         reply.put("error", new Failure(e.kind().qemuName(), e.getMessage()));
       } catch (RuntimeException | Error e) {
-        String sentence = CommandError.sentence(nameOf(json), e, () -> vm.parts().objects());
+        String sentence = CommandError.sentence(nameOf(json), e, () -> vm.objects().memory());
         reply.put("error", new Failure(UserError.Kind.GENERIC.qemuName(), sentence));
       }
       send(reply);

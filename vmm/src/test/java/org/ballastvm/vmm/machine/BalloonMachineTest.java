@@ -49,7 +49,7 @@ class BalloonMachineTest {
     try (Machine machine = guest.start()) {
       assertEquals(EndReason.GUEST_SHUTDOWN, TestMachine.await(machine));
 
-      MemoryBackend memory = machine.parts().base().getFirst();
+      MemoryBackend memory = TestMachine.base(machine);
       assertEquals(1, memory.discardCalls(), "the pages were merged into one range");
       assertEquals(0, memory.mapping().residentBytes(GIVEN, PAGES * PAGE));
       assertTrue(memory.mapping().residentBytes(GIVEN - PAGE, PAGE) > 0, "the page before");

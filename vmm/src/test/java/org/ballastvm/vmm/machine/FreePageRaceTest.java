@@ -61,19 +61,19 @@ class FreePageRaceTest {
 
   private void run(int n, String which) {
     await(() -> guest.waitsToBeAsked(n));
-    machine.onLoop(() -> machine.balloon().orElseThrow().startHinting());
+    machine.onLoop(() -> machine.devices().balloon().orElseThrow().startHinting());
     Map<Integer, Long> byDevices = new HashMap<>();
     await(() -> {
       int page = random.nextInt(HintingGuest.PAGES) | 15;
       long value = random.nextLong() | 1;
       byDevices.put(page, value);
-      machine.onLoop(() -> machine.parts().ram().putLong(HintingGuest.FREE + 4096L * page, value));
+      machine.onLoop(() -> machine.ram().putLong(HintingGuest.FREE + 4096L * page, value));
       return guest.isThrough(n);
     });
     for (int page = 0; page < HintingGuest.PAGES; page++) {
       check(page, n, HintingGuest.isForDevices(page) ? byDevices.getOrDefault(page, 0L) : guest.written(page), which);
     }
-    HintRun.Complete run = (HintRun.Complete) machine.balloon().orElseThrow().hinting();
+    HintRun.Complete run = (HintRun.Complete) machine.devices().balloon().orElseThrow().hinting();
     assertEquals(4096L * HintingGuest.PAGES, run.namedBytes());
     add(run.given());
     guest.goOn(n);
@@ -94,7 +94,8 @@ class FreePageRaceTest {
   }
 
   private void await(BooleanSupplier condition) {
-    Await.until(condition, () -> "the guest stands still: " + guest + ", " + machine.balloon().orElseThrow().hinting()
-        + ", " + machine.state());
+    Await.until(condition,
+        () -> "the guest stands still: " + guest + ", " + machine.devices().balloon().orElseThrow().hinting()
+            + ", " + machine.state());
   }
 }

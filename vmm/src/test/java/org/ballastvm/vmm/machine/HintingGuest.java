@@ -71,7 +71,7 @@ public final class HintingGuest {
     return state() == -n;
   }
 
-  private int state() { return machine.parts().ram().getInt(STATE); }
+  private int state() { return machine.ram().getInt(STATE); }
 
   @Override
   public String toString() { return "state " + state() + ", " + registers(); }
@@ -84,9 +84,7 @@ public final class HintingGuest {
   }
 
   /** Has it go on after the n-th time. */
-  public void goOn(int n) {
-    machine.onLoop(() -> machine.parts().ram().putInt(GO, n));
-  }
+  public void goOn(int n) { machine.onLoop(() -> machine.ram().putInt(GO, n)); }
 
   /** Whether it leaves a page to devices. */
   public static boolean isForDevices(int page) {
@@ -95,7 +93,7 @@ public final class HintingGuest {
 
   /** What it wrote to a page since it was asked; 0 if nothing. */
   public long written(int page) {
-    return machine.parts().ram().getLong(LEDGER + 8L * page);
+    return machine.ram().getLong(LEDGER + 8L * page);
   }
 
   /**
@@ -107,7 +105,7 @@ public final class HintingGuest {
    * @return whether it is zeros
    */
   public boolean requireKept(int page, int n, long written, String which) {
-    long content = machine.parts().ram().getLong(FREE + 4096L * page);
+    long content = machine.ram().getLong(FREE + 4096L * page);
     if (written == 0 && content == 0) {
       return true;
     }

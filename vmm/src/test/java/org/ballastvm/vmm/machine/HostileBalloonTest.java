@@ -66,7 +66,7 @@ class HostileBalloonTest {
     awaitCount(1);
   }
 
-  private static MemorySegment memory(Machine machine) { return machine.parts().base().getFirst().mapping().chunk(0); }
+  private static MemorySegment memory(Machine machine) { return TestMachine.base(machine).mapping().chunk(0); }
 
   private int count() { return memory(neighbour).get(ValueLayout.JAVA_INT, COUNTER); }
 
@@ -75,7 +75,7 @@ class HostileBalloonTest {
   @AfterEach
   void theNeighbourHasAllThatItHad() {
     awaitCount(count() + 1000);
-    MemoryBackend its = neighbour.parts().base().getFirst();
+    MemoryBackend its = TestMachine.base(neighbour);
     assertEquals(SIZE - GIVEN, its.mapping().residentBytes(GIVEN, SIZE - GIVEN));
     for (long at = GIVEN; at < SIZE; at += PAGE) {
       assertEquals(0x5a5a, memory(neighbour).get(ValueLayout.JAVA_INT, at));
@@ -141,7 +141,7 @@ class HostileBalloonTest {
                 OptionalLong.of(GuestLayout.HIGH_BASE), false, MemConfig.Inaccessible.AUTO, 60));
     try (Machine machine = guest.start()) {
       assertEquals(EndReason.GUEST_SHUTDOWN, TestMachine.await(machine));
-      MemoryBackend its = machine.parts().base().getFirst();
+      MemoryBackend its = TestMachine.base(machine);
       assertEquals(0, its.mapping().residentBytes(GIVEN, PAGES * PAGE));
       assertTrue(its.mapping().residentBytes(RING, 4 * PAGE) > 0);
     }

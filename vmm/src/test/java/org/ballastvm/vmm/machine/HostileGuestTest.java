@@ -18,6 +18,7 @@ import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.ballastvm.vmm.devices.Buses;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,7 +59,7 @@ class HostileGuestTest {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < VCPUS; i++) {
         Random random = new Random(seed + i);
-        all.add(vcpus.submit(() -> attack(machine.parts(), random)));
+        all.add(vcpus.submit(() -> attack(machine.buses(), random)));
       }
       for (int i = 0; all.stream().anyMatch(one -> !one.isDone()); i++) {
         replug(machine, new DeviceConfig.Rng(Optional.of("new" + i), OptionalInt.empty()));
@@ -77,20 +78,20 @@ class HostileGuestTest {
   /** The host does not rest meanwhile. */
   private static void replug(Machine machine, DeviceConfig device) {
     machine.onLoop(() -> {
-      if (machine.devices().all().size() < 8) {
+      if (machine.devices().pci().size() < 8) {
         machine.devices().plug(device);
       }
-      machine.devices().all().stream().filter(old -> !old.unplugPending()).flatMap(old -> old.id().stream())
+      machine.devices().pci().stream().filter(old -> !old.unplugPending()).flatMap(old -> old.id().stream())
           .findFirst().ifPresent(machine.devices()::requestUnplug);
     });
   }
 
-  private static void attack(Assembly parts, Random random) {
+  private static void attack(Buses buses, Random random) {
     for (int i = 0; i < ACCESSES; i++) {
       switch (random.nextInt(4)) {
-        case 0 -> configure(parts.ports(), random);
-        case 1, 2 -> touchBar(parts.memory(), random);
-        default -> touchPort(parts.ports(), random);
+        case 0 -> configure(buses.ports(), random);
+        case 1, 2 -> touchBar(buses.memory(), random);
+        default -> touchPort(buses.ports(), random);
       }
     }
   }

@@ -21,6 +21,7 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.devices.VirtioMemory;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.junit.jupiter.api.Tag;
@@ -57,10 +58,7 @@ class MemMachineTest {
         OptionalLong.of(BASE), false, MemConfig.Inaccessible.AUTO, 60);
   }
 
-  private static MemoryDevices.Plugged vm0(Machine machine) {
-    return machine.devices().memories().of(machine.devices().find("vm0").orElseThrow().virtio().orElseThrow())
-        .orElseThrow();
-  }
+  private static VirtioMemory vm0(Machine machine) { return machine.devices().blockMemories().getFirst(); }
 
   private List<Integer> printed() throws IOException {
     byte[] sent = TestMachine.of(directory, new Program()).sent();
@@ -84,7 +82,7 @@ class MemMachineTest {
     try (Machine machine = machine(guest.powerOff()).start()) {
       runUntilItStops(machine);
       assertEquals(List.of(0, 0, 0x1234, -1, -1), printed());
-      MemoryDevices.Plugged vm0 = vm0(machine);
+      VirtioMemory vm0 = vm0(machine);
       assertEquals(3L * BLOCK, vm0.device().pluggedBytes());
       assertEquals(2L * (BLOCKS - 3) * BLOCK / 4096, vm0.strayAccesses());
       assertEquals(0, vm0.range().backend().mapping().residentBytes(BLOCK, BLOCK));
@@ -114,7 +112,7 @@ class MemMachineTest {
     guest.askForMemory(RING, 1, PLUG, BASE, BLOCKS).countForever(SEEN);
     try (
         Machine machine = machine(guest).with(device("mem0", (long) BLOCKS * BLOCK, OptionalLong.empty(), 0)).start()) {
-      MemoryDevices.Plugged vm0 = vm0(machine);
+      VirtioMemory vm0 = vm0(machine);
       MemorySegment memory = vm0.range().backend().mapping().chunk(0);
       int seen = 0;
       for (int block = BLOCKS - 1; block > 0; block--) {
@@ -125,7 +123,7 @@ class MemMachineTest {
         long gpa = BASE + (long) block * BLOCK;
         machine.onLoop(() -> {
           vm0.range().unplug(gpa, BLOCK);
-          machine.parts().ram().devices().follow();
+          machine.ram().devices().follow();
         });
         assertEquals(1, vm0.range().slotCount());
       }

@@ -15,6 +15,7 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.event.Await;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
@@ -88,9 +89,9 @@ class PanicTest {
     TestMachine guest = TestMachine.of(directory, new Program().halt()).with(RunPolicy.DEFAULT);
     try (Machine machine = guest.start()) {
       machine.onLoop(() -> { // So that both wait when the first is done.
-        machine.resetAsked("a test");
-        machine.vcpuFailed("vCPU 0: a test");
-        machine.unusableMemory(machine.vcpus().getFirst());
+        machine.guestRequests().resetAsked("a test");
+        machine.guestRequests().vcpuFailed("vCPU 0: a test");
+        machine.guestRequests().unusableMemory(machine.vcpus().getFirst());
       });
       machine.onLoop(() -> assertEquals(RunState.RUNNING, machine.state()));
     }

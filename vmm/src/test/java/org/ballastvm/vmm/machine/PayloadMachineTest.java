@@ -162,7 +162,7 @@ class PayloadMachineTest {
     try (Machine machine = guest.start()) {
       assertEquals(EndReason.GUEST_SHUTDOWN, TestMachine.await(machine));
 
-      MemorySegment fourthGibibyte = machine.parts().base().getFirst().mapping().chunk(3);
+      MemorySegment fourthGibibyte = TestMachine.base(machine).mapping().chunk(3);
       assertEquals(0x1234_5678, fourthGibibyte.get(ValueLayout.JAVA_INT, 0));
     }
     assertEquals(0x1234_5678, Program.intAt(guest.sent(), 0));

@@ -38,22 +38,22 @@ public final class Program {
   private Program port(int port) { return bytes(0x66, 0xba).imm16(port); }
 
   /** eax = value. */
-  Program set(long value) { return bytes(0xb8).imm32(value); }
+  public Program set(long value) { return bytes(0xb8).imm32(value); }
 
-  Program outByte(int port, int value) { return set(value).port(port).bytes(0xee); }
+  public Program outByte(int port, int value) { return set(value).port(port).bytes(0xee); }
 
-  Program outWord(int port, int value) { return set(value).port(port).bytes(0x66, 0xef); }
+  public Program outWord(int port, int value) { return set(value).port(port).bytes(0x66, 0xef); }
 
-  Program outInt(int port, long value) { return set(value).port(port).bytes(0xef); }
+  public Program outInt(int port, long value) { return set(value).port(port).bytes(0xef); }
 
   /** eax = what the port says. */
-  Program inByte(int port) { return set(0).port(port).bytes(0xec); }
+  public Program inByte(int port) { return set(0).port(port).bytes(0xec); }
 
-  Program inWord(int port) { return set(0).port(port).bytes(0x66, 0xed); }
+  public Program inWord(int port) { return set(0).port(port).bytes(0x66, 0xed); }
 
-  Program inInt(int port) { return port(port).bytes(0xed); }
+  public Program inInt(int port) { return port(port).bytes(0xed); }
 
-  Program print(String text) {
+  public Program print(String text) {
     port(COM1);
     for (byte b : text.getBytes(StandardCharsets.US_ASCII)) {
       bytes(0xb0, b & 0xff, 0xee);
@@ -62,10 +62,10 @@ public final class Program {
   }
 
   /** Sends al as it is. */
-  Program printByte() { return port(COM1).bytes(0xee); }
+  public Program printByte() { return port(COM1).bytes(0xee); }
 
   /** Sends eax as four bytes, the lowest first. */
-  Program printInt() {
+  public Program printInt() {
     for (int i = 0; i < 4; i++) {
       printByte().bytes(0xc1, 0xe8, 8); // shr eax, 8
     }
@@ -73,7 +73,7 @@ public final class Program {
   }
 
   /** Sends 16 bytes from an address again and again, each time that the transmitter says it is empty, as drivers do. */
-  Program stream(int address, int times) {
+  public Program stream(int address, int times) {
     bytes(0xbd).imm32(times); // mov ebp, times
     port(COM1 + 5).bytes(0xec, 0xa8, 0x20, 0x74, 0xf7); // wait: in al, dx; test al, 0x20; jz wait
     port(COM1).bytes(0xbe).imm32(address).bytes(0xb9).imm32(16); // mov esi, address; mov ecx, 16
@@ -105,7 +105,7 @@ public final class Program {
    * The last line skips a {@code hlt} that the interrupt came before: QEMU 7.2, which emulates the rig's processor, forgets
    * the shadow of {@code sti} when the guest leaves in it.
    */
-  Program streamByInterrupts(int lines) {
+  public Program streamByInterrupts(int lines) {
     code.writeBytes(HexFormat.of().parseHex(STREAM_SETUP.replaceAll("\\s", "")));
     imm32(lines);
     code.writeBytes(HexFormat.of().parseHex(STREAM_BODY.replaceAll("\\s", "")));
@@ -113,23 +113,23 @@ public final class Program {
   }
 
   /** Sends the byte that arrives on COM1, once it is there. */
-  Program echo() {
+  public Program echo() {
     // wait: mov dx, 0x3fd; in al, dx; test al, 1; jz wait; mov dx, 0x3f8; in al, dx; out dx, al
     return port(COM1 + 5).bytes(0xec, 0xa8, 1, 0x74, 0xfb).port(COM1).bytes(0xec, 0xee);
   }
 
   /** eax = *address + 1; *address = eax. */
-  Program count(int address) {
+  public Program count(int address) {
     return bytes(0x8b, 0x04, 0x25).imm32(address).bytes(0xff, 0xc0, 0x89, 0x04, 0x25).imm32(address);
   }
 
   /** Counts for ever. */
-  Program countForever(int address) {
+  public Program countForever(int address) {
     return count(address).bytes(0xeb, 0xee); // jmp to where it began
   }
 
   /** Jumps over what follows unless eax is below a number. */
-  Program ifBelow(int number, Program then) {
+  public Program ifBelow(int number, Program then) {
     byte[] body = then.code();
     bytes(0x3d).imm32(number).bytes(0x0f, 0x83).imm32(body.length);
     code.writeBytes(body);
@@ -137,56 +137,58 @@ public final class Program {
   }
 
   /** rbx = eax, without its low bits: where a BAR is. */
-  Program baseFromBar() {
+  public Program baseFromBar() {
     return bytes(0x83, 0xe0, 0xf0, 0x89, 0xc3);
   }
 
   /** eax = *(rbx + offset). */
-  Program load(int offset) { return bytes(0x8b, 0x83).imm32(offset); }
+  public Program load(int offset) { return bytes(0x8b, 0x83).imm32(offset); }
 
   /** Spins until a register of 32 bits has one of some bits set. */
-  Program awaitRegister(int offset, long bits) {
+  public Program awaitRegister(int offset, long bits) {
     return load(offset).bytes(0xa9).imm32(bits).bytes(0x74, 0xf3); // wait: load; test eax, bits; jz wait
   }
 
-  Program store8(int offset, int value) { return bytes(0xc6, 0x83).imm32(offset).bytes(value & 0xff); }
+  public Program store8(int offset, int value) { return bytes(0xc6, 0x83).imm32(offset).bytes(value & 0xff); }
 
-  Program store16(int offset, int value) { return bytes(0x66, 0xc7, 0x83).imm32(offset).imm16(value); }
+  public Program store16(int offset, int value) { return bytes(0x66, 0xc7, 0x83).imm32(offset).imm16(value); }
 
-  Program store32(int offset, long value) { return bytes(0xc7, 0x83).imm32(offset).imm32(value); }
+  public Program store32(int offset, long value) { return bytes(0xc7, 0x83).imm32(offset).imm32(value); }
 
   /** *address = value, in the lower 2 GiB. */
-  Program poke(int address, long value) {
+  public Program poke(int address, long value) {
     return bytes(0xc7, 0x04, 0x25).imm32(address).imm32(value);
   }
 
   /** Spins until the 16 bits at an address in the lower 2 GiB are a value. */
-  Program await16(int address, int value) {
+  public Program await16(int address, int value) {
     // wait: pause; cmp word [address], value; jne wait
     return bytes(0xf3, 0x90, 0x66, 0x81, 0x3c, 0x25).imm32(address).imm16(value).bytes(0x75, 0xf2);
   }
 
   /** Spins until a port of 32 bits has one of some bits set. */
-  Program awaitPort(int port, long bits) {
+  public Program awaitPort(int port, long bits) {
     // wait: in eax, dx; test eax, bits; jz wait
     return port(port).bytes(0xed, 0xa9).imm32(bits).bytes(0x74, 0xf8);
   }
 
   /** Does something again and again. */
-  Program forever(Program body) {
+  public Program forever(Program body) {
     byte[] again = body.code();
     code.writeBytes(again);
     return bytes(0xe9).imm32(-5L - again.length);
   }
 
   /** eax = *address, in the lower 2 GiB. */
-  Program peek(int address) { return bytes(0x8b, 0x04, 0x25).imm32(address); }
+  public Program peek(int address) {
+    return bytes(0x8b, 0x04, 0x25).imm32(address);
+  }
 
   /**
    * Brings up the modern virtio device in a PCI slot with queue 0 of four entries: the table at an address in the lower 2
    * GiB, the rings on the two pages behind it, a buffer on the third. Leaves the place of its registers in rbx.
    */
-  Program startVirtio(int slot, int ring) {
+  public Program startVirtio(int slot, int ring) {
     long device = 0x8000_0000L | (long) slot << 11;
     poke(ring + 0x2000, 0); // used: index 0
     outInt(0xcf8, device | 4).outWord(0xcfc, 6); // command: memory space, bus master
@@ -199,14 +201,14 @@ public final class Program {
   }
 
   /** Offers the buffer, rings the doorbell and waits until the device has used it. */
-  Program offer(int ring, int lengthBytes, boolean deviceWrites) {
+  public Program offer(int ring, int lengthBytes, boolean deviceWrites) {
     poke(ring, ring + 0x3000).poke(ring + 4, 0).poke(ring + 8, lengthBytes).poke(ring + 12, deviceWrites ? 2 : 0);
     poke(ring + 0x1004, 0).poke(ring + 0x1000, 1 << 16); // avail: descriptor 0, index 1
     return store16(0x3000, 0).await16(ring + 0x2002, 1);
   }
 
   /** Shows guest memory from 4 GiB on, that many times 2 MiB, from 1 GiB on: in the page tables of the boot protocol. */
-  Program mapHighMemory(int largePages) {
+  public Program mapHighMemory(int largePages) {
     for (int i = 0; i < largePages; i++) {
       poke(0xc000 + 8 * i, (long) i << 21 | 0x83).poke(0xc004 + 8 * i, 1);
     }
@@ -214,7 +216,7 @@ public final class Program {
   }
 
   /** Asks a memory device, as the driver's n-th request, and leaves the answer's type in eax. */
-  Program askForMemory(int ring, int n, int type, long gpa, int blocks) {
+  public Program askForMemory(int ring, int n, int type, long gpa, int blocks) {
     poke(ring + 0x3000, type).poke(ring + 0x3004, 0).poke(ring + 0x3008, gpa & 0xffff_ffffL);
     poke(ring + 0x300c, gpa >>> 32).poke(ring + 0x3010, blocks).poke(ring + 0x3014, 0);
     poke(ring, ring + 0x3000).poke(ring + 4, 0).poke(ring + 8, 24).poke(ring + 12, 1 << 16 | 1);
@@ -224,7 +226,7 @@ public final class Program {
   }
 
   /** Writes to each of so many pages; leaves in eax the bits that all of them had before. */
-  Program touchPages(int address, int pages) {
+  public Program touchPages(int address, int pages) {
     bytes(0xbf).imm32(address).bytes(0xb9).imm32(pages).bytes(0xbd).imm32(-1); // mov edi; mov ecx; mov ebp, -1
     // next: mov eax, [rdi]; and ebp, eax; mov dword [rdi], 0x5a5a; add edi, 4096; dec ecx; jnz next; mov eax, ebp
     bytes(0x8b, 0x07, 0x21, 0xc5, 0xc7, 0x07).imm32(0x5a5a).bytes(0x81, 0xc7).imm32(4096);
@@ -232,25 +234,25 @@ public final class Program {
   }
 
   /** Goes on with another. */
-  Program then(Program next) {
+  public Program then(Program next) {
     code.writeBytes(next.code());
     return this;
   }
 
-  Program powerOff() { return outByte(AcpiPorts.SLEEP_CONTROL, AcpiPorts.SLEEP_ENABLE | 5 << 2).halt(); }
+  public Program powerOff() { return outByte(AcpiPorts.SLEEP_CONTROL, AcpiPorts.SLEEP_ENABLE | 5 << 2).halt(); }
 
-  Program reset() { return outByte(AcpiPorts.RESET_CONTROL, AcpiPorts.RESET_VALUE).halt(); }
+  public Program reset() { return outByte(AcpiPorts.RESET_CONTROL, AcpiPorts.RESET_VALUE).halt(); }
 
   /** An exception, with no descriptor for it nor for what follows from that. */
-  Program tripleFault() {
+  public Program tripleFault() {
     return bytes(0x0f, 0x0b);
   }
 
-  Program halt() { return bytes(0xf4, 0xeb, 0xfd); }
+  public Program halt() { return bytes(0xf4, 0xeb, 0xfd); }
 
-  byte[] code() { return code.toByteArray(); }
+  public byte[] code() { return code.toByteArray(); }
 
-  static int intAt(byte[] bytes, int offset) {
+  public static int intAt(byte[] bytes, int offset) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
   }
 }

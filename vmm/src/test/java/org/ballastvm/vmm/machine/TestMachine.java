@@ -22,6 +22,7 @@ import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.ballastvm.vmm.memory.MemoryBackend;
 
 /** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
 public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus,
@@ -79,13 +80,13 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   }
 
   /** All of its memory on a backend. */
-  TestMachine on(BackendConfig backend) {
+  public TestMachine on(BackendConfig backend) {
     MemoryConfig named = new MemoryConfig(backend.sizeBytes(), 0, backend.sizeBytes(), Optional.of(backend.id()));
     return new TestMachine(directory, named, List.of(backend), cpus, boot, devices, serial, policy);
   }
 
   /** With backends that devices use. */
-  TestMachine holding(BackendConfig... these) {
+  public TestMachine holding(BackendConfig... these) {
     return new TestMachine(directory, memory, List.of(these), cpus, boot, devices, serial, policy);
   }
 
@@ -96,7 +97,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         .map(id -> new IoThreadConfig(id, 0, 0, 0, 0)).toList();
   }
 
-  MachineConfig config() {
+  public MachineConfig config() {
     return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, iothreads(),
         devices,
         List.of(serial),
@@ -111,22 +112,28 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
   }
 
   /** Runs it until it ends by itself. */
-  EndReason run() throws InterruptedException, ExecutionException, TimeoutException {
+  public EndReason run() throws InterruptedException, ExecutionException, TimeoutException {
     try (Machine machine = start()) {
       return await(machine);
     }
   }
 
-  static EndReason await(Machine machine) throws InterruptedException, ExecutionException, TimeoutException {
+  public static EndReason await(Machine machine) throws InterruptedException, ExecutionException, TimeoutException {
     return machine.end().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** What backs base memory. */
+  static MemoryBackend base(Machine machine) {
+    return machine.objects().memory().all().stream().filter(entry -> entry.user().equals(Optional.of("base memory")))
+        .findFirst().orElseThrow().backend();
+  }
+
   /** What the serial port has sent. */
-  byte[] sent() throws IOException {
+  public byte[] sent() throws IOException {
     return Files.readAllBytes(directory.resolve("serial"));
   }
 
-  String printed() throws IOException { return new String(sent(), StandardCharsets.ISO_8859_1); }
+  public String printed() throws IOException { return new String(sent(), StandardCharsets.ISO_8859_1); }
 
   /** A kernel that halts. */
   private static final class IdleKernel {

@@ -108,7 +108,7 @@ class AutoBalloonTest {
     say("balloon auto on");
     assertEquals("balloon: auto is off now, because a target was set by hand", say("balloon 512"));
     assertTrue(say("balloon auto").startsWith("balloon: auto is off; "));
-    assertEquals(512, vm.balloon().orElseThrow().targetPages() >> 8);
+    assertEquals(512, vm.devices().balloon().orElseThrow().targetPages() >> 8);
     assertEquals("", say("balloon 600"));
     assertEquals(new BalloonAuto(AutoAction.ON, 1L << 30, "switched on"), heard.getFirst());
   }
@@ -133,7 +133,7 @@ class AutoBalloonTest {
   @Test
   void withoutADriverItSaysThatThereIsNone() throws Exception {
     CompletableFuture<Void> looked = new CompletableFuture<>();
-    vm.balloon().orElseThrow().setTarget(256 << 8);
+    vm.devices().balloon().orElseThrow().setTarget(256 << 8);
     vm.onLoop(() -> vm.events().listen((event, when) -> {
       if (event instanceof BalloonAuto auto && auto.action() == AutoAction.GIVE) {
         looked.complete(null);
@@ -141,7 +141,7 @@ class AutoBalloonTest {
     }));
     say("balloon auto on");
     looked.get(30, TimeUnit.SECONDS);
-    assertEquals(0, vm.balloon().orElseThrow().targetPages());
+    assertEquals(0, vm.devices().balloon().orElseThrow().targetPages());
     String told = say("balloon auto");
     assertTrue(told.contains("  give        1 GiB  no driver is at work; the next one begins with all"), told);
     assertTrue(say("qom-get b0 auto-status").contains("\"action\": \"give\""), say("qom-get b0 auto-status"));
@@ -150,13 +150,13 @@ class AutoBalloonTest {
   @Test
   void aBalloonThatGoesTakesItAlongAndANewOneHasItsOwn() {
     say("balloon auto on");
-    BalloonDevice before = vm.balloon().orElseThrow();
+    BalloonDevice before = vm.devices().balloon().orElseThrow();
     say("device_del b0");
     say("system_reset"); // which completes what the guest was asked for
     assertEquals("Error: No balloon device has been activated", say("balloon auto"));
     assertEquals("Error: No balloon device has been activated", say("balloon auto off"));
     assertEquals("", say("device_add virtio-balloon-pci,id=b0,auto=on,auto-high=1G"));
-    assertFalse(vm.balloon().orElseThrow() == before);
+    assertFalse(vm.devices().balloon().orElseThrow() == before);
     assertTrue(say("balloon auto").startsWith("balloon: auto is on; it keeps 512 MiB to 1 GiB available"));
   }
 

@@ -10,6 +10,7 @@ import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.Version;
+import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
@@ -51,7 +52,7 @@ class CommandsTest {
     assertEquals(mebibytes, targetMebibytes());
   }
 
-  private long targetMebibytes() { return vm.balloon().orElseThrow().targetPages() >> 8; }
+  private long targetMebibytes() { return vm.devices().balloon().orElseThrow().targetPages() >> 8; }
 
   @ParameterizedTest
   @CsvSource(delimiter = '>', value = {"balloon > unexpected end of expression",
@@ -85,7 +86,7 @@ class CommandsTest {
   void infoBalloonFollowsTheGuest() {
     assertEquals("balloon: actual=1024\n", say("info balloon"));
     int actual = 4; // virtio 1.3, 5.5.4
-    vm.balloon().orElseThrow().configWrite(actual, 4, 512 << 8);
+    vm.devices().balloon().orElseThrow().configWrite(actual, 4, 512 << 8);
     assertEquals("balloon: actual=512\n", say("info balloon"));
   }
 
@@ -104,7 +105,8 @@ class CommandsTest {
   @Test
   void contOfAMachineThatIsOffTellsWhatToDo() {
     vm.resume();
-    vm.powerOffAsked();
+    vm.buses().ports().write(AcpiPorts.SLEEP_CONTROL, 1,
+        AcpiPorts.SLEEP_ENABLE | AcpiPorts.SLEEP_TYPE_S5 << AcpiPorts.SLEEP_TYPE_SHIFT);
     vm.onLoop(() -> {
       // What was asked before is done.
     });

@@ -36,7 +36,7 @@ class InfoBalloonTest {
   @Test
   void bothSizesAreToldAndWhatMayBeAsked() {
     say("balloon 768");
-    vm.balloon().orElseThrow().configWrite(ACTUAL, 4, 128 << 8);
+    vm.devices().balloon().orElseThrow().configWrite(ACTUAL, 4, 128 << 8);
     assertEquals("balloon: actual=896\n", say("info balloon"));
     String all = say("info balloon -v");
     assertTrue(all.startsWith("""

@@ -32,15 +32,15 @@ class LinearMemoryTest {
   private void map(long physical) {
     long top = CpuState.of(vm, 0).special().cr3();
     long tables = 0x3000_0000;
-    vm.parts().ram().putLong(top + 8, tables | PRESENT_WRITABLE);
-    vm.parts().ram().putLong(tables, tables + 0x1000 | PRESENT_WRITABLE);
-    vm.parts().ram().putLong(tables + 0x1000, physical | PRESENT_WRITABLE | LARGE);
+    vm.ram().putLong(top + 8, tables | PRESENT_WRITABLE);
+    vm.ram().putLong(tables, tables + 0x1000 | PRESENT_WRITABLE);
+    vm.ram().putLong(tables + 0x1000, physical | PRESENT_WRITABLE | LARGE);
   }
 
   @Test
   void addressesGoThroughThePageTables() {
     map(0x2000_0000);
-    vm.parts().ram().putLong(0x2000_0000 + SOMEWHERE, 0x1122_3344_5566_7788L);
+    vm.ram().putLong(0x2000_0000 + SOMEWHERE, 0x1122_3344_5566_7788L);
     assertEquals("0000008000100000: 0x1122334455667788\n", say("x /xg 0x8000100000"));
     assertEquals("0000008000200000: Cannot access memory\n", say("x /xg 0x8000200000"));
     assertTrue(say("x /2xb $rip").matches("\\p{XDigit}{16}: 0x\\p{XDigit}{2} 0x\\p{XDigit}{2}\n"), say("x /2xb $rip"));
@@ -49,7 +49,7 @@ class LinearMemoryTest {
   @Test
   void memoryIsSavedAsTheProgramSeesIt(@TempDir Path directory) throws IOException {
     map(0x2000_0000);
-    vm.parts().ram().putInt(0x2000_0ffe, 0x0403_0201);
+    vm.ram().putInt(0x2000_0ffe, 0x0403_0201);
     Path file = directory.resolve("saved");
     assertEquals("", say("memsave 0x8000000ffe 4 \"" + file + "\""));
     assertArrayEquals(new byte[]{1, 2, 3, 4}, Files.readAllBytes(file));

@@ -38,13 +38,13 @@ class MachineStateTest {
       "xp /2c 0x20000000 > 0000000020000000: '\\x01' '\\x02'",
       "xp 0x10000000000 > 0000010000000000: Cannot access memory", "xp -1 > ffffffffffffffff: Cannot access memory"})
   void physicalMemoryIsPrintedByItsFormat(String line, String shown) {
-    vm.parts().ram().putLong(SOMEWHERE, 0x5_0403_0201L);
+    vm.ram().putLong(SOMEWHERE, 0x5_0403_0201L);
     assertEquals(shown + "\n", say(line));
   }
 
   @Test
   void aDumpGoesOnWithAnAddressOnEachLine() {
-    vm.parts().ram().putByte(SOMEWHERE + 16, 'x');
+    vm.ram().putByte(SOMEWHERE + 16, 'x');
     assertEquals("""
         0000000020000000: 0x00000000 0x00000000 0x00000000 0x00000000
         0000000020000010: 0x00000078
@@ -54,7 +54,7 @@ class MachineStateTest {
   @Test
   void physicalMemoryIsSavedToAFile(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("saved here");
-    vm.parts().ram().putLong(SOMEWHERE, 0x0807_0605_0403_0201L);
+    vm.ram().putLong(SOMEWHERE, 0x0807_0605_0403_0201L);
     assertEquals("", say("pmemsave 0x20000000 4 \"" + file + "\""));
     assertArrayEquals(new byte[]{1, 2, 3, 4}, Files.readAllBytes(file));
     assertEquals("", say("pmemsave 0x3ffffffe 4 \"" + file + "\""));

@@ -44,7 +44,7 @@ class MemoryCommandTest {
       for (String line : new String[]{"memory", "memory set", "memory draw", "memory set 1G 2G", "memory show 1"}) {
         assertTrue(say(vm, line).contains("Try \"help memory\""), line + ": " + say(vm, line));
       }
-      assertEquals(0, vm.balloon().orElseThrow().targetPages());
+      assertEquals(0, vm.devices().balloon().orElseThrow().targetPages());
     }
   }
 
@@ -55,7 +55,7 @@ class MemoryCommandTest {
           "balloon: from 0 bytes to 256 MiB held\nthe guest has 1 GiB; it should have 768 MiB, which was asked "
               + "for 0.0 s ago",
           say(vm, "memory set 768M"));
-      assertEquals(65536, vm.balloon().orElseThrow().targetPages());
+      assertEquals(65536, vm.devices().balloon().orElseThrow().targetPages());
       assertTrue(say(vm, "memory set 1G").contains("balloon: from 256 MiB to 0 bytes held"));
       assertTrue(say(vm, "memory show").startsWith("the guest has 1 GiB; it should have 1 GiB, reached after "));
     }

@@ -96,7 +96,7 @@ class QmpMonitorTest {
   void aMistakeIsNamed(String request, String sentence) {
     agree();
     assertEquals(List.of(error("GenericError", sentence)), say(request));
-    assertEquals(0, vm.balloon().orElseThrow().targetPages());
+    assertEquals(0, vm.devices().balloon().orElseThrow().targetPages());
   }
 
   @Test

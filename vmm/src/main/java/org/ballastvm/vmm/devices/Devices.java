@@ -1,0 +1,174 @@
+package org.ballastvm.vmm.devices;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ballastvm.virtio.balloon.BalloonDevice;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.config.UserError.Kind;
+import org.ballastvm.vmm.policy.AutoBalloon;
+
+/**
+ * The devices that a user asks for: each is made by its kind and put on its bus, and leaves when the guest lets go of it.
+ *
+ * <p>
+ * Devices come and go on the event loop, or before it has started. Any thread may look at them.
+ */
+public final class Devices implements AutoCloseable {
+  private final Site site;
+  private final DeviceBuses buses;
+  private final List<DeviceBus> all;
+  private final MemorySizes sizes;
+
+  /**
+   * No devices yet.
+   *
+   * @param site the machine around them; the registers by which a guest learns of devices are at their ports from here on
+   */
+  public Devices(Site site) {
+    this.site = site;
+    DevicePaths paths = new DevicePaths();
+    this.buses = new DeviceBuses(site, new PciDevices(site, paths), new Dimms(site, paths),
+        new PortDevices(site.buses().ports(), paths));
+    this.all = List.of(buses.pci(), buses.dimms(), buses.ports());
+    this.sizes = new MemorySizes(buses);
+  }
+
+  /**
+   * Plugs a device that the guest finds when it looks for devices.
+   *
+   * @param config what
+   * @throws UserError if it cannot be; nothing has changed then
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed then
+   */
+  public void place(DeviceConfig config) { plug(config, false); }
+
+  /**
+   * Plugs a device into a machine whose guest may run, and notifies the guest.
+   *
+   * @param config what
+   * @throws UserError if it cannot be; nothing has changed then
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing has changed then
+   */
+  public void plug(DeviceConfig config) { plug(config, true); }
+
+  private void plug(DeviceConfig config, boolean hot) {
+    assert site.loop().ownsCaller();
+    config.id().filter(id -> find(id).isPresent()).ifPresent(id -> {
+      throw new UserError("Duplicate device ID '" + id + "'");
+    });
+    DevicePlugs.of(config).plug(config, hot, buses);
+  }
+
+  /**
+   * Asks the guest to let a device go. It may do so soon, late or never; a reset of the machine does it in its place.
+   *
+   * @param device its id, or its path in the object tree
+   * @throws UserError if there is no such device, it cannot go, or the guest was asked a short while ago
+   */
+  public void requestUnplug(String device) { requestUnplug(device, System.nanoTime()); }
+
+  /** The same at a time of {@link System#nanoTime}. */
+  void requestUnplug(String device, long nowNanos) {
+    assert site.loop().ownsCaller();
+    for (DeviceBus bus : all) {
+      for (PluggedDevice plugged : bus.all()) {
+        if (plugged.path().equals(device) || plugged.id().equals(Optional.of(device))) {
+          bus.requestUnplug(plugged, nowNanos);
+          return;
+        }
+      }
+    }
+    throw new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + device + "' not found");
+  }
+
+  /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
+  public void reset() {
+    assert site.loop().ownsCaller();
+    all.forEach(DeviceBus::reset);
+  }
+
+  /** {@return all of them: those on PCI, DIMMs, those at fixed ports; each in the order in which they came} */
+  public List<PluggedDevice> all() {
+    List<PluggedDevice> found = new ArrayList<>();
+    all.forEach(bus -> found.addAll(bus.all()));
+    return found;
+  }
+
+  /**
+   * A device by its id.
+   *
+   * @param id that the user gave
+   * @return the device, if there is one
+   */
+  public Optional<PluggedDevice> find(String id) {
+    for (DeviceBus bus : all) {
+      Optional<PluggedDevice> found = bus.find(id);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@return those on PCI, in the order in which they came} */
+  public List<PciDevice> pci() {
+    return buses.pci().all();
+  }
+
+  /**
+   * A device on PCI by its place.
+   *
+   * @param slot 1 to 31
+   * @return the device, if there is one
+   */
+  public Optional<PciDevice> inSlot(int slot) { return buses.pci().inSlot(slot); }
+
+  /** {@return the DIMMs and their slots} */
+  public Dimms dimms() { return buses.dimms(); }
+
+  /** {@return the virtio-mem devices, in the order in which they came} */
+  public List<VirtioMemory> blockMemories() {
+    return buses.pci().cards(VirtioMemory.class);
+  }
+
+  /** {@return the devices that give the guest memory: DIMMs, then virtio-mem devices} */
+  public List<MemoryDeviceInfo> memoryDevices() {
+    List<MemoryDeviceInfo> found = new ArrayList<>(); // No streams: a program that waits for a size asks again and again.
+    for (Dimm dimm : dimms().all()) {
+      found.add(dimm.info());
+    }
+    for (VirtioMemory memory : blockMemories()) {
+      found.add(memory.info());
+    }
+    return found;
+  }
+
+  /** {@return the balloon, if there is one} */
+  public Optional<BalloonDevice> balloon() {
+    return balloonCard().map(BalloonCard::balloon);
+  }
+
+  /** {@return the balloon in its slot, if there is one} */
+  public Optional<BalloonCard> balloonCard() {
+    return buses.pci().card(BalloonCard.class);
+  }
+
+  /** {@return the automatic mode of the balloon, if there is a balloon; belongs to the event loop} */
+  public Optional<AutoBalloon> autoBalloon() {
+    return balloonCard().map(BalloonCard::auto);
+  }
+
+  /** {@return whether a guest can report a panic} */
+  public boolean hasPanicDevice() {
+    return buses.ports().all().stream().anyMatch(device -> device.config() instanceof DeviceConfig.Panic);
+  }
+
+  /** {@return how much memory the guest has} */
+  public MemorySizes sizes() { return sizes; }
+
+  /** Gives back what devices hold of the host. The event loop has ended. */
+  @Override
+  public void close() { all.forEach(DeviceBus::close); }
+}

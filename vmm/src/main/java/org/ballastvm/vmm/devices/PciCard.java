@@ -1,0 +1,36 @@
+package org.ballastvm.vmm.devices;
+
+import org.ballastvm.pci.PciFunction;
+import org.ballastvm.vmm.qom.QomNode;
+
+/** What goes into a PCI slot: a function, and what only its kind knows of it. */
+interface PciCard {
+  /** {@return what the guest sees} */
+  PciFunction function();
+
+  /**
+   * The card as an object.
+   *
+   * @param name of the object
+   * @return its properties, as they are now
+   */
+  QomNode node(String name);
+
+  /** It is in its slot. On the event loop, or before it has started. */
+  default void plugged() {
+    // Most are ready before.
+  }
+
+  /** Throws UserError if the guest cannot do without it now. */
+  default void requireRemovable() {
+    // Most can go.
+  }
+
+  /** Gives back what it holds of the host. On the event loop, or when that has ended. */
+  void close();
+
+  /** Gives back what it had of a machine that goes on without it, after {@link #close}. On the event loop. */
+  default void release() {
+    // Most have nothing.
+  }
+}

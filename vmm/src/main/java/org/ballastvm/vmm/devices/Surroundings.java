@@ -1,0 +1,20 @@
+package org.ballastvm.vmm.devices;
+
+import org.ballastvm.vmm.device.PanicDevice;
+import org.ballastvm.vmm.memory.VcpuHold;
+
+/** What devices need of the machine that they are in. */
+public interface Surroundings extends VcpuHold, PanicDevice.Listener {
+  /** {@return whether its processors run; any thread} */
+  boolean isRunning();
+
+  /** The guest was asked for memory, or its answer may have come. Any thread. */
+  void memoryAsked();
+
+  /**
+   * The guest ends its machine. On the vCPU's thread.
+   *
+   * @param status exit status of the process, 0 to 255
+   */
+  void exit(int status);
+}

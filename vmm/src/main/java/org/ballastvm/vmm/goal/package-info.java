@@ -1,0 +1,2 @@
+/** What a guest was asked to do with its memory, and how it is brought to a total. */
+package org.ballastvm.vmm.goal;

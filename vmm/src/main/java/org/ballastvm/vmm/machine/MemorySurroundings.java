@@ -1,0 +1,20 @@
+package org.ballastvm.vmm.machine;
+
+import org.ballastvm.vmm.RunState;
+import org.ballastvm.vmm.event.MachineEvent;
+import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.goal.Surroundings;
+
+/**
+ * The machine, as those see it who watch its guest's memory.
+ *
+ * @param run its state
+ * @param events what monitors hear of
+ */
+record MemorySurroundings(RunControl run, MachineEvents events) implements Surroundings {
+  @Override
+  public boolean isRunning() { return run.state() == RunState.RUNNING; }
+
+  @Override
+  public void publish(MachineEvent event) { events.publish(event); }
+}
