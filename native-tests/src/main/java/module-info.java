@@ -9,7 +9,7 @@ module org.ballastvm.testkit {
 
   exports org.ballastvm.testkit;
 
-  provides org.ballastvm.vmm.SubCommand with
+  provides org.ballastvm.vmm.command.SubCommand with
       org.ballastvm.testkit.bench.BenchCommand,
       org.ballastvm.testkit.command.DemoCommand,
       org.ballastvm.testkit.command.DoctorCommand,

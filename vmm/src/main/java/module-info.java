@@ -16,18 +16,19 @@ module org.ballastvm.vmm {
   requires jdk.jfr;
   requires jdk.unsupported; // zstd is unpacked by sun.misc.Unsafe, and its library has no module descriptor to say so
 
-  exports org.ballastvm.vmm;
+  exports org.ballastvm.vmm.command;
   exports org.ballastvm.vmm.config;
   exports org.ballastvm.vmm.cpu to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
+  exports org.ballastvm.vmm.state;
   exports org.ballastvm.vmm.trace to
       org.ballastvm.testkit;
 
-  uses org.ballastvm.vmm.SubCommand;
+  uses org.ballastvm.vmm.command.SubCommand;
 
-  provides org.ballastvm.vmm.SubCommand with
+  provides org.ballastvm.vmm.command.SubCommand with
       org.ballastvm.vmm.attach.MonitorCommand,
       org.ballastvm.vmm.attach.PsCommand,
       org.ballastvm.vmm.cli.Training;

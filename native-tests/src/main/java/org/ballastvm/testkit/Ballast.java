@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.RigError;
-import org.ballastvm.vmm.Version;
+import org.ballastvm.vmm.state.Version;
 
 /** Ballast's own command, as users start it. */
 final class Ballast {

@@ -14,7 +14,7 @@ import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuName;

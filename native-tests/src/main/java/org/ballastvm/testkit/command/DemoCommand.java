@@ -12,7 +12,7 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast demo}: boots Debian's kernel, takes half of its memory away, and shows who has it. */

@@ -7,7 +7,7 @@ import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.testkit.bench.PayloadProbe;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast doctor}: tells what this host can do by trying it, and what to do about what it cannot. */

@@ -12,7 +12,7 @@ import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.images.Kernel;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /** {@code ballast image}: makes a kernel and an initramfs for a guest, and prints where they are. */

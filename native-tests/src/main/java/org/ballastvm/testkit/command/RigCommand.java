@@ -7,7 +7,7 @@ import org.ballastvm.rig.IntelRig;
 import org.ballastvm.rig.Rig;
 import org.ballastvm.rig.RigRun;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 
 /** {@code ballast study}: measures what a resize of a guest costs by each means there is, on the user's kernel. */
 public final class StudyCommand implements SubCommand {

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qmp.QmpMonitor;
+import org.ballastvm.vmm.state.Log;
 
 /** Lets {@code ballast ps} and {@code ballast monitor} find a machine. */
 public final class Announcement {

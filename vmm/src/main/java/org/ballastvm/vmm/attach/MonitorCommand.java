@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.ballastvm.kvm.Terminal;
-import org.ballastvm.vmm.SubCommand;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.monitor.TerminalMonitor;
 import org.ballastvm.vmm.terminal.Keys;

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.kvm.Registers;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
+import org.ballastvm.vmm.state.Log;
 
 /** Places what the first vCPU runs in guest memory, and says in which state it is entered. */
 public final class BootLoader {

@@ -16,7 +16,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32C;
-import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * Kernels unpacked from their bzImages, kept below the user's cache directory, so that a guest need not unpack them at

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.boot;
 
 import java.util.List;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BootConfig;
+import org.ballastvm.vmm.state.Log;
 
 /** What a kernel is told on its command line and this machine has to know, as it has neither firmware nor all of a PC. */
 public final class KernelParameters {

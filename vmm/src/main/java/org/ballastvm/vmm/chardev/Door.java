@@ -4,9 +4,9 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * A socket that listens, and lets clients in while it is open.

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.chardev;
 
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.state.Log;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
 final class SocketChardev implements Chardev {

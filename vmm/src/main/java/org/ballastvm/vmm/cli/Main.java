@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.SubCommand;
-import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.attach.Announcement;
+import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qmp.Monitors;
+import org.ballastvm.vmm.state.Version;
 
 /** Where the process begins. */
 public final class Main {

@@ -9,13 +9,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.state.Log;
 
 /** All {@code -numa} options of a command line: nodes, CPUs by their place, and distances. */
 final class NumaOptions {

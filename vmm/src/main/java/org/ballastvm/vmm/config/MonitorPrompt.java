@@ -1,6 +1,6 @@
 package org.ballastvm.vmm.config;
 
-import org.ballastvm.vmm.Version;
+import org.ballastvm.vmm.state.Version;
 
 /** Whose words a human monitor greets and prompts with; programs that were made for QEMU's wait for its prompt. */
 public enum MonitorPrompt {

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.control;
 
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.state.RunState;
 import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-status} */

@@ -2,8 +2,8 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import org.ballastvm.virtio.pci.VirtioState;
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.state.RunState;
 import org.ballastvm.vmm.wire.Member;
 
 /** {@code x-query-virtio-status} */

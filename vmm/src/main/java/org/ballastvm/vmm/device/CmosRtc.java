@@ -7,9 +7,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.util.function.LongConsumer;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows the host's

@@ -2,7 +2,7 @@ package org.ballastvm.vmm.devices;
 
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventSink;
-import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.state.Log;
 
 /** Logs what goes wrong in a device. Everything else is for its kind alone, and not taken here. */
 final class DeviceLog implements EventSink {

@@ -10,7 +10,6 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;
@@ -24,6 +23,7 @@ import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.PluggableRange;
+import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.watch.DimmState;
 
 /**

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.devices;
 
 import java.util.concurrent.atomic.LongAdder;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.state.Log;
 
 /** What answers where a memory device has nothing plugged: all ones, as where there is nothing at all. */
 public final class UnpluggedMemory implements BusDevice {

@@ -9,7 +9,6 @@ import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.mem.MemDevice;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.LoopTurns;
@@ -18,6 +17,7 @@ import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.PluggableRange;
+import org.ballastvm.vmm.state.Log;
 
 /** {@code virtio-mem-pci}. */
 final class VirtioMemPlug extends PciPlug<DeviceConfig.Mem> {

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.Pollable;
-import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * One thread that waits for doorbells, timers, sockets and posted tasks, and runs their handlers one at a time.

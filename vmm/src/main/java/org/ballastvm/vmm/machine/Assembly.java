@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.ballastvm.kvm.CpuidEntry;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmCap;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.acpi.AcpiImage;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.acpi.MachineFacts;
@@ -49,6 +48,7 @@ import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
+import org.ballastvm.vmm.state.Log;
 
 /** Puts the parts of a machine together, from top to bottom, and is gone then. */
 final class Assembly {

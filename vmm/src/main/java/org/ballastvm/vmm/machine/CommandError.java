@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.queue.GuestError;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.MissingPage;
+import org.ballastvm.vmm.state.Log;
 
 /** What a monitor answers for a command that threw: whatever it is, it ends the command and not the machine. */
 public final class CommandError {

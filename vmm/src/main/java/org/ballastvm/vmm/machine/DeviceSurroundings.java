@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.machine;
 
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.devices.Surroundings;
+import org.ballastvm.vmm.state.RunState;
 
 /** The machine, as its devices see it. */
 final class DeviceSurroundings implements Surroundings {

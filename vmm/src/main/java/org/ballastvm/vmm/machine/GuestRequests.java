@@ -1,9 +1,6 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.concurrent.TimeUnit;
-import org.ballastvm.vmm.EndReason;
-import org.ballastvm.vmm.Log;
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.device.PanicDevice;
@@ -15,6 +12,9 @@ import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
 import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.event.Repeats;
+import org.ballastvm.vmm.state.EndReason;
+import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.RunState;
 
 /** What a guest can ask of its whole machine: a reset, the end, and what follows a panic. Policy decides what is done. */
 final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, AutoCloseable {

@@ -8,8 +8,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.ballastvm.vmm.EndReason;
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
@@ -25,6 +23,8 @@ import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.goal.MemoryGoal;
 import org.ballastvm.vmm.goal.MemoryRequests;
 import org.ballastvm.vmm.memory.GuestRam;
+import org.ballastvm.vmm.state.EndReason;
+import org.ballastvm.vmm.state.RunState;
 
 /**
  * A machine that has been put together: it starts, pauses, resets and ends.

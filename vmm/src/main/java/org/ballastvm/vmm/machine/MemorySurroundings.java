@@ -1,9 +1,9 @@
 package org.ballastvm.vmm.machine;
 
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.goal.Surroundings;
+import org.ballastvm.vmm.state.RunState;
 
 /**
  * The machine, as those see it who watch its guest's memory.

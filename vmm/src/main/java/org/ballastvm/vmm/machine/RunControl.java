@@ -3,9 +3,6 @@ package org.ballastvm.vmm.machine;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.EndReason;
-import org.ballastvm.vmm.Log;
-import org.ballastvm.vmm.RunState;
 import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
@@ -13,6 +10,9 @@ import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.state.EndReason;
+import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.RunState;
 
 /**
  * Whether a machine runs, and the ways from one state to the next. Belongs to the event loop, but for what is said to be

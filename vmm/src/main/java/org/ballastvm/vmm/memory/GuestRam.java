@@ -15,7 +15,7 @@ import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
-import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * A guest's memory, by guest physical address.

@@ -14,11 +14,11 @@ import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.HostProcess;
 import org.ballastvm.kvm.NodePolicy;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.trace.DiscardTrace;
 import org.ballastvm.vmm.trace.MemoryTrace;
 

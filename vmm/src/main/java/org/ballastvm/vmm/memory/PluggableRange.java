@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * Guest addresses that are memory only where something is plugged. Elsewhere the guest reads all ones, and the host spends

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.ballastvm.vmm.Log;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * Whether the host backs shared memory without a name by transparent huge pages: memfds, and anonymous memory with share=on.

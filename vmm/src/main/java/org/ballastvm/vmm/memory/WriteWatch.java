@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.ballastvm.kvm.DirtyLog;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.Log;
 import org.ballastvm.vmm.memory.SlotHost.Slot;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * Which pages of a guest's memory were written to since a moment: by vCPUs, which KVM notes, and by this process for its

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.state.Version;
 
 /** {@code info version} */
 final class InfoVersion implements Command {

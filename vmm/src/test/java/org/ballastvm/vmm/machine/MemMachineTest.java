@@ -14,7 +14,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.virtio.mem.MemConfig;
-import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
@@ -24,6 +23,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.devices.VirtioMemory;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.state.EndReason;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,7 +66,7 @@ class MemMachineTest {
   }
 
   private static void runUntilItStops(Machine machine) throws InterruptedException {
-    while (machine.state() == org.ballastvm.vmm.RunState.RUNNING) {
+    while (machine.state() == org.ballastvm.vmm.state.RunState.RUNNING) {
       Thread.sleep(1); // It has no event of its own; an interrupt ends the wait when the test's time is up.
     }
   }
@@ -173,7 +173,7 @@ class MemMachineTest {
       runUntilItStops(machine);
       machine.onLoop(() -> assertTrue(machine.devices().find("vm0").isEmpty()));
       assertEquals(0, memory.residentBytes());
-      assertEquals(org.ballastvm.vmm.RunState.SHUTDOWN, machine.state());
+      assertEquals(org.ballastvm.vmm.state.RunState.SHUTDOWN, machine.state());
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.ballastvm.vmm.EndReason;
 import org.ballastvm.vmm.boot.KernelFiles;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
@@ -23,6 +22,7 @@ import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.memory.MemoryBackend;
+import org.ballastvm.vmm.state.EndReason;
 
 /** A machine for a program, whole: from its config record on /dev/kvm to a file that its serial port writes. */
 public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfig> backends, CpuConfig cpus,

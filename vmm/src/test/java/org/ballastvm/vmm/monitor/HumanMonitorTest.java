@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.ballastvm.vmm.Version;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.MuxChardev;
@@ -14,6 +13,7 @@ import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.control.QueryVersion;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
+import org.ballastvm.vmm.state.Version;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm;
+package org.ballastvm.vmm.state;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

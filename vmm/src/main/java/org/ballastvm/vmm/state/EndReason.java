@@ -1,4 +1,4 @@
-package org.ballastvm.vmm;
+package org.ballastvm.vmm.state;
 
 /** Why a machine ended. */
 public enum EndReason {

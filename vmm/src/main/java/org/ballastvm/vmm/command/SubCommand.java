@@ -1,4 +1,4 @@
-package org.ballastvm.vmm;
+package org.ballastvm.vmm.command;
 
 import java.util.List;
 

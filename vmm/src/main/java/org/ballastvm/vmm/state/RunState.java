@@ -1,4 +1,4 @@
-package org.ballastvm.vmm;
+package org.ballastvm.vmm.state;
 
 /** What a machine is doing, by QEMU's names. */
 public enum RunState {

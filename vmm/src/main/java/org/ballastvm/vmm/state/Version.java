@@ -1,4 +1,4 @@
-package org.ballastvm.vmm;
+package org.ballastvm.vmm.state;
 
 /** Which Ballast this is. */
 public final class Version {
