@@ -95,7 +95,7 @@ public final class HostSocket extends Pollable {
    */
   public static HostSocket connectUnix(Path path) {
     try (Arena arena = Arena.ofConfined()) {
-      return connect(Host.AF_UNIX(), unixAddress(arena, path), "socket " + path);
+      return connect(create(Host.AF_UNIX(), "socket " + path), unixAddress(arena, path));
     }
   }
 
@@ -109,34 +109,25 @@ public final class HostSocket extends Pollable {
    */
   public static HostSocket connectTcp(InetAddress address, int port) {
     try (Arena arena = Arena.ofConfined()) {
-      return connect(Host.AF_INET(), inetAddress(arena, address, port),
-          "tcp:" + address.getHostAddress() + ":" + port);
+      HostSocket socket = connect(create(Host.AF_INET(), 0, "tcp:" + address.getHostAddress() + ":" + port),
+          inetAddress(arena, address, port));
+      socket.neverWait();
+      return socket;
     }
   }
 
-  private static HostSocket connect(int family, MemorySegment address, String what) {
-    HostSocket socket = create(family, what);
+  /** Connects a socket, and waits for that if the socket is not yet non-blocking. */
+  private static HostSocket connect(HostSocket socket, MemorySegment address) {
     try {
       long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
-      if (result == -Host.EINPROGRESS()) {
-        awaitWritable(socket);
-        // Asked again, the kernel tells what became of it.
+      while (result == -Host.EINTR()) { // A signal came; asked again, the kernel waits on for the same connection.
         result = CALLS.syscall(Host.SYS_connect(), socket.fd(), address.address(), address.byteSize());
       }
-      HostError.check(result, "connect " + what);
+      HostError.check(result, "connect " + socket.what());
       return socket;
     } catch (HostError e) {
       socket.close();
       throw e;
-    }
-  }
-
-  private static void awaitWritable(HostSocket socket) {
-    try (Epoll epoll = Epoll.create()) {
-      epoll.add(socket, Epoll.OUT, 0);
-      while (epoll.await(-1) == 0) {
-        // A signal came between.
-      }
     }
   }
 
@@ -181,9 +172,11 @@ public final class HostSocket extends Pollable {
    */
   public int write(MemorySegment from) { return HostStream.write(this, from); }
 
-  private static HostSocket create(int family, String what) {
-    return new HostSocket(HostError.check(CALLS.syscall(Host.SYS_socket(), family,
-        Host.SOCK_STREAM() | Host.SOCK_NONBLOCK() | Host.SOCK_CLOEXEC(), 0), "socket"), what);
+  private static HostSocket create(int family, String what) { return create(family, Host.SOCK_NONBLOCK(), what); }
+
+  private static HostSocket create(int family, int flags, String what) {
+    return new HostSocket(HostError.check(
+        CALLS.syscall(Host.SYS_socket(), family, Host.SOCK_STREAM() | Host.SOCK_CLOEXEC() | flags, 0), "socket"), what);
   }
 
   private static MemorySegment unixAddress(Arena arena, Path path) {

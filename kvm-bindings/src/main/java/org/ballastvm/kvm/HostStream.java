@@ -1,7 +1,6 @@
 package org.ballastvm.kvm;
 
 import static org.ballastvm.kvm.Fields.get32;
-import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -10,7 +9,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.stat;
-import org.ballastvm.kvm.generated.Offsets.termios;
 
 /** A stream of bytes that is not a socket: standard input and output, a pseudo-terminal, a file. */
 public final class HostStream extends Pollable {
@@ -63,7 +61,7 @@ public final class HostStream extends Pollable {
       return new HostStream(descriptor, what, false); // its position belongs to the process, and it has no reader
     }
     HostStream again = openAgain(descriptor, Host.O_WRONLY(), what);
-    return again == null ? Relay.to(descriptor, what) : again;
+    return again == null ? through(Relay.to(descriptor, what), what) : again;
   }
 
   /** Null where the host refuses: it is a socket, or the terminal of another user. */
@@ -84,18 +82,11 @@ public final class HostStream extends Pollable {
     }
   }
 
-  /** The end of a pipe that is written to; a write never waits. */
-  static HostStream ofPipe(long descriptor, String what, Runnable afterClose) {
-    HostStream stream = new HostStream(descriptor, what, true, afterClose);
+  /** A way to write to what a thread passes on; closing it waits for that thread. */
+  static HostStream through(Relay relay, String what) {
+    HostStream stream = new HostStream(relay.entrance(), what, true, relay::awaitEnd);
     stream.neverWait();
     return stream;
-  }
-
-  /** For a descriptor that nobody else uses. */
-  private void neverWait() {
-    long flags = HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_GETFL()), "F_GETFL " + what());
-    HostError.check(CALLS.syscall(Host.SYS_fcntl(), fd(), Host.F_SETFL(), flags | Host.O_NONBLOCK()),
-        "F_SETFL " + what());
   }
 
   /**
@@ -130,11 +121,11 @@ public final class HostStream extends Pollable {
   /** Lets a pseudo-terminal pass on every byte as it is, in both directions and without echo, until its user asks else. */
   public void passAllBytes() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment line = arena.allocate(termios.SIZE, 8);
-      HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCGETS(), line.address()), "TCGETS");
-      Terminal.passKeys(line, false);
-      set32(line, termios.c_oflag, get32(line, termios.c_oflag) & ~Host.OPOST());
-      HostError.check(CALLS.syscall(Host.SYS_ioctl(), fd(), Host.TCSETS(), line.address()), "TCSETS");
+      LineSettings line = new LineSettings(arena);
+      HostError.check(line.readFrom(fd()), "TCGETS");
+      line.passKeys(false);
+      line.passOutput();
+      HostError.check(line.writeTo(fd()), "TCSETS");
     }
   }
 

@@ -17,16 +17,36 @@ final class Relay {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int BUFFER_BYTES = 4096;
 
-  private Relay() {}
+  private final int entrance;
+  private final Thread thread;
 
-  /** What is written to the stream goes to the descriptor; closing it waits until all has, or nobody takes it. */
-  static HostStream to(int descriptor, String what) {
+  private Relay(int entrance, Thread thread) {
+    this.entrance = entrance;
+    this.thread = thread;
+  }
+
+  /** Starts one. It ends when its entrance is closed, or when nobody reads from the descriptor any more. */
+  static Relay to(int descriptor, String what) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
       HostError.check(CALLS.syscall(Host.SYS_pipe2(), ends.address(), Host.O_CLOEXEC()), "pipe2 for " + what);
       int out = ends.getAtIndex(ValueLayout.JAVA_INT, 0);
       Thread thread = Thread.ofPlatform().daemon().name("relay").start(() -> pass(out, descriptor));
-      return HostStream.ofPipe(ends.getAtIndex(ValueLayout.JAVA_INT, 1), what, () -> awaitEnd(thread));
+      return new Relay(ends.getAtIndex(ValueLayout.JAVA_INT, 1), thread);
+    }
+  }
+
+  /** The end of a pipe: what is written there goes to the descriptor. Whoever takes it closes it. */
+  int entrance() {
+    return entrance;
+  }
+
+  /** Waits until all that was written has gone on, or nobody takes it. The entrance is closed by then. */
+  void awaitEnd() {
+    try {
+      thread.join(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -60,13 +80,5 @@ final class Relay {
       result = CALLS.syscall(call, descriptor, bytes.address(), bytes.byteSize());
     }
     return result;
-  }
-
-  private static void awaitEnd(Thread thread) {
-    try {
-      thread.join(PATIENCE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

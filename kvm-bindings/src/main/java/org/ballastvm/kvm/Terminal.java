@@ -1,7 +1,5 @@
 package org.ballastvm.kvm;
 
-import static org.ballastvm.kvm.Fields.get32;
-import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -9,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.Offsets.termios;
 
 /**
  * The terminal on standard input, switched to pass every key on, and back. It belongs to the processes that a shell has in
@@ -19,9 +16,9 @@ public final class Terminal implements AutoCloseable {
   private static final int STDIN = 0;
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment saved = arena.allocate(termios.SIZE, 8);
-  private final MemorySegment raw = arena.allocate(termios.SIZE, 8);
-  private final MemorySegment found = arena.allocate(termios.SIZE, 8);
+  private final LineSettings saved = new LineSettings(arena);
+  private final LineSettings raw = new LineSettings(arena);
+  private final LineSettings found = new LineSettings(arena);
   private final MemorySegment group = arena.allocate(ValueLayout.JAVA_INT);
   private final boolean signals;
   private SignalBell bell;
@@ -30,7 +27,7 @@ public final class Terminal implements AutoCloseable {
 
   private Terminal(boolean signals) {
     this.signals = signals;
-    long result = get(found);
+    long result = found.readFrom(STDIN);
     if (result < 0) {
       arena.close();
       HostError.check(result, "TCGETS of standard input");
@@ -38,22 +35,10 @@ public final class Terminal implements AutoCloseable {
     takeUp();
   }
 
-  /** Changes a line's settings so that every byte of input comes through as it is, when it comes, without echo. */
-  static void passKeys(MemorySegment raw, boolean signals) {
-    set32(raw, termios.c_iflag, get32(raw, termios.c_iflag)
-        & ~(Host.BRKINT() | Host.ICRNL() | Host.INPCK() | Host.ISTRIP() | Host.IXON()));
-    set32(raw, termios.c_lflag,
-        get32(raw, termios.c_lflag) & ~(Host.ECHO() | Host.ICANON() | Host.IEXTEN() | (signals ? 0 : Host.ISIG())));
-    set32(raw, termios.c_cflag, get32(raw, termios.c_cflag) & ~(Host.CSIZE() | Host.PARENB()) | Host.CS8());
-    MemorySegment control = raw.asSlice(termios.c_cc);
-    control.set(ValueLayout.JAVA_BYTE, Host.VMIN(), (byte) 1);
-    control.set(ValueLayout.JAVA_BYTE, Host.VTIME(), (byte) 0);
-  }
-
   /** {@return whether standard input is a terminal} */
   public static boolean isPresent() {
     try (Arena arena = Arena.ofConfined()) {
-      return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), arena.allocate(termios.SIZE, 8).address()) == 0;
+      return new LineSettings(arena).readFrom(STDIN) == 0;
     }
   }
 
@@ -92,12 +77,12 @@ public final class Terminal implements AutoCloseable {
     if (!isForeground()) {
       return false;
     }
-    if (!closed && get(found) >= 0 && found.mismatch(raw) >= 0) {
+    if (!closed && found.readFrom(STDIN) >= 0 && !found.isAs(raw)) {
       saved.copyFrom(found);
       raw.copyFrom(found);
-      passKeys(raw, signals);
-      if (CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), raw.address()) == 0) { // else it was hung up just now
-        get(raw); // as the kernel has it, to know it again
+      raw.passKeys(signals);
+      if (raw.writeTo(STDIN) == 0) { // else it was hung up just now
+        raw.readFrom(STDIN); // as the kernel has it, to know it again
         changed = true;
       }
     }
@@ -120,16 +105,12 @@ public final class Terminal implements AutoCloseable {
     return Optional.ofNullable(bell).map(SignalBell::bell);
   }
 
-  private static long get(MemorySegment into) {
-    return CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCGETS(), into.address());
-  }
-
   /** Puts the terminal back as it was, unless a shell has done so. Twice is harmless. */
   @Override
   public synchronized void close() {
     if (!closed) {
       if (changed && isForeground()) {
-        CALLS.syscall(Host.SYS_ioctl(), STDIN, Host.TCSETS(), saved.address());
+        saved.writeTo(STDIN);
       }
       closed = true;
       arena.close();

@@ -124,6 +124,28 @@ class HostSocketTest {
   }
 
   @Test
+  void aTcpClientDoesNotWaitForWhatIsNotThere() {
+    InetAddress local = InetAddress.getLoopbackAddress();
+    try (HostSocket listener = HostSocket.listenTcp(local, 0);
+        HostSocket client = HostSocket.connectTcp(local, listener.localPort())) {
+      assertEquals(HostSocket.WOULD_BLOCK, read(client).length());
+    }
+  }
+
+  @Test
+  void aTcpPortThatNobodyListensOnRefuses() {
+    InetAddress local = InetAddress.getLoopbackAddress();
+    HostSocket listener = HostSocket.listenTcp(local, 0);
+    int port = listener.localPort();
+    listener.close();
+
+    HostError error = assertThrows(HostError.class, () -> HostSocket.connectTcp(local, port));
+
+    assertEquals(Errno.ECONNREFUSED, error.errno());
+    assertTrue(error.getMessage().contains("tcp:127.0.0.1:" + port), error.getMessage());
+  }
+
+  @Test
   void addressesOfTheNextProtocolAreRefused() throws Exception {
     InetAddress next = Inet6Address.getByName("::1");
 

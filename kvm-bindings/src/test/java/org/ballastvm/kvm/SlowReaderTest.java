@@ -71,7 +71,7 @@ class SlowReaderTest {
       MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
       HostError.check(CALLS.syscall(Host.SYS_pipe2(), ends.address(), Host.O_CLOEXEC()), "pipe2");
       int reader = ends.getAtIndex(ValueLayout.JAVA_INT, 0);
-      HostStream out = Relay.to(ends.getAtIndex(ValueLayout.JAVA_INT, 1), "a pipe");
+      HostStream out = HostStream.through(Relay.to(ends.getAtIndex(ValueLayout.JAVA_INT, 1), "a pipe"), "a pipe");
       long written = fill(out);
 
       MemorySegment read = arena.allocate(written);
@@ -91,7 +91,8 @@ class SlowReaderTest {
       MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
       HostError.check(CALLS.syscall(Host.SYS_pipe2(), ends.address(), Host.O_CLOEXEC()), "pipe2");
       CALLS.syscall(Host.SYS_close(), ends.getAtIndex(ValueLayout.JAVA_INT, 0));
-      try (HostStream out = Relay.to(ends.getAtIndex(ValueLayout.JAVA_INT, 1), "a pipe")) {
+      try (
+          HostStream out = HostStream.through(Relay.to(ends.getAtIndex(ValueLayout.JAVA_INT, 1), "a pipe"), "a pipe")) {
         MemorySegment one = arena.allocate(1);
         int outcome = out.write(one);
         while (outcome != HostSocket.END) {
