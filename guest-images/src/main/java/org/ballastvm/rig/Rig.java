@@ -1,13 +1,8 @@
 package org.ballastvm.rig;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +31,7 @@ public final class Rig implements GuestHost, AutoCloseable {
   private static final int FIRST_PORT = 20_000;
 
   private final RigMachine machine;
-  private final OutputStream control;
+  private final RigControl control;
   private final CompletableFuture<Void> up = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final List<RigChannel> channels = new ArrayList<>();
@@ -45,13 +40,12 @@ public final class Rig implements GuestHost, AutoCloseable {
 
   private Rig(RigMachine machine, RigConfig config) {
     this.machine = machine;
+    this.control = new RigControl(machine);
     this.idle = new ArrayBlockingQueue<>(config.channels());
     for (int number = 0; number < config.channels(); number++) {
-      channels.add(new RigChannel(number, machine, this));
+      channels.add(new RigChannel(number, machine, control, idle::add));
     }
-    SocketChannel socket = machine.connect("control");
-    control = Channels.newOutputStream(socket);
-    Thread.ofPlatform().daemon().name("rig-control").start(() -> listen(socket));
+    Thread.ofPlatform().daemon().name("rig-control").start(this::listen);
     idle.addAll(channels);
   }
 
@@ -70,7 +64,7 @@ public final class Rig implements GuestHost, AutoCloseable {
     RigMachine machine = RigMachine.start(config, images);
     try {
       Rig rig = new Rig(machine, config);
-      rig.send("hello");
+      rig.control.send("hello");
       rig.awaitUp();
       Thread.ofPlatform().daemon().name("rig-heartbeat").start(rig::keepAwake);
       return rig;
@@ -100,7 +94,7 @@ public final class Rig implements GuestHost, AutoCloseable {
   private void keepAwake() {
     try {
       while (!ended.await(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)) {
-        send("beat");
+        control.send("beat");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -109,12 +103,9 @@ public final class Rig implements GuestHost, AutoCloseable {
     }
   }
 
-  private void listen(SocketChannel socket) {
-    try (BufferedReader lines = new BufferedReader(
-        new InputStreamReader(Channels.newInputStream(socket), StandardCharsets.US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        hear(line.split(" "));
-      }
+  private void listen() {
+    try {
+      control.listen(this::hear);
     } catch (IOException e) {
       up.completeExceptionally(e);
     }
@@ -132,21 +123,7 @@ public final class Rig implements GuestHost, AutoCloseable {
     }
   }
 
-  /** Tells the rig's init something. */
-  synchronized void send(String line) {
-    try {
-      control.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
-    } catch (IOException e) {
-      throw new RigError("the rig ended; " + lastWords(), e);
-    }
-  }
-
-  /** A channel's program has ended and all that it wrote has been read. */
-  void release(RigChannel channel) {
-    idle.add(channel);
-  }
-
-  String lastWords() { return machine.lastWords(); }
+  private String lastWords() { return machine.lastWords(); }
 
   @Override
   public HostedProcess start(HostedCommand command) { return start(command, Transcript::of, Transcript::of); }

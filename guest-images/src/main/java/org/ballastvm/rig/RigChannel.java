@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Three ports of the rig that carry one program's input, output and errors at a time. */
@@ -25,16 +26,23 @@ final class RigChannel {
 
   private final int number;
   private final RigMachine machine;
-  private final Rig rig;
+  private final RigControl control;
+  private final Consumer<RigChannel> whenIdle;
   private final InputStream out;
   private final InputStream err;
   private volatile CompletableFuture<Long> pid = new CompletableFuture<>();
   private volatile CompletableFuture<Void> freed = new CompletableFuture<>();
 
-  RigChannel(int number, RigMachine machine, Rig rig) {
+  /**
+   * A channel that no program uses.
+   *
+   * @param whenIdle is given this channel when its program has ended and all that it wrote has been read
+   */
+  RigChannel(int number, RigMachine machine, RigControl control, Consumer<RigChannel> whenIdle) {
     this.number = number;
     this.machine = machine;
-    this.rig = rig;
+    this.control = control;
+    this.whenIdle = whenIdle;
     this.out = Channels.newInputStream(machine.connect("out" + number));
     this.err = Channels.newInputStream(machine.connect("err" + number));
   }
@@ -48,7 +56,9 @@ final class RigChannel {
   void onFree() { freed.complete(null); }
 
   /** The rig is gone. */
-  void onEnd() { pid.completeExceptionally(new RigError("the rig ended; " + rig.lastWords())); }
+  void onEnd() {
+    pid.completeExceptionally(new RigError("the rig ended; " + machine.lastWords()));
+  }
 
   /** Asks for the program; the token tells the guest where its input begins, and us where its output ends. */
   HostedProcess start(HostedCommand command, Function<InputStream, Transcript> output,
@@ -68,9 +78,9 @@ final class RigChannel {
         errors.apply(new MarkedStream(err, token, errorsEnd)), status);
     CompletableFuture<Void> unused = CompletableFuture.allOf(status, errorsEnd, freed).thenRun(() -> {
       remote.closeInput();
-      rig.release(this);
+      whenIdle.accept(this);
     });
-    rig.send("run " + number + " " + token);
+    control.send("run " + number + " " + token);
     return remote;
   }
 
@@ -131,7 +141,7 @@ final class RigChannel {
       try {
         return itsPid.get(60, TimeUnit.SECONDS);
       } catch (ExecutionException | TimeoutException e) {
-        throw new RigError("the rig did not start the program; " + rig.lastWords(), e);
+        throw new RigError("the rig did not start the program; " + machine.lastWords(), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RigError("interrupted while a program starts", e);
@@ -145,7 +155,7 @@ final class RigChannel {
       } catch (TimeoutException e) {
         return OptionalInt.empty();
       } catch (ExecutionException e) {
-        throw new RigError("the rig ended before the program did; " + rig.lastWords(), e);
+        throw new RigError("the rig ended before the program did; " + machine.lastWords(), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RigError("interrupted while waiting for a program", e);
@@ -156,7 +166,7 @@ final class RigChannel {
     public void kill() {
       long whom = pid();
       if (!status.isDone()) {
-        rig.send("kill " + whom);
+        control.send("kill " + whom);
       }
     }
   }
