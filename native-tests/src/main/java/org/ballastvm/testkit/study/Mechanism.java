@@ -15,22 +15,22 @@ sealed interface Mechanism {
   String word();
 
   /** {@return the guest's options for memory and devices} */
-  List<String> options(StudyPlan plan);
+  List<String> options(GuestSizes sizes);
 
   /** {@return what makes a guest that was just started small} */
-  List<String> begin(StudyPlan plan);
+  List<String> begin(GuestSizes sizes);
 
   /** {@return what asks the guest to grow} */
-  List<String> grow(StudyPlan plan);
+  List<String> grow(GuestSizes sizes);
 
   /** {@return what asks the guest to shrink} */
-  List<String> shrink(StudyPlan plan);
+  List<String> shrink(GuestSizes sizes);
 
   /** {@return what tells how far the guest is} */
   String question();
 
   /** {@return whether the guest is small, by the answer to {@link #question}} */
-  boolean isSmall(StudyPlan plan, String answer);
+  boolean isSmall(GuestSizes sizes, String answer);
 
   /** {@return what tells why it is not where it should be} */
   String why();
@@ -47,18 +47,18 @@ sealed interface Mechanism {
     public String word() { return "balloon"; }
 
     @Override
-    public List<String> options(StudyPlan plan) {
-      return List.of("-m", plan.largeBytes() / MIB + "M", "-device", "virtio-balloon-pci,id=balloon0");
+    public List<String> options(GuestSizes sizes) {
+      return List.of("-m", sizes.largeBytes() / MIB + "M", "-device", "virtio-balloon-pci,id=balloon0");
     }
 
     @Override
-    public List<String> begin(StudyPlan plan) { return shrink(plan); }
+    public List<String> begin(GuestSizes sizes) { return shrink(sizes); }
 
     @Override
-    public List<String> grow(StudyPlan plan) { return List.of("balloon " + plan.largeBytes() / MIB); }
+    public List<String> grow(GuestSizes sizes) { return List.of("balloon " + sizes.largeBytes() / MIB); }
 
     @Override
-    public List<String> shrink(StudyPlan plan) { return List.of("balloon " + plan.memoryBytes() / MIB); }
+    public List<String> shrink(GuestSizes sizes) { return List.of("balloon " + sizes.smallBytes() / MIB); }
 
     @Override
     public String question() { return "info balloon"; }
@@ -67,8 +67,8 @@ sealed interface Mechanism {
     public String why() { return "info balloon -v"; }
 
     @Override
-    public boolean isSmall(StudyPlan plan, String answer) {
-      return answer.strip().equals("balloon: actual=" + plan.memoryBytes() / MIB);
+    public boolean isSmall(GuestSizes sizes, String answer) {
+      return answer.strip().equals("balloon: actual=" + sizes.smallBytes() / MIB);
     }
 
     @Override
@@ -84,20 +84,20 @@ sealed interface Mechanism {
     public String word() { return "virtio-mem"; }
 
     @Override
-    public List<String> options(StudyPlan plan) {
-      return List.of("-m", plan.memoryBytes() / MIB + "M,maxmem=" + plan.largeBytes() / MIB + "M", "-object",
-          "memory-backend-ram,id=mem0,size=" + plan.resizeBytes() / MIB + "M", "-device",
+    public List<String> options(GuestSizes sizes) {
+      return List.of("-m", sizes.smallBytes() / MIB + "M,maxmem=" + sizes.largeBytes() / MIB + "M", "-object",
+          "memory-backend-ram,id=mem0,size=" + sizes.resizeBytes() / MIB + "M", "-device",
           "virtio-mem-pci,id=vm0,memdev=mem0");
     }
 
     @Override
-    public List<String> begin(StudyPlan plan) { return List.of(); }
+    public List<String> begin(GuestSizes sizes) { return List.of(); }
 
     @Override
-    public List<String> grow(StudyPlan plan) { return List.of("qom-set vm0 requested-size " + plan.resizeBytes()); }
+    public List<String> grow(GuestSizes sizes) { return List.of("qom-set vm0 requested-size " + sizes.resizeBytes()); }
 
     @Override
-    public List<String> shrink(StudyPlan plan) { return List.of("qom-set vm0 requested-size 0"); }
+    public List<String> shrink(GuestSizes sizes) { return List.of("qom-set vm0 requested-size 0"); }
 
     @Override
     public String question() { return "qom-get vm0 size"; }
@@ -106,7 +106,7 @@ sealed interface Mechanism {
     public String why() { return "info memory-devices -v"; }
 
     @Override
-    public boolean isSmall(StudyPlan plan, String answer) { return answer.strip().equals("0"); }
+    public boolean isSmall(GuestSizes sizes, String answer) { return answer.strip().equals("0"); }
 
     @Override
     public List<String> afterShrink() { return List.of(); }
@@ -121,21 +121,21 @@ sealed interface Mechanism {
     public String word() { return "dimm"; }
 
     @Override
-    public List<String> options(StudyPlan plan) {
-      return List.of("-m", plan.memoryBytes() / MIB + "M,slots=1,maxmem=" + plan.largeBytes() / MIB + "M");
+    public List<String> options(GuestSizes sizes) {
+      return List.of("-m", sizes.smallBytes() / MIB + "M,slots=1,maxmem=" + sizes.largeBytes() / MIB + "M");
     }
 
     @Override
-    public List<String> begin(StudyPlan plan) { return List.of(); }
+    public List<String> begin(GuestSizes sizes) { return List.of(); }
 
     @Override
-    public List<String> grow(StudyPlan plan) {
-      return List.of("object_add memory-backend-ram,id=mem0,size=" + plan.resizeBytes() / MIB + "M",
+    public List<String> grow(GuestSizes sizes) {
+      return List.of("object_add memory-backend-ram,id=mem0,size=" + sizes.resizeBytes() / MIB + "M",
           "device_add pc-dimm,id=dimm0,memdev=mem0");
     }
 
     @Override
-    public List<String> shrink(StudyPlan plan) { return List.of("device_del dimm0"); }
+    public List<String> shrink(GuestSizes sizes) { return List.of("device_del dimm0"); }
 
     @Override
     public String question() { return "info memory-devices"; }
@@ -144,7 +144,7 @@ sealed interface Mechanism {
     public String why() { return "info memory-devices -v"; }
 
     @Override
-    public boolean isSmall(StudyPlan plan, String answer) { return !answer.contains("dimm0"); }
+    public boolean isSmall(GuestSizes sizes, String answer) { return !answer.contains("dimm0"); }
 
     @Override
     public List<String> afterShrink() { return List.of("object_del mem0"); }

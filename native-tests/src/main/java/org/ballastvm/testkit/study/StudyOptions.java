@@ -123,8 +123,10 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
       throw new UserError("study --load " + given.load + ": the guest, small, has " + ByteSize.describe(given.memory)
           + " (--memory), and needs " + ByteSize.describe(BESIDE_LOAD) + " of it for itself");
     }
-    return new StudyOptions(new StudyPlan(given.memory, given.resize, given.load, given.cpus, given.rounds, given.means,
-        Duration.ofSeconds(given.patience), given.seed), given.kernel, given.modules, given.initrd, given.append,
+    return new StudyOptions(
+        new StudyPlan(new GuestSizes(given.memory, given.resize), given.load, given.cpus, given.rounds, given.means,
+            Duration.ofSeconds(given.patience), given.seed),
+        given.kernel, given.modules, given.initrd, given.append,
         given.csv, given.svg);
   }
 
@@ -140,9 +142,9 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
 
   private static long resize(String option, String value) {
     long bytes = ByteSize.parse("study " + option + ' ' + value, value, Mechanism.MIB);
-    if (bytes <= 0 || bytes > MOST_MEMORY || bytes % StudyPlan.BLOCK_BYTES != 0) {
+    if (bytes <= 0 || bytes > MOST_MEMORY || bytes % GuestSizes.BLOCK_BYTES != 0) {
       throw new UserError("study " + option + ' ' + value + ": must be a multiple of "
-          + ByteSize.describe(StudyPlan.BLOCK_BYTES) + ", by which Linux takes a DIMM, up to "
+          + ByteSize.describe(GuestSizes.BLOCK_BYTES) + ", by which Linux takes a DIMM, up to "
           + ByteSize.describe(MOST_MEMORY));
     }
     return bytes;

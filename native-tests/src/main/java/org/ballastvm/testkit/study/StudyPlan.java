@@ -7,8 +7,7 @@ import org.ballastvm.vmm.config.ByteSize;
 /**
  * What is to be measured.
  *
- * @param memoryBytes what the guest has when it is small, in whole MiB
- * @param resizeBytes what comes and goes, in whole blocks of {@link #BLOCK_BYTES}
+ * @param sizes       what the guest has, small and large
  * @param loadMib     what a program in the guest holds and writes to all the while; 0 for none
  * @param cpuCount    processors of the guest
  * @param rounds      guests for each mechanism
@@ -16,21 +15,15 @@ import org.ballastvm.vmm.config.ByteSize;
  * @param patience    how long the guest may take for one resize
  * @param seed        of the order in which the load writes
  */
-record StudyPlan(long memoryBytes, long resizeBytes, int loadMib, int cpuCount, int rounds,
+record StudyPlan(GuestSizes sizes, int loadMib, int cpuCount, int rounds,
     List<Mechanism> mechanisms, Duration patience, long seed) {
-  /** What Linux on x86-64 plugs a DIMM by. */
-  static final long BLOCK_BYTES = 128L << 20;
-
   StudyPlan {
     mechanisms = List.copyOf(mechanisms);
   }
 
-  /** {@return the guest's memory when it is large, in bytes} */
-  long largeBytes() { return memoryBytes + resizeBytes; }
-
   /** {@return what is measured, in one line} */
   String title() {
-    return ByteSize.describe(memoryBytes) + " + " + ByteSize.describe(resizeBytes) + " and back, "
+    return ByteSize.describe(sizes.smallBytes()) + " + " + ByteSize.describe(sizes.resizeBytes()) + " and back, "
         + (loadMib == 0 ? "no load" : "a load of " + loadMib + " MiB") + ", " + cpuCount
         + (cpuCount == 1 ? " processor, " : " processors, ")
         + (rounds == 1 ? "one round" : "median of " + rounds + " rounds");

@@ -56,7 +56,7 @@ final class StudyRound {
   }
 
   private Measurement measure() {
-    mechanism.begin(plan).forEach(programs::tell);
+    mechanism.begin(plan.sizes()).forEach(programs::tell);
     programs.await(System.nanoTime(), this::isSmall);
     programs.startPrograms();
     StudyGuest.Window rest = programs.rest();
@@ -65,26 +65,26 @@ final class StudyRound {
     long small = programs.totalBytes();
     long callsBefore = programs.callsIn(log);
     step = "grow";
-    StudyGuest.Window grow = programs.grow(mechanism.grow(plan),
-        small + plan.resizeBytes() - plan.resizeBytes() / TABLES_SHARE);
+    StudyGuest.Window grow = programs.grow(mechanism.grow(plan.sizes()),
+        small + plan.sizes().resizeBytes() - plan.sizes().resizeBytes() / TABLES_SHARE);
     long callsBetween = programs.callsIn(log);
 
     progress.begins("large; touching all of it");
-    programs.touchFree(SPARE_BYTES + plan.largeBytes() / SPARE_SHARE);
+    programs.touchFree(SPARE_BYTES + plan.sizes().largeBytes() / SPARE_SHARE);
     HostMemory full = programs.hostMemory();
     long callsFull = programs.callsIn(log);
     progress.begins("full; shrinking");
     step = "shrink";
-    StudyGuest.Window shrink = programs.shrink(mechanism.shrink(plan), this::isSmallAgain);
+    StudyGuest.Window shrink = programs.shrink(mechanism.shrink(plan.sizes()), this::isSmallAgain);
     HostMemory left = programs.hostMemory();
     programs.checkLoad();
-    return new Measurement(grow.nanos(), shrink.nanos(), plan.resizeBytes(),
+    return new Measurement(grow.nanos(), shrink.nanos(), plan.sizes().resizeBytes(),
         full.residentBytes() - left.residentBytes(), rest.stallNanos(), grow.stallNanos(), shrink.stallNanos(),
         callsBetween - callsBefore, programs.callsIn(log) - callsFull, left.guestBytes(),
         hostMakesHugePages ? OptionalDouble.of((double) left.hugeBytes()) : OptionalDouble.empty());
   }
 
-  private boolean isSmall() { return mechanism.isSmall(plan, guest.monitor(mechanism.question())); }
+  private boolean isSmall() { return mechanism.isSmall(plan.sizes(), guest.monitor(mechanism.question())); }
 
   /** When the guest has let go, and the host has it. */
   private boolean isSmallAgain() {

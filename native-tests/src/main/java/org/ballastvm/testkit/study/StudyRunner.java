@@ -131,7 +131,7 @@ final class StudyRunner {
     if (ended) {
       throw new RigError("the study was ended");
     }
-    List<String> words = new ArrayList<>(mechanism.options(plan));
+    List<String> words = new ArrayList<>(mechanism.options(plan.sizes()));
     words.addAll(List.of("-smp", Integer.toString(plan.cpuCount()), "-D", log, "-d",
         "trace:balloon_discard,trace:memory_*"));
     String append = (mechanism.wantsMovable() ? "lab.movable " : "") + options.append();

@@ -64,7 +64,8 @@ record StudyTable(String kernelRelease, String host, StudyPlan plan, List<Mechan
 
   private void row(StringBuilder csv, MechanismResult result, String round, List<Measurement> rounds, String failure) {
     csv.append(quoted(kernelRelease)).append(',').append(result.mechanism().word()).append(',')
-        .append(plan.memoryBytes() / Mechanism.MIB).append(',').append(plan.resizeBytes() / Mechanism.MIB).append(',')
+        .append(plan.sizes().smallBytes() / Mechanism.MIB).append(',')
+        .append(plan.sizes().resizeBytes() / Mechanism.MIB).append(',')
         .append(plan.loadMib()).append(',').append(plan.cpuCount()).append(',').append(plan.seed()).append(',')
         .append(round);
     for (Metric metric : Metric.values()) {

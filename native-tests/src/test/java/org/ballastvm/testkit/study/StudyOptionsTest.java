@@ -67,7 +67,8 @@ class StudyOptionsTest {
   void nothingAskedForIsAGibibyteByAllMeansInThreeRounds() {
     StudyOptions options = StudyOptions.parse(List.of());
     StudyPlan plan = options.plan();
-    assertEquals(new StudyPlan(GIB, GIB, 256, 2, 3, Mechanism.all(), Duration.ofMinutes(2), plan.seed()), plan);
+    assertEquals(
+        new StudyPlan(new GuestSizes(GIB, GIB), 256, 2, 3, Mechanism.all(), Duration.ofMinutes(2), plan.seed()), plan);
     assertEquals(Optional.empty(), options.csv());
   }
 
@@ -78,7 +79,7 @@ class StudyOptionsTest {
         "2G", "-means=dimm,balloon", "--csv", directory.resolve("a.csv").toString()));
     assertEquals(Optional.of(kernel), options.kernel());
     assertEquals("quiet x=1", options.append());
-    assertEquals(2 * GIB, options.plan().resizeBytes());
+    assertEquals(2 * GIB, options.plan().sizes().resizeBytes());
     assertEquals(List.of("dimm", "balloon"), options.plan().mechanisms().stream().map(Mechanism::word).toList());
     assertTrue(Files.notExists(options.csv().orElseThrow()));
   }

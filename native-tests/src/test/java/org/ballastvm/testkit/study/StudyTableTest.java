@@ -21,7 +21,7 @@ class StudyTableTest {
   private static final long GIB = 1L << 30;
 
   private static StudyPlan plan(int rounds) {
-    return new StudyPlan(GIB, GIB, 256, 2, rounds, Mechanism.all(), Duration.ofMinutes(2), 42);
+    return new StudyPlan(new GuestSizes(GIB, GIB), 256, 2, rounds, Mechanism.all(), Duration.ofMinutes(2), 42);
   }
 
   private static Measurement measurement(double growSeconds, long calls) {
