@@ -29,7 +29,7 @@ final class BalloonBenchmark {
   /** Random pages make a call each, and what is not a call is compiled by then. */
   private static final int RANDOM_LISTS_TO_COMPILE = 512;
   private static final double GIB = 1L << 30;
-  private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonGuest.PAGES_PER_CHAIN;
+  private static final int PAGES_IN_ALL_ORDERS = 16 * BalloonPages.PER_CHAIN;
 
   /**
    * How long one order of pages took in one kind of memory.
@@ -45,15 +45,13 @@ final class BalloonBenchmark {
    */
   record Result(BalloonMemory memory, PageOrder order, int pageCount, long calls, Samples java, Samples c,
       Optional<Samples> pageByPage) {
-    private double gibPerSecond(long nanos) {
-      return ((long) pageCount << BalloonGuest.PAGE_SHIFT) / GIB / (nanos / 1e9);
-    }
+    private double gibPerSecond(long nanos) { return ((long) pageCount << BalloonPages.SHIFT) / GIB / (nanos / 1e9); }
 
     private String rates(Samples samples) {
       return String.format("%,.1f (%,.1f)", gibPerSecond(samples.median()), gibPerSecond(samples.best()));
     }
 
-    double callsPerGib() { return calls * GIB / ((long) pageCount << BalloonGuest.PAGE_SHIFT); }
+    double callsPerGib() { return calls * GIB / ((long) pageCount << BalloonPages.SHIFT); }
 
     String row() {
       return String.format("| %s | %s | %,.0f | %s | %s | %.2f (%.2f) | %s |%n", memory.title(), order.title(),
@@ -80,7 +78,7 @@ final class BalloonBenchmark {
    * @return as many, or what there is room for, in whole chains of each order; 0 for none
    */
   static int affordable(BalloonMemory memory, int asked) throws IOException {
-    long room = HostRoom.ask().roomFor(memory) - BalloonGuest.sizeBytes(0) >> BalloonGuest.PAGE_SHIFT;
+    long room = HostRoom.ask().roomFor(memory) - BalloonPages.guestBytes(0) >> BalloonPages.SHIFT;
     return (int) Math.max(0, Math.min(asked, room)) / PAGES_IN_ALL_ORDERS * PAGES_IN_ALL_ORDERS;
   }
 
@@ -105,7 +103,7 @@ final class BalloonBenchmark {
   /** Has the JVM compile what there is to compile, in memory of which the host has nothing. */
   private static void warmUp(PageOrder order, BalloonMemory memory) {
     int lists = order == PageOrder.RANDOM ? RANDOM_LISTS_TO_COMPILE : LISTS_TO_COMPILE;
-    int[] pages = order.pages(lists * BalloonGuest.PAGES_PER_CHAIN);
+    int[] pages = order.pages(lists * BalloonPages.PER_CHAIN);
     try (BalloonGuest guest = BalloonGuest.untouched(memory, pages.length)) {
       guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
     }
@@ -114,20 +112,18 @@ final class BalloonBenchmark {
   /** How long lists take that are the first in their process, in memory of which the host has nothing. */
   static void printFirstLists() {
     int lists = FIRST_LISTS.getLast();
-    try (BalloonGuest guest = BalloonGuest.untouched(BalloonMemory.PRIVATE, lists * BalloonGuest.PAGES_PER_CHAIN)) {
+    try (BalloonGuest guest = BalloonGuest.untouched(BalloonMemory.PRIVATE, lists * BalloonPages.PER_CHAIN)) {
       int done = 0;
       for (int upTo : FIRST_LISTS) {
-        int from = done * BalloonGuest.PAGES_PER_CHAIN;
-        long nanos = guest.inflateNanos(at -> from + at, (upTo - done) * BalloonGuest.PAGES_PER_CHAIN, 1);
+        int from = done * BalloonPages.PER_CHAIN;
+        long nanos = guest.inflateNanos(at -> from + at, (upTo - done) * BalloonPages.PER_CHAIN, 1);
         System.out.printf("| %,d to %,d | %.2f |%n", done + 1, upTo, nanos / 1e3 / (upTo - done));
         done = upTo;
       }
     }
   }
 
-  private static String mebibytes(int pageCount) {
-    return ByteSize.describe((long) pageCount << BalloonGuest.PAGE_SHIFT);
-  }
+  private static String mebibytes(int pageCount) { return ByteSize.describe((long) pageCount << BalloonPages.SHIFT); }
 
   Result run(PageOrder order, BalloonMemory memory, int pageCount) throws IOException {
     int[] pages = order.pages(pageCount);
@@ -137,7 +133,7 @@ final class BalloonBenchmark {
     Samples java = new Samples();
     Samples c = new Samples();
     Samples pageByPage = new Samples();
-    long bytes = BalloonGuest.sizeBytes(pageCount);
+    long bytes = BalloonPages.guestBytes(pageCount);
     long calls = 0;
     for (int i = 0; i < runs; i++) {
       try (BalloonGuest guest = BalloonGuest.full(memory, pageCount)) {
@@ -158,7 +154,7 @@ final class BalloonBenchmark {
   private static RangeFile writeEach(Path files, int[] pages) throws IOException {
     try (RangeFile each = new RangeFile(files.resolve("each"))) {
       for (int page : pages) {
-        each.add((long) BalloonGuest.FIRST_PAGE + page << BalloonGuest.PAGE_SHIFT, 1 << BalloonGuest.PAGE_SHIFT);
+        each.add((long) BalloonPages.FIRST + page << BalloonPages.SHIFT, 1 << BalloonPages.SHIFT);
       }
       return each;
     }
@@ -167,8 +163,8 @@ final class BalloonBenchmark {
   /** Has the device make ranges of the pages, and nobody take them. */
   private static RangeFile writeMerged(Path files, PageOrder order, int[] pages, BalloonMemory memory)
       throws IOException {
-    long bytes = BalloonGuest.sizeBytes(pages.length);
-    try (HostCalls calls = new HostCalls(files, bytes, BalloonGuest::offset);
+    long bytes = BalloonPages.guestBytes(pages.length);
+    try (HostCalls calls = new HostCalls(files, bytes, BalloonPages::offset);
         BalloonGuest guest = new BalloonGuest(BalloonMemory.PRIVATE.config(bytes, false), Optional.of(calls))) {
       guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
       return calls.of(memory);
@@ -190,8 +186,8 @@ final class BalloonBenchmark {
         guest.requireResident(0);
       }
     }
-    double gib = ((long) pageCount << BalloonGuest.PAGE_SHIFT) / GIB;
-    double chains = (double) pageCount / BalloonGuest.PAGES_PER_CHAIN;
+    double gib = ((long) pageCount << BalloonPages.SHIFT) / GIB;
+    double chains = (double) pageCount / BalloonPages.PER_CHAIN;
     return String.format("| %s | %,.1f (%,.1f) | %.1f (%.1f) |%n",
         order.name().toLowerCase(Locale.ROOT).replace('_', ' '), gib / samples.median() * 1e9,
         gib / samples.best() * 1e9, samples.median() / chains / 1e3, samples.best() / chains / 1e3);

@@ -19,20 +19,12 @@ import org.ballastvm.vmm.memory.MemoryBackend;
 
 /** A guest with a driver that inflates a balloon as Linux does: 256 pages in a chain. */
 final class BalloonGuest implements AutoCloseable {
-  /** Balloon pages begin behind the first 16 MiB, which the rings and lists are in. */
-  static final int FIRST_PAGE = 4096;
-  static final int PAGES_PER_CHAIN = 256;
-  static final int PAGE_SHIFT = 12;
-  static final int QUEUE_SIZE = 128;
-
   /** The driver says which pages it takes back before it uses them, as Linux does. Virtio 1.3, 5.5.3. */
   private static final long MUST_TELL_HOST = 1;
   /** Where the driver writes how large the balloon is. Virtio 1.3, 5.5.4. */
   private static final int ACTUAL = 4;
   private static final int INFLATE = 0;
   private static final int DEFLATE = 1;
-  private static final long HOLE_PAGE = GuestLayout.HOLE_BASE >> PAGE_SHIFT;
-  private static final long HOLE_BYTES = GuestLayout.HIGH_BASE - GuestLayout.HOLE_BASE;
 
   private final MemoryBackend backend;
   private final GuestRam ram;
@@ -48,11 +40,11 @@ final class BalloonGuest implements AutoCloseable {
   /**
    * A guest with nothing in its memory.
    *
-   * @param config what its memory is made of, {@link #sizeBytes} of it
+   * @param config what its memory is made of, {@link BalloonPages#guestBytes} of it
    * @param reclaim takes what the device gives back; empty to give it back to the host
    */
   BalloonGuest(BackendConfig config, Optional<MemoryReclaim> reclaim) {
-    balloonBytes = config.sizeBytes() - ((long) FIRST_PAGE << PAGE_SHIFT);
+    balloonBytes = config.sizeBytes() - ((long) BalloonPages.FIRST << BalloonPages.SHIFT);
     backend = MemoryBackend.open(config);
     ram = new GuestRam(GuestLayout.of(MemoryConfig.of(config.sizeBytes())), backend);
     balloon = new BalloonDevice(BalloonConfig.DEFAULTS, reclaim.orElse(ram), new NoClock(), event -> {
@@ -66,7 +58,7 @@ final class BalloonGuest implements AutoCloseable {
 
   /** A guest of such memory, with all of it in use. */
   static BalloonGuest full(BalloonMemory memory, int pageCount) {
-    BalloonGuest guest = new BalloonGuest(memory.config(sizeBytes(pageCount), true), Optional.empty());
+    BalloonGuest guest = new BalloonGuest(memory.config(BalloonPages.guestBytes(pageCount), true), Optional.empty());
     guest.backend.populate(0, guest.backend.mapping().sizeBytes());
     guest.requireResident(guest.balloonBytes);
     return guest;
@@ -74,22 +66,7 @@ final class BalloonGuest implements AutoCloseable {
 
   /** A guest of such memory, with none of it in use: the host has nothing to take, and need not have had it. */
   static BalloonGuest untouched(BalloonMemory memory, int pageCount) {
-    return new BalloonGuest(memory.config(sizeBytes(pageCount), false), Optional.empty());
-  }
-
-  /** {@return how much memory a guest has whose balloon can grow to so many pages, in bytes} */
-  static long sizeBytes(int pageCount) {
-    return (long) FIRST_PAGE + pageCount << PAGE_SHIFT;
-  }
-
-  /** {@return the page number of the memory's page of that index: there is none where the hole is} */
-  static int pageNumber(int index) {
-    return index < HOLE_PAGE ? index : index + (int) (HOLE_BYTES >> PAGE_SHIFT);
-  }
-
-  /** {@return where in the memory a guest physical address is} */
-  static long offset(long gpa) {
-    return gpa < GuestLayout.HOLE_BASE ? gpa : gpa - HOLE_BYTES;
+    return new BalloonGuest(memory.config(BalloonPages.guestBytes(pageCount), false), Optional.empty());
   }
 
   /** Has somebody watch the balloon. */
@@ -98,7 +75,7 @@ final class BalloonGuest implements AutoCloseable {
   /** Writes to pages of the balloon, so that the host has to have them. */
   void touch(int from, int to, int step) {
     for (int page = from; page < to; page += step) {
-      ram.putByte((long) pageNumber(FIRST_PAGE + page) << PAGE_SHIFT, 1);
+      ram.putByte((long) BalloonPages.pageNumber(BalloonPages.FIRST + page) << BalloonPages.SHIFT, 1);
     }
   }
 
@@ -119,7 +96,7 @@ final class BalloonGuest implements AutoCloseable {
   /**
    * Inflates the balloon.
    *
-   * @param pages by index, how far from {@link #FIRST_PAGE} on; as many as a multiple of {@code chainsAtOnce} holds
+   * @param pages by index, how far from {@link BalloonPages#FIRST} on; as many as a multiple of {@code chainsAtOnce} holds
    * @param pageCount of them
    * @param chainsAtOnce for each doorbell
    * @return how long the device took, from the first doorbell to the last used chain, in nanoseconds
@@ -149,11 +126,11 @@ final class BalloonGuest implements AutoCloseable {
   private long serve(int queue, IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     long elapsed = 0;
     BalloonRing ring = driver.rings[queue];
-    int chains = pageCount / PAGES_PER_CHAIN;
-    for (int done = 0; done < chains; done += QUEUE_SIZE) {
-      int count = Math.min(QUEUE_SIZE, chains - done);
+    int chains = pageCount / BalloonPages.PER_CHAIN;
+    for (int done = 0; done < chains; done += BalloonPages.QUEUE_SIZE) {
+      int count = Math.min(BalloonPages.QUEUE_SIZE, chains - done);
       for (int slot = 0; slot < count; slot++) {
-        ring.put(slot, pages, (done + slot) * PAGES_PER_CHAIN);
+        ring.put(slot, pages, (done + slot) * BalloonPages.PER_CHAIN);
       }
       long start = System.nanoTime();
       for (int offered = 0; offered < count; offered += chainsAtOnce) {
@@ -201,7 +178,7 @@ final class BalloonGuest implements AutoCloseable {
 
   /** The host has so much memory for the balloon's pages. */
   void requireResident(long bytes) {
-    long resident = backend.mapping().residentBytes((long) FIRST_PAGE << PAGE_SHIFT, balloonBytes);
+    long resident = backend.mapping().residentBytes((long) BalloonPages.FIRST << BalloonPages.SHIFT, balloonBytes);
     if (resident != bytes) {
       throw new IllegalStateException(resident + " bytes of the balloon are resident, not " + bytes);
     }

@@ -87,10 +87,10 @@ final class BalloonPayload implements AutoCloseable {
   long inflateNanos(int[] pages) {
     MemorySegment numbers = guest.ram().view(NUMBERS, pages.length * (long) Integer.BYTES);
     for (int i = 0; i < pages.length; i++) {
-      numbers.setAtIndex(ValueLayout.JAVA_INT, i, BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages[i]));
+      numbers.setAtIndex(ValueLayout.JAVA_INT, i, BalloonPages.pageNumber(BalloonPages.FIRST + pages[i]));
     }
     guest.ram().putLong(PARAMETERS, NUMBERS);
-    guest.ram().putInt(PARAMETERS + 8, pages.length / BalloonGuest.PAGES_PER_CHAIN);
+    guest.ram().putInt(PARAMETERS + 8, pages.length / BalloonPages.PER_CHAIN);
     guest.setTarget(pages.length);
     try (Epoll epoll = Epoll.create()) {
       epoll.add(doorbell, Epoll.IN, TOKEN);

@@ -12,13 +12,13 @@ final class BalloonRing {
   private static final long AVAIL = 0x1_0000;
   private static final long USED = 0x2_0000;
   private static final long LISTS = 0x4_0000;
-  private static final int LIST_BYTES = BalloonGuest.PAGES_PER_CHAIN * Integer.BYTES;
+  private static final int LIST_BYTES = BalloonPages.PER_CHAIN * Integer.BYTES;
 
   private final GuestRam ram;
   private final int index;
   private final long base;
   /** Written at once: page by page, the driver would have the JVM compile what the device then finds compiled. */
-  private final int[] numbers = new int[BalloonGuest.PAGES_PER_CHAIN];
+  private final int[] numbers = new int[BalloonPages.PER_CHAIN];
   private final MemorySegment listed = MemorySegment.ofArray(numbers);
   private int offered;
 
@@ -30,20 +30,20 @@ final class BalloonRing {
 
   /** {@return the device's side of it} */
   Virtqueue queue(long features) {
-    return new Virtqueue(index, ram, BalloonGuest.QUEUE_SIZE, base, base + AVAIL, base + USED, features);
+    return new Virtqueue(index, ram, BalloonPages.QUEUE_SIZE, base, base + AVAIL, base + USED, features);
   }
 
   /** Names pages from an index on, in a chain that is offered with the others by {@link #offer}. */
   void put(int slot, IntUnaryOperator pages, int from) {
     long list = base + LISTS + (long) slot * LIST_BYTES;
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = BalloonGuest.pageNumber(BalloonGuest.FIRST_PAGE + pages.applyAsInt(from + i));
+      numbers[i] = BalloonPages.pageNumber(BalloonPages.FIRST + pages.applyAsInt(from + i));
     }
     ram.write(list, listed, 0, LIST_BYTES);
     long descriptor = base + 16L * slot;
     ram.putLong(descriptor, list);
     ram.putInt(descriptor + 8, LIST_BYTES);
-    ram.putShort(base + AVAIL + 4 + 2L * ((offered + slot) % BalloonGuest.QUEUE_SIZE), slot);
+    ram.putShort(base + AVAIL + 4 + 2L * ((offered + slot) % BalloonPages.QUEUE_SIZE), slot);
   }
 
   /** Offers so many more of the chains. */

@@ -133,7 +133,7 @@ public final class BenchCommand implements SubCommand {
     System.out.print(BalloonBenchmark.HEADING);
     BalloonBenchmark benchmark = new BalloonBenchmark(runs, directory);
     for (BalloonMemory memory : memories) {
-      benchmark.print(memory, (int) (bytes >> BalloonGuest.PAGE_SHIFT));
+      benchmark.print(memory, (int) (bytes >> BalloonPages.SHIFT));
     }
     return benchmark;
   }
@@ -147,12 +147,12 @@ public final class BenchCommand implements SubCommand {
       System.out.println("\nFrom a driver in a guest: KVM_RUN, ioeventfd, epoll, device, irqfd, interrupt\n");
       System.out.print(BalloonBenchmark.PAYLOAD_HEADING);
       for (PageOrder order : PageOrder.values()) {
-        System.out.print(benchmark.payloadRow(order, (int) (bytes >> BalloonGuest.PAGE_SHIFT)));
+        System.out.print(benchmark.payloadRow(order, (int) (bytes >> BalloonPages.SHIFT)));
       }
     }
     System.out.println("\nA balloon in memory that is mostly untouched, reserve=off\n");
     System.out.print(BalloonGrowth.table(BalloonGrowth.run(BALLOON_RUNS, GROWTH_GIB)));
-    System.out.println("\nA balloon of " + ByteSize.describe((long) BalloonTracing.PAGES << BalloonGuest.PAGE_SHIFT)
+    System.out.println("\nA balloon of " + ByteSize.describe((long) BalloonTracing.PAGES << BalloonPages.SHIFT)
         + " that is watched, by turns\n");
     System.out.print(BalloonTracing.table(BalloonTracing.run(TRACING_RUNS)));
   }

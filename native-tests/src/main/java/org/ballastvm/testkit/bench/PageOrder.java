@@ -25,7 +25,7 @@ enum PageOrder {
   };
 
   static final int SEED = 1;
-  private static final int NEARBY_PAGES = 16 * BalloonGuest.PAGES_PER_CHAIN;
+  private static final int NEARBY_PAGES = 16 * BalloonPages.PER_CHAIN;
 
   private final String title;
   private final int chainsAtOnce;
