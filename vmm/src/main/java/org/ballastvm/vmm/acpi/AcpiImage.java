@@ -34,7 +34,7 @@ public final class AcpiImage {
 
   /** What is to stand there. */
   public byte[] mpPointer() {
-    return MpTable.pointerTo(address + extent(MachineTables.MP_TABLE).offset());
+    return MpTable.pointerTo(address + extent(MpTable.SIGNATURE).offset());
   }
 
   /** A copy of all of it. */

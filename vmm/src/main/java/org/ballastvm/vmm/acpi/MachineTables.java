@@ -24,13 +24,6 @@ public final class MachineTables {
   public static final long BASE = 0xe0000;
   /** How many bytes from {@link #BASE} they may take: up to 1 MiB. */
   public static final int MAX_BYTES = 0x20000;
-  /** The guest-physical address of the local APICs. */
-  public static final long LOCAL_APIC_BASE = 0xfee00000L;
-  /** The guest-physical address of the I/O APIC. */
-  public static final long IO_APIC_BASE = 0xfec00000L;
-
-  /** The MultiProcessor table's signature. It lies among the others, and no root table lists it. */
-  static final String MP_TABLE = "PCMP";
 
   private static final String OEM = "BALLST";
   private static final TableIdentity IDENTITY = new TableIdentity(OEM, "BALLAST", 1, "BLST", 1);
@@ -52,7 +45,7 @@ public final class MachineTables {
     listed.add(place(layout, madt(facts.cpus())));
     more.forEach(table -> listed.add(place(layout, table)));
     long xsdt = place(layout, new Xsdt(listed));
-    layout.place(MP_TABLE, MpTable.of(facts));
+    layout.place(MpTable.SIGNATURE, MpTable.of(facts));
     layout.fill("RSDP", new Rsdp(OEM, xsdt).toBytes());
     return layout.image();
   }
@@ -78,9 +71,9 @@ public final class MachineTables {
       Madt.Presence presence = cpu.enabled() ? Madt.Presence.ENABLED : Madt.Presence.ONLINE_CAPABLE;
       entries.add(new Madt.Processor(uid, cpu.apicId(), presence));
     }
-    entries.add(new Madt.IoApic(0, IO_APIC_BASE, 0));
+    entries.add(new Madt.IoApic(0, Apics.IO_APIC_BASE, 0));
     int nonMaskableLint = 1;
     entries.add(new Madt.NmiInput(nonMaskableLint));
-    return new Madt(LOCAL_APIC_BASE, false, entries);
+    return new Madt(Apics.LOCAL_APIC_BASE, false, entries);
   }
 }

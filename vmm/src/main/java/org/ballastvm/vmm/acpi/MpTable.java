@@ -10,6 +10,8 @@ import java.util.List;
  * One that uses ACPI passes it by (arch/x86/kernel/mpparse.c).
  */
 final class MpTable {
+  /** It lies among the ACPI tables, and no root table lists it. */
+  static final String SIGNATURE = "PCMP";
   /** Where the pointer to it is looked for, among other places: the last KiB of conventional memory. */
   static final long POINTER = 0x9fc00;
   private static final int POINTER_BYTES = 16;
@@ -57,7 +59,7 @@ final class MpTable {
     }
     table.bus(PCI_BUS, "PCI   ");
     table.bus(ISA_BUS, "ISA   ");
-    table.entry(IO_APIC, 0, IO_APIC_VERSION, ENABLED).putInt((int) MachineTables.IO_APIC_BASE);
+    table.entry(IO_APIC, 0, IO_APIC_VERSION, ENABLED).putInt((int) Apics.IO_APIC_BASE);
     for (int line = 0; line < ISA_LINES; line++) {
       if (line != CASCADE) {
         table.interrupt(ISA_BUS, line, line);
@@ -93,9 +95,9 @@ final class MpTable {
   }
 
   private byte[] finish() {
-    out.putInt(0, signature("PCMP")).putShort(4, (short) out.limit()).put(6, (byte) REVISION);
+    out.putInt(0, signature(SIGNATURE)).putShort(4, (short) out.limit()).put(6, (byte) REVISION);
     out.put(8, "BALLAST BALLAST     ".getBytes(StandardCharsets.US_ASCII));
-    out.putShort(34, (short) entries).putInt(36, (int) MachineTables.LOCAL_APIC_BASE);
+    out.putShort(34, (short) entries).putInt(36, (int) Apics.LOCAL_APIC_BASE);
     return sumToZero(out.array(), 7);
   }
 

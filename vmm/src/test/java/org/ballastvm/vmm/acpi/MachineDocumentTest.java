@@ -39,8 +39,8 @@ class MachineDocumentTest {
     promises("root pointer at `0x%x`".formatted(MachineTables.BASE));
     promises("| `0x%08x` | `0x%08x` | ACPI tables".formatted(MachineTables.BASE,
         MachineTables.BASE + MachineTables.MAX_BYTES - 1));
-    promises("| `0x%x` | `0xfec00fff` | I/O APIC".formatted(MachineTables.IO_APIC_BASE));
-    promises("| `0x%x` | `0xfee00fff` | local APICs".formatted(MachineTables.LOCAL_APIC_BASE));
+    promises("| `0x%x` | `0xfec00fff` | I/O APIC".formatted(Apics.IO_APIC_BASE));
+    promises("| `0x%x` | `0xfee00fff` | local APICs".formatted(Apics.LOCAL_APIC_BASE));
   }
 
   private void promises(String sentence) {
