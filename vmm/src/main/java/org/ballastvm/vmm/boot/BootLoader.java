@@ -166,22 +166,14 @@ public final class BootLoader {
     return enter64(base, 0);
   }
 
-  /**
-   * An initrd in memory.
-   *
-   * @param base first address, 0 for none
-   * @param sizeBytes its length
-   */
-  record Initrd(long base, long sizeBytes) {}
-
   private Initrd loadInitrd(Optional<Path> path, long after, long limit) {
     if (path.isEmpty()) {
-      return new Initrd(0, 0);
+      return Initrd.NONE;
     }
     try (KernelFile file = KernelFile.open("-initrd", path.get())) {
       long size = file.sizeBytes();
       if (size == 0) {
-        return new Initrd(0, 0);
+        return Initrd.NONE;
       }
       long base = (limit - size) & -PAGE;
       if (size > limit || base < after) {

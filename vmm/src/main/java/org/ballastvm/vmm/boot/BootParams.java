@@ -58,7 +58,7 @@ final class BootParams {
   }
 
   /** Writes it, and answers where it is. */
-  static long write(GuestRam ram, GuestLayout layout, Header header, long commandLine, BootLoader.Initrd initrd,
+  static long write(GuestRam ram, GuestLayout layout, Header header, long commandLine, Initrd initrd,
       long rsdp) {
     ram.view(ADDRESS, PAGE_BYTES).fill((byte) 0);
     MemorySegment setup = MemorySegment.ofBuffer(header.bytes.duplicate().clear());

@@ -16,7 +16,7 @@ final class PvhStartInfo {
   private PvhStartInfo() {}
 
   /** Writes it, and answers where it is. */
-  static long write(GuestRam ram, GuestLayout layout, long commandLine, BootLoader.Initrd initrd, long rsdp) {
+  static long write(GuestRam ram, GuestLayout layout, long commandLine, Initrd initrd, long rsdp) {
     List<GuestLayout.Range> map = layout.map();
     ram.putInt(ADDRESS, MAGIC);
     ram.putInt(ADDRESS + 4, VERSION);
