@@ -1,18 +1,9 @@
 package org.ballastvm.vmm.event;
 
 /** A timer whose task runs on an event loop. To have one takes nothing of the host. */
-public final class LoopTimer implements MachineEvents.Alarm {
-  /** The place of one that is not armed. */
-  static final int NOWHERE = -1;
-
+public final class LoopTimer implements Alarm {
   private final Timers timers;
-  private final Runnable task;
-  /** Never armed again. */
-  volatile boolean closed;
-  /** These are {@link Timers}', under its lock. */
-  int place = NOWHERE;
-  long dueNanos;
-  long periodNanos;
+  private final Timers.Entry entry;
 
   /**
    * A timer that is not armed.
@@ -22,7 +13,7 @@ public final class LoopTimer implements MachineEvents.Alarm {
    */
   public LoopTimer(EventLoop loop, Runnable task) {
     this.timers = loop.timers();
-    this.task = task;
+    this.entry = new Timers.Entry(task);
   }
 
   /**
@@ -31,24 +22,22 @@ public final class LoopTimer implements MachineEvents.Alarm {
    * @param nanos from now, above zero
    */
   @Override
-  public void once(long nanos) { timers.arm(this, nanos, 0); }
+  public void once(long nanos) { timers.arm(entry, nanos, 0); }
 
   /**
    * Arms the timer, again and again.
    *
    * @param nanos from now to the first, and from each to the next; above zero
    */
-  public void every(long nanos) { timers.arm(this, nanos, nanos); }
+  public void every(long nanos) { timers.arm(entry, nanos, nanos); }
 
   /** Disarms it. */
-  public void stop() { timers.disarm(this); }
+  public void stop() { timers.disarm(entry); }
 
-  Runnable task() { return task; }
+  /** When it was last armed for, by {@link System#nanoTime}. */
+  long dueNanos() { return entry.dueNanos(); }
 
   /** Disarms it for good. */
   @Override
-  public void close() {
-    closed = true;
-    stop();
-  }
+  public void close() { timers.retire(entry); }
 }

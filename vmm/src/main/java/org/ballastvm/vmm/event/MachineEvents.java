@@ -29,19 +29,6 @@ public final class MachineEvents implements AutoCloseable {
     void happened(MachineEvent event, Instant when);
   }
 
-  /** Runs a task some time later, on the event loop. */
-  interface Alarm extends AutoCloseable {
-    /**
-     * Arms it, once.
-     *
-     * @param nanos from now, above zero
-     */
-    void once(long nanos);
-
-    @Override
-    void close();
-  }
-
   /** A kind of event that was told less than a second ago. */
   private static final class Limited {
     private final Alarm timer;

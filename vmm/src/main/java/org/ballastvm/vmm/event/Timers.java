@@ -10,10 +10,28 @@ import org.ballastvm.kvm.TimerFd;
  */
 final class Timers implements AutoCloseable {
   private static final int USUAL = 16;
+  /** The place of one that is not armed. */
+  private static final int NOWHERE = -1;
+
+  /** A timer, and when it is due. */
+  static final class Entry {
+    private final Runnable task;
+    private int place = NOWHERE;
+    /** By {@link System#nanoTime}. */
+    private long dueNanos;
+    private long periodNanos;
+    /** Never armed again. */
+    private boolean closed;
+
+    /** One that is not armed. */
+    Entry(Runnable task) { this.task = task; }
+
+    long dueNanos() { return dueNanos; }
+  }
 
   private final TimerFd clock = TimerFd.create();
   /** Those that are armed, in no order. */
-  private LoopTimer[] armed = new LoopTimer[USUAL];
+  private Entry[] armed = new Entry[USUAL];
   private int count;
   /** Whether the clock will ring, or has rung and was not heard yet. */
   private boolean set;
@@ -22,7 +40,7 @@ final class Timers implements AutoCloseable {
   /** Rings when {@link #ring} should be called. */
   TimerFd clock() { return clock; }
 
-  synchronized void arm(LoopTimer timer, long firstNanos, long periodNanos) {
+  synchronized void arm(Entry timer, long firstNanos, long periodNanos) {
     if (firstNanos <= 0) {
       throw new IllegalArgumentException("a timer of " + firstNanos + " ns");
     }
@@ -31,7 +49,7 @@ final class Timers implements AutoCloseable {
     }
     timer.dueNanos = System.nanoTime() + firstNanos;
     timer.periodNanos = periodNanos;
-    if (timer.place == LoopTimer.NOWHERE) {
+    if (timer.place == NOWHERE) {
       if (count == armed.length) {
         armed = Arrays.copyOf(armed, 2 * count);
       }
@@ -44,28 +62,34 @@ final class Timers implements AutoCloseable {
   }
 
   /** The clock stays as it is: it may ring for nobody. */
-  synchronized void disarm(LoopTimer timer) {
-    if (timer.place != LoopTimer.NOWHERE) {
-      LoopTimer last = armed[--count];
+  synchronized void disarm(Entry timer) {
+    if (timer.place != NOWHERE) {
+      Entry last = armed[--count];
       armed[timer.place] = last;
       last.place = timer.place;
       armed[count] = null;
-      timer.place = LoopTimer.NOWHERE;
+      timer.place = NOWHERE;
     }
+  }
+
+  /** Disarms it for good. */
+  synchronized void retire(Entry timer) {
+    timer.closed = true;
+    disarm(timer);
   }
 
   /** Has the task of each timer that is due run, on the loop's thread. */
   void ring(Consumer<Runnable> runner) {
     clock.drain();
     long now = System.nanoTime();
-    for (LoopTimer due = takeDue(now); due != null; due = takeDue(now)) {
-      runner.accept(due.task());
+    for (Entry due = takeDue(now); due != null; due = takeDue(now)) {
+      runner.accept(due.task);
     }
     setForNext();
   }
 
-  private synchronized LoopTimer takeDue(long now) {
-    LoopTimer next = next();
+  private synchronized Entry takeDue(long now) {
+    Entry next = next();
     if (next == null || next.dueNanos - now > 0) {
       return null;
     }
@@ -78,7 +102,7 @@ final class Timers implements AutoCloseable {
   }
 
   private synchronized void setForNext() {
-    LoopTimer next = next();
+    Entry next = next();
     set = false;
     if (next != null) {
       setClock(next.dueNanos);
@@ -91,8 +115,8 @@ final class Timers implements AutoCloseable {
     clock.arm(Math.max(1, dueNanos - System.nanoTime()), 0);
   }
 
-  private LoopTimer next() {
-    LoopTimer next = null;
+  private Entry next() {
+    Entry next = null;
     for (int i = 0; i < count; i++) {
       if (next == null || armed[i].dueNanos - next.dueNanos < 0) {
         next = armed[i];

@@ -28,7 +28,7 @@ class MachineEventsTest {
   private final MachineEvents events = new MachineEvents(loop, Bell::new);
 
   /** An alarm that rings when the test says so. */
-  private final class Bell implements MachineEvents.Alarm {
+  private final class Bell implements Alarm {
     private final Runnable task;
     private boolean armed;
 

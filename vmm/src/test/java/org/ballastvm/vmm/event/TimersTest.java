@@ -48,7 +48,7 @@ class TimersTest {
       timer.once(20 * MILLISECOND + random.nextInt(100) * MILLISECOND);
     }
     all.await();
-    assertEquals(Stream.of(timers).sorted(Comparator.comparingLong(timer -> timer.dueNanos)).toList(), rang);
+    assertEquals(Stream.of(timers).sorted(Comparator.comparingLong(LoopTimer::dueNanos)).toList(), rang);
   }
 
   @Test
