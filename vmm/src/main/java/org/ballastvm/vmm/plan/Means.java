@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * @param balloon what takes memory away
  */
 public record Means(long baseBytes, List<Blocks> blocks, List<Whole> dimms, Room room, Balloon balloon) {
+  /** What a guest that Linux runs in has at least. */
+  private static final long LINUX_LEAST_BYTES = 64L << 20;
   /** How many times its memory a guest is given at once: a {@code struct page} is a 64th of its page. */
   private static final int EASY_TIMES = 16;
   /** How many times at most, if there is no slot for another DIMM. */
@@ -125,7 +127,7 @@ public record Means(long baseBytes, List<Blocks> blocks, List<Whole> dimms, Room
   public long leastBytes() {
     long rest = baseBytes + blocks.stream().mapToLong(Blocks::leastBytes).sum()
         + dimms.stream().filter(dimm -> !dimm.canGo).mapToLong(Whole::sizeBytes).sum();
-    return Math.max(Math.min(Plan.LEAST_BYTES, rest), rest - balloon.mostBytes);
+    return Math.max(Math.min(LINUX_LEAST_BYTES, rest), rest - balloon.mostBytes);
   }
 
   /** {@return whether there is any at all} */

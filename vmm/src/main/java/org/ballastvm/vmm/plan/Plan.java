@@ -15,9 +15,6 @@ import org.ballastvm.vmm.config.UserError;
  * @param totalBytes what the guest has when all are done: what is wanted, or the nearest that there is
  */
 public record Plan(List<Step> steps, long totalBytes) {
-  /** What a guest that Linux runs in has at least. */
-  public static final long LEAST_BYTES = 64L << 20;
-
   private static final long PAGE_BYTES = 4096;
 
   /** Keeps the list as it is now. */
