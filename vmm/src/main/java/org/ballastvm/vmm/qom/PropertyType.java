@@ -33,6 +33,13 @@ public sealed interface PropertyType {
   /** {@return what people may type, if there are only so many} */
   default List<String> values() { return List.of(); }
 
+  private static String text(String property, Object json) {
+    if (json instanceof String text) {
+      return text;
+    }
+    throw wrongType(property, "string");
+  }
+
   private static UserError wrongType(String property, String expected) {
     return new UserError("Invalid parameter type for '" + property + "', expected: " + expected);
   }
@@ -70,12 +77,7 @@ public sealed interface PropertyType {
    */
   record Text(String name) implements PropertyType {
     @Override
-    public Object fromJson(String property, Object json) {
-      if (json instanceof String) {
-        return json;
-      }
-      throw wrongType(property, "string");
-    }
+    public Object fromJson(String property, Object json) { return text(property, json); }
 
     @Override
     public Object fromText(String property, String text) { return text; }
@@ -133,12 +135,7 @@ public sealed interface PropertyType {
    */
   record Choice(String name, List<String> values) implements PropertyType {
     @Override
-    public Object fromJson(String property, Object json) {
-      if (json instanceof String text) {
-        return fromText(property, text);
-      }
-      throw wrongType(property, "string");
-    }
+    public Object fromJson(String property, Object json) { return fromText(property, text(property, json)); }
 
     @Override
     public Object fromText(String property, String text) {
@@ -160,7 +157,7 @@ public sealed interface PropertyType {
     public String name() { return "link<" + target + ">"; }
 
     @Override
-    public Object fromJson(String property, Object json) { return PropertyTypes.TEXT.fromJson(property, json); }
+    public Object fromJson(String property, Object json) { return text(property, json); }
 
     @Override
     public Object fromText(String property, String text) { return text; }
