@@ -85,7 +85,7 @@ final class Help {
   private static String[] subCommands() {
     List<String> lines = new ArrayList<>(List.of("Sub-commands:"));
     for (SubCommand command : ServiceLoader.load(SubCommand.class)) {
-      if (!(command instanceof Training)) {
+      if (!command.summary().isEmpty()) {
         lines.add(String.format("  %-8s %s", command.name(), command.summary()));
       }
     }

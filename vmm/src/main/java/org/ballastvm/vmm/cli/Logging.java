@@ -90,7 +90,7 @@ final class Logging {
       }
       log = new QueuedOutput(Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     } catch (IOException e) {
-      throw new UserError("-D " + file + ": cannot be written: " + Main.reason(e), e);
+      throw new UserError("-D " + file + ": cannot be written: " + FileTrouble.reason(e), e);
     }
     // slf4j-simple would open the file itself; this has it take the stream that is standard error just now.
     System.setProperty("org.slf4j.simpleLogger.cacheOutputStream", "true");

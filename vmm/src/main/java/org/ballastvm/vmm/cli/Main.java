@@ -1,9 +1,5 @@
 package org.ballastvm.vmm.cli;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -114,15 +110,5 @@ public final class Main {
     System.out.flush();
     Logging.drain();
     Runtime.getRuntime().halt(0);
-  }
-
-  /** {@return why a file cannot be had, where its exception's message is but its name} */
-  static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException absent -> "there is no such directory";
-      case AccessDeniedException denied -> "permission denied";
-      case FileSystemException other when other.getReason() != null -> other.getReason();
-      default -> e.getMessage();
-    };
   }
 }

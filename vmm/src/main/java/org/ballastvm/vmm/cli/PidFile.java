@@ -36,7 +36,7 @@ final class PidFile implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(new Thread(written::close, "pidfile"));
       return written;
     } catch (IOException e) {
-      throw new UserError("-pidfile " + path + ": cannot be written: " + Main.reason(e), e);
+      throw new UserError("-pidfile " + path + ": cannot be written: " + FileTrouble.reason(e), e);
     }
   }
 
@@ -50,7 +50,7 @@ final class PidFile implements AutoCloseable {
     try (channel) {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      System.err.println("ballast: -pidfile " + path + ": cannot be removed: " + Main.reason(e));
+      System.err.println("ballast: -pidfile " + path + ": cannot be removed: " + FileTrouble.reason(e));
     }
   }
 }

@@ -55,7 +55,7 @@ final class ReadConfig {
       dropEmpty();
       return words;
     } catch (IOException e) {
-      throw new UserError(OPTION + " " + file + ": cannot be read: " + Main.reason(e), e);
+      throw new UserError(OPTION + " " + file + ": cannot be read: " + FileTrouble.reason(e), e);
     }
   }
 

@@ -32,7 +32,7 @@ record TraceOption(String text, List<String> patterns, Optional<Path> file) {
     try {
       return Files.readAllLines(file).stream().filter(line -> !line.isEmpty() && !line.startsWith("#")).toList();
     } catch (IOException e) {
-      throw new UserError("-trace " + text + ": " + file + " cannot be read: " + Main.reason(e), e);
+      throw new UserError("-trace " + text + ": " + file + " cannot be read: " + FileTrouble.reason(e), e);
     }
   }
 }

@@ -62,7 +62,7 @@ public final class Training implements SubCommand {
   public String name() { return "train"; }
 
   @Override
-  public String summary() { return "used by the build"; }
+  public String summary() { return ""; }
 
   @Override
   public int run(List<String> arguments) {

@@ -7,7 +7,7 @@ public interface SubCommand {
   /** {@return the word} */
   String name();
 
-  /** {@return what it does, in one line} */
+  /** {@return what it does, in one line; empty for one that the build alone uses, which help does not list} */
   String summary();
 
   /**
