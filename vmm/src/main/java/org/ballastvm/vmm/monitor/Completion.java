@@ -23,10 +23,7 @@ public final class Completion {
     List<String> before = Arrays.stream(line.substring(0, space + 1).split("\\s+")).filter(word -> !word.isEmpty())
         .toList();
     try {
-      List<String> all = before.isEmpty()
-          ? names(Commands.ALL)
-          : Commands.find(Commands.ALL, before.getFirst())
-              .map(command -> command.completions(vm, before.subList(1, before.size()), last)).orElse(List.of());
+      List<String> all = Commands.ALL.completions(vm, before, last);
       return all.stream().filter(word -> word.startsWith(last)).distinct().sorted().toList();
     } catch (UserError nothingOfThatName) {
       return List.of();
@@ -36,9 +33,5 @@ public final class Completion {
   /** Whether the word is whole, and a space belongs behind it. */
   static boolean isWhole(String word) {
     return !word.endsWith("=") && !word.endsWith(",") && !word.endsWith("/");
-  }
-
-  static List<String> names(List<Command> commands) {
-    return commands.stream().flatMap(command -> command.names().stream()).toList();
   }
 }

@@ -2,11 +2,18 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code help} */
 final class HelpCommand implements Command {
+  private final Supplier<CommandTable> all;
+
+  /** One that explains all commands, which it is one of itself. */
+  HelpCommand(Supplier<CommandTable> all) {
+    this.all = all;
+  }
+
   @Override
   public List<String> names() { return List.of("help", "?"); }
 
@@ -22,20 +29,19 @@ final class HelpCommand implements Command {
     Optional<String> topic = arguments.optionalWord();
     arguments.end();
     if (name.isEmpty()) {
-      return Commands.ALL.stream().map(command -> Commands.usage("", command)).collect(Collectors.joining());
+      return all.get().usage();
     }
     if (name.get().equals("info")) {
-      return topic.map(InfoCommand::topic).orElseGet(InfoCommand::topics);
+      return topic.map(InfoCommand.TOPICS::usage).orElseGet(InfoCommand.TOPICS::usage);
     }
-    return Commands.find(Commands.ALL, name.get()).map(command -> Commands.usage("", command))
-        .orElseThrow(() -> MonitorError.unknown(name.get()));
+    return all.get().usage(name.get());
   }
 
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
     if (before.isEmpty()) {
-      return Completion.names(Commands.ALL);
+      return all.get().names();
     }
-    return before.equals(List.of("info")) ? Completion.names(InfoCommand.TOPICS) : List.of();
+    return before.equals(List.of("info")) ? InfoCommand.TOPICS.names() : List.of();
   }
 }

@@ -1,18 +1,17 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
-  static final List<Command> TOPICS = List.of(new InfoBalloon(), new InfoChardev(), new InfoCpus(),
-      new InfoHotpluggableCpus(), new InfoIothreads(), new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(),
-      new InfoMemoryDevices(), new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(),
-      new InfoPci(), new InfoPic(), new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(),
-      new InfoStatus(), new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(),
-      new InfoVirtioQueueStatus(),
-      new InfoVirtioStatus());
+  static final CommandTable TOPICS = new CommandTable("info ",
+      List.of(new InfoBalloon(), new InfoChardev(), new InfoCpus(), new InfoHotpluggableCpus(), new InfoIothreads(),
+          new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
+          new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(), new InfoPci(), new InfoPic(),
+          new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStatus(),
+          new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
+          new InfoVirtioStatus()));
 
   @Override
   public List<String> names() { return List.of("info"); }
@@ -26,23 +25,11 @@ final class InfoCommand implements Command {
   @Override
   public String run(Machine vm, Arguments arguments) {
     String topic = arguments.name();
-    return topic.isEmpty() ? topics() : Commands.run(vm, TOPICS, "info ", topic, arguments);
+    return topic.isEmpty() ? TOPICS.usage() : TOPICS.run(vm, topic, arguments);
   }
 
   @Override
   public List<String> completions(Machine vm, List<String> before, String start) {
-    return before.isEmpty()
-        ? Completion.names(TOPICS)
-        : Commands.find(TOPICS, before.getFirst())
-            .map(topic -> topic.completions(vm, before.subList(1, before.size()), start)).orElse(List.of());
-  }
-
-  static String topics() {
-    return TOPICS.stream().map(topic -> Commands.usage("info ", topic)).collect(Collectors.joining());
-  }
-
-  static String topic(String name) {
-    return Commands.find(TOPICS, name).map(topic -> Commands.usage("info ", topic))
-        .orElseThrow(() -> MonitorError.unknown("info " + name));
+    return TOPICS.completions(vm, before, start);
   }
 }

@@ -136,7 +136,7 @@ class CommandsTest {
 
   @Test
   void argumentsThatNobodyTakesAreRefused() {
-    for (Command command : Commands.ALL) {
+    for (Command command : Commands.ALL.commands()) {
       String typed = command.names().getLast();
       if (command.parameters().isEmpty()) {
         assertEquals(
@@ -145,7 +145,7 @@ class CommandsTest {
             say(typed + " x"));
       }
     }
-    for (Command topic : InfoCommand.TOPICS) {
+    for (Command topic : InfoCommand.TOPICS.commands()) {
       String name = topic.names().getFirst();
       if (topic.parameters().isEmpty()) {
         assertEquals(name + ": extraneous characters at the end of line\nTry \"help info " + name
@@ -156,14 +156,14 @@ class CommandsTest {
 
   @Test
   void helpListsEveryCommandAndEveryTopic() {
-    for (Command command : Commands.ALL) {
-      assertTrue(say("help").contains(Commands.usage("", command)));
+    for (Command command : Commands.ALL.commands()) {
+      assertTrue(say("help").contains(Commands.ALL.usage(command.names().getFirst())));
     }
     assertEquals(say("help"), say("?"));
     assertEquals("nmi  -- inject an NMI\n", say("help nmi"));
     assertEquals("stop|s  -- stop emulation\n", say("? s"));
     assertEquals(say("info"), say("help info"));
-    assertEquals(InfoCommand.TOPICS.size(), say("info").lines().count());
+    assertEquals(InfoCommand.TOPICS.commands().size(), say("info").lines().count());
     assertEquals("info name  -- show the current VM name\n", say("help info name"));
   }
 

@@ -26,10 +26,10 @@ class MonitorPageTest {
       }
     }
     List<String> there = new ArrayList<>();
-    for (Command command : Commands.ALL) {
+    for (Command command : Commands.ALL.commands()) {
       there.add(usage("", command));
       if (command instanceof InfoCommand) {
-        InfoCommand.TOPICS.forEach(topic -> there.add(usage("info ", topic)));
+        InfoCommand.TOPICS.commands().forEach(topic -> there.add(usage("info ", topic)));
       }
     }
     assertEquals(String.join("\n", there), String.join("\n", promised));
