@@ -15,8 +15,9 @@ import org.ballastvm.vmm.monitor.HumanMonitorCommand;
 final class QmpCommands {
   static final List<QmpCommand<?, ?>> ALL = Stream
       .concat(ControlCommands.ALL.stream(),
-          Stream.of(new CompleteCommand(), new HumanMonitorCommand(), new QmpCapabilities(), new QueryCommands(),
-              new QueryQmpSchema()))
+          Stream.of(new CompleteCommand(), new HumanMonitorCommand(), new QmpCapabilities(),
+              new QueryCommands(() -> QmpCommands.ALL),
+              new QueryQmpSchema(() -> QmpCommands.ALL)))
       .toList();
 
   private static final Map<String, QmpCommand<?, ?>> BY_NAME = ALL.stream()

@@ -28,10 +28,10 @@ final class Schema {
 
   private Schema() {}
 
-  /** All of it. */
-  static List<SchemaInfo> entries() {
+  /** All of it: these commands, and all events. */
+  static List<SchemaInfo> entries(List<QmpCommand<?, ?>> commands) {
     Schema schema = new Schema();
-    QmpCommands.ALL.forEach(schema::add);
+    commands.forEach(schema::add);
     for (Class<? extends MachineEvent> event : MachineEvent.kinds()) {
       schema.put(new SchemaInfo.Event(MachineEvent.nameOf(event), schema.type(event)));
     }
