@@ -2,7 +2,6 @@ package org.ballastvm.vmm.memory;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,10 +12,8 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.HostProcess;
-import org.ballastvm.kvm.NodePolicy;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
-import org.ballastvm.vmm.config.HostNodes;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.trace.DiscardTrace;
@@ -26,39 +23,21 @@ import org.ballastvm.vmm.trace.MemoryTrace;
  * Host memory that a guest is given, with the one way of giving it back that works for its kind. The wrong call frees
  * nothing and says nothing, so the kind decides and nobody else.
  */
-public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable {
-  /** How a range is given back. */
-  private enum Discard {
-    /** Private anonymous memory: MADV_DONTNEED. */
-    FORGET("MADV_DONTNEED"),
-    /** Shared anonymous memory: MADV_REMOVE; MADV_DONTNEED would drop our mapping and leave the memory used. */
-    REMOVE("MADV_REMOVE"),
-    /** A shared file: punch a hole; that drops all mappings of it too. */
-    PUNCH("PUNCH_HOLE"),
-    /** A private mapping of a file: punch a hole, then drop the private copies. */
-    PUNCH_AND_FORGET("PUNCH_HOLE+MADV_DONTNEED");
-
-    /** What traces say. */
-    private final String label;
-
-    Discard(String label) { this.label = label; }
-  }
-
+public final class MemoryBackend implements Hiding, AutoCloseable {
   /** From here on it is worth a word that a memory gets no huge pages. */
   private static final long LARGE_BYTES = 256 << 20;
-  private static final Path HOST_NODES = Path.of("/sys/devices/system/node");
 
   private final BackendConfig config;
   private final HostMapping mapping;
   private final Optional<HostFile> file;
-  private final Discard discard;
+  private final DiscardCall discard;
   private final long pageSizeBytes;
   /** There only where pages are huge. */
   private final Optional<HugePageParts> parts;
   private final AtomicLong discardCalls = new AtomicLong();
   private final HeldPages held;
 
-  private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, Discard discard,
+  private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, DiscardCall discard,
       long pageSizeBytes) {
     this.config = config;
     this.mapping = mapping;
@@ -100,7 +79,7 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     }
     BackendConfig.Common common = config.common();
     return new MemoryBackend(config, HostMapping.anonymous(config.sizeBytes(), common.share(), common.reserve()),
-        Optional.empty(), common.share() ? Discard.REMOVE : Discard.FORGET, HostProcess.pageSizeBytes());
+        Optional.empty(), common.share() ? DiscardCall.REMOVE : DiscardCall.FORGET, HostProcess.pageSizeBytes());
   }
 
   private static OptionalLong hugePages(BackendConfig.Memfd memfd) {
@@ -146,7 +125,8 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
       }
       boolean shared = config.common().share();
       HostMapping mapping = HostMapping.ofFile(file, 0, config.sizeBytes(), shared, config.common().reserve());
-      return new MemoryBackend(config, mapping, Optional.of(file), shared ? Discard.PUNCH : Discard.PUNCH_AND_FORGET,
+      return new MemoryBackend(config, mapping, Optional.of(file),
+          shared ? DiscardCall.PUNCH : DiscardCall.PUNCH_AND_FORGET,
           page);
     } catch (HostError | UserError e) {
       file.close();
@@ -169,7 +149,7 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
         SharedHugePages.tellOnce(config.id());
       }
     }
-    bindToNodes();
+    NodeBinding.bind(mapping, config);
     if (config.common().prealloc()) {
       prealloc();
     }
@@ -183,35 +163,6 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
       Optional<String> why = e.errno().equals(Errno.EFAULT) ? lack() : Optional.empty();
       throw why.isPresent() ? new UserError(why.get() + ": " + e.getMessage(), e) : e;
     }
-  }
-
-  private void bindToNodes() {
-    HostNodes wanted = config.common().hostNodes();
-    if (wanted.nodes().isEmpty()) {
-      return;
-    }
-    NodePolicy policy = switch (wanted.policy()) {
-      case DEFAULT, BIND -> NodePolicy.BIND;
-      case PREFERRED -> NodePolicy.PREFERRED;
-      case INTERLEAVE -> NodePolicy.INTERLEAVE;
-    };
-    BitSet nodes = new BitSet();
-    wanted.nodes().forEach(nodes::set);
-    // mbind leaves out the nodes that do not exist, and refuses when none is left.
-    wanted.nodes().stream().filter(node -> !Files.exists(HOST_NODES.resolve("node" + node))).findFirst()
-        .ifPresent(node -> {
-          throw noSuchNodes(wanted, "this host has no node " + node, null);
-        });
-    try {
-      mapping.bind(policy, nodes);
-    } catch (HostError e) {
-      throw noSuchNodes(wanted, "this host does not give memory from them: " + e.getMessage(), e);
-    }
-  }
-
-  private UserError noSuchNodes(HostNodes wanted, String why, HostError cause) {
-    return new UserError("-object " + config.qomType() + ",id=" + config.id() + ",host-nodes=" + wanted.nodes() + ": "
-        + why, cause);
   }
 
   /** Gives advice that a kernel built without the feature answers with EINVAL. */
@@ -263,30 +214,18 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
     discardCalls.incrementAndGet();
     DiscardTrace trace = DiscardTrace.begin(forBalloon);
     if (trace == null) {
-      call(start, length);
+      discard.make(mapping, file, start, length);
       return length;
     }
     String error = "";
     try {
-      call(start, length);
+      discard.make(mapping, file, start, length);
       return length;
     } catch (HostError e) {
       error = e.errno().name();
       throw e;
     } finally {
-      trace.end(config, discard.label, 1, start, length, error);
-    }
-  }
-
-  private void call(long start, long length) {
-    switch (discard) {
-      case FORGET -> mapping.advise(start, length, Advice.DONTNEED);
-      case REMOVE -> mapping.advise(start, length, Advice.REMOVE);
-      case PUNCH -> file.orElseThrow().punchHole(start, length);
-      case PUNCH_AND_FORGET -> {
-        file.orElseThrow().punchHole(start, length);
-        mapping.advise(start, length, Advice.DONTNEED);
-      }
+      trace.end(config, discard.label(), 1, start, length, error);
     }
   }
 
@@ -355,9 +294,9 @@ public final class MemoryBackend implements PluggableRange.Hiding, AutoCloseable
    */
   long heldBytes(long offsetBytes, long lengthBytes) { return held.bytes(offsetBytes, lengthBytes); }
 
-  /** Whether a range can be given back while it is hidden: MADV_REMOVE wants to be allowed to write, before Linux 6.7. */
+  /** Whether a range can be given back while it is hidden. */
   boolean canDiscardHidden() {
-    return discard != Discard.REMOVE;
+    return discard.worksHidden();
   }
 
   @Override

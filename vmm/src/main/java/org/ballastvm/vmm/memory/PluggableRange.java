@@ -2,8 +2,6 @@ package org.ballastvm.vmm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger;
@@ -35,28 +33,14 @@ public final class PluggableRange implements MemPlugger, Place {
   private final MemoryBackend backend;
   private final Hiding hiding;
   private final MemorySlots slots;
-  private final VcpuHold hold;
   private final boolean prealloc;
   private final LeavingMemory leaving;
-  /** By address; they may touch. All that is plugged is in one of them, and all else that is in them is hidden. */
-  private final TreeMap<Long, Slot> present = new TreeMap<>();
-  private volatile int slotCount;
+  /** All that is plugged is in one of them, and all else that is in them is hidden. */
+  private final RangeSlots present;
   private volatile Runs plugged = Runs.NONE;
   private Runs hidden = Runs.NONE;
   private int mergeAbove = MANY_SLOTS;
   private int hideAtMost = MOST_HIDDEN;
-
-  /** Where a slot ends, and its number. */
-  private record Slot(long end, int number) {}
-
-  /** Takes parts of a memory out of everybody's reach. */
-  interface Hiding {
-    /** Makes a range nobody's to use: a guest that comes there leaves KVM_RUN, and this process would end. */
-    void hide(long offsetBytes, long lengthBytes) throws HostError;
-
-    /** Lets a range be used that was hidden. */
-    void show(long offsetBytes, long lengthBytes) throws HostError;
-  }
 
   PluggableRange(long base, MemoryBackend backend, MemorySlots slots, VcpuHold hold, boolean prealloc) {
     this(base, backend, backend, slots, hold, prealloc);
@@ -67,9 +51,9 @@ public final class PluggableRange implements MemPlugger, Place {
     this.backend = backend;
     this.hiding = hiding;
     this.slots = slots;
-    this.hold = hold;
     this.prealloc = prealloc;
     this.leaving = new LeavingMemory(backend);
+    this.present = new RangeSlots(base, backend, slots, hold);
     slots.reserve(MemorySlots.furtherOf(sizeBytes()));
   }
 
@@ -101,14 +85,14 @@ public final class PluggableRange implements MemPlugger, Place {
   public void whenGivenBack(Runnable task) { leaving.whenGone(task); }
 
   /** {@return how many memory slots it takes now} */
-  public int slotCount() { return slotCount; }
+  public int slotCount() { return present.count(); }
 
   @Override
   public void plug(long gpa, long lengthBytes) {
     assert slots.ownsCaller();
     long end = gpa + lengthBytes;
     Runs stillHidden = hidden.without(gpa, end);
-    if (slots.free() < gaps(gpa, end) + stillHidden.count() - hidden.count()) {
+    if (slots.free() < present.gaps(gpa, end) + stillHidden.count() - hidden.count()) {
       follow("plugged", gpa, lengthBytes);
       stillHidden = hidden;
       requireSlot("plugged", gpa);
@@ -119,7 +103,7 @@ public final class PluggableRange implements MemPlugger, Place {
       if (prealloc) {
         backend.populate(gpa - base, lengthBytes);
       }
-      fillGaps(gpa, end);
+      present.fillGaps(gpa, end);
     } catch (HostError e) {
       follow("plugged", gpa, lengthBytes);
       backend.discard(gpa - base, lengthBytes);
@@ -132,13 +116,13 @@ public final class PluggableRange implements MemPlugger, Place {
 
   /** Has fewer slots and fewer pieces of hidden memory. A host that has no room to change them keeps them as they are. */
   private void tidy() {
-    if (slotCount <= mergeAbove && hidden.count() <= hideAtMost) {
+    if (present.count() <= mergeAbove && hidden.count() <= hideAtMost) {
       return;
     }
     try {
       follow();
     } catch (HostError e) {
-      mergeAbove = 2 * Math.max(mergeAbove, slotCount);
+      mergeAbove = 2 * Math.max(mergeAbove, present.count());
       hideAtMost = 2 * Math.max(hideAtMost, hidden.count());
       Log.of(PluggableRange.class).warn("memory slots at 0x{} could not be merged, and stay as they are: {}",
           Long.toHexString(base), e.getMessage());
@@ -239,48 +223,6 @@ public final class PluggableRange implements MemPlugger, Place {
     }
   }
 
-  /** How many parts of a range have no slot. */
-  private int gaps(long gpa, long end) {
-    int gaps = 0;
-    for (long at = gapFrom(gpa, end); at < end; at = gapFrom(gapEnd(at, end), end)) {
-      gaps++;
-    }
-    return gaps;
-  }
-
-  private void fillGaps(long gpa, long end) {
-    for (long at = gapFrom(gpa, end); at < end; at = gapFrom(gpa, end)) {
-      add(at, gapEnd(at, end));
-    }
-  }
-
-  /** The first address from one on that no slot has, or the limit. */
-  private long gapFrom(long gpa, long limit) {
-    long at = gpa;
-    Map.Entry<Long, Slot> slot = present.floorEntry(at);
-    while (slot != null && slot.getValue().end > at && at < limit) {
-      at = slot.getValue().end;
-      slot = present.floorEntry(at);
-    }
-    return Math.min(at, limit);
-  }
-
-  private long gapEnd(long gap, long limit) {
-    Long next = present.higherKey(gap);
-    return next == null ? limit : Math.min(next, limit);
-  }
-
-  private void add(long gpa, long end) {
-    present.put(gpa, new Slot(end, slots.add(gpa, backend.mapping(), gpa - base, end - gpa)));
-    slotCount = present.size();
-  }
-
-  private Slot remove(long gpa) {
-    Slot slot = present.remove(gpa);
-    slots.remove(slot.number);
-    return slot;
-  }
-
   /** Brings slots in line if something is hidden that a guest might have come to. */
   void followIfHidden() {
     if (hidden.count() > 0) {
@@ -304,54 +246,16 @@ public final class PluggableRange implements MemPlugger, Place {
    */
   private void follow() {
     assert slots.ownsCaller();
-    Runs wanted = plugged;
-    boolean inUse = false;
-    List<Long> wrong = new ArrayList<>();
-    for (Map.Entry<Long, Slot> slot : present.entrySet()) {
-      long start = slot.getKey();
-      if (!wanted.isRun(start, slot.getValue().end)) {
-        wrong.add(start);
-        inUse |= wanted.bytes(start, slot.getValue().end) > 0;
-      }
-    }
     try {
-      if (inUse) {
-        hold.whileOut(() -> replace(wrong, wanted));
-      } else {
-        replace(wrong, wanted);
-      }
+      present.become(plugged);
     } catch (HostError e) {
       hideAgain();
       throw e;
     }
     showHidden(0, Long.MAX_VALUE); // Nobody can come there any more.
     nowHidden(Runs.NONE);
-    mergeAbove = Math.max(MANY_SLOTS, 2 * slotCount);
+    mergeAbove = Math.max(MANY_SLOTS, 2 * present.count());
     hideAtMost = MOST_HIDDEN;
-  }
-
-  private void replace(List<Long> wrong, Runs wanted) {
-    TreeMap<Long, Slot> before = new TreeMap<>();
-    wrong.forEach(start -> before.put(start, remove(start)));
-    List<Long> added = new ArrayList<>();
-    try {
-      for (int i = 0; i < wanted.count(); i++) {
-        if (!present.containsKey(wanted.start(i))) {
-          add(wanted.start(i), wanted.end(i));
-          added.add(wanted.start(i));
-        }
-      }
-    } catch (HostError e) {
-      added.forEach(this::remove);
-      before.forEach((start, slot) -> {
-        if (wanted.bytes(start, slot.end) > 0) {
-          add(start, slot.end); // There was room for it a moment ago.
-        }
-      });
-      throw e;
-    } finally {
-      slotCount = present.size();
-    }
   }
 
   /** Hides what a plug that failed has shown. */
