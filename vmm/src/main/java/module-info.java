@@ -2,8 +2,8 @@
 @SuppressWarnings("module") // the module that is let see more is built later
 module org.ballastvm.vmm {
   requires org.ballastvm.acpi;
-  requires org.ballastvm.kvm;
-  requires org.ballastvm.virtio;
+  requires transitive org.ballastvm.kvm;
+  requires transitive org.ballastvm.virtio;
   requires org.ballastvm.images;
   requires com.fasterxml.jackson.core;
   requires org.slf4j;
@@ -16,10 +16,12 @@ module org.ballastvm.vmm {
   requires jdk.jfr;
   requires jdk.unsupported; // zstd is unpacked by sun.misc.Unsafe, and its library has no module descriptor to say so
 
+  exports org.ballastvm.vmm;
   exports org.ballastvm.vmm.command;
   exports org.ballastvm.vmm.config;
   exports org.ballastvm.vmm.cpu to
       org.ballastvm.testkit;
+  exports org.ballastvm.vmm.event;
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.state;

@@ -26,7 +26,7 @@ public final class BootLoader {
   private final GuestLayout layout;
   private final GuestRam ram;
   private final long rsdp;
-  private final KernelCache cache;
+  private final Optional<KernelCache> cache;
 
   /**
    * A loader for one machine.
@@ -34,14 +34,13 @@ public final class BootLoader {
    * @param layout where memory lies
    * @param ram memory
    * @param rsdp where the ACPI tables begin
+   * @param kernelCache directory of kernels that were unpacked on the host; without one the guest unpacks its kernel
    */
-  public BootLoader(GuestLayout layout, GuestRam ram, long rsdp) { this(layout, ram, rsdp, KernelCache.ofUser()); }
-
-  BootLoader(GuestLayout layout, GuestRam ram, long rsdp, KernelCache cache) {
+  public BootLoader(GuestLayout layout, GuestRam ram, long rsdp, Optional<Path> kernelCache) {
     this.layout = layout;
     this.ram = ram;
     this.rsdp = rsdp;
-    this.cache = cache;
+    this.cache = kernelCache.map(KernelCache::new);
   }
 
   /**
@@ -75,7 +74,7 @@ public final class BootLoader {
       }
       BzImage image = BzImage.parse(file);
       Optional<Path> unpacked = isEnteredUnpacked(file, image, linux)
-          ? cache.unpacked(file, image)
+          ? cache.flatMap(kernels -> kernels.unpacked(file, image))
           : Optional.empty();
       if (unpacked.isPresent()) {
         try (KernelFile inner = KernelFile.open("-kernel", unpacked.get())) {

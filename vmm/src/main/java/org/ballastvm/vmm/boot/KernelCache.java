@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
 import org.ballastvm.vmm.state.Log;
 
 /**
- * Kernels unpacked from their bzImages, kept below the user's cache directory, so that a guest need not unpack them at
+ * Kernels unpacked from their bzImages, kept in a directory, so that a guest need not unpack them at
  * each boot. Whatever goes wrong here, the bzImage can still unpack itself.
  */
 final class KernelCache {
@@ -31,15 +31,6 @@ final class KernelCache {
   private final Path directory;
 
   KernelCache(Path directory) { this.directory = directory; }
-
-  /** The one of this user. XDG's rule: a path that is not absolute is ignored. */
-  static KernelCache ofUser() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg == null || !Path.of(xdg).isAbsolute()
-        ? Path.of(System.getProperty("user.home"), ".cache")
-        : Path.of(xdg);
-    return new KernelCache(base.toAbsolutePath().resolve("ballast").resolve("unpacked"));
-  }
 
   /** The unpacked kernel, from the cache or unpacked now; empty if it cannot be had. */
   Optional<Path> unpacked(KernelFile file, BzImage image) {

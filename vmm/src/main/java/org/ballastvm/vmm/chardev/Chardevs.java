@@ -13,7 +13,8 @@ import org.ballastvm.kvm.HostStream;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.state.MachineScope;
 
 /** Opens chardevs. */
 public final class Chardevs {
@@ -148,7 +149,7 @@ public final class Chardevs {
   private static Chardev openPty(ChardevConfig.Pty config, EventLoop loop) {
     HostStream pty = HostStream.openPty();
     pty.passAllBytes();
-    System.err.println("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
+    MachineScope.current().note("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
     return new PtyChardev(loop, pty);
   }
 

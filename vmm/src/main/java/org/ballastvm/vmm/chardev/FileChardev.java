@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostStream;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
 
 /** A chardev into a file: no input. What the file does not take, on a full disk, is lost; the guest goes on. */

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostStream;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
 
 /**
  * A chardev whose other end is a pseudo-terminal. Who opens it may leave and come back, which the host does not tell, so

@@ -2,8 +2,8 @@ package org.ballastvm.vmm.chardev;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.vmm.device.SerialPort;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
 
 /** Ties a serial port to a chardev: vCPUs fill the port's ring, the event loop empties it. */
 public final class SerialFrontend implements CharFrontend, SerialPort.Line, AutoCloseable {

@@ -1,8 +1,9 @@
 package org.ballastvm.vmm.chardev;
 
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.MachineScope;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
 final class SocketChardev implements Chardev {
@@ -39,7 +40,7 @@ final class SocketChardev implements Chardev {
     if (client != null) {
       return;
     }
-    System.err.println("ballast: waiting for a client on " + where);
+    MachineScope.current().note("ballast: waiting for a client on " + where);
     // There is no machine yet that a signal would close.
     Thread onSignal = new Thread(cleanUp, "socket");
     Runtime.getRuntime().addShutdownHook(onSignal);

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 
 /** A Unix socket that serves many clients at once, each with a frontend of its own; a chardev serves one at a time. */
 public final class SocketListener implements AutoCloseable {

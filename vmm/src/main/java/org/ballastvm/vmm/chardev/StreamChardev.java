@@ -5,8 +5,8 @@ import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostStream;
 import org.ballastvm.kvm.Terminal;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
 
 /**
  * A chardev on standard input and output. Where they are a terminal, it is read and changed while this process is in the

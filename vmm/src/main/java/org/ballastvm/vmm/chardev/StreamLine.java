@@ -8,8 +8,8 @@ import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.Pollable;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
 
 /**
  * An open stream in both directions, with a bounded queue of output. Reads only what the frontend has room for, so that

@@ -31,7 +31,6 @@ final class CommandLine {
   private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
-  private static final String DEFAULT_NAME = "ballast";
   /** Levels between sockets and cores that QEMU has for some processors. */
   static final List<String> ONE_EACH = List.of("dies", "clusters", "modules", "books", "drawers");
   /** QEMU rounds memory up to this, whatever the machine. */
@@ -93,7 +92,7 @@ final class CommandLine {
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
-        value("-pidfile").map(this::file));
+        value("-pidfile").map(this::file), Optional.of(kernelCache()));
   }
 
   /** Chardevs and who talks through them, as they are collected. */
@@ -172,8 +171,17 @@ final class CommandLine {
       Optional<String> guest = name.take("guest");
       name.takeBoolean("debug-threads", true);
       name.refuseRest("guest, debug-threads");
-      return guest.orElse(DEFAULT_NAME);
-    }).orElse(DEFAULT_NAME);
+      return guest.orElse(MachineConfig.UNNAMED);
+    }).orElse(MachineConfig.UNNAMED);
+  }
+
+  /** Below the user's cache directory. XDG's rule: a path that is not absolute is ignored. */
+  private static Path kernelCache() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base = xdg == null || !Path.of(xdg).isAbsolute()
+        ? Path.of(System.getProperty("user.home"), ".cache")
+        : Path.of(xdg);
+    return base.toAbsolutePath().resolve("ballast").resolve("unpacked");
   }
 
   private UUID uuid() {

@@ -78,7 +78,7 @@ public final class Main {
     Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();
     PidFile pidFile = config.pidFile().map(PidFile::write).orElse(null);
-    try (pidFile; Machine machine = Machine.start(config, Main::attach)) {
+    try (pidFile; Machine machine = Machine.start(config, Main::note, Main::attach)) {
       AtomicBoolean ended = new AtomicBoolean();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(machine, pidFile, ended.get()), "shutdown"));
       try {
@@ -91,6 +91,8 @@ public final class Main {
       }
     }
   }
+
+  private static void note(String line) { System.err.println(line); }
 
   private static void attach(Machine machine) {
     Monitors.attach(machine);

@@ -27,12 +27,15 @@ import java.util.stream.Stream;
  * @param monitors monitors, each on a chardev
  * @param policy what start, reboot, shutdown and panic do
  * @param pidFile where the process writes its number, if anywhere
+ * @param kernelCache directory of kernels that were unpacked on the host; without one the guest unpacks its kernel
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
     List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
-    List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile) {
+    List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache) {
+  /** The name of a machine that was given none; log lines leave it out. */
+  public static final String UNNAMED = "ballast";
   /** The UUID of a machine that was given none. */
   public static final UUID NO_UUID = new UUID(0, 0);
 

@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.config;
 
-import java.util.Optional;
 import org.ballastvm.virtio.mem.MemConfig;
 
 /** What all memory devices take. */

@@ -22,10 +22,21 @@ public record ModelProperty<T>(String name, String type, Optional<String> descri
   /** The type of a property that names a thread. */
   public static final String IOTHREAD = "link<iothread>";
 
-  /** Takes a value, if it was given. */
+  /**
+   * Takes a value, if it was given.
+   *
+   * @param <T> what it takes
+   */
   @FunctionalInterface
-  interface Reader<T> {
-    /** Throws UserError for a value that is none. */
+  public interface Reader<T> {
+    /**
+     * Takes it.
+     *
+     * @param values what was given
+     * @param name the property's
+     * @return the value, if it was given
+     * @throws UserError for a value that is none
+     */
     Optional<T> read(KeyValues values, String name);
   }
 

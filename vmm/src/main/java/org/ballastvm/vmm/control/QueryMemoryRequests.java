@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.mem.MemTrace;
+import org.ballastvm.vmm.event.Obstacle;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.MemoryRequest;
-import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.watch.Verdict;
 import org.ballastvm.vmm.wire.Member;
 

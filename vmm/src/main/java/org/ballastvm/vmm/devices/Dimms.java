@@ -15,15 +15,15 @@ import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.device.MemoryHotplug;
-import org.ballastvm.vmm.event.GuestTask;
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.event.MachineEvents;
-import org.ballastvm.vmm.event.Repeats;
+import org.ballastvm.vmm.loop.GuestTask;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.Repeats;
 import org.ballastvm.vmm.watch.DimmState;
 
 /**
@@ -270,7 +270,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     String why = OstStatus.words(status);
     Repeats refusals = slots[dimm.slot()].refusals;
     // An answer is always logged, a refusal of what nobody asked for now and then.
-    if (dimm.unplug().isPending() || refusals.isTold()) {
+    if (dimm.unplug().isPending() || refusals.isLogged()) {
       Log.of(Dimms.class).warn("{}: the guest does not let it go: {}{}", dimm.path(), why, refusals.words());
     }
     dimm.unplug().answered();

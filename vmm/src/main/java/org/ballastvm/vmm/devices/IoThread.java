@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostProcess;
 import org.ballastvm.vmm.config.IoThreadConfig;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.loop.Turns;
 
 /** A thread that a user made for a device. It does the device's long work, so that the event loop is free for others. */
 public final class IoThread implements AutoCloseable {

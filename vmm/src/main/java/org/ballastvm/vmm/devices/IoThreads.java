@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.loop.Turns;
 
 /** The threads that users made for devices, by id. Confined to the event loop once the machine runs. */
 public final class IoThreads implements AutoCloseable {

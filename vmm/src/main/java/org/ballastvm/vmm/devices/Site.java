@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.devices;
 
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.MachineEvents;
 
 /**
  * What a machine offers those who plug devices into it.

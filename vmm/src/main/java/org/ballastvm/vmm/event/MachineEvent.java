@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
-import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.wire.Member;
 
 /**

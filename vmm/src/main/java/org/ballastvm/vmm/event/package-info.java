@@ -1,2 +1,2 @@
-/** The event loop: one thread for each machine that does all that is not done by its vCPUs. */
+/** What happens to a machine, as its monitors and the program around it hear of it. */
 package org.ballastvm.vmm.event;

@@ -14,16 +14,16 @@ import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.Dimm;
 import org.ballastvm.vmm.devices.VirtioMemory;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.GuestTask;
-import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.event.Repeats;
+import org.ballastvm.vmm.event.Obstacle;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.GuestTask;
+import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.Repeats;
 import org.ballastvm.vmm.watch.DriverState;
 import org.ballastvm.vmm.watch.Judge;
 import org.ballastvm.vmm.watch.MemoryRequest;
-import org.ballastvm.vmm.watch.Obstacle;
 import org.ballastvm.vmm.watch.Symptoms;
 import org.ballastvm.vmm.watch.Verdict;
 
@@ -121,7 +121,7 @@ public final class MemoryRequests implements AutoCloseable {
     }
     before.last = verdict.cause();
     long seconds = TimeUnit.NANOSECONDS.toSeconds(request.ageNanos());
-    if (before.causes.isTold()) {
+    if (before.causes.isLogged()) {
       Log.of(MemoryRequests.class).warn("{}: {} bytes were asked for {} s ago, and the guest has {}: {}{}",
           request.path(), request.requestedBytes(), seconds, request.sizeBytes(), verdict.reason(),
           before.causes.words());

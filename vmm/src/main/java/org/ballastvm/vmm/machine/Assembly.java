@@ -39,10 +39,10 @@ import org.ballastvm.vmm.devices.MachineMemory;
 import org.ballastvm.vmm.devices.Site;
 import org.ballastvm.vmm.devices.Surroundings;
 import org.ballastvm.vmm.devices.UserObjects;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryObjects;
@@ -195,7 +195,7 @@ final class Assembly {
     AcpiImage acpi = MachineTables.of(facts,
         NumaTables.of(config.numa(), config.cpus().count(), topology, layout));
     KernelParameters.warnOfHopeless(config.boot());
-    return new Hardware.Firmware(acpi, new BootLoader(layout, memory.ram(), acpi.rsdpAddress()));
+    return new Hardware.Firmware(acpi, new BootLoader(layout, memory.ram(), acpi.rsdpAddress(), config.kernelCache()));
   }
 
   private Optional<Console> console(Buses buses, Map<String, Chardev> chardevs) {

@@ -5,7 +5,7 @@ import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SerialFrontend;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.devices.Buses;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 
 /** COM1: the serial port, who sends what it puts out, and how that comes to it. */
 final class Console implements AutoCloseable {

@@ -4,16 +4,16 @@ import java.util.concurrent.TimeUnit;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.device.PanicDevice;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.GuestTask;
-import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.event.MachineEvent.PanicAction;
-import org.ballastvm.vmm.event.MachineEvents;
-import org.ballastvm.vmm.event.Repeats;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.GuestTask;
+import org.ballastvm.vmm.loop.LoopTimer;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.state.EndReason;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.Repeats;
 import org.ballastvm.vmm.state.RunState;
 
 /** What a guest can ask of its whole machine: a reset, the end, and what follows a panic. Policy decides what is done. */
@@ -70,7 +70,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   }
 
   private void say(String what) {
-    if (panics.isTold()) {
+    if (panics.isLogged()) {
       Log.of(GuestRequests.class).warn("the guest's kernel has panicked, and said so to pvpanic; {}{}", what,
           panics.words());
     }
@@ -107,7 +107,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   /** On the event loop, for a guest that is still there and stands at the gate. */
   private void resetFor(String why) {
     Log.of(GuestRequests.class).info("the guest asked for a reset: {}", why);
-    if (why.equals(VcpuThread.TRIPLE_FAULT) && faults.isTold()) {
+    if (why.equals(VcpuThread.TRIPLE_FAULT) && faults.isLogged()) {
       Log.of(GuestRequests.class)
           .warn("the guest's processor shut down (a triple fault: it met faults for which it has no"
               + " handler); {}{}", policy.noReboot() ? "-no-reboot makes that the end" : "the machine is reset",
@@ -122,7 +122,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
       run.resetForGuest();
       return;
     }
-    if (tooQuick.isTold()) {
+    if (tooQuick.isLogged()) {
       Log.of(GuestRequests.class)
           .warn("the guest has reset itself {} times in a row within {} ms of its start ({}): no "
               + "kernel boots that fast; its next start waits for {} ms, and later ones longer{}", pace.quick(),

@@ -16,14 +16,15 @@ import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.UserObjects;
-import org.ballastvm.vmm.event.EventLoop;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
-import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.goal.MemoryGoal;
 import org.ballastvm.vmm.goal.MemoryRequests;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.state.EndReason;
+import org.ballastvm.vmm.state.MachineScope;
 import org.ballastvm.vmm.state.RunState;
 
 /**
@@ -35,6 +36,7 @@ import org.ballastvm.vmm.state.RunState;
  */
 public final class Machine implements AutoCloseable {
   private final MachineConfig config;
+  private final MachineScope scope;
   private final Closer closer = new Closer();
   private final EventLoop loop;
   private final MachineEvents events;
@@ -46,8 +48,9 @@ public final class Machine implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  private Machine(MachineConfig config) {
+  private Machine(MachineConfig config, MachineScope scope) {
     this.config = config;
+    this.scope = scope;
     this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
     this.events = new MachineEvents(loop);
@@ -83,24 +86,28 @@ public final class Machine implements AutoCloseable {
    * Puts a machine together and, unless it is to start paused, starts it.
    *
    * @param config all of it
+   * @param notes takes what its user should know while it is put together, a line each
    * @param beforeItRuns is given the machine when it is whole and its event loop has not started: attaches monitors
    * @return the machine; the caller closes it
    * @throws org.ballastvm.vmm.config.UserError if something asked for cannot be
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind either way
    */
-  public static Machine start(MachineConfig config, Consumer<Machine> beforeItRuns) {
-    Machine machine = new Machine(config);
-    try {
-      beforeItRuns.accept(machine);
-    } catch (RuntimeException | Error e) {
-      machine.close();
-      throw e;
-    }
-    machine.loop.start();
-    if (!config.policy().startPaused()) {
-      machine.resume();
-    }
-    return machine;
+  public static Machine start(MachineConfig config, Consumer<String> notes, Consumer<Machine> beforeItRuns) {
+    MachineScope scope = MachineScope.of(config.name().equals(MachineConfig.UNNAMED) ? "" : config.name(), notes);
+    return scope.call(() -> {
+      Machine machine = new Machine(config, scope);
+      try {
+        beforeItRuns.accept(machine);
+      } catch (RuntimeException | Error e) {
+        machine.close();
+        throw e;
+      }
+      machine.loop.start();
+      if (!config.policy().startPaused()) {
+        machine.resume();
+      }
+      return machine;
+    });
   }
 
   /**
@@ -266,7 +273,7 @@ public final class Machine implements AutoCloseable {
     }
     try {
       end().complete(EndReason.HOST_QUIT);
-      closeAll();
+      scope.run(this::closeAll);
     } finally {
       closed.complete(null);
     }

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.machine;
 
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.event.MachineEvents;
 import org.ballastvm.vmm.goal.Surroundings;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.state.RunState;
 
 /**

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.memory;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.loop.Turns;
 
 /**
  * Memory that no guest can reach any more, on its way back to the host. A TiB in pages of 4 KiB takes minutes: it goes in

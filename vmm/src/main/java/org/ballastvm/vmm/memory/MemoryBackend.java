@@ -16,6 +16,7 @@ import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.MachineScope;
 import org.ballastvm.vmm.trace.DiscardTrace;
 import org.ballastvm.vmm.trace.MemoryTrace;
 
@@ -156,7 +157,7 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
   }
 
   private void prealloc() {
-    Prealloc prealloc = new Prealloc(System::nanoTime, System.err::println);
+    Prealloc prealloc = new Prealloc(System::nanoTime, MachineScope.current()::note);
     try {
       prealloc.all(config.id(), mapping.sizeBytes(), pageSizeBytes, config.common().preallocThreads(), this::populate);
     } catch (HostError e) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.loop.Turns;
 import org.ballastvm.vmm.state.Log;
 
 /**

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.UnwrittenMemory;
-import org.ballastvm.vmm.event.Turns;
+import org.ballastvm.vmm.loop.Turns;
 
 /**
  * Gives back guest memory that was not written to since a moment, or holds nothing but zeros, in pauses of the guest: all

@@ -11,7 +11,7 @@ import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 
 /** What ties a PCI function to the machine: its BARs on the bus, its doorbells on the event loop, its interrupts. */
 public final class PciSlot implements PciHost, AutoCloseable {

@@ -6,10 +6,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
-import org.ballastvm.vmm.event.EventLoop;
-import org.ballastvm.vmm.event.LoopTimer;
 import org.ballastvm.vmm.event.MachineEvent.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.policy.Decision.Hold;
 
 /**

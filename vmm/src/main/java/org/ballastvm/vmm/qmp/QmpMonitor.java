@@ -11,7 +11,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.control.QmpCommand;
 import org.ballastvm.vmm.control.QueryVersion;
 import org.ballastvm.vmm.event.MachineEvent;
-import org.ballastvm.vmm.event.MachineEvents;
+import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.machine.CommandError;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.JsonInput;

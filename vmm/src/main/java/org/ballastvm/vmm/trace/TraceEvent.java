@@ -3,10 +3,10 @@ package org.ballastvm.vmm.trace;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.MachineScope;
 
-/** What can be printed as it happens, by names as QEMU's are; all of it is off at first, and is for the process. */
+/** What can be printed as it happens, by names as QEMU's are; all of it is off at first. Each machine of a process has its own. */
 public enum TraceEvent {
   /** A balloon is through with what was ready on a queue. */
   BALLOON_BATCH(1),
@@ -23,8 +23,8 @@ public enum TraceEvent {
   /** The host made the memory behind a backend, or took all of it back. */
   MEMORY_BACKEND(64);
 
-  /** A bit for each that is printed. */
-  private static final AtomicInteger PRINTED = new AtomicInteger();
+  /** A bit for each that was printed for any machine, ever: while it is not set, nobody looks which machine it is. */
+  private static final AtomicInteger EVER_PRINTED = new AtomicInteger();
   /** Where slf4j-simple reads a logger's level when it makes it, which is when its event is first printed. */
   private static final String LEVELS = "org.slf4j.simpleLogger.log.";
 
@@ -37,19 +37,22 @@ public enum TraceEvent {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@return whether it is printed} */
-  public boolean isOn() { return (PRINTED.get() & bit) != 0; }
+  /** {@return whether it is printed for the machine that the caller works for} */
+  public boolean isOn() {
+    return (EVER_PRINTED.get() & bit) != 0 && (MachineScope.current().printed().get() & bit) != 0;
+  }
 
   /**
-   * Has it printed, or no more, from its next time on; on any thread.
+   * Has it printed for the machine that the caller works for, or no more, from its next time on.
    *
    * @param wanted whether it is to be printed
    */
   public void setPrinted(boolean wanted) {
     if (wanted) {
       System.setProperty(LEVELS + label(), "trace");
+      EVER_PRINTED.updateAndGet(bits -> bits | bit);
     }
-    PRINTED.updateAndGet(bits -> wanted ? bits | bit : bits & ~bit);
+    MachineScope.current().printed().updateAndGet(bits -> wanted ? bits | bit : bits & ~bit);
   }
 
   /**
@@ -92,8 +95,7 @@ public enum TraceEvent {
   /** Prints that it happened, if that was asked for. */
   void print(String format, Object... arguments) {
     if (isOn()) {
-      Logger logger = LoggerFactory.getLogger(label());
-      logger.trace(String.format(Locale.ROOT, format, arguments));
+      Log.of(label()).trace(String.format(Locale.ROOT, format, arguments));
     }
   }
 

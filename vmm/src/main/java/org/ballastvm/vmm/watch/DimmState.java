@@ -2,6 +2,7 @@ package org.ballastvm.vmm.watch;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.ballastvm.vmm.event.Obstacle;
 
 /** How a guest stands to a DIMM, by what it has told through {@code _OST}. */
 public sealed interface DimmState {

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.watch;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.event.Obstacle;
 
 /**
  * Judges from the numbers alone why a request is open. What they point to follows from how Linux's driver

@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.watch;
 
+import org.ballastvm.vmm.event.Obstacle;
+
 /**
  * What is thought of a request that is open.
  *

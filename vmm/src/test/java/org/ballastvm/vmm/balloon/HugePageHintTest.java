@@ -9,7 +9,7 @@ import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.HintRun.Ending;
-import org.ballastvm.vmm.event.TakenTurns;
+import org.ballastvm.vmm.loop.TakenTurns;
 import org.ballastvm.vmm.memory.UnwrittenPages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -32,7 +32,7 @@ final class BootFixture implements AutoCloseable {
     backend = MemoryBackend.open(new BackendConfig.Ram("ram", sizeBytes, lazily));
     GuestLayout layout = GuestLayout.of(MemoryConfig.of(sizeBytes));
     ram = new GuestRam(layout, backend);
-    loader = new BootLoader(layout, ram, RSDP, new KernelCache(directory.resolve("cache")));
+    loader = new BootLoader(layout, ram, RSDP, Optional.of(directory.resolve("cache")));
   }
 
   GuestRam ram() { return ram; }

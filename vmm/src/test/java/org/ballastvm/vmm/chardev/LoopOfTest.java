@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.ballastvm.vmm.config.ChardevConfig;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 
 /** An event loop with chardevs on it, driven by a test. */
 final class LoopOfTest implements AutoCloseable {

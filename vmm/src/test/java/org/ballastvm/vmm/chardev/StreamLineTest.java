@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.vmm.event.Await;
+import org.ballastvm.vmm.loop.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

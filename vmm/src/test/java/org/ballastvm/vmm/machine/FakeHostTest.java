@@ -41,7 +41,7 @@ class FakeHostTest {
   }
 
   private static Machine start(TestMachine guest) {
-    return Machine.start(guest.config(), machine -> {
+    return Machine.start(guest.config(), System.err::println, machine -> {
       // No monitors.
     });
   }

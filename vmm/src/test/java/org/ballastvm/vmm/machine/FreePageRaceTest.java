@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
-import org.ballastvm.vmm.event.Await;
+import org.ballastvm.vmm.loop.Await;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -24,7 +24,7 @@ import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.devices.UnpluggedMemory;
-import org.ballastvm.vmm.event.Await;
+import org.ballastvm.vmm.loop.Await;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryBackend;

@@ -18,7 +18,7 @@ import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
-import org.ballastvm.vmm.event.Await;
+import org.ballastvm.vmm.loop.Await;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.state.EndReason;

@@ -49,8 +49,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), List.of(),
         List.of(),
         List.of(),
-        new RunPolicy(true, false, true), Optional.empty());
-    return Machine.start(config, machine -> {
+        new RunPolicy(true, false, true), Optional.empty(), Optional.empty());
+    return Machine.start(config, System.err::println, machine -> {
       // No monitors.
     });
   }
@@ -102,11 +102,11 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         devices,
         List.of(serial),
         List.of(serial.id()),
-        List.of(), policy, Optional.empty());
+        List.of(), policy, Optional.empty(), Optional.empty());
   }
 
   public Machine start() {
-    return Machine.start(config(), machine -> {
+    return Machine.start(config(), System.err::println, machine -> {
       // No monitors.
     });
   }

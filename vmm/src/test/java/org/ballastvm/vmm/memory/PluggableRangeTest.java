@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.vmm.config.BackendConfig;
-import org.ballastvm.vmm.event.EventLoop;
+import org.ballastvm.vmm.loop.EventLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -12,7 +12,7 @@ import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
-import org.ballastvm.vmm.event.TakenTurns;
+import org.ballastvm.vmm.loop.TakenTurns;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

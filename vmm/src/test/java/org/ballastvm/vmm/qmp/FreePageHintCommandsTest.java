@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.event.Await;
+import org.ballastvm.vmm.loop.Await;
 import org.ballastvm.vmm.machine.HintingGuest;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;

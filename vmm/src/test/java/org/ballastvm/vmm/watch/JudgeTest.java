@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.virtio.mem.MemTrace.Answers;
+import org.ballastvm.vmm.event.Obstacle;
 import org.junit.jupiter.api.Test;
 
 /** What is made of what was seen, told as traces of Linux's driver as its sources have it. */

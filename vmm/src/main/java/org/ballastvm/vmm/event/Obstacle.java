@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.event;
 
 /** Why a guest does not have the memory that it should have. */
 public enum Obstacle {

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 /** Turns on an event loop, between its other work. */
 public final class LoopTurns implements Turns {

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.BalloonChange;
 import org.ballastvm.vmm.event.MachineEvent.MemoryDeviceSizeChange;
 import org.junit.jupiter.api.AfterEach;

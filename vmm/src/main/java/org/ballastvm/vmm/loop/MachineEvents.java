@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.ballastvm.vmm.event.MachineEvent;
 
 /**
  * Takes the events of a machine from any thread, and tells them on its event loop, in order. Of the events that a guest

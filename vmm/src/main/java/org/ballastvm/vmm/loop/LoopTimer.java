@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 /** A timer whose task runs on an event loop. To have one takes nothing of the host. */
 public final class LoopTimer implements Alarm {

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 /** Runs a task some time later, on the event loop: by the host's clock, or by one that a test moves. */
 interface Alarm extends AutoCloseable {

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.event;
+package org.ballastvm.vmm.loop;
 
 /** A thread on which long work is done in turns, so that others have theirs. */
 public interface Turns extends AutoCloseable {
