@@ -11,6 +11,8 @@ import org.ballastvm.virtio.queue.Virtqueue;
 public interface VirtioDevice {
   /** {@code VIRTIO_F_VERSION_1}: the device is not a legacy one. Virtio 1.3, 6. */
   long VERSION_1 = 1L << 32;
+  /** PCI class: other, as QEMU has it for devices of no class. */
+  int PCI_CLASS_OTHER = 0x00ff00;
 
   /** {@return its number, virtio 1.3, 5} */
   int type();
@@ -18,8 +20,25 @@ public interface VirtioDevice {
   /** {@return its name for people, as {@code -device} has it} */
   String name();
 
-  /** {@return the features of its own that it offers, bits 0 to 23 and 50 to 127 of the specification} */
-  long features();
+  /** {@return the PCI class of its function, 24 bits; for one that no class fits, {@link #PCI_CLASS_OTHER}} */
+  default int pciClass() {
+    return PCI_CLASS_OTHER;
+  }
+
+  /**
+   * The device has a transport. Called once, before anything else; the default suits a device whose configuration space the
+   * host never changes.
+   *
+   * @param transport by whom it changes configuration space and notifies the driver
+   */
+  default void attached(ConfigNotifier transport) {
+    // The host changes nothing that the driver would have to know of.
+  }
+
+  /** {@return the features of its own that it offers, bits 0 to 23 and 50 to 127 of the specification; by default none} */
+  default long features() {
+    return 0;
+  }
 
   /**
    * Whether it can work with what a driver chose; a device may insist on a feature.
@@ -40,16 +59,19 @@ public interface VirtioDevice {
    */
   int queueSize(int queue);
 
-  /** {@return the length of its configuration space in bytes} */
-  int configBytes();
+  /** {@return the length of its configuration space in bytes; by default there is none} */
+  default int configBytes() {
+    return 0;
+  }
 
   /**
    * The driver reads configuration space. A register is read whole, so that one the host changes meanwhile is old or new.
+   * A device with {@link #configBytes()} above zero overrides this.
    *
    * @param offset below {@link #configBytes()}
    * @return what is there, little-endian, up to 8 bytes; zeros behind the end
    */
-  long configRead(int offset);
+  default long configRead(int offset) { return 0; }
 
   /**
    * The driver writes configuration space; what is not writable is left alone.
@@ -58,7 +80,9 @@ public interface VirtioDevice {
    * @param width 1, 2, 4 or 8, all of it below {@link #configBytes()}
    * @param value in the low {@code width} bytes
    */
-  void configWrite(int offset, int width, long value);
+  default void configWrite(int offset, int width, long value) {
+    // Most have no register that the driver may write.
+  }
 
   /**
    * The driver is ready: queues may be used from now on, and {@link #queueReady} follows for each.
@@ -149,7 +173,7 @@ public interface VirtioDevice {
 
   /** The transport, for a device whose configuration space the host changes. */
   @FunctionalInterface
-  interface ConfigListener {
+  interface ConfigNotifier {
     /**
      * Changes configuration space and its generation at once, so that a driver that reads in pieces knows a mixture of old
      * and new (4.1.4.3.1), and then interrupts the driver. Under no lock of the device.

@@ -26,9 +26,6 @@ import org.ballastvm.virtio.queue.Virtqueue;
  * page again, the host is called for whole huge pages as far as can be.
  */
 public final class BalloonDevice implements VirtioDevice {
-  /** PCI class: other memory controller, as QEMU's. */
-  public static final int PCI_CLASS = 0x00ff00;
-
   private static final int TYPE = 5;
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
@@ -58,7 +55,7 @@ public final class BalloonDevice implements VirtioDevice {
   /** What chains have named, ever. */
   private long namedRanges;
   private long namedBytes;
-  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
+  private ConfigNotifier notifier = Runnable::run; // there is no driver to notify before there is a transport
 
   /**
    * A balloon that is empty.
@@ -96,13 +93,6 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   /**
-   * Says by whom registers are changed, and the driver told.
-   *
-   * @param transport the device's transport
-   */
-  public void listen(ConfigListener transport) { this.listener = transport; }
-
-  /**
    * Says who watches it at work.
    *
    * @param watcher sees all from now on
@@ -115,7 +105,7 @@ public final class BalloonDevice implements VirtioDevice {
    * @param pageCount pages of 4 KiB, from 0; the register holds 2^32 - 1, and more than that asks for as many
    */
   public void setTarget(long pageCount) {
-    listener.change(() -> registers.numPages((int) Math.min(pageCount, 0xffff_ffffL)));
+    notifier.change(() -> registers.numPages((int) Math.min(pageCount, 0xffff_ffffL)));
     trace.targetSet(targetPages(), actualPages());
     wake(BalloonQueue.INFLATE);
   }
@@ -197,13 +187,16 @@ public final class BalloonDevice implements VirtioDevice {
     }
   }
 
-  private void tellHintCommand() { listener.change(() -> registers.hintCommand(hinting().command())); }
+  private void tellHintCommand() { notifier.change(() -> registers.hintCommand(hinting().command())); }
 
   @Override
   public int type() { return TYPE; }
 
   @Override
   public String name() { return "virtio-balloon"; }
+
+  @Override
+  public void attached(ConfigNotifier transport) { notifier = transport; }
 
   @Override
   public long features() { return offered; }

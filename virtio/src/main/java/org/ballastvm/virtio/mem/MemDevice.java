@@ -20,9 +20,6 @@ import org.ballastvm.virtio.queue.GuestError;
  * them; a reset of the machine unplugs all.
  */
 public final class MemDevice implements VirtioDevice {
-  /** PCI class: other, as QEMU's. */
-  public static final int PCI_CLASS = 0x00ff00;
-
   private static final int TYPE = 24;
   private static final int QUEUE_SIZE = 128;
   private static final long ACPI_PXM = 1;
@@ -39,7 +36,7 @@ public final class MemDevice implements VirtioDevice {
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
-  private ConfigListener listener = Runnable::run; // nobody to tell before the device is on a bus
+  private ConfigNotifier notifier = Runnable::run; // there is no driver to notify before there is a transport
 
   /**
    * A device with nothing plugged.
@@ -68,13 +65,6 @@ public final class MemDevice implements VirtioDevice {
     this.requests = new RequestQueue(REQUESTS_IN_A_TURN, nanos, this::serve);
   }
 
-  /**
-   * Says by whom the request is changed, and the driver told.
-   *
-   * @param transport the device's transport
-   */
-  public void listen(ConfigListener transport) { this.listener = transport; }
-
   /** {@return what the user asked} */
   public MemConfig config() { return blocks.config(); }
 
@@ -90,7 +80,7 @@ public final class MemDevice implements VirtioDevice {
       throw new IllegalArgumentException(sizeBytes + " bytes in blocks of " + config.blockBytes());
     }
     if (sizeBytes != blocks.requestedBytes()) {
-      listener.change(() -> {
+      notifier.change(() -> {
         blocks.request(sizeBytes);
         history.begin();
       });
@@ -122,6 +112,9 @@ public final class MemDevice implements VirtioDevice {
   public String name() { return "virtio-mem"; }
 
   @Override
+  public void attached(ConfigNotifier transport) { notifier = transport; }
+
+  @Override
   public long features() {
     return PERSISTENT_SUSPEND | (config().hasNodes() ? ACPI_PXM : 0)
         | (config().inaccessible() == MemConfig.Inaccessible.OFF ? 0 : UNPLUGGED_INACCESSIBLE);
@@ -147,11 +140,6 @@ public final class MemDevice implements VirtioDevice {
       history.notice();
     }
     return registers.read(offset);
-  }
-
-  @Override
-  public void configWrite(int offset, int width, long value) {
-    // All of it is read-only.
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.ballastvm.virtio.queue.GuestMemory;
  * BAR 4 holds the common, interrupt, device and notification registers, a page each; BAR 1 holds the MSI-X table. One
  * lock keeps the vCPUs' register accesses and the event loop's queue work apart.
  */
-public final class VirtioPciFunction extends PciFunction implements VirtioDevice.ConfigListener {
+public final class VirtioPciFunction extends PciFunction implements VirtioDevice.ConfigNotifier {
   private static final int VENDOR = 0x1af4;
   private static final int FIRST_DEVICE = 0x1040;
   private static final int FIRST_SUBSYSTEM = 0x1100;
@@ -55,15 +55,14 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private volatile int interruptStatus;
 
   /**
-   * A function for a device.
+   * A function for a device, which has its transport when this returns.
    *
    * @param device what it does
-   * @param classCode the PCI class, 24 bits
    * @param memory guest memory
    * @param events takes what goes wrong
    */
-  public VirtioPciFunction(VirtioDevice device, int classCode, GuestMemory memory, EventSink events) {
-    super(new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, classCode, VENDOR,
+  public VirtioPciFunction(VirtioDevice device, GuestMemory memory, EventSink events) {
+    super(new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, device.pciClass(), VENDOR,
         FIRST_SUBSYSTEM));
     this.device = device;
     this.events = new EventLimiter(events);
@@ -85,6 +84,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         NOTIFY_MULTIPLIER));
     window = new PciAccessWindow(this, config(),
         config().addCapability(Capabilities.VENDOR, Capabilities.pciAccess()));
+    device.attached(this);
   }
 
   @Override

@@ -13,9 +13,6 @@ import org.ballastvm.virtio.rng.EntropySource.EntropyFailed;
 
 /** The entropy device. Virtio 1.3, 5.4. */
 public final class RngDevice implements VirtioDevice {
-  /** PCI class: other, as QEMU's. */
-  public static final int PCI_CLASS = 0x00ff00;
-
   private static final int TYPE = 4;
   private static final int QUEUE_SIZE = 8;
   /** What one chain is given at most; a guest that wants more asks again, so none can keep the event loop. */
@@ -45,24 +42,10 @@ public final class RngDevice implements VirtioDevice {
   public String name() { return "virtio-rng"; }
 
   @Override
-  public long features() { return 0; }
-
-  @Override
   public int queueCount() { return 1; }
 
   @Override
   public int queueSize(int queue) { return QUEUE_SIZE; }
-
-  @Override
-  public int configBytes() { return 0; }
-
-  @Override
-  public long configRead(int offset) { return 0; }
-
-  @Override
-  public void configWrite(int offset, int width, long value) {
-    // There is no configuration.
-  }
 
   @Override
   public void start(Context driver) { context = driver; }

@@ -27,7 +27,7 @@ class AllocationTest {
       event -> {
         throw new AssertionError(event);
       });
-  private final VirtioPciFunction function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, memory, event -> {
+  private final VirtioPciFunction function = new VirtioPciFunction(balloon, memory, event -> {
     throw new AssertionError(event);
   });
   private final RecordingBus bus = new RecordingBus(function);

@@ -28,7 +28,7 @@ class BalloonDeviceTest {
   private final List<DeviceEvent> events = new ArrayList<>();
   private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true), memory,
       new FakeClock(), events::add);
-  private final VirtioPciFunction function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, memory,
+  private final VirtioPciFunction function = new VirtioPciFunction(balloon, memory,
       events::add);
   private final RecordingBus bus = new RecordingBus(function);
   private final PciDriver driver = new PciDriver(function, bus, memory);
@@ -36,10 +36,7 @@ class BalloonDeviceTest {
   private QueueDriver deflate;
 
   @BeforeEach
-  void startTheDriver() {
-    balloon.listen(function);
-    start(PciDriver.EVENT_INDEX | PciDriver.INDIRECT);
-  }
+  void startTheDriver() { start(PciDriver.EVENT_INDEX | PciDriver.INDIRECT); }
 
   private void start(long features) {
     List<QueueDriver> queues = driver.start(features);

@@ -28,7 +28,6 @@ class BalloonHoldingTest {
 
   @BeforeEach
   void startTheDriver() {
-    bench.device.listen(bench.function);
     start(MUST_TELL_HOST);
     bench.device.setTarget(512);
     bench.bus.settle();

@@ -35,10 +35,7 @@ class BalloonLimitsTest {
   private QueueDriver deflate;
 
   @BeforeEach
-  void startTheDriver() {
-    bench.device.listen(bench.function);
-    start();
-  }
+  void startTheDriver() { start(); }
 
   private void start() {
     List<QueueDriver> queues = bench.start(PciDriver.EVENT_INDEX);

@@ -46,10 +46,7 @@ class FreePageHintsTest {
   private QueueDriver queue;
 
   @BeforeEach
-  void startTheDriver() {
-    bench.device.listen(bench.function);
-    start(HINTS);
-  }
+  void startTheDriver() { start(HINTS); }
 
   private void start(long features) { queue = bench.start(features | PciDriver.EVENT_INDEX).get(2); }
 
@@ -118,7 +115,7 @@ class FreePageHintsTest {
 
   @Test
   void writesAreWatchedBeforeTheDriverCanKnowOfTheCommand() {
-    bench.device.listen(change -> {
+    bench.device.attached(change -> {
       assertTrue(watched.isWatching());
       change.run();
     });

@@ -45,7 +45,6 @@ class HintRaceTest {
   @ValueSource(longs = {1, 20261121})
   void nothingThatTheGuestWroteIsLost(long seed) {
     random = new Random(seed);
-    bench.device.listen(bench.function);
     queue = bench.start(BalloonFeature.FREE_PAGE_HINT.bit() | PciDriver.EVENT_INDEX).get(2);
     for (int page = 0; page < PAGES; page++) {
       free.add(FIRST_PAGE + 4096L * page);

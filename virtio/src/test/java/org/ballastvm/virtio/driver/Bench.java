@@ -10,9 +10,6 @@ import org.ballastvm.virtio.pci.VirtioPciFunction;
 
 /** A device on a bus, with memory and a driver, and all that it tells. */
 public final class Bench<D extends VirtioDevice> {
-  /** The class code of what is tested; it means nothing here. */
-  private static final int CLASS_CODE = 0x00ff00;
-
   /** Guest memory. */
   public final FlatMemory memory = new FlatMemory();
   /** What was told, in order. */
@@ -29,7 +26,7 @@ public final class Bench<D extends VirtioDevice> {
   /** Puts a device on a bus. */
   public Bench(BiFunction<FlatMemory, EventSink, D> maker) {
     device = maker.apply(memory, events::add);
-    function = new VirtioPciFunction(device, CLASS_CODE, memory, events::add);
+    function = new VirtioPciFunction(device, memory, events::add);
     bus = new RecordingBus(function);
     driver = new PciDriver(function, bus, memory);
   }

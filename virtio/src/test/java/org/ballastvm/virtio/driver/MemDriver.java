@@ -52,7 +52,6 @@ public final class MemDriver {
   public MemDriver(MemConfig config) {
     host = new HostBlocks(config.base(), config.sizeBytes(), config.blockBytes());
     bench = new Bench<>((memory, events) -> new MemDevice(config, host, () -> nanos, events));
-    bench.device.listen(bench.function);
   }
 
   /** Starts the driver with all that the device offers; it finds the device anew, as after a reset of the machine. */

@@ -38,7 +38,6 @@ class BusMasterTest {
   private Bench<BalloonDevice> balloon() {
     Bench<BalloonDevice> bench = new Bench<>((memory, events) -> new BalloonDevice(
         BalloonConfig.DEFAULTS.withPollingInterval(1), memory, clock, events));
-    bench.device.listen(bench.function);
     return bench;
   }
 

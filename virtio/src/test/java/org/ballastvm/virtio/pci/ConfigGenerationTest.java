@@ -69,7 +69,6 @@ class ConfigGenerationTest {
           }
           return 0;
         }, events));
-    bench.device.listen(bench.function);
     long generation = bench.driver.common(GENERATION, 1);
     assertEquals(0, bench.driver.device(REQUESTED_SIZE, 4));
     reader[0] = new LateReader(bench.driver, REQUESTED_SIZE + 4, 4);
@@ -83,7 +82,6 @@ class ConfigGenerationTest {
   void soHasATargetOfTheBalloon() throws InterruptedException {
     Bench<BalloonDevice> bench = new Bench<>(
         (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, new FakeClock(), events));
-    bench.device.listen(bench.function);
     bench.device.setTarget(0x1_0000);
     long generation = bench.driver.common(GENERATION, 1);
     assertEquals(0, bench.driver.device(0, 2));

@@ -31,8 +31,7 @@ final class BalloonPlug extends PciPlug<DeviceConfig.Balloon> {
     Events events = new Events(site.events(), sizes);
     BalloonDevice balloon = new BalloonDevice(config.properties(), site.memory().ram(), unwritten(config, site),
         new LoopClock(site.loop()), events);
-    VirtioPciFunction transport = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, site.memory().ram(), events);
-    balloon.listen(transport);
+    VirtioPciFunction transport = new VirtioPciFunction(balloon, site.memory().ram(), events);
     balloon.watch(new BalloonTracer(config.id()));
     BalloonCard card = new BalloonCard(config, path, balloon, transport,
         () -> new AutoBalloon(site.loop(), balloon, config.auto(), new BalloonSurroundings(buses, sizes)));

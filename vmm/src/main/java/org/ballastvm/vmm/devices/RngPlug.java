@@ -13,6 +13,6 @@ final class RngPlug extends PciPlug<DeviceConfig.Rng> {
   PciCard make(DeviceConfig.Rng config, String path, DeviceBuses buses) {
     EventSink log = new DeviceLog();
     return new VirtioCard("virtio-rng", path, new VirtioPciFunction(new RngDevice(new HostEntropy(), log),
-        RngDevice.PCI_CLASS, buses.site().memory().ram(), log));
+        buses.site().memory().ram(), log));
   }
 }

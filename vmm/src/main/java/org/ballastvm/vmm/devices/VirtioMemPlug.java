@@ -60,8 +60,7 @@ final class VirtioMemPlug extends PciPlug<DeviceConfig.Mem> {
           error -> limited.accept(new DeviceEvent.HostRefusal("virtio-mem", error.getMessage())));
       MemDevice device = new MemDevice(new MemConfig(range.base(), range.sizeBytes(), block, config.node(),
           memory.numa().isPresent(), config.inaccessible(), config.requestedBytes()), range, events);
-      VirtioPciFunction transport = new VirtioPciFunction(device, MemDevice.PCI_CLASS, memory.ram(), events);
-      device.listen(transport);
+      VirtioPciFunction transport = new VirtioPciFunction(device, memory.ram(), events);
       VirtioMemory card = new VirtioMemory(config, path, transport, device, range, site);
       events.belongTo(card);
       return card;

@@ -66,10 +66,9 @@ final class BalloonedGuest implements AutoCloseable {
     balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withFreePageReporting(true), ram, unwritten.apply(ram),
         new NoClock(),
         events::add);
-    function = new VirtioPciFunction(balloon, BalloonDevice.PCI_CLASS, ram, events::add);
+    function = new VirtioPciFunction(balloon, ram, events::add);
     function.attach(new Bus());
     ram.view(0, DRIVER_END).fill((byte) 0);
-    balloon.listen(function);
     balloon.watch(new BalloonTracer(Optional.of("balloon0")));
     start();
   }
