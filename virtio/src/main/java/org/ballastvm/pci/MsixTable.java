@@ -6,7 +6,7 @@ package org.ballastvm.pci;
  * <p>
  * Sending reads one volatile word when the vector is open; a masked one is remembered and sent when it opens.
  */
-public final class MsixTable {
+final class MsixTable {
   /** Bytes of an entry: address, data, control. */
   static final int ENTRY_BYTES = 16;
   private static final int CONTROL_MASKED = 1;
@@ -26,7 +26,7 @@ public final class MsixTable {
    * @param vectors how many, 1 to 64
    * @throws IllegalArgumentException if there are more or fewer
    */
-  public MsixTable(int vectors) {
+  MsixTable(int vectors) {
     if (vectors < 1 || vectors > 64) {
       throw new IllegalArgumentException(vectors + " MSI-X vectors; 1 to 64 are possible here");
     }
@@ -41,10 +41,10 @@ public final class MsixTable {
    *
    * @param bus where messages go
    */
-  public synchronized void attach(PciHost bus) { this.host = bus; }
+  synchronized void attach(PciHost bus) { this.host = bus; }
 
   /** Puts all back to how it is after power-on: messages are off and masked, and none is pending. */
-  public synchronized void reset() {
+  synchronized void reset() {
     for (int i = 0; i < words.length; i++) {
       words[i] = i % 4 == 3 ? CONTROL_MASKED : 0;
     }
@@ -61,7 +61,7 @@ public final class MsixTable {
    * @param nowEnabled whether the function sends messages
    * @param nowFunctionMasked whether all of them are masked
    */
-  public synchronized void control(boolean nowEnabled, boolean nowFunctionMasked) {
+  synchronized void control(boolean nowEnabled, boolean nowFunctionMasked) {
     enabled = nowEnabled;
     functionMasked = nowFunctionMasked;
     for (int vector = 0; vector < vectors; vector++) {
@@ -69,8 +69,11 @@ public final class MsixTable {
     }
   }
 
+  /** {@return how many vectors it has} */
+  int vectors() { return vectors; }
+
   /** {@return whether the function sends messages, and does not use its pin} */
-  public synchronized boolean isEnabled() {
+  synchronized boolean isEnabled() {
     return enabled;
   }
 
@@ -81,7 +84,7 @@ public final class MsixTable {
    * @param width 1, 2, 4 or 8 bytes
    * @return what is there; zeros outside, and where the width is below 4 or the offset is no multiple of it
    */
-  public synchronized long read(long offset, int width) {
+  synchronized long read(long offset, int width) {
     if (offset < 0 || offset > words.length * 4L - width || offset % width != 0 || width < 4) {
       return 0;
     }
@@ -98,7 +101,7 @@ public final class MsixTable {
    * @param width 1, 2, 4 or 8 bytes
    * @param value in the low {@code width} bytes
    */
-  public synchronized void write(long offset, int width, long value) {
+  synchronized void write(long offset, int width, long value) {
     if (offset < 0 || offset > words.length * 4L - width || offset % width != 0 || width < 4) {
       return;
     }
@@ -120,14 +123,14 @@ public final class MsixTable {
    * @param offset in bytes
    * @return the bits from there on, one for each vector; zeros outside
    */
-  public synchronized long readPending(long offset) { return offset < 8 ? pending >>> 8 * offset : 0; }
+  synchronized long readPending(long offset) { return offset < 8 ? pending >>> 8 * offset : 0; }
 
   /**
    * Sends a message, or remembers it while the vector is masked. Allocates nothing.
    *
    * @param vector which; one that there is not sends nothing
    */
-  public void trigger(int vector) {
+  void trigger(int vector) {
     if (vector < 0 || vector >= vectors) {
       return;
     }

@@ -1,8 +1,10 @@
 package org.ballastvm.pci;
 
+import java.util.List;
+
 /**
- * A PCI function with 32-bit memory BARs. Configuration accesses come from vCPU threads; the function's lock keeps them
- * apart.
+ * A PCI function with 32-bit memory BARs, and message-signalled interrupts if it declares any. Configuration accesses come
+ * from vCPU threads; the function's lock keeps them apart.
  */
 public abstract class PciFunction {
   /** BARs of a function. */
@@ -17,6 +19,8 @@ public abstract class PciFunction {
   private final long[] mappedAt = new long[BARS];
   private volatile boolean interruptPinOff;
   private volatile boolean busMaster;
+  /** Null where the function has a pin at most. */
+  private Msix msix;
   private PciHost host;
 
   /**
@@ -34,7 +38,12 @@ public abstract class PciFunction {
    *
    * @param bus what it asks of it
    */
-  public synchronized void attach(PciHost bus) { this.host = bus; }
+  public final synchronized void attach(PciHost bus) {
+    this.host = bus;
+    if (msix != null) {
+      msix.table().attach(bus);
+    }
+  }
 
   /**
    * Takes the function off its bus: it forgets the guest, its BARs answer no more, and whatever a vCPU or the host still does
@@ -61,6 +70,36 @@ public abstract class PciFunction {
   protected final void declareBar(int bar, int bytes) {
     barBytes[bar] = bytes;
     config.allow(PciConfigSpace.BAR_0 + 4 * bar, 4, -bytes);
+  }
+
+  /**
+   * Gives the function message-signalled interrupts (MSI-X): the capability, and a BAR of 4 KiB with the table and the
+   * pending bits, which the function itself serves.
+   *
+   * @param vectors how many, 1 to 64
+   * @param bar in which their table is, 0 to 5; the function uses it for nothing else
+   * @throws IllegalArgumentException if there are more or fewer
+   */
+  protected final void declareMessages(int vectors, int bar) {
+    declareBar(bar, Msix.BAR_BYTES);
+    msix = new Msix(config, vectors, bar);
+  }
+
+  /** {@return whether the guest has the function send messages, so that it does not use its pin} */
+  protected final boolean usesMessages() {
+    return msix != null && msix.table().isEnabled();
+  }
+
+  /**
+   * Sends a message, or keeps it pending while the guest masks it or lets the function not reach memory. Sends none while
+   * {@link #usesMessages()} is false: it is pending then. Any thread; allocates nothing.
+   *
+   * @param vector which; one that there is not sends nothing
+   */
+  protected final void sendMessage(int vector) {
+    if (msix != null) {
+      msix.table().trigger(vector);
+    }
   }
 
   /** Says that the function uses interrupt pin A. */
@@ -118,9 +157,13 @@ public abstract class PciFunction {
   public synchronized void configWrite(int offset, int width, int value) {
     config.write(offset, width, value);
     int command = config.get16(PciConfigSpace.COMMAND);
+    boolean wasBusMaster = busMaster;
     interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
     busMaster = (command & COMMAND_BUS_MASTER) != 0;
     remap((command & COMMAND_MEMORY) != 0);
+    if (msix != null && (busMaster != wasBusMaster || msix.isControl(offset, width))) {
+      msix.update(busMaster);
+    }
   }
 
   /** {@return whether the guest has switched the interrupt pin off} */
@@ -142,9 +185,12 @@ public abstract class PciFunction {
    * @param bar which
    * @param offset in bytes
    * @param width 1, 2, 4 or 8 bytes
-   * @return the value
+   * @return the value, zero-extended
    */
-  public abstract long barRead(int bar, long offset, int width);
+  public final synchronized long barRead(int bar, long offset, int width) {
+    long value = msix != null && bar == msix.bar() ? msix.read(offset, width) : readRegister(bar, offset, width);
+    return width == Long.BYTES ? value : value & (1L << 8 * width) - 1;
+  }
 
   /**
    * A guest writes a BAR.
@@ -154,20 +200,54 @@ public abstract class PciFunction {
    * @param width 1, 2, 4 or 8 bytes
    * @param value in the low {@code width} bytes
    */
-  public abstract void barWrite(int bar, long offset, int width, long value);
+  public final synchronized void barWrite(int bar, long offset, int width, long value) {
+    if (msix != null && bar == msix.bar()) {
+      msix.write(offset, width, value);
+    } else {
+      writeRegister(bar, offset, width, value);
+    }
+  }
 
-  /** {@return the doorbells in its BARs, for the bus to listen to} */
-  public abstract Iterable<Doorbell> doorbells();
+  /**
+   * A guest reads a BAR that is the function's own. The function's lock is held.
+   *
+   * @param bar which
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @return the value in the low {@code width} bytes; others are ignored. By default all ones, as where nothing answers
+   */
+  protected long readRegister(int bar, long offset, int width) { return -1L; }
+
+  /**
+   * A guest writes a BAR that is the function's own; by default nothing changes. The function's lock is held.
+   *
+   * @param bar which
+   * @param offset in bytes
+   * @param width 1, 2, 4 or 8 bytes
+   * @param value in the low {@code width} bytes
+   */
+  protected void writeRegister(int bar, long offset, int width, long value) {
+    // A function without registers has nothing to write to.
+  }
+
+  /** {@return the doorbells in its BARs, for the bus to listen to; by default none} */
+  public List<Doorbell> doorbells() {
+    return List.of();
+  }
 
   /** {@return how many message-signalled interrupts it can send} */
-  public abstract int vectorCount();
+  public final int vectorCount() {
+    return msix == null ? 0 : msix.table().vectors();
+  }
 
   /**
    * A doorbell rang; on the event loop.
    *
    * @param index which
    */
-  public abstract void doorbell(int index);
+  public void doorbell(int index) {
+    throw new IllegalStateException("doorbell " + index + " of a function that has none");
+  }
 
   /** Puts the function back to how it is after power-on; the places of its BARs stay. On the event loop, with no vCPU. */
   public synchronized void reset() {
@@ -179,6 +259,9 @@ public abstract class PciFunction {
     config.put16(PciConfigSpace.COMMAND, 0);
     interruptPinOff = false;
     busMaster = false;
+    if (msix != null) {
+      msix.reset();
+    }
     remap(false);
   }
 

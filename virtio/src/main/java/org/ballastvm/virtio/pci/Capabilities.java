@@ -3,7 +3,7 @@ package org.ballastvm.virtio.pci;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The bodies of capabilities, behind their id and link. Virtio 1.3, 4.1.4; PCI 3.0, 6.8.2. */
+/** The bodies of capabilities, behind their id and link. Virtio 1.3, 4.1.4. */
 final class Capabilities {
   static final int VENDOR = 0x09;
   static final int COMMON = 1;
@@ -25,10 +25,6 @@ final class Capabilities {
   }
 
   static byte[] pciAccess() { return body(18).put((byte) 20).put((byte) PCI_ACCESS).array(); }
-
-  static byte[] msix(int vectors, int bar, int tableOffset, int pendingOffset) {
-    return body(10).putShort((short) (vectors - 1)).putInt(tableOffset | bar).putInt(pendingOffset | bar).array();
-  }
 
   private static ByteBuffer body(int bytes) { return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN); }
 }

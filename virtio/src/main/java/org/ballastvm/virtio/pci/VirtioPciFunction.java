@@ -2,10 +2,8 @@ package org.ballastvm.virtio.pci;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.ballastvm.pci.MsixTable;
 import org.ballastvm.pci.PciConfigSpace;
 import org.ballastvm.pci.PciFunction;
-import org.ballastvm.pci.PciHost;
 import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
@@ -35,12 +33,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private static final int NOTIFY = 0x3000;
   private static final int NOTIFY_MULTIPLIER = 4;
 
-  private static final int MSIX_BAR = 1;
-  private static final int MSIX_BYTES = 0x1000;
-  private static final int MSIX_PENDING = 0x800;
-  private static final int CAPABILITY_MSIX = 0x11;
-  private static final int MSIX_ENABLE = 0x8000;
-  private static final int MSIX_FUNCTION_MASK = 0x4000;
+  private static final int MESSAGES_BAR = 1;
 
   private static final int STATUS_HAS_INTERRUPT = 0x08;
   private static final int ISR_QUEUE = 1;
@@ -48,9 +41,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   private final VirtioDevice device;
   private final CommonConfig common;
-  private final MsixTable msix;
   private final EventSink events;
-  private final int msixCapability;
   private final PciAccessWindow window;
   private volatile int interruptStatus;
 
@@ -67,13 +58,9 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     this.device = device;
     this.events = new EventLimiter(events);
     this.common = new CommonConfig(device, memory, this::queueInterrupt, queue -> host().ring(queue));
-    this.msix = new MsixTable(device.queueCount() + 1);
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
-    declareBar(MSIX_BAR, MSIX_BYTES);
     declareInterruptPin();
-    msixCapability = config().addCapability(CAPABILITY_MSIX, Capabilities.msix(device.queueCount() + 1, MSIX_BAR, 0,
-        MSIX_PENDING));
-    config().allow(msixCapability + 2, 2, MSIX_ENABLE | MSIX_FUNCTION_MASK);
+    declareMessages(device.queueCount() + 1, MESSAGES_BAR);
     config().addCapability(Capabilities.VENDOR,
         Capabilities.virtio(Capabilities.COMMON, REGISTERS_BAR, COMMON, 0x1000));
     config().addCapability(Capabilities.VENDOR, Capabilities.virtio(Capabilities.ISR, REGISTERS_BAR, INTERRUPT_STATUS,
@@ -87,12 +74,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     device.attached(this);
   }
 
-  @Override
-  public synchronized void attach(PciHost bus) {
-    super.attach(bus);
-    msix.attach(bus);
-  }
-
   /** {@return the device behind it} */
   public VirtioDevice device() { return device; }
 
@@ -100,9 +81,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   public synchronized VirtioState state() {
     return common.state(interruptStatus, isBusMaster());
   }
-
-  @Override
-  public int vectorCount() { return device.queueCount() + 1; }
 
   @Override
   public List<Doorbell> doorbells() {
@@ -130,7 +108,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     window.beforeRead(offset);
     int value = super.configRead(offset, width);
     boolean pinAsserted = offset <= PciConfigSpace.STATUS && offset + width > PciConfigSpace.STATUS
-        && interruptStatus != 0 && !msix.isEnabled();
+        && interruptStatus != 0 && !usesMessages();
     return pinAsserted ? value | STATUS_HAS_INTERRUPT << 8 * (PciConfigSpace.STATUS - offset) : value;
   }
 
@@ -143,10 +121,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     if (masteringChanged && !isBusMaster()) {
       common.leaveMemory();
     }
-    if (masteringChanged || offset + width > msixCapability + 2 && offset < msixCapability + 4) {
-      int control = config().get16(msixCapability + 2);
-      msix.control((control & MSIX_ENABLE) != 0, (control & MSIX_FUNCTION_MASK) != 0 || !isBusMaster());
-    }
     if (masteringChanged && isBusMaster()) {
       common.ringAll();
     }
@@ -154,16 +128,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized long barRead(int bar, long offset, int width) {
-    long value = bar == MSIX_BAR ? readMsix(offset, width) : readRegister(offset, width);
-    return width == Long.BYTES ? value : value & (1L << 8 * width) - 1;
-  }
-
-  private long readMsix(long offset, int width) {
-    return offset < MSIX_PENDING ? msix.read(offset, width) : msix.readPending(offset - MSIX_PENDING);
-  }
-
-  private long readRegister(long offset, int width) {
+  protected long readRegister(int bar, long offset, int width) {
     int register = (int) offset & 0xfff;
     return switch ((int) offset & ~0xfff) {
       case COMMON -> common.read(register, width);
@@ -174,11 +139,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized void barWrite(int bar, long offset, int width, long value) {
-    if (bar == MSIX_BAR) {
-      msix.write(offset, width, value);
-      return;
-    }
+  protected void writeRegister(int bar, long offset, int width, long value) {
     int register = (int) offset & 0xfff;
     try {
       switch ((int) offset & ~0xfff) {
@@ -227,15 +188,15 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   private void queueInterrupt(int queue) {
-    if (!msix.isEnabled()) {
+    if (!usesMessages()) {
       interruptStatus |= ISR_QUEUE;
     }
     raise(common.queueVector(queue));
   }
 
   private void raise(int vector) {
-    if (msix.isEnabled()) {
-      msix.trigger(vector);
+    if (usesMessages()) {
+      sendMessage(vector);
     } else {
       updatePin();
     }
@@ -248,7 +209,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     return status;
   }
 
-  private void updatePin() { host().setInterruptPin(interruptStatus != 0 && !interruptPinOff() && !msix.isEnabled()); }
+  private void updatePin() { host().setInterruptPin(interruptStatus != 0 && !interruptPinOff() && !usesMessages()); }
 
   private void fail(GuestError mistake) {
     if (common.needReset()) {
@@ -268,10 +229,8 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   protected void forgetGuest() {
     common.reset();
-    msix.reset();
-    config().put16(msixCapability + 2, config().get16(msixCapability + 2) & ~(MSIX_ENABLE | MSIX_FUNCTION_MASK));
     interruptStatus = 0;
-    updatePin();
     super.forgetGuest();
+    updatePin();
   }
 }

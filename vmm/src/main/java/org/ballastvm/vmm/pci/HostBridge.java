@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.pci;
 
-import java.util.List;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciIdentity;
 
@@ -11,23 +10,4 @@ public final class HostBridge extends PciFunction {
 
   /** A bridge. */
   public HostBridge() { super(IDENTITY); }
-
-  @Override
-  public long barRead(int bar, long offset, int width) { return -1L; }
-
-  @Override
-  public void barWrite(int bar, long offset, int width, long value) {
-    // It has no BAR.
-  }
-
-  @Override
-  public Iterable<Doorbell> doorbells() { return List.of(); }
-
-  @Override
-  public int vectorCount() { return 0; }
-
-  @Override
-  public void doorbell(int index) {
-    // It has none.
-  }
 }

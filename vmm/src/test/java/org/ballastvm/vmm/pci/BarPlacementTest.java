@@ -3,7 +3,6 @@ package org.ballastvm.vmm.pci;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.List;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.vmm.bus.BusDevice;
@@ -77,25 +76,6 @@ class BarPlacementTest {
       super(new PciIdentity(0x1b36, 1, 0, 0xff0000, 0x1af4, 0x1100));
       declareBar(0, bytes0);
       declareBar(1, bytes1);
-    }
-
-    @Override
-    public long barRead(int bar, long offset, int width) { return 0; }
-
-    @Override
-    public void barWrite(int bar, long offset, int width, long value) {
-      // It has no registers.
-    }
-
-    @Override
-    public Iterable<Doorbell> doorbells() { return List.of(); }
-
-    @Override
-    public int vectorCount() { return 0; }
-
-    @Override
-    public void doorbell(int index) {
-      // It has none.
     }
   }
 }
