@@ -1,11 +1,13 @@
 package org.ballastvm.virtio.queue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The memory of a guest, by guest physical address. Every access is checked against it: one that is not wholly in memory
  * throws {@link GuestError} and touches nothing. Numbers are little-endian; none needs to be aligned unless it says so.
- * Accesses allocate nothing.
+ * Accesses allocate nothing, but for the pieces of a view.
  */
 public interface GuestMemory {
   /**
@@ -116,4 +118,30 @@ public interface GuestMemory {
    * @param lengthBytes how much
    */
   void write(long gpa, MemorySegment from, long offset, long lengthBytes);
+
+  /** What is done with a view. */
+  enum Access {
+    /** It is read: the host writes guest memory to a file. */
+    READ,
+    /** It is written, and perhaps read: the host reads a file into guest memory. */
+    WRITE
+  }
+
+  /**
+   * Shows a range as the host's own memory, for host I/O without a copy. The range is checked once, before any of it is
+   * shown.
+   *
+   * <p>
+   * The pieces hold until {@code viewer} returns, and are not to be kept: what the guest unplugs next is out of this
+   * process's reach. While the viewer runs, nothing of them goes; it should not block for long, as others wait to plug and
+   * unplug.
+   *
+   * @param gpa guest physical address; any value
+   * @param lengthBytes any value
+   * @param access what is done with it; memory that is only to be read must not be written
+   * @param viewer is shown the pieces in the order of their addresses, as preadv and pwritev want them: each above zero
+   *        bytes and contiguous in the host, none where {@code lengthBytes} is 0
+   * @throws GuestError if the range is not wholly in memory: it is negative, wraps, reaches into a hole or is not plugged
+   */
+  void view(long gpa, long lengthBytes, Access access, Consumer<List<MemorySegment>> viewer);
 }

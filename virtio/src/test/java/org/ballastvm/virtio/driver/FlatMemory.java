@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
@@ -117,6 +118,13 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   @Override
   public void write(long gpa, MemorySegment from, long offset, long lengthBytes) {
     MemorySegment.copy(from, offset, at(gpa, lengthBytes), offset(gpa), lengthBytes);
+  }
+
+  @Override
+  public void view(long gpa, long lengthBytes, Access access, Consumer<List<MemorySegment>> viewer) {
+    MemorySegment whole = at(gpa, lengthBytes).asSlice(offset(gpa), lengthBytes);
+    MemorySegment piece = access == Access.READ ? whole.asReadOnly() : whole;
+    viewer.accept(lengthBytes == 0 ? List.of() : List.of(piece));
   }
 
   @Override

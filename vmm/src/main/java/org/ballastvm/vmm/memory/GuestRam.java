@@ -8,11 +8,10 @@ import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.ballastvm.kvm.HostError;
+import java.util.function.Consumer;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.MemoryReclaim;
-import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.state.Log;
@@ -28,8 +27,6 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_MASK = HostMapping.CHUNK_BYTES - 1;
   private static final long HUGE_PAGE_BYTES = 2 << 20;
-  /** Memory of devices comes and goes in multiples of this. */
-  private static final long BLOCK_BYTES = MemConfig.LEAST_BLOCK_BYTES;
 
   /**
    * A GiB of base memory, or what there is of it. Numbers are read and written through buffers: until a guest has named
@@ -58,6 +55,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private final DeviceMemory devices;
   private final Places places;
   private final PlacedAccess placed;
+  private final PlacedReclaim reclaim;
 
   /**
    * Base memory on one backend.
@@ -95,6 +93,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     devices = new DeviceMemory(layout, slots);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
+    reclaim = new PlacedReclaim(places);
     chunks = new Chunk[(int) ((regions.getLast().end() + CHUNK_MASK) >>> CHUNK_SHIFT)];
   }
 
@@ -309,100 +308,24 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   @Override
-  public void discard(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, false); }
-
-  @Override
-  public void hold(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, true); }
-
-  private void giveBack(long gpa, long lengthBytes, boolean hold) {
-    BaseRegion region = places.base(gpa);
-    if (region != null && lengthBytes <= region.end() - gpa) {
-      giveBack(region, gpa, lengthBytes, hold);
-      return;
-    }
-    places.require(gpa, lengthBytes);
-    long at = gpa;
-    long end = gpa + lengthBytes;
-    while (at < end) {
-      long step = Math.min(end, places.endAt(at)) - at;
-      giveBack(places.at(at), at, step, hold);
-      at += step;
-    }
-  }
-
-  private static void giveBack(Place place, long gpa, long lengthBytes, boolean hold) {
-    try {
-      if (hold) {
-        place.backend().hold(place.offsetInBackend(gpa), lengthBytes);
-      } else {
-        place.backend().giveBack(place.offsetInBackend(gpa), lengthBytes);
-      }
-    } catch (HostError e) {
-      throw refused(gpa, lengthBytes, e);
-    }
-  }
-
-  /**
-   * Gives back what may be cut out of a range, where it is known that nobody writes to it.
-   *
-   * @param gpa any address; of what is no memory there is nothing to give back
-   * @param limitBytes from there on, above zero; more than is in one place is left
-   * @return how far it came, and how much of that was given back
-   * @throws ReclaimFailed if the host refuses
-   */
-  Cut discardFirst(long gpa, long limitBytes) {
-    long end = places.endAt(gpa);
-    if (end < 0) {
-      return new Cut(Math.min(limitBytes, BLOCK_BYTES - (gpa & BLOCK_BYTES - 1)), 0);
-    }
-    Place place = places.at(gpa);
-    long length = Math.min(limitBytes, end - gpa);
-    try {
-      return new Cut(length, place.backend().giveBack(place.offsetInBackend(gpa), length));
-    } catch (HostError e) {
-      throw refused(gpa, length, e);
-    }
-  }
-
-  private static ReclaimFailed refused(long gpa, long lengthBytes, HostError e) {
-    return new ReclaimFailed("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes
-        + " bytes, could not be given back to the host: " + e.getMessage(), e);
-  }
-
-  /** The size of the host's pages behind an address in memory, in bytes. */
-  long hostPageBytes(long gpa) {
-    return places.at(gpa).backend().pageSizeBytes();
-  }
-
-  /**
-   * What was given back of a range.
-   *
-   * @param lengthBytes how much of the range was dealt with, above zero
-   * @param discardedBytes how much of that the host has
-   */
-  record Cut(long lengthBytes, long discardedBytes) {}
-
-  /** Every backend fills a page at its first touch; asking ahead would cost a call for pages the guest may not touch. */
-  @Override
-  public void makePresent(long gpa, long lengthBytes) {
-    places.require(gpa, lengthBytes);
-    long at = gpa;
-    long end = gpa + lengthBytes;
-    while (at < end) {
-      long step = Math.min(end, places.endAt(at)) - at;
-      Place place = places.at(at);
-      place.backend().release(place.offsetInBackend(at), step);
-      at += step;
-    }
+  public void view(long gpa, long lengthBytes, Access access, Consumer<List<MemorySegment>> viewer) {
+    placed.view(gpa, lengthBytes, access, watch, viewer);
   }
 
   @Override
-  public void release() {
-    for (BaseRegion region : regions) {
-      region.backend().releaseAll();
-    }
-    devices.releaseAll();
-  }
+  public void discard(long gpa, long lengthBytes) { reclaim.discard(gpa, lengthBytes); }
+
+  @Override
+  public void hold(long gpa, long lengthBytes) { reclaim.hold(gpa, lengthBytes); }
+
+  @Override
+  public void makePresent(long gpa, long lengthBytes) { reclaim.makePresent(gpa, lengthBytes); }
+
+  @Override
+  public void release() { reclaim.release(); }
+
+  /** {@return what gives its memory back to the host} */
+  PlacedReclaim reclaim() { return reclaim; }
 
   private Chunk chunkOrNull(long gpa, long lengthBytes) {
     long index = gpa >>> CHUNK_SHIFT;

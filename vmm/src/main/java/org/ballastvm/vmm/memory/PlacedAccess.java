@@ -3,12 +3,16 @@ package org.ballastvm.vmm.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.ballastvm.virtio.queue.GuestMemory.Access;
 
 /**
- * Access to guest memory wherever it is: to that of devices, and across edges. Allocates nothing.
+ * Access to guest memory wherever it is: to that of devices, and across edges. Allocates nothing but the pieces of a view.
  *
  * <p>
- * All under the lock of the slots. What is unplugged is hidden under it, and this process would not outlive a look at that.
+ * All under the lock of the slots, but views of base memory, which never goes. What is unplugged is hidden under it, and this process would not outlive a look at that.
  */
 final class PlacedAccess {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -106,5 +110,32 @@ final class PlacedAccess {
         done += step;
       }
     }
+  }
+
+  void view(long gpa, long lengthBytes, Access access, WriteWatch watch, Consumer<List<MemorySegment>> viewer) {
+    if (places.areBase(gpa, lengthBytes)) {
+      show(gpa, lengthBytes, access, watch, viewer);
+    } else {
+      synchronized (lock) {
+        places.require(gpa, lengthBytes);
+        show(gpa, lengthBytes, access, watch, viewer);
+      }
+    }
+  }
+
+  private void show(long gpa, long lengthBytes, Access access, WriteWatch watch,
+      Consumer<List<MemorySegment>> viewer) {
+    if (access == Access.WRITE) {
+      watch.wrote(gpa, lengthBytes);
+    }
+    List<MemorySegment> pieces = new ArrayList<>();
+    for (long done = 0; done < lengthBytes;) {
+      Place place = places.at(gpa + done);
+      long step = place.withinChunk(gpa + done, lengthBytes - done);
+      MemorySegment piece = place.chunk(gpa + done).asSlice(place.offset(gpa + done), step);
+      pieces.add(access == Access.READ ? piece.asReadOnly() : piece);
+      done += step;
+    }
+    viewer.accept(pieces);
   }
 }

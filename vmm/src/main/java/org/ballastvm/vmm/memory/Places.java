@@ -56,6 +56,26 @@ final class Places {
     return null;
   }
 
+  /** Whether a range is base memory, all of it, which never goes; of any numbers. */
+  boolean areBase(long gpa, long lengthBytes) {
+    if (gpa < 0 || lengthBytes < 0 || gpa > Long.MAX_VALUE - lengthBytes) {
+      return false;
+    }
+    BaseRegion region = base(gpa);
+    while (region != null && region.end() < gpa + lengthBytes) {
+      region = base(region.end());
+    }
+    return region != null;
+  }
+
+  /** Says that the guest may touch all that it was to leave alone. */
+  void releaseAll() {
+    for (BaseRegion region : regions) {
+      region.backend().releaseAll();
+    }
+    devices.releaseAll();
+  }
+
   /** The place that an address is in, which is memory. */
   Place at(long gpa) {
     BaseRegion region = base(gpa);

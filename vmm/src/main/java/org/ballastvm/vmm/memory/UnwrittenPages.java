@@ -226,7 +226,7 @@ public final class UnwrittenPages implements UnwrittenMemory {
       giveZeros(giving, watch, Math.min(from, (giving.at & -PIECE_BYTES) + PIECE_BYTES));
       return;
     }
-    long piece = Math.max(PIECE_BYTES, ram.hostPageBytes(from));
+    long piece = Math.max(PIECE_BYTES, ram.reclaim().hostPageBytes(from));
     long limit = Math.min(giving.rangeEnd(), (from & -piece) + piece);
     long end = watch.unwrittenEnd(from, limit);
     giveRun(giving, from, end);
@@ -252,7 +252,7 @@ public final class UnwrittenPages implements UnwrittenMemory {
 
   private void giveRun(Stage.Giving giving, long start, long end) {
     for (long at = start; at < end;) {
-      GuestRam.Cut cut = ram.discardFirst(at, end - at);
+      PlacedReclaim.Cut cut = ram.reclaim().discardFirst(at, end - at);
       giving.bytes += cut.discardedBytes();
       at += cut.lengthBytes();
     }

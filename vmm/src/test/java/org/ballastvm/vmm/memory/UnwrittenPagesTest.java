@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
+import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
 import org.ballastvm.vmm.loop.TakenTurns;
@@ -82,6 +83,20 @@ class UnwrittenPagesTest {
     assertEquals(0, ram.getLong(2 * MIB));
     assertEquals(1, ram.getByte(3 * MIB + 4095));
     assertEquals(2, ram.getShort(5 * MIB));
+  }
+
+  @Test
+  void whatTheHostMayWriteInAViewIsWrittenAndWhatItReadsIsNot() {
+    ram.putLong(MIB, 0x01d);
+    ram.putLong(2 * MIB, 0x01d);
+    pages.watch();
+    ram.view(MIB - 1, 4096, GuestMemory.Access.WRITE, pieces -> pieces.getFirst().fill((byte) 5));
+    ram.view(2 * MIB, 4096, GuestMemory.Access.READ, pieces -> assertEquals(1, pieces.size()));
+
+    assertEquals(16 * MIB - 2 * 4096, give(0, 16 * MIB));
+
+    assertEquals(5, ram.getByte(MIB - 1));
+    assertEquals(0, ram.getLong(2 * MIB));
   }
 
   @Test
