@@ -13,7 +13,6 @@ import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.Turn;
 import org.ballastvm.virtio.UnwrittenMemory;
 import org.ballastvm.virtio.VirtioDevice;
-import org.ballastvm.virtio.balloon.PageLists.Taker;
 import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
@@ -35,14 +34,11 @@ public final class BalloonDevice implements VirtioDevice {
   private final List<BalloonQueue> offeredQueues;
   private final MemoryReclaim reclaim;
   private final EventSink events;
-  private final PageLists inflated = new PageLists("inflate", this::giveBack);
-  private final PageLists deflated;
-  /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
-  private final WholeBlocks held = new WholeBlocks(this::hold);
-  private final FreePageReports reports = new FreePageReports(this::report);
   private final RingPages rings;
-  private final Taker toHost = this::discardOrHold;
-  private final Taker reported = this::discard;
+  private final NamedPages pages;
+  private final PageLists inflated;
+  private final PageLists deflated;
+  private final FreePageReports reports;
   private final BalloonConfigSpace registers;
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
@@ -52,9 +48,6 @@ public final class BalloonDevice implements VirtioDevice {
   private final Turn turn;
   private boolean moreToCome;
   private BalloonTrace trace = BalloonTrace.NONE;
-  /** What chains have named, ever. */
-  private long namedRanges;
-  private long namedBytes;
   private ConfigNotifier notifier = Runnable::run; // there is no driver to notify before there is a transport
 
   /**
@@ -89,7 +82,10 @@ public final class BalloonDevice implements VirtioDevice {
     this.turn = new Turn(clock::nanoTime);
     this.reclaim = reclaim;
     this.events = new EventLimiter(events);
-    this.deflated = new PageLists("deflate", this::takeBack);
+    this.pages = new NamedPages(reclaim, turn, rings, this::refused);
+    this.inflated = new PageLists("inflate", pages::inflated);
+    this.deflated = new PageLists("deflate", pages::deflated);
+    this.reports = new FreePageReports(pages::reported);
   }
 
   /**
@@ -222,7 +218,7 @@ public final class BalloonDevice implements VirtioDevice {
     }
     if (BalloonConfigSpace.isActual(offset, width)) {
       // The driver writes its size after each list, also when it found nothing to name.
-      if (held.isHolding() && (!moreToCome || actualPages() >= targetPages())) {
+      if (pages.isHolding() && (!moreToCome || actualPages() >= targetPages())) {
         wake(BalloonQueue.INFLATE);
       }
       moreToCome = false;
@@ -253,9 +249,7 @@ public final class BalloonDevice implements VirtioDevice {
     inflated.clear();
     deflated.clear();
     reports.clear();
-    rings.clear();
-    held.clear();
-    reclaim.release();
+    pages.clear();
     stats.reset();
     hints.flatMap(FreePageHints::reset).ifPresent(run -> events.accept(new DeviceEvent.HintRunEnded(run)));
     registers.hintCommand(hinting().command());
@@ -285,21 +279,21 @@ public final class BalloonDevice implements VirtioDevice {
     }
     Virtqueue ring = context.queue(queue);
     int returned = ring.positions().returned();
-    long ranges = namedRanges;
-    long bytes = namedBytes;
+    long ranges = pages.ranges();
+    long bytes = pages.bytes();
     serve(which, queue);
-    trace.batchEnds(which.label(), ring.positions().returned() - returned & 0xffff, namedRanges - ranges,
-        namedBytes - bytes);
+    trace.batchEnds(which.label(), ring.positions().returned() - returned & 0xffff, pages.ranges() - ranges,
+        pages.bytes() - bytes);
   }
 
   private void serve(BalloonQueue which, int queue) {
     turn.begin();
-    rings.learn(context, queues.length);
+    pages.learn(context, queues.length);
     switch (which) {
       case INFLATE -> takePages(queue, inflated);
       case DEFLATE -> {
         // It may be in these lists, and is the guest's again when they are answered.
-        if (held.flush(turn)) {
+        if (pages.flush()) {
           takePages(queue, deflated);
         } else {
           context.resumeLater(queue);
@@ -327,7 +321,7 @@ public final class BalloonDevice implements VirtioDevice {
         return;
       }
       moreToCome = named >= FULL_LIST;
-      boolean flushed = named > 0 || held.flush(turn);
+      boolean flushed = named > 0 || pages.flush();
       more = context.finish(queue) || lists.isWaiting() || !flushed;
     }
   }
@@ -352,53 +346,6 @@ public final class BalloonDevice implements VirtioDevice {
     if (page >= 0) {
       events.accept(new DeviceEvent.GuestMistake(name(), "the guest named page 0x" + Long.toHexString(page)
           + " as free, which holds a ring of this device; such pages are left alone", false));
-    }
-  }
-
-  private void count(long lengthBytes) {
-    namedRanges++;
-    namedBytes += lengthBytes;
-  }
-
-  private void takeBack(long gpa, long lengthBytes) {
-    count(lengthBytes);
-    turn.called();
-    reclaim.makePresent(gpa, lengthBytes);
-  }
-
-  private void report(long gpa, long lengthBytes) {
-    count(lengthBytes);
-    rings.handOn(gpa, lengthBytes, reported);
-  }
-
-  private void giveBack(long gpa, long lengthBytes) {
-    count(lengthBytes);
-    rings.handOn(gpa, lengthBytes, toHost);
-  }
-
-  private void discardOrHold(long gpa, long lengthBytes) {
-    if (BalloonFeature.MUST_TELL_HOST.in(context.features())) {
-      held.range(gpa, lengthBytes);
-    } else {
-      discard(gpa, lengthBytes);
-    }
-  }
-
-  private void hold(long gpa, long lengthBytes) {
-    turn.called();
-    try {
-      reclaim.hold(gpa, lengthBytes);
-    } catch (ReclaimFailed e) {
-      refused(e);
-    }
-  }
-
-  private void discard(long gpa, long lengthBytes) {
-    turn.called();
-    try {
-      reclaim.discard(gpa, lengthBytes);
-    } catch (ReclaimFailed e) {
-      refused(e);
     }
   }
 

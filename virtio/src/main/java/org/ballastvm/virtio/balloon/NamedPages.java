@@ -1,0 +1,117 @@
+package org.ballastvm.virtio.balloon;
+
+import java.util.function.Consumer;
+import org.ballastvm.virtio.MemoryReclaim;
+import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
+import org.ballastvm.virtio.Turn;
+import org.ballastvm.virtio.VirtioDevice.Context;
+import org.ballastvm.virtio.balloon.PageLists.Taker;
+
+/**
+ * What becomes of the pages that a driver names. Those it gives up go to the host: at once, or by whole huge pages where the
+ * driver must tell before it uses one again; but for those that hold a ring of the device, which stay. Allocates nothing.
+ */
+final class NamedPages {
+  private final MemoryReclaim reclaim;
+  private final Turn turn;
+  private final RingPages rings;
+  private final Consumer<ReclaimFailed> refused;
+  /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
+  private final WholeBlocks held = new WholeBlocks(this::hold);
+  private final Taker toHost = this::discardOrHold;
+  private final Taker reported = this::discard;
+  private boolean mustTell;
+  private long ranges;
+  private long bytes;
+
+  /**
+   * No pages yet.
+   *
+   * @param turn is told of each call of the host
+   * @param rings where the device's rings are
+   * @param refused is told what the host said
+   */
+  NamedPages(MemoryReclaim reclaim, Turn turn, RingPages rings, Consumer<ReclaimFailed> refused) {
+    this.reclaim = reclaim;
+    this.turn = turn;
+    this.rings = rings;
+    this.refused = refused;
+  }
+
+  /** Learns where the rings are, and what the driver has agreed to. */
+  void learn(Context driver, int queues) {
+    rings.learn(driver, queues);
+    mustTell = BalloonFeature.MUST_TELL_HOST.in(driver.features());
+  }
+
+  /** The driver gives a range up until it says that it wants it again. */
+  void inflated(long gpa, long lengthBytes) {
+    count(lengthBytes);
+    rings.handOn(gpa, lengthBytes, toHost);
+  }
+
+  /** The guest has a range again. */
+  void deflated(long gpa, long lengthBytes) {
+    count(lengthBytes);
+    turn.called();
+    reclaim.makePresent(gpa, lengthBytes);
+  }
+
+  /** A range is free, and may be used again without a word. */
+  void reported(long gpa, long lengthBytes) {
+    count(lengthBytes);
+    rings.handOn(gpa, lengthBytes, reported);
+  }
+
+  /** Whether some pages are not given back yet, because the huge page around them is not complete. */
+  boolean isHolding() {
+    return held.isHolding();
+  }
+
+  /** Gives back what is held; false if the turn was over before all was. */
+  boolean flush() { return held.flush(turn); }
+
+  /** How many ranges were named, ever. */
+  long ranges() { return ranges; }
+
+  /** How much was named, ever. */
+  long bytes() { return bytes; }
+
+  /** Forgets the driver: its pages are its own again. */
+  void clear() {
+    rings.clear();
+    held.clear();
+    reclaim.release();
+  }
+
+  private void count(long lengthBytes) {
+    ranges++;
+    bytes += lengthBytes;
+  }
+
+  private void discardOrHold(long gpa, long lengthBytes) {
+    if (mustTell) {
+      held.range(gpa, lengthBytes);
+    } else {
+      discard(gpa, lengthBytes);
+    }
+  }
+
+  private void hold(long gpa, long lengthBytes) {
+    turn.called();
+    try {
+      reclaim.hold(gpa, lengthBytes);
+    } catch (ReclaimFailed e) {
+      refused.accept(e);
+    }
+  }
+
+  private void discard(long gpa, long lengthBytes) {
+    turn.called();
+    try {
+      reclaim.discard(gpa, lengthBytes);
+    } catch (ReclaimFailed e) {
+      refused.accept(e);
+    }
+  }
+}
