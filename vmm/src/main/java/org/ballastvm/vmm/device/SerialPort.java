@@ -2,6 +2,7 @@ package org.ballastvm.vmm.device;
 
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.device.SerialOutput.News;
 
 /**
  * A 16550A serial port.
@@ -12,14 +13,9 @@ import org.ballastvm.vmm.bus.IrqLine;
  * arrives is offered through {@link #room()} and {@link #receive}, never more than the receive FIFO holds.
  *
  * <p>
- * A driver that lives on the transmitter's interrupt has one pending after each byte, so it comes back and tells by what
- * it does then whether there is more; one that polls goes on until the end of the line. Until then the event loop is left
- * asleep: waking it for each byte would take the processor from the guest as often. The ring never fills for that, and a
- * timer fetches what a driver forgot.
- *
- * <p>
- * Nor does such a driver need to leave the guest for each byte: the kernel may collect them. Drivers that ask for no
- * interrupt look at the line status before each FIFO that they fill and after the last, which brings the bytes too.
+ * A driver that lives on the transmitter's interrupt need not leave the guest for each byte: the kernel may collect them.
+ * Drivers that ask for no interrupt look at the line status before each FIFO that they fill and after the last, which
+ * brings the bytes too.
  *
  * <p>
  * Source: National Semiconductor PC16550D data sheet; interrupt priorities as in its table III.
@@ -53,11 +49,6 @@ public final class SerialPort implements BusDevice {
 
     /** There is room for input again; called on a vCPU thread, must not block. */
     void roomForInput();
-  }
-
-  /** What there is to tell of output. */
-  private enum OutputNews {
-    NONE, HELD, READY
   }
 
   private static final int DATA = 0;
@@ -104,22 +95,11 @@ public final class SerialPort implements BusDevice {
   private static final int MSR_DCD = 0x80;
 
   private static final int FIFO_BYTES = 16;
-  private static final int OUTPUT_BYTES = 4096;
-  /** So much is held back at most: far less than the ring, whose end no guest shall meet for it. */
-  private static final int MOST_HELD_BYTES = 512;
 
   private final IrqLine irq;
   private final Line line;
-  private final byte[] output = new byte[OUTPUT_BYTES];
-  private int outputStart;
-  private int outputCount;
-  /** How much of it nobody was told of. */
-  private int heldCount;
-  private final byte[] input = new byte[FIFO_BYTES];
-  private int inputStart;
-  private int inputCount;
-  /** A bit for each byte of input that stands for a BREAK that nobody was told of. */
-  private int breaks;
+  private final SerialOutput output = new SerialOutput();
+  private final SerialInput input = new SerialInput();
   private int interruptEnable;
   private int lineControl;
   private int modemControl;
@@ -128,7 +108,6 @@ public final class SerialPort implements BusDevice {
   private int triggerLevel = 1;
   private boolean fifosOn;
   private boolean transmitEmptyPending;
-  private boolean overrun;
   private boolean irqHigh;
 
   /**
@@ -158,8 +137,8 @@ public final class SerialPort implements BusDevice {
     triggerLevel = 1;
     fifosOn = false;
     transmitEmptyPending = false;
-    overrun = false;
-    inputCount = 0;
+    input.clearErrors();
+    input.clear();
     updateIrq();
   }
 
@@ -175,7 +154,7 @@ public final class SerialPort implements BusDevice {
           if (latch) {
             yield divisor & 0xff;
           }
-          madeRoom = inputCount > 0;
+          madeRoom = input.count() > 0;
           yield takeInput();
         }
         case INTERRUPT_ENABLE -> latch ? divisor >> 8 : interruptEnable;
@@ -185,7 +164,7 @@ public final class SerialPort implements BusDevice {
             transmitEmptyPending = false;
             updateIrq();
           } else {
-            ready = releaseHeld();
+            ready = output.release();
           }
           yield id | (fifosOn ? IIR_FIFOS_ON : 0);
         }
@@ -193,8 +172,7 @@ public final class SerialPort implements BusDevice {
         case MODEM_CONTROL -> modemControl;
         case LINE_STATUS -> {
           int status = lineStatus();
-          overrun = false;
-          breaks &= ~(1 << inputStart);
+          input.clearErrors();
           updateIrq();
           yield status;
         }
@@ -216,7 +194,7 @@ public final class SerialPort implements BusDevice {
   public void write(long offset, int sizeBytes, long value) {
     int given = (int) value & 0xff;
     boolean sent = false;
-    OutputNews news;
+    News news;
     boolean madeRoom = false;
     boolean starts = false;
     synchronized (this) {
@@ -263,7 +241,7 @@ public final class SerialPort implements BusDevice {
   /** What a driver sent that did not leave the guest for each byte. */
   @Override
   public void write(long offset, int sizeBytes, long[] values, int count) {
-    OutputNews news = sendAll(offset, values, count);
+    News news = sendAll(offset, values, count);
     if (news == null) {
       BusDevice.super.write(offset, sizeBytes, values, count);
     } else {
@@ -272,7 +250,7 @@ public final class SerialPort implements BusDevice {
   }
 
   /** Sends, if that is what these writes do; else null. */
-  private synchronized OutputNews sendAll(long offset, long[] values, int count) {
+  private synchronized News sendAll(long offset, long[] values, int count) {
     if (offset != DATA || (lineControl & LCR_DIVISOR_LATCH) != 0) {
       return null;
     }
@@ -285,19 +263,14 @@ public final class SerialPort implements BusDevice {
   }
 
   /** Of bytes that were just sent, or of none. */
-  private OutputNews newsOf(int sent, boolean endsLine) {
-    int before = heldCount;
-    heldCount += sent;
-    if ((driverComesBack() || sent > 0 && !endsLine) && heldCount < MOST_HELD_BYTES) {
-      return sent > 0 && before == 0 ? OutputNews.HELD : OutputNews.NONE;
-    }
-    return releaseHeld() ? OutputNews.READY : OutputNews.NONE;
+  private News newsOf(int sent, boolean endsLine) {
+    return output.newsOf(sent, endsLine, driverComesBack());
   }
 
-  private void tell(OutputNews news) {
-    if (news == OutputNews.HELD) {
+  private void tell(News news) {
+    if (news == News.HELD) {
       line.outputHeld();
-    } else if (news == OutputNews.READY) {
+    } else if (news == News.READY) {
       line.outputReady();
     }
   }
@@ -307,12 +280,6 @@ public final class SerialPort implements BusDevice {
     return transmitEmptyPending && (interruptEnable & IER_TRANSMIT_EMPTY) != 0;
   }
 
-  private boolean releaseHeld() {
-    boolean any = heldCount > 0;
-    heldCount = 0;
-    return any;
-  }
-
   /**
    * Fetches output; on the event loop.
    *
@@ -320,15 +287,9 @@ public final class SerialPort implements BusDevice {
    * @return bytes fetched, 0 when there is none
    */
   public synchronized int takeOutput(byte[] into) {
-    int count = Math.min(outputCount, into.length);
-    for (int i = 0; i < count; i++) {
-      into[i] = output[(outputStart + i) % OUTPUT_BYTES];
-    }
-    boolean wasBusy = !transmitterReady();
-    outputStart = (outputStart + count) % OUTPUT_BYTES;
-    outputCount -= count;
-    heldCount = Math.min(heldCount, outputCount);
-    if (wasBusy && transmitterReady()) {
+    boolean wasBusy = !output.hasRoom();
+    int count = output.take(into);
+    if (wasBusy && output.hasRoom()) {
       transmitEmptyPending = true;
       updateIrq();
     }
@@ -336,7 +297,7 @@ public final class SerialPort implements BusDevice {
   }
 
   /** {@return whether there is output to fetch} */
-  public synchronized boolean hasOutput() { return outputCount > 0; }
+  public synchronized boolean hasOutput() { return !output.isEmpty(); }
 
   /** {@return whether the driver has the transmitter interrupt it} */
   public synchronized boolean isTransmitting() {
@@ -348,8 +309,10 @@ public final class SerialPort implements BusDevice {
     if ((modemControl & MCR_LOOPBACK) != 0) {
       return 0;
     }
-    return (fifosOn ? FIFO_BYTES : 1) - Math.min(inputCount, fifosOn ? FIFO_BYTES : 1);
+    return capacity() - Math.min(input.count(), capacity());
   }
+
+  private int capacity() { return fifosOn ? FIFO_BYTES : 1; }
 
   /**
    * Delivers input; on the event loop.
@@ -360,7 +323,7 @@ public final class SerialPort implements BusDevice {
    */
   public synchronized void receive(byte[] from, int offset, int count) {
     for (int i = 0; i < count; i++) {
-      putInput(from[offset + i] & 0xff);
+      input.put(from[offset + i] & 0xff, capacity());
     }
     updateIrq();
   }
@@ -370,39 +333,29 @@ public final class SerialPort implements BusDevice {
     if (room() == 0) {
       return;
     }
-    putInput(0);
-    breaks |= 1 << (inputStart + inputCount - 1) % FIFO_BYTES;
+    input.putBreak(capacity());
     updateIrq();
   }
-
-  private boolean isBreakNext() { return inputCount > 0 && (breaks >> inputStart & 1) != 0; }
 
   private boolean send(int value) {
     transmitEmptyPending = false;
     if ((modemControl & MCR_LOOPBACK) != 0) {
-      putInput(value);
+      input.put(value, capacity());
       transmitEmptyPending = true;
       return false;
     }
-    if (outputCount == OUTPUT_BYTES) {
+    if (!output.put(value)) {
       return false;
     }
-    output[(outputStart + outputCount) % OUTPUT_BYTES] = (byte) value;
-    outputCount++;
-    transmitEmptyPending = transmitterReady();
+    transmitEmptyPending = output.hasRoom();
     return true;
-  }
-
-  /** A driver that is told so sends as much as a FIFO holds without asking again. */
-  private boolean transmitterReady() {
-    return outputCount <= OUTPUT_BYTES - FIFO_BYTES;
   }
 
   /** {@return whether the driver has turned the transmitter's interrupt on} */
   private boolean enableInterrupts(int enable) {
     boolean transmitTurnedOn = (enable & ~interruptEnable & IER_TRANSMIT_EMPTY) != 0;
     interruptEnable = enable;
-    if (transmitTurnedOn && transmitterReady()) {
+    if (transmitTurnedOn && output.hasRoom()) {
       transmitEmptyPending = true;
     }
     return transmitTurnedOn;
@@ -412,9 +365,9 @@ public final class SerialPort implements BusDevice {
     boolean on = (control & FCR_ENABLE) != 0;
     boolean cleared = on != fifosOn || (control & FCR_CLEAR_RECEIVE) != 0;
     if (cleared) {
-      inputCount = 0;
+      input.clear();
     }
-    if ((control & FCR_CLEAR_TRANSMIT) != 0 && transmitterReady()) {
+    if ((control & FCR_CLEAR_TRANSMIT) != 0 && output.hasRoom()) {
       transmitEmptyPending = true;
     }
     fifosOn = on;
@@ -422,31 +375,19 @@ public final class SerialPort implements BusDevice {
     return cleared;
   }
 
-  private void putInput(int value) {
-    if (inputCount == (fifosOn ? FIFO_BYTES : 1)) {
-      overrun = true;
-      return;
-    }
-    int place = (inputStart + inputCount) % FIFO_BYTES;
-    input[place] = (byte) value;
-    breaks &= ~(1 << place);
-    inputCount++;
-  }
-
   private int takeInput() {
-    if (inputCount == 0) {
-      return 0;
+    boolean any = input.count() > 0;
+    int value = input.take();
+    if (any) {
+      updateIrq();
     }
-    int value = input[inputStart] & 0xff;
-    inputStart = (inputStart + 1) % FIFO_BYTES;
-    inputCount--;
-    updateIrq();
     return value;
   }
 
   private int lineStatus() {
-    return (inputCount > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0) | (isBreakNext() ? LSR_BREAK : 0)
-        | (transmitterReady() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
+    return (input.count() > 0 ? LSR_DATA_READY : 0) | (input.isOverrun() ? LSR_OVERRUN : 0)
+        | (input.isBreakNext() ? LSR_BREAK : 0)
+        | (output.hasRoom() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
   }
 
   private int modemStatus() {
@@ -458,12 +399,12 @@ public final class SerialPort implements BusDevice {
   }
 
   private int interruptId() {
-    if ((interruptEnable & IER_LINE_STATUS) != 0 && (overrun || isBreakNext())) {
+    if ((interruptEnable & IER_LINE_STATUS) != 0 && (input.isOverrun() || input.isBreakNext())) {
       return IIR_LINE_STATUS;
     }
-    if ((interruptEnable & IER_RECEIVED) != 0 && inputCount > 0) {
+    if ((interruptEnable & IER_RECEIVED) != 0 && input.count() > 0) {
       // Below the trigger level the hardware waits for four character times before it says so; here time has passed.
-      return inputCount >= triggerLevel ? IIR_RECEIVED : IIR_TIMEOUT;
+      return input.count() >= triggerLevel ? IIR_RECEIVED : IIR_TIMEOUT;
     }
     if ((interruptEnable & IER_TRANSMIT_EMPTY) != 0 && transmitEmptyPending) {
       return IIR_TRANSMIT_EMPTY;
