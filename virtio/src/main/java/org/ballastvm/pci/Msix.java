@@ -50,11 +50,6 @@ final class Msix {
     table.control((bits & ENABLE) != 0, (bits & FUNCTION_MASK) != 0 || !isBusMaster);
   }
 
-  void reset() {
-    table.reset();
-    config.put16(control, config.get16(control) & ~(ENABLE | FUNCTION_MASK));
-  }
-
   long read(long offset, int width) {
     return offset < PENDING ? table.read(offset, width) : table.readPending(offset - PENDING);
   }

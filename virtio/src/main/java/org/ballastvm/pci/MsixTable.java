@@ -1,17 +1,51 @@
 package org.ballastvm.pci;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The MSI-X table and pending bits of a function. Source: PCI Local Bus Specification 3.0, 6.8.2.
  *
  * <p>
  * Sending reads one volatile word when the vector is open; a masked one is remembered and sent when it opens.
  */
-final class MsixTable {
+public final class MsixTable {
   /** Bytes of an entry: address, data, control. */
   static final int ENTRY_BYTES = 16;
   private static final int CONTROL_MASKED = 1;
 
+  /**
+   * What a guest has made of its messages.
+   *
+   * @param words the table, four words for each vector: both halves of the address, the data and the control
+   * @param pending a bit for each vector that is to be sent when it opens
+   * @param enabled whether the function sends messages
+   * @param masked whether all of them are masked
+   */
+  public record State(List<Integer> words, long pending, boolean enabled, boolean masked) {
+    /** Keeps a copy. */
+    public State {
+      words = List.copyOf(words);
+    }
+
+    /**
+     * All vectors are masked, none is pending, and messages are off.
+     *
+     * @param vectors how many there are
+     * @return the state after power-on
+     */
+    static State powerOn(int vectors) {
+      List<Integer> words = new ArrayList<>();
+      for (int vector = 0; vector < vectors; vector++) {
+        words.addAll(List.of(0, 0, 0, CONTROL_MASKED));
+      }
+      return new State(words, 0, false, false);
+    }
+  }
+
   private final int vectors;
+  private final State powerOn;
   private final int[] words;
   private final boolean[] routed;
   private long pending;
@@ -31,9 +65,10 @@ final class MsixTable {
       throw new IllegalArgumentException(vectors + " MSI-X vectors; 1 to 64 are possible here");
     }
     this.vectors = vectors;
+    this.powerOn = State.powerOn(vectors);
     this.words = new int[vectors * 4];
     this.routed = new boolean[vectors];
-    reset();
+    restore(powerOn);
   }
 
   /**
@@ -43,17 +78,27 @@ final class MsixTable {
    */
   synchronized void attach(PciHost bus) { this.host = bus; }
 
-  /** Puts all back to how it is after power-on: messages are off and masked, and none is pending. */
-  synchronized void reset() {
-    for (int i = 0; i < words.length; i++) {
-      words[i] = i % 4 == 3 ? CONTROL_MASKED : 0;
+  /** {@return what the guest has made of it} */
+  synchronized State state() {
+    List<Integer> all = new ArrayList<>();
+    for (int word : words) {
+      all.add(word);
     }
-    java.util.Arrays.fill(routed, false);
-    pending = 0;
-    open = 0;
-    enabled = false;
-    functionMasked = false;
+    return new State(all, pending, enabled, functionMasked);
   }
+
+  /** Puts it back to how it was; vectors that are open are routed anew. */
+  synchronized void restore(State state) {
+    for (int i = 0; i < words.length; i++) {
+      words[i] = state.words().get(i);
+    }
+    Arrays.fill(routed, false);
+    pending = state.pending();
+    control(state.enabled(), state.masked());
+  }
+
+  /** {@return how it is after power-on} */
+  State powerOn() { return powerOn; }
 
   /**
    * The message control register changed.

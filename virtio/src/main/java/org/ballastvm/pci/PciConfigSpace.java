@@ -3,6 +3,8 @@ package org.ballastvm.pci;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The 256 bytes of a function's configuration space, and which of their bits a guest can write. Source: PCI Local Bus
@@ -25,6 +27,18 @@ public final class PciConfigSpace {
   private static final int FIRST_CAPABILITY = 0x40;
   private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * All that a guest can read.
+   *
+   * @param bytes all {@link #BYTES} of them
+   */
+  public record State(List<Byte> bytes) {
+    /** Keeps a copy. */
+    public State {
+      bytes = List.copyOf(bytes);
+    }
+  }
 
   private final byte[] bytes = new byte[BYTES];
   private final byte[] writable = new byte[BYTES];
@@ -81,6 +95,34 @@ public final class PciConfigSpace {
   public void allow(int offset, int width, int mask) {
     for (int i = 0; i < width; i++) {
       writable[offset + i] = (byte) (mask >> 8 * i);
+    }
+  }
+
+  /** {@return what a guest finds there now} */
+  State state() { return stateOf(bytes); }
+
+  /** {@return what a guest finds after power-on: what it may write is 0, but for what firmware has placed} */
+  State powerOn() {
+    byte[] clean = bytes.clone();
+    for (int at = 0; at < BYTES; at++) {
+      boolean placed = at >= BAR_0 && at < BAR_0 + 4 * PciFunction.BARS || at == INTERRUPT_LINE;
+      clean[at] &= (byte) (placed ? -1 : ~writable[at]);
+    }
+    return stateOf(clean);
+  }
+
+  private static State stateOf(byte[] bytes) {
+    List<Byte> all = new ArrayList<>(BYTES);
+    for (byte one : bytes) {
+      all.add(one);
+    }
+    return new State(all);
+  }
+
+  /** Puts all of it back to how it was. */
+  void restore(State state) {
+    for (int at = 0; at < BYTES; at++) {
+      bytes[at] = state.bytes().get(at);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.ballastvm.pci;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A PCI function with 32-bit memory BARs, and message-signalled interrupts if it declares any. Configuration accesses come
@@ -13,6 +14,23 @@ public abstract class PciFunction {
   private static final int COMMAND_MEMORY = 0x2;
   private static final int COMMAND_BUS_MASTER = 0x4;
   private static final int COMMAND_INTX_OFF = 0x400;
+
+  /**
+   * All that a guest has made of a function.
+   *
+   * @param config its configuration space
+   * @param messages of its message-signalled interrupts, if it has any
+   * @param registers what is behind its BARs
+   */
+  public record State(PciConfigSpace.State config, Optional<MsixTable.State> messages, Registers registers) {}
+
+  /** What is behind a function's BARs: a record of the function's kind. */
+  public interface Registers {
+    /** That of a function whose registers keep nothing. */
+    record None() implements Registers {}
+  }
+
+  private static final Registers NO_REGISTERS = new Registers.None();
 
   private final PciConfigSpace config;
   private final int[] barBytes = new int[BARS];
@@ -156,14 +174,18 @@ public abstract class PciFunction {
    */
   public synchronized void configWrite(int offset, int width, int value) {
     config.write(offset, width, value);
-    int command = config.get16(PciConfigSpace.COMMAND);
     boolean wasBusMaster = busMaster;
-    interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
-    busMaster = (command & COMMAND_BUS_MASTER) != 0;
-    remap((command & COMMAND_MEMORY) != 0);
+    followCommand();
     if (msix != null && (busMaster != wasBusMaster || msix.isControl(offset, width))) {
       msix.update(busMaster);
     }
+  }
+
+  private void followCommand() {
+    int command = config.get16(PciConfigSpace.COMMAND);
+    interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
+    busMaster = (command & COMMAND_BUS_MASTER) != 0;
+    remap((command & COMMAND_MEMORY) != 0);
   }
 
   /** {@return whether the guest has switched the interrupt pin off} */
@@ -249,6 +271,46 @@ public abstract class PciFunction {
     throw new IllegalStateException("doorbell " + index + " of a function that has none");
   }
 
+  /** {@return all that the guest has made of it} */
+  public final synchronized State state() {
+    return new State(config.state(), msix == null ? Optional.empty() : Optional.of(msix.table().state()), registers());
+  }
+
+  /**
+   * Makes it what it was, on the bus that it is on: BARs answer, vectors are routed, the pin is driven. On the event loop,
+   * with no vCPU.
+   *
+   * @param state of a function of the same kind and configuration
+   * @throws ClassCastException if it is of another kind
+   */
+  public final synchronized void restore(State state) {
+    restore(state.config(), state.messages());
+    restoreRegisters(state.registers());
+  }
+
+  private void restore(PciConfigSpace.State space, Optional<MsixTable.State> messages) {
+    config.restore(space);
+    followCommand();
+    if (msix != null) {
+      msix.table().restore(messages.orElseThrow());
+    }
+  }
+
+  /** {@return what is behind its BARs, by default nothing; the function's lock is held} */
+  protected Registers registers() {
+    return NO_REGISTERS;
+  }
+
+  /**
+   * Makes what is behind its BARs what it was. Configuration space and messages have been restored. The function's lock is
+   * held.
+   *
+   * @param state what {@link #registers()} returned, of this or another function of the same kind
+   */
+  protected void restoreRegisters(Registers state) {
+    // By default there is nothing behind them.
+  }
+
   /** Puts the function back to how it is after power-on; the places of its BARs stay. On the event loop, with no vCPU. */
   public synchronized void reset() {
     forgetGuest();
@@ -256,13 +318,7 @@ public abstract class PciFunction {
 
   /** Puts the registers back to how they are after power-on. The function's lock is held. */
   protected void forgetGuest() {
-    config.put16(PciConfigSpace.COMMAND, 0);
-    interruptPinOff = false;
-    busMaster = false;
-    if (msix != null) {
-      msix.reset();
-    }
-    remap(false);
+    restore(config.powerOn(), msix == null ? Optional.empty() : Optional.of(msix.table().powerOn()));
   }
 
   private void remap(boolean decoding) {

@@ -104,6 +104,34 @@ public interface VirtioDevice {
   /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
   void reset();
 
+  /** What driver and host have made of a device: an immutable record of its own, compared by its content. */
+  interface State {}
+
+  /**
+   * What driver and host have made of it, but for its queues, which are the transport's. {@link #restore} of another device
+   * makes that the same. On the event loop.
+   *
+   * @return a snapshot that nothing changes any more
+   */
+  State state();
+
+  /**
+   * Makes the device what it was. On the event loop, with no vCPU; {@link #start} follows if a driver was at work.
+   *
+   * @param state what {@link #state()} returned, of this or another device of the same configuration
+   * @throws ClassCastException if it is of another kind of device
+   */
+  void restore(State state);
+
+  /**
+   * How many chains of a batch the device has taken off a queue and not given back. A snapshot counts them as not taken:
+   * whoever goes on with it takes them anew, and does twice what has been done.
+   *
+   * @param queue which
+   * @return how many; by default none, as between two calls of {@link #queueReady} most devices have none
+   */
+  default int unfinished(int queue) { return 0; }
+
   /**
    * The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. On the event loop, while
    * no vCPU runs.

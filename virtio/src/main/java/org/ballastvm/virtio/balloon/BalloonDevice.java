@@ -29,6 +29,8 @@ public final class BalloonDevice implements VirtioDevice {
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
 
+  private static final BalloonState.Hints NO_HINTS = BalloonState.Hints.powerOn(FreePageHints.FIRST_ID);
+
   private final long offered;
   /** What is offered, by index. */
   private final List<BalloonQueue> offeredQueues;
@@ -245,19 +247,53 @@ public final class BalloonDevice implements VirtioDevice {
   /** The driver's pages are its own again, so the count starts over; the target is the host's and stays. */
   @Override
   public void reset() {
+    Optional<HintRun.Complete> cut = hints.flatMap(FreePageHints::cut);
+    boolean shrinks = registers.actual() != 0;
+    restore(state().powerOn());
+    cut.ifPresent(run -> events.accept(new DeviceEvent.HintRunEnded(run)));
+    if (shrinks) {
+      events.accept(new DeviceEvent.BalloonChanged(0));
+    }
+  }
+
+  @Override
+  public BalloonState state() {
+    return new BalloonState(registers.numPages(), registers.actual(), registers.poison(), moreToCome, pages.state(),
+        stats.state(), hints.map(FreePageHints::state).orElse(NO_HINTS));
+  }
+
+  @Override
+  public void restore(State state) {
+    BalloonState was = (BalloonState) state;
     context = null;
     inflated.clear();
     deflated.clear();
     reports.clear();
-    pages.clear();
-    stats.reset();
-    hints.flatMap(FreePageHints::reset).ifPresent(run -> events.accept(new DeviceEvent.HintRunEnded(run)));
+    registers.numPages(was.targetPages());
+    registers.actual(was.actualPages());
+    registers.poison(was.poison());
+    moreToCome = was.moreToCome();
+    pages.restore(was.held());
+    stats.restore(was.stats());
+    boolean cut = hints.isPresent() && hints.get().restore(was.hints());
     registers.hintCommand(hinting().command());
-    registers.poison(0);
-    if (registers.actual() != 0) {
-      registers.actual(0);
-      events.accept(new DeviceEvent.BalloonChanged(0));
+    if (cut) {
+      tellHintCommand();
     }
+  }
+
+  @Override
+  public int unfinished(int queue) {
+    BalloonQueue[] agreed = queues;
+    if (queue >= agreed.length) {
+      return 0;
+    }
+    return switch (agreed[queue]) {
+      case INFLATE -> inflated.taken();
+      case DEFLATE -> deflated.taken();
+      case REPORTING -> reports.taken();
+      case STATS, FREE_PAGE -> 0;
+    };
   }
 
   @Override
@@ -322,7 +358,7 @@ public final class BalloonDevice implements VirtioDevice {
       }
       moreToCome = named >= FULL_LIST;
       boolean flushed = named > 0 || pages.flush();
-      more = context.finish(queue) || lists.isWaiting() || !flushed;
+      more = context.finish(queue) || !flushed;
     }
   }
 

@@ -24,7 +24,7 @@ import org.ballastvm.virtio.queue.Virtqueue;
  */
 final class FreePageHints {
   /** From here on commands are numbers of runs; QEMU begins here, too. */
-  private static final int FIRST_ID = 0x8000_0000;
+  static final int FIRST_ID = 0x8000_0000;
   /** 256 GiB, as Linux names them; what is named beyond that stays with the guest. */
   private static final int MOST_RANGES = 1 << 16;
   private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
@@ -70,28 +70,43 @@ final class FreePageHints {
     return abandon();
   }
 
-  /** There is no driver any more. Tells the run that this cuts short, if one was on. */
-  synchronized Optional<HintRun.Complete> reset() {
-    Optional<HintRun.Complete> cut = abandon() && run instanceof HintRun.Complete over
-        ? Optional.of(over)
-        : Optional.empty();
-    run = IDLE;
-    return cut;
+  /** There is no driver any more; the run that this cuts short, if one was on. */
+  synchronized Optional<HintRun.Complete> cut() {
+    return abandon() && run instanceof HintRun.Complete over ? Optional.of(over) : Optional.empty();
   }
 
   /** The device leaves its machine. */
   synchronized void close() {
-    reset();
+    abandon();
     memory.close();
   }
 
+  /** {@return how far it is} */
+  synchronized BalloonState.Hints state() { return new BalloonState.Hints(run, nextId); }
+
+  /** Makes it what it was; true if that was a run under way, which is cancelled, so that the driver is to be told. */
+  synchronized boolean restore(BalloonState.Hints state) {
+    abandon();
+    boolean cut = isUnderWay(state.run());
+    run = cut ? new HintRun.Complete(Ending.CANCELLED, namedBytes(state.run()), GivenBack.NOTHING) : state.run();
+    nextId = state.nextId();
+    return cut;
+  }
+
+  private static boolean isUnderWay(HintRun run) {
+    return !(run instanceof HintRun.Idle || run instanceof HintRun.Complete);
+  }
+
+  private static long namedBytes(HintRun run) {
+    return run instanceof HintRun.GivingBack giving ? giving.namedBytes() : 0;
+  }
+
   private boolean abandon() {
-    if (run instanceof HintRun.Idle || run instanceof HintRun.Complete) {
+    if (!isUnderWay(run)) {
       return false;
     }
-    long namedBytes = run instanceof HintRun.GivingBack giving ? giving.namedBytes() : 0;
     named = null;
-    run = new HintRun.Complete(Ending.CANCELLED, namedBytes, memory.endWatch());
+    run = new HintRun.Complete(Ending.CANCELLED, namedBytes(run), memory.endWatch());
     return true;
   }
 

@@ -54,6 +54,9 @@ final class FreePageReports {
     }
   }
 
+  /** {@return how many chains were taken off the ring and are not given back yet} */
+  int taken() { return taken; }
+
   /** Forgets what it was at: the driver is gone. */
   void clear() {
     pages.clear();

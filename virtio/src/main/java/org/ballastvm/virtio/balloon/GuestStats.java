@@ -3,9 +3,11 @@ package org.ballastvm.virtio.balloon;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.VirtioDevice.Context;
@@ -26,7 +28,7 @@ final class GuestStats {
   private static final int ENTRY_BYTES = 10;
   /** More entries than there will ever be tags; what follows is not read. */
   private static final int MOST_ENTRIES = 256;
-  private static final int NONE = -1;
+  static final int NONE = -1;
   private static final BalloonStat[] TAGS = BalloonStat.values();
   private static final ValueLayout.OfShort TAG = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong VALUE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -40,7 +42,7 @@ final class GuestStats {
   private long lastUpdateSeconds;
   private volatile long intervalSeconds;
   private volatile boolean asked;
-  private int kept = NONE;
+  private int kept;
 
   /**
    * Statistics that are not known yet.
@@ -48,10 +50,9 @@ final class GuestStats {
    * @param wake has the event loop call {@link #ready}, if there is a driver
    */
   GuestStats(long intervalSeconds, DeviceClock clock, Runnable wake) {
-    this.intervalSeconds = intervalSeconds;
     this.clock = clock;
     this.wake = wake;
-    Arrays.fill(values, BalloonStat.UNSET);
+    restore(BalloonState.Stats.powerOn(intervalSeconds));
   }
 
   long intervalSeconds() { return intervalSeconds; }
@@ -104,12 +105,27 @@ final class GuestStats {
     return answered;
   }
 
-  /** There is no driver any more, and its numbers are of the past. */
-  synchronized void reset() {
-    kept = NONE;
-    asked = false;
-    lastUpdateSeconds = 0;
-    Arrays.fill(values, BalloonStat.UNSET);
+  /** {@return what the guest has told, and what it is asked} */
+  synchronized BalloonState.Stats state() {
+    List<Long> all = new ArrayList<>(values.length);
+    for (long value : values) {
+      all.add(value);
+    }
+    return new BalloonState.Stats(intervalSeconds, asked, kept, lastUpdateSeconds, all);
+  }
+
+  /** Makes it what it was. The alarm runs where a buffer is kept, which is asked for on the event loop alone. */
+  synchronized void restore(BalloonState.Stats state) {
+    intervalSeconds = state.intervalSeconds();
+    asked = state.asked();
+    kept = state.keptHead();
+    lastUpdateSeconds = state.lastUpdateSeconds();
+    for (int tag = 0; tag < values.length; tag++) {
+      values[tag] = state.values().get(tag);
+    }
+    if (kept != NONE && intervalSeconds > 0) {
+      clock.after(intervalSeconds, ask);
+    }
   }
 
   void close() { clock.cancel(); }

@@ -77,10 +77,13 @@ final class NamedPages {
   /** How much was named, ever. */
   long bytes() { return bytes; }
 
-  /** Forgets the driver: its pages are its own again. */
-  void clear() {
-    rings.clear();
-    held.clear();
+  /** {@return what is not given back yet} */
+  BalloonState.Held state() { return held.state(rings.isTold()); }
+
+  /** Forgets the driver, whose pages are its own again, and holds what was held. */
+  void restore(BalloonState.Held state) {
+    rings.restore(state.ringNamed());
+    held.restore(state);
     reclaim.release();
   }
 

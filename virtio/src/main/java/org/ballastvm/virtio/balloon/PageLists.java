@@ -43,8 +43,6 @@ final class PageLists {
   private final Visitor handOn = this::handOn;
   private final int[] heads = new int[MOST_CHAINS];
   private int taken;
-  /** Taken off the ring, but there was no room for its pages; it begins the next batch. */
-  private DescriptorChain waiting;
   private GuestMemory memory;
   private long strayPage = -1;
 
@@ -82,12 +80,11 @@ final class PageLists {
   }
 
   private void collect(Virtqueue ring) {
-    DescriptorChain chain = waiting == null ? ring.next() : waiting;
-    waiting = null;
+    DescriptorChain chain = ring.next();
     while (chain != null) {
       requireList(chain);
       if (chain.readableBytes() > (long) pages.room() * NUMBER_BYTES) {
-        waiting = chain;
+        ring.putBack(); // It begins the next batch.
         return;
       }
       read(chain);
@@ -96,16 +93,13 @@ final class PageLists {
     }
   }
 
-  /** {@return whether a chain was taken off the ring for the next batch: the ring does not tell of it again} */
-  boolean isWaiting() {
-    return waiting != null;
-  }
+  /** {@return how many chains were taken off the ring and are not given back yet} */
+  int taken() { return taken; }
 
   /** Forgets what it was at: the driver is gone. */
   void clear() {
     pages.clear();
     taken = 0;
-    waiting = null;
     strayPage = -1;
   }
 

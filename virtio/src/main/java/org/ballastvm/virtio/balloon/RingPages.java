@@ -65,10 +65,17 @@ final class RingPages {
     return page;
   }
 
-  /** Forgets the driver. */
-  void clear() {
+  /** Whether the driver has named a page that was left out, and that was told. */
+  boolean isTold() { return told; }
+
+  /**
+   * Forgets where the rings are.
+   *
+   * @param wasTold whether the driver has named a page of them
+   */
+  void restore(boolean wasTold) {
     count = 0;
     namedPage = -1;
-    told = false;
+    told = wasTold;
   }
 }

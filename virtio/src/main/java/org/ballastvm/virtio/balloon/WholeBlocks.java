@@ -1,6 +1,8 @@
 package org.ballastvm.virtio.balloon;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.ballastvm.virtio.Turn;
 import org.ballastvm.virtio.balloon.PageLists.Taker;
 
@@ -17,9 +19,9 @@ final class WholeBlocks implements Taker {
 
   private static final int PAGE_SHIFT = PageLists.PAGE_SHIFT;
   private static final int PAGES = (int) (BLOCK_BYTES >> PAGE_SHIFT);
-  private static final int WORDS = PAGES / Long.SIZE;
-  private static final int SLOTS = 16;
-  private static final long FREE = -1;
+  static final int WORDS = PAGES / Long.SIZE;
+  static final int SLOTS = 16;
+  static final long FREE = -1;
 
   private final Taker taker;
   /** Where the block of each slot begins, or {@link #FREE}. */
@@ -33,7 +35,7 @@ final class WholeBlocks implements Taker {
 
   WholeBlocks(Taker taker) {
     this.taker = taker;
-    Arrays.fill(bases, FREE);
+    restore(BalloonState.Held.POWER_ON);
   }
 
   boolean isHolding() { return held > 0; }
@@ -66,11 +68,35 @@ final class WholeBlocks implements Taker {
     return held == 0;
   }
 
-  /** Forgets all that is held. */
-  void clear() {
-    Arrays.fill(bases, FREE);
-    Arrays.fill(bits, 0);
+  /**
+   * What is held.
+   *
+   * @param ringNamed is no matter of this
+   */
+  BalloonState.Held state(boolean ringNamed) {
+    return new BalloonState.Held(list(bases), list(bits), oldest, latest, ringNamed);
+  }
+
+  private static List<Long> list(long[] words) {
+    List<Long> list = new ArrayList<>(words.length);
+    for (long word : words) {
+      list.add(word);
+    }
+    return list;
+  }
+
+  /** Holds what was held. */
+  void restore(BalloonState.Held state) {
     held = 0;
+    for (int slot = 0; slot < SLOTS; slot++) {
+      bases[slot] = state.bases().get(slot);
+      held += bases[slot] == FREE ? 0 : 1;
+    }
+    for (int word = 0; word < bits.length; word++) {
+      bits[word] = state.pages().get(word);
+    }
+    oldest = state.oldest();
+    latest = state.latest();
   }
 
   /** Holds pages of one block. */

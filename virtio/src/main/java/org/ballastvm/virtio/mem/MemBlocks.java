@@ -19,10 +19,12 @@ final class MemBlocks {
   MemBlocks(MemConfig config, MemPlugger plugger) {
     this.config = config;
     this.plugger = plugger;
-    this.plugged = new PlugBitmap((int) (config.sizeBytes() / config.blockBytes()));
+    this.plugged = new PlugBitmap(blockCount(config));
     this.requestedBytes = config.requestedBytes();
     this.usableBytes = usableFor(requestedBytes);
   }
+
+  static int blockCount(MemConfig config) { return (int) (config.sizeBytes() / config.blockBytes()); }
 
   MemConfig config() { return config; }
 
@@ -38,12 +40,44 @@ final class MemBlocks {
     requestedBytes = sizeBytes;
   }
 
-  private long usableFor(long sizeBytes) {
+  private long usableFor(long sizeBytes) { return usableFor(config, sizeBytes); }
+
+  /** The least part to choose from, for a size. */
+  static long usableFor(MemConfig config, long sizeBytes) {
     if (sizeBytes == 0) {
       return 0;
     }
     long block = config.blockBytes();
     return Math.min(config.sizeBytes(), sizeBytes + USABLE_EXTENT_BYTES + block - 1 & -block);
+  }
+
+  MemDevice.State state() { return new MemDevice.State(requestedBytes, usableBytes, plugged.words()); }
+
+  /**
+   * Makes it what it was: what is plugged goes, and what was is plugged.
+   *
+   * @throws MemPlugger.PlugRefused if the host refuses; what it has refused is not plugged
+   */
+  void restore(MemDevice.State state) {
+    unplugEverything();
+    requestedBytes = state.requestedBytes();
+    usableBytes = state.usableBytes();
+    PlugBitmap wanted = new PlugBitmap(plugged.blockCount());
+    wanted.restore(state.pluggedWords());
+    int end = plugged.blockCount();
+    for (int first = wanted.next(true, 0, end); first < end;) {
+      int behind = wanted.next(false, first, end);
+      plugger.plug(config.base() + first * config.blockBytes(), (behind - first) * config.blockBytes());
+      plugged.set(true, first, behind - first);
+      first = wanted.next(true, behind, end);
+    }
+  }
+
+  private void unplugEverything() {
+    if (plugged.count() > 0) {
+      plugger.unplug(config.base(), config.sizeBytes());
+      plugged.set(false, 0, plugged.blockCount());
+    }
   }
 
   MemAnswer plug(long gpa, int count) {
@@ -74,10 +108,7 @@ final class MemBlocks {
 
   /** The only time when the part to choose from shrinks. 5.15.4.2 */
   MemAnswer unplugAll() {
-    if (plugged.count() > 0) {
-      plugger.unplug(config.base(), config.sizeBytes());
-      plugged.set(false, 0, plugged.blockCount());
-    }
+    unplugEverything();
     usableBytes = usableFor(requestedBytes);
     return MemAnswer.ACK;
   }

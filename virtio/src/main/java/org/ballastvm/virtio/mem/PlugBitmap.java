@@ -1,5 +1,8 @@
 package org.ballastvm.virtio.mem;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Which blocks are plugged: a bit for each, and nothing else that could disagree with them. */
 final class PlugBitmap {
   private static final int SHIFT = 6;
@@ -14,6 +17,22 @@ final class PlugBitmap {
   }
 
   int blockCount() { return blockCount; }
+
+  /** All bits, from block 0 on, in words. */
+  List<Long> words() {
+    List<Long> all = new ArrayList<>(words.length);
+    for (long word : words) {
+      all.add(word);
+    }
+    return all;
+  }
+
+  /** Makes all bits what they were. */
+  void restore(List<Long> all) {
+    for (int i = 0; i < words.length; i++) {
+      words[i] = all.get(i);
+    }
+  }
 
   /** How many are plugged. */
   int count() {

@@ -48,26 +48,60 @@ final class CommonConfig implements VirtioDevice.Context {
     for (int i = 0; i < setups.length; i++) {
       setups[i] = new QueueSetup(device.queueSize(i));
     }
-    clear();
+    restore(powerOn());
   }
 
+  /** Forgets the driver. Changes are counted on, so that one that reads meanwhile notices. */
   void reset() {
     device.reset();
     configChanged();
-    clear();
+    restore(powerOn());
   }
 
-  private void clear() {
-    deviceFeatureSelect = 0;
-    driverFeatureSelect = 0;
-    driverFeatures = 0;
-    unknownFeatures = false;
-    configVector = QueueSetup.NO_VECTOR;
-    status = 0;
-    queueSelect = 0;
+  private TransportState.Common powerOn() {
+    List<TransportState.Queue> all = new ArrayList<>();
+    for (QueueSetup setup : setups) {
+      all.add(setup.powerOn());
+    }
+    return new TransportState.Common(0, 0, 0, false, QueueSetup.NO_VECTOR, 0, generation, 0, all);
+  }
+
+  /** {@return what the driver has made of it, and how far the device is with the queues} */
+  TransportState.Common state() {
+    List<TransportState.Queue> all = new ArrayList<>();
     for (int i = 0; i < setups.length; i++) {
-      setups[i].reset();
-      queues[i] = null;
+      all.add(setups[i].state(queues[i] == null
+          ? Optional.empty()
+          : Optional.of(queues[i].state(device.unfinished(i)))));
+    }
+    return new TransportState.Common(deviceFeatureSelect, driverFeatureSelect, driverFeatures, unknownFeatures,
+        configVector, status, generation, queueSelect, all);
+  }
+
+  void restore(TransportState.Common state) {
+    deviceFeatureSelect = state.deviceFeatureSelect();
+    driverFeatureSelect = state.driverFeatureSelect();
+    driverFeatures = state.driverFeatures();
+    unknownFeatures = state.unknownFeatures();
+    configVector = state.configVector();
+    status = state.status();
+    generation = state.generation();
+    queueSelect = state.queueSelect();
+    for (int i = 0; i < setups.length; i++) {
+      TransportState.Queue queue = state.queues().get(i);
+      setups[i].restore(queue);
+      queues[i] = queue.ring().isEmpty()
+          ? null
+          : new Virtqueue(i, memory, queue.size(), queue.descriptors(), queue.driver(), queue.device(), driverFeatures,
+              queue.ring().get());
+    }
+  }
+
+  /** A device whose driver is at work has it from now on, and looks at each queue. */
+  void resume() {
+    if (isDriverOk()) {
+      device.start(this);
+      ringAll();
     }
   }
 
@@ -114,7 +148,7 @@ final class CommonConfig implements VirtioDevice.Context {
    *
    * @param mayReadRings whether the guest lets the device look at its rings
    */
-  VirtioState state(int interruptStatus, boolean mayReadRings) {
+  VirtioState driverState(int interruptStatus, boolean mayReadRings) {
     List<VirtioState.Queue> all = new ArrayList<>();
     for (int i = 0; i < setups.length; i++) {
       QueueSetup setup = setups[i];
@@ -296,8 +330,7 @@ final class CommonConfig implements VirtioDevice.Context {
     boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0;
     status = next;
     if (starts) {
-      device.start(this);
-      ringAll();
+      resume();
     }
   }
 

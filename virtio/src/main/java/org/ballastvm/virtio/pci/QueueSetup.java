@@ -1,5 +1,8 @@
 package org.ballastvm.virtio.pci;
 
+import java.util.Optional;
+import org.ballastvm.virtio.queue.Virtqueue;
+
 /** What the driver has told of a queue. Virtio 1.3, 4.1.4.3. */
 final class QueueSetup {
   static final int NO_VECTOR = 0xffff;
@@ -14,15 +17,29 @@ final class QueueSetup {
 
   QueueSetup(int mostEntries) {
     this.mostEntries = mostEntries;
-    reset();
+    restore(powerOn());
   }
 
-  void reset() {
-    size = mostEntries;
-    vector = NO_VECTOR;
-    enabled = false;
-    descriptors = 0;
-    driver = 0;
-    device = 0;
+  /** {@return how it is after power-on} */
+  TransportState.Queue powerOn() {
+    return new TransportState.Queue(mostEntries, NO_VECTOR, 0, 0, 0, Optional.empty());
+  }
+
+  /**
+   * What the driver has told.
+   *
+   * @param ring how far the device is with the queue, if the driver has enabled it
+   */
+  TransportState.Queue state(Optional<Virtqueue.State> ring) {
+    return new TransportState.Queue(size, vector, descriptors, driver, device, ring);
+  }
+
+  void restore(TransportState.Queue state) {
+    size = state.size();
+    vector = state.vector();
+    enabled = state.ring().isPresent();
+    descriptors = state.descriptors();
+    driver = state.driver();
+    device = state.device();
   }
 }

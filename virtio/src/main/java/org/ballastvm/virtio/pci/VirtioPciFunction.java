@@ -78,8 +78,21 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   public VirtioDevice device() { return device; }
 
   /** {@return how far the driver has come with it} */
-  public synchronized VirtioState state() {
-    return common.state(interruptStatus, isBusMaster());
+  public synchronized VirtioState driverState() {
+    return common.driverState(interruptStatus, isBusMaster());
+  }
+
+  @Override
+  protected Registers registers() { return new TransportState(interruptStatus, common.state(), device.state()); }
+
+  @Override
+  protected void restoreRegisters(Registers state) {
+    TransportState was = (TransportState) state;
+    interruptStatus = was.interruptStatus();
+    common.restore(was.common());
+    device.restore(was.device());
+    common.resume();
+    updatePin();
   }
 
   @Override

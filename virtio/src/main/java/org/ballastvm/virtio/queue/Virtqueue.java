@@ -24,6 +24,19 @@ public final class Virtqueue {
   private static final int FLAG_INDIRECT = 4;
   private static final int AVAIL_NO_INTERRUPT = 1;
 
+  /**
+   * How far a device is with a queue; all count from 0 to 65535 and again.
+   *
+   * @param offered chains that the driver had offered when the device last looked
+   * @param taken chains that the device has taken
+   * @param returned chains that it has given back
+   * @param signalled chains given back when it last asked whether to interrupt
+   */
+  public record State(int offered, int taken, int returned, int signalled) {}
+
+  /** A queue that nobody has used. */
+  public static final State POWER_ON = new State(0, 0, 0, 0);
+
   private final int index;
   private final GuestMemory memory;
   private final int size;
@@ -52,6 +65,27 @@ public final class Virtqueue {
    * @throws GuestError if a part is misaligned or not wholly in memory
    */
   public Virtqueue(int index, GuestMemory memory, int size, long descriptors, long avail, long used, long features) {
+    this(index, memory, size, descriptors, avail, used, features, POWER_ON);
+    requirePart("descriptor table", descriptors, 16, partBytes(0));
+    requirePart("available ring", avail, 2, partBytes(1));
+    requirePart("used ring", used, 4, partBytes(2));
+  }
+
+  /**
+   * A queue that has been at work. That it is in memory was seen when the driver set it up, and is seen at each access: the
+   * guest may have taken that memory away since.
+   *
+   * @param index which queue of the device, for messages
+   * @param memory guest memory
+   * @param size entries, a power of two up to 32768
+   * @param descriptors where the descriptor table is, a multiple of 16
+   * @param avail where the available ring is, a multiple of 2
+   * @param used where the used ring is, a multiple of 4
+   * @param features agreed on
+   * @param state how far the device is
+   */
+  public Virtqueue(int index, GuestMemory memory, int size, long descriptors, long avail, long used, long features,
+      State state) {
     this.index = index;
     this.memory = memory;
     this.size = size;
@@ -60,9 +94,10 @@ public final class Virtqueue {
     this.used = used;
     this.indirect = (features & FEATURE_INDIRECT) != 0;
     this.eventIndex = (features & FEATURE_EVENT_INDEX) != 0;
-    requirePart("descriptor table", descriptors, 16, partBytes(0));
-    requirePart("available ring", avail, 2, partBytes(1));
-    requirePart("used ring", used, 4, partBytes(2));
+    this.offered = state.offered();
+    this.nextAvail = state.taken();
+    this.nextUsed = state.returned();
+    this.signalledUsed = state.signalled();
   }
 
   /**
@@ -115,6 +150,16 @@ public final class Virtqueue {
     return new Positions(memory.getShortAcquire(avail + 2), nextAvail, nextUsed, signalledUsed);
   }
 
+  /**
+   * How far the device is.
+   *
+   * @param unfinished how many of the chains that it took last count as not taken
+   * @return a snapshot
+   */
+  public State state(int unfinished) {
+    return new State(offered, nextAvail - unfinished & 0xffff, nextUsed, signalledUsed);
+  }
+
   /** {@return how many entries it has} */
   public int size() { return size; }
 
@@ -143,6 +188,11 @@ public final class Virtqueue {
    * @throws GuestError if the chain breaks a rule
    */
   public DescriptorChain nextSeen() { return offered == nextAvail ? null : next(); }
+
+  /** Puts the chain that was taken last back, as if it had not been: it is the next one again. */
+  public void putBack() {
+    nextAvail = nextAvail - 1 & 0xffff;
+  }
 
   private boolean look() {
     int now = memory.getShortAcquire(avail + 2);

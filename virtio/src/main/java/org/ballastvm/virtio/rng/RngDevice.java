@@ -18,6 +18,12 @@ public final class RngDevice implements VirtioDevice {
   /** What one chain is given at most; a guest that wants more asks again, so none can keep the event loop. */
   private static final int MOST_BYTES = 64 << 10;
 
+  /** What a driver can make of it: nothing but its queue. */
+  public record State() implements VirtioDevice.State {}
+
+  /** After power-on, and ever after. */
+  public static final State POWER_ON = new State();
+
   private final EntropySource source;
   private final EventSink events;
   private final RequestQueue requests = new RequestQueue(QUEUE_SIZE, System::nanoTime, this::fill);
@@ -51,7 +57,13 @@ public final class RngDevice implements VirtioDevice {
   public void start(Context driver) { context = driver; }
 
   @Override
-  public void reset() { context = null; }
+  public void reset() { restore(POWER_ON); }
+
+  @Override
+  public State state() { return POWER_ON; }
+
+  @Override
+  public void restore(VirtioDevice.State state) { context = null; }
 
   @Override
   public void queueReady(int queue) { requests.serve(context, queue); }

@@ -64,7 +64,7 @@ class WholeBlocksTest {
   @Test
   void whatIsForgottenIsNotHandedOn() {
     add(10, 100);
-    blocks.clear();
+    blocks.restore(BalloonState.Held.POWER_ON);
     assertFalse(blocks.isHolding());
     flush();
     assertEquals(List.of(), given());

@@ -16,6 +16,9 @@ public final class EchoDevice implements VirtioDevice {
   private long config = 0x8877_6655_4433_2211L;
   private Context context;
 
+  /** What driver and host have made of it. */
+  public record EchoState(long config) implements State {}
+
   /** What a chain was. */
   public record Seen(int queue, int readable, long readableBytes, int writable, long writableBytes) {}
 
@@ -71,6 +74,15 @@ public final class EchoDevice implements VirtioDevice {
 
   @Override
   public void reset() { context = null; }
+
+  @Override
+  public State state() { return new EchoState(config); }
+
+  @Override
+  public void restore(State state) {
+    context = null;
+    config = ((EchoState) state).config();
+  }
 
   @Override
   public void queueReady(int queue) {

@@ -143,9 +143,9 @@ class BusMasterTest {
   void whoAsksForTheStateReadsNoRing() {
     Bench<EchoDevice> bench = new Bench<>((memory, events) -> new EchoDevice());
     bench.start(0);
-    assertTrue(bench.function.state().queues().get(0).positions().isPresent());
+    assertTrue(bench.function.driverState().queues().get(0).positions().isPresent());
     bench.function.configWrite(COMMAND, 2, MEMORY);
-    assertTrue(bench.function.state().queues().get(0).positions().isEmpty());
-    assertFalse(bench.function.state().started());
+    assertTrue(bench.function.driverState().queues().get(0).positions().isEmpty());
+    assertFalse(bench.function.driverState().started());
   }
 }

@@ -199,8 +199,8 @@ class HostileDriverTest {
   void whoAsksForTheStateOfARingThatHasGoneHearsThatItIsUnknown() {
     QueueDriver queue = bench.start(0).get(0);
     bench.memory.remove(queue.avail(), 4096);
-    assertTrue(bench.function.state().queues().get(0).positions().isEmpty());
-    assertTrue(bench.function.state().queues().get(1).positions().isPresent());
+    assertTrue(bench.function.driverState().queues().get(0).positions().isEmpty());
+    assertTrue(bench.function.driverState().queues().get(1).positions().isPresent());
     assertEquals(List.of(), bench.events);
   }
 }

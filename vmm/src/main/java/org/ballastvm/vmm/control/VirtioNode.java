@@ -32,7 +32,7 @@ record VirtioNode(String path, VirtioPciFunction function) {
 
   VirtioDevice device() { return function.device(); }
 
-  VirtioState state() { return function.state(); }
+  VirtioState state() { return function.driverState(); }
 
   VirtioState.Queue queue(int number) {
     List<VirtioState.Queue> queues = state().queues();

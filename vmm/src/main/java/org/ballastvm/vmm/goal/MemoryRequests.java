@@ -149,7 +149,7 @@ public final class MemoryRequests implements AutoCloseable {
 
   private MemoryRequest of(VirtioMemory memory) {
     MemTrace trace = memory.device().trace();
-    DriverState driver = DriverState.of(memory.function().state());
+    DriverState driver = DriverState.of(memory.function().driverState());
     Optional<Verdict> verdict = trace.isOpen()
         ? Optional.of(Judge.of(
             new Symptoms(memory.device().config(), trace, driver, around.isRunning(), availableBytes())))

@@ -1,0 +1,83 @@
+package org.ballastvm.virtio.balloon;
+
+import java.util.Collections;
+import java.util.List;
+import org.ballastvm.virtio.HintRun;
+import org.ballastvm.virtio.VirtioDevice;
+
+/**
+ * What host and driver have made of a balloon. A batch of lists that is under way is no part of it: its chains are taken
+ * anew.
+ *
+ * @param targetPages how large it should be, in pages of 4 KiB, as the register holds it
+ * @param actualPages how large the driver says it is, likewise
+ * @param poison with what the guest fills free pages, or 0
+ * @param moreToCome whether the last list was full, so that the driver has another
+ * @param held pages that wait for the rest of their huge page
+ * @param stats of the statistics queue
+ * @param hints of the free page queue
+ */
+public record BalloonState(int targetPages, int actualPages, int poison, boolean moreToCome, Held held, Stats stats,
+    Hints hints) implements VirtioDevice.State {
+
+  /**
+   * Pages that a driver has named and that are not given back yet.
+   *
+   * @param bases where the huge page of each slot begins, a guest physical address; -1 for a slot that is free
+   * @param pages a bit for each page that is held, 8 words for each slot
+   * @param oldest the slot that is used next when all are taken
+   * @param latest the slot that was used last
+   * @param ringNamed whether the driver has named a page that holds a ring, which is logged once
+   */
+  record Held(List<Long> bases, List<Long> pages, int oldest, int latest, boolean ringNamed) {
+    /** None. */
+    static final Held POWER_ON = new Held(Collections.nCopies(WholeBlocks.SLOTS, WholeBlocks.FREE),
+        Collections.nCopies(WholeBlocks.SLOTS * WholeBlocks.WORDS, 0L), 0, 0, false);
+
+    Held {
+      bases = List.copyOf(bases);
+      pages = List.copyOf(pages);
+    }
+  }
+
+  /**
+   * The statistics queue.
+   *
+   * @param intervalSeconds how often the guest is asked; 0 for never
+   * @param asked whether it is to be asked at once
+   * @param keptHead the buffer that is kept until then; -1 for none
+   * @param lastUpdateSeconds when it last answered, in seconds since 1970; 0 if it has not
+   * @param values what it answered, by tag
+   */
+  record Stats(long intervalSeconds, boolean asked, int keptHead, long lastUpdateSeconds, List<Long> values) {
+    Stats {
+      values = List.copyOf(values);
+    }
+
+    /** The guest has told nothing. */
+    static Stats powerOn(long intervalSeconds) {
+      return new Stats(intervalSeconds, false, GuestStats.NONE, 0,
+          Collections.nCopies(BalloonStat.values().length, BalloonStat.UNSET));
+    }
+  }
+
+  /**
+   * The free page queue.
+   *
+   * @param run how far the guest is with naming its free pages. A run cannot go on elsewhere, where nobody knows what the
+   *        guest has written to since it began: one that is under way is cancelled when it is restored
+   * @param nextId the command of the next run, which differs from those of all runs before
+   */
+  record Hints(HintRun run, int nextId) {
+    /** Nothing was asked of this driver. */
+    static Hints powerOn(int nextId) {
+      return new Hints(FreePageHints.IDLE, nextId);
+    }
+  }
+
+  /** What is the host's stays: what it wants, how often it asks, and the commands that it has used up. */
+  BalloonState powerOn() {
+    return new BalloonState(targetPages, 0, 0, false, Held.POWER_ON, Stats.powerOn(stats.intervalSeconds),
+        Hints.powerOn(hints.nextId));
+  }
+}
