@@ -31,6 +31,8 @@ public final class BalloonDevice implements VirtioDevice {
 
   private static final BalloonState.Hints NO_HINTS = BalloonState.Hints.powerOn(FreePageHints.FIRST_ID);
 
+  private static final BalloonQueue[] NO_QUEUES = {};
+
   private final long offered;
   /** What is offered, by index. */
   private final List<BalloonQueue> offeredQueues;
@@ -45,7 +47,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final GuestStats stats;
   private final Optional<FreePageHints> hints;
   /** By index, what the queues are for with the features that were agreed on. */
-  private volatile BalloonQueue[] queues = {};
+  private volatile BalloonQueue[] queues = NO_QUEUES;
   private volatile Context context;
   private final Turn turn;
   private boolean moreToCome;
@@ -266,6 +268,7 @@ public final class BalloonDevice implements VirtioDevice {
   public void restore(State state) {
     BalloonState was = (BalloonState) state;
     context = null;
+    queues = NO_QUEUES;
     inflated.clear();
     deflated.clear();
     reports.clear();

@@ -61,6 +61,7 @@ final class RingPages {
   /** {@return the number of a page that was left out, if none was told of before, or -1} */
   long takeNamedPage() {
     long page = told ? -1 : namedPage;
+    namedPage = -1;
     told |= page >= 0;
     return page;
   }

@@ -11,7 +11,7 @@ import org.ballastvm.virtio.pci.VirtioPciFunction;
 /** A device on a bus, with memory and a driver, and all that it tells. */
 public final class Bench<D extends VirtioDevice> {
   /** Guest memory. */
-  public final FlatMemory memory = new FlatMemory();
+  public final FlatMemory memory;
   /** What was told, in order. */
   public final List<DeviceEvent> events = new ArrayList<>();
   /** What is tested. */
@@ -25,11 +25,29 @@ public final class Bench<D extends VirtioDevice> {
 
   /** Puts a device on a bus. */
   public Bench(BiFunction<FlatMemory, EventSink, D> maker) {
+    memory = new FlatMemory();
     device = maker.apply(memory, events::add);
     function = new VirtioPciFunction(device, memory, events::add);
     bus = new RecordingBus(function);
     driver = new PciDriver(function, bus, memory);
   }
+
+  /** Puts a device on a bus for a guest that was at work with another, and makes it what that is. */
+  private Bench(Bench<D> from, BiFunction<FlatMemory, EventSink, D> maker) {
+    memory = from.memory;
+    device = maker.apply(memory, events::add);
+    function = new VirtioPciFunction(device, memory, events::add);
+    bus = new RecordingBus(function);
+    driver = from.driver;
+    function.restore(from.function.state());
+    driver.moveTo(function, bus);
+  }
+
+  /**
+   * Takes the device's state to a new one, with which the driver goes on: it notices nothing. What had rung and was not
+   * heard is lost with the first.
+   */
+  public Bench<D> movedTo(BiFunction<FlatMemory, EventSink, D> maker) { return new Bench<>(this, maker); }
 
   /** Has the driver agree on features and open all queues. */
   public List<QueueDriver> start(long features) {

@@ -54,9 +54,27 @@ public final class MemDriver {
     bench = new Bench<>((memory, events) -> new MemDevice(config, host, () -> nanos, events));
   }
 
+  /** A driver that goes on with another device, which has been made what this one's is. */
+  private MemDriver(MemDriver from, Bench<MemDevice> to, HostBlocks itsHost) {
+    bench = to;
+    host = itsHost;
+    queue = from.queue;
+  }
+
+  /** Goes on with another device. */
+  public MemDriver movedTo(Bench<MemDevice> other, HostBlocks itsHost) {
+    return new MemDriver(this, other, itsHost);
+  }
+
+  /** Asks, and the doorbell rings, but nobody hears it. */
+  public void offer(int type, long gpa, int blockCount) {
+    putRequest(type, gpa, blockCount);
+    queue.post(Buffer.read(REQUEST, 24), Buffer.write(RESPONSE, 10));
+  }
+
   /** Starts the driver with all that the device offers; it finds the device anew, as after a reset of the machine. */
   public MemDriver start() {
-    PciDriver driver = new PciDriver(bench.function, bench.bus, bench.memory);
+    PciDriver driver = bench.driver.findAgain();
     queue = driver.start(driver.offered() & 0xffff | PciDriver.EVENT_INDEX | PciDriver.INDIRECT).getFirst();
     bench.bus.settle();
     return this;

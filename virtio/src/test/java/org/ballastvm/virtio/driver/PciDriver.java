@@ -31,8 +31,8 @@ public final class PciDriver {
   private static final long QUEUE_AREA = 1L << 20;
   private static final long QUEUE_AREA_BYTES = 1L << 16;
 
-  private final PciFunction function;
-  private final RecordingBus bus;
+  private PciFunction function;
+  private RecordingBus bus;
   private final FlatMemory memory;
   private final Map<Integer, Integer> capabilities = new TreeMap<>();
   private final Map<Integer, Long> registers = new TreeMap<>();
@@ -44,6 +44,11 @@ public final class PciDriver {
     this.function = function;
     this.bus = bus;
     this.memory = memory;
+    findAgain();
+  }
+
+  /** Finds the device anew, as after a reset of the machine. */
+  public PciDriver findAgain() {
     placeBars();
     for (int at = function.configRead(0x34, 1); at != 0; at = function.configRead(at + 1, 1)) {
       int id = function.configRead(at, 1);
@@ -58,6 +63,13 @@ public final class PciDriver {
         }
       }
     }
+    return this;
+  }
+
+  /** The machine under it is another, and the device the same to all that can be seen. */
+  void moveTo(PciFunction other, RecordingBus otherBus) {
+    function = other;
+    bus = otherBus;
   }
 
   private void placeBars() {
