@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
@@ -65,6 +68,32 @@ public final class CmosRtc implements BusDevice {
   /** For so long before it changes, a real clock warns that it will. */
   private static final int WARNING_NANOS = 244_000;
 
+  /**
+   * What a guest has made of the clock. It shows the host's time, so it goes on where the host's is, with what the guest has
+   * added.
+   *
+   * @param memory all registers
+   * @param offsetSeconds how far the guest has set it ahead of the host's clock
+   * @param index which register the data port is
+   */
+  public record State(List<Byte> memory, long offsetSeconds, int index) {
+    /** Keeps a copy. */
+    public State {
+      memory = List.copyOf(memory);
+    }
+
+    /** What the reset line of a PC does to it: no more alarms until it is asked for one. The battery keeps the rest. */
+    State afterReset() {
+      List<Byte> kept = new ArrayList<>(memory);
+      kept.set(REGISTER_B, (byte) (memory.get(REGISTER_B) & ~B_ALARM_INTERRUPT));
+      kept.set(REGISTER_C, (byte) 0);
+      return new State(kept, offsetSeconds, index);
+    }
+  }
+
+  /** With an empty memory, on the host's time. */
+  public static final State POWER_ON = powerOn();
+
   private final Clock clock;
   private final IrqLine line;
   private LongConsumer timer = nanos -> {
@@ -85,8 +114,42 @@ public final class CmosRtc implements BusDevice {
   public CmosRtc(Clock clock, IrqLine line) {
     this.clock = clock;
     this.line = line;
-    memory[REGISTER_A] = A_DIVIDER_32_KHZ_RATE_1024_HZ;
-    memory[REGISTER_B] = B_24_HOURS;
+    set(POWER_ON);
+  }
+
+  private static State powerOn() {
+    List<Byte> memory = new ArrayList<>(Collections.nCopies(INDEX_MASK + 1, (byte) 0));
+    memory.set(REGISTER_A, (byte) A_DIVIDER_32_KHZ_RATE_1024_HZ);
+    memory.set(REGISTER_B, (byte) B_24_HOURS);
+    return new State(memory, 0, 0);
+  }
+
+  /** {@return what the guest has made of it} */
+  public synchronized State state() {
+    List<Byte> all = new ArrayList<>(memory.length);
+    for (byte register : memory) {
+      all.add(register);
+    }
+    return new State(all, offsetSeconds, index);
+  }
+
+  /**
+   * Makes the clock what it was: an alarm that is asked for rings when its time comes.
+   *
+   * @param state of this clock or another
+   */
+  public synchronized void restore(State state) {
+    set(state);
+    setAlarm();
+    line.set((memory[REGISTER_C] & C_INTERRUPT) != 0);
+  }
+
+  private void set(State state) {
+    for (int register = 0; register < memory.length; register++) {
+      memory[register] = state.memory().get(register);
+    }
+    offsetSeconds = state.offsetSeconds();
+    index = state.index();
   }
 
   /**
@@ -116,9 +179,7 @@ public final class CmosRtc implements BusDevice {
 
   /** What the reset line of a PC does to it: no more alarms until it is asked for one. */
   public synchronized void reset() {
-    memory[REGISTER_B] &= ~B_ALARM_INTERRUPT;
-    setAlarm();
-    acknowledge();
+    restore(state().afterReset());
   }
 
   private int acknowledge() {

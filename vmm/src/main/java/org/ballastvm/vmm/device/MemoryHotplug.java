@@ -1,5 +1,8 @@
 package org.ballastvm.vmm.device;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.ballastvm.vmm.bus.BusDevice;
 
 /**
@@ -57,13 +60,53 @@ public final class MemoryHotplug implements BusDevice {
     void told(int slot, long event, long status);
   }
 
-  /** A slot. */
-  private static final class Slot {
-    long base;
-    long sizeBytes;
-    int node;
-    int flags;
-    long event;
+  /**
+   * A slot.
+   *
+   * @param base guest physical address of its DIMM; 0 if it is empty
+   * @param sizeBytes the DIMM's size
+   * @param node its proximity domain
+   * @param flags as the guest reads them
+   * @param event the event that the guest was about to speak of
+   */
+  public record Slot(long base, long sizeBytes, int node, int flags, long event) {
+    static final Slot EMPTY = new Slot(0, 0, 0, 0, 0);
+
+    private Slot with(int newFlags) { return new Slot(base, sizeBytes, node, newFlags, event); }
+
+    private Slot about(long newEvent) { return new Slot(base, sizeBytes, node, flags, newEvent); }
+
+    private Slot afterReset() { return with(flags & PRESENT).about(0); }
+  }
+
+  /**
+   * What is in the slots, and what there is to tell of them.
+   *
+   * @param selected which slot the registers are about, 32 bits
+   * @param slots all of them
+   */
+  public record State(long selected, List<Slot> slots) {
+    /** Keeps a copy. */
+    public State {
+      slots = List.copyOf(slots);
+    }
+
+    /**
+     * All are empty.
+     *
+     * @param slotCount how many there are
+     * @return the state after power-on
+     */
+    public static State powerOn(int slotCount) { return new State(0, Collections.nCopies(slotCount, Slot.EMPTY)); }
+
+    /** A guest that starts looks for DIMMs itself. */
+    State afterReset() {
+      List<Slot> kept = new ArrayList<>();
+      for (Slot slot : slots) {
+        kept.add(slot.afterReset());
+      }
+      return new State(0, kept);
+    }
   }
 
   /**
@@ -75,9 +118,7 @@ public final class MemoryHotplug implements BusDevice {
   public MemoryHotplug(int slotCount, Guest guest) {
     this.guest = guest;
     slots = new Slot[slotCount];
-    for (int i = 0; i < slotCount; i++) {
-      slots[i] = new Slot();
-    }
+    restore(State.powerOn(slotCount));
   }
 
   /**
@@ -90,11 +131,7 @@ public final class MemoryHotplug implements BusDevice {
    * @param announce whether the guest is to be told that it came; it finds one that was there before it started
    */
   public synchronized void came(int slot, long base, long sizeBytes, int node, boolean announce) {
-    Slot it = slots[slot];
-    it.base = base;
-    it.sizeBytes = sizeBytes;
-    it.node = node;
-    it.flags = PRESENT | (announce ? CAME : 0);
+    slots[slot] = new Slot(base, sizeBytes, node, PRESENT | (announce ? CAME : 0), slots[slot].event);
   }
 
   /**
@@ -102,21 +139,34 @@ public final class MemoryHotplug implements BusDevice {
    *
    * @param slot which
    */
-  public synchronized void askedToGo(int slot) { slots[slot].flags |= ASKED_TO_GO; }
+  public synchronized void askedToGo(int slot) { slots[slot] = slots[slot].with(slots[slot].flags | ASKED_TO_GO); }
 
   /**
    * A slot is empty.
    *
    * @param slot which
    */
-  public synchronized void gone(int slot) { slots[slot] = new Slot(); }
+  public synchronized void gone(int slot) { slots[slot] = Slot.EMPTY; }
 
   /** Forgets all there was to tell: a guest that starts looks for DIMMs itself. */
   public synchronized void reset() {
-    selected = 0;
-    for (Slot slot : slots) {
-      slot.flags &= PRESENT;
-      slot.event = 0;
+    restore(state().afterReset());
+  }
+
+  /** {@return what is in the slots, and what there is to tell of them} */
+  public synchronized State state() {
+    return new State(selected, List.of(slots));
+  }
+
+  /**
+   * Makes the registers what they were.
+   *
+   * @param state of these registers, or others with as many slots
+   */
+  public synchronized void restore(State state) {
+    selected = state.selected();
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = state.slots().get(i);
     }
   }
 
@@ -157,14 +207,14 @@ public final class MemoryHotplug implements BusDevice {
       }
       slot = (int) selected;
       Slot it = slots[slot];
+      event = offset == OST_EVENT ? value : it.event;
       if (offset == OST_EVENT) {
-        it.event = value;
+        slots[slot] = it.about(value);
       } else if (offset == FLAGS) {
         // The guest looks at once whether what it ejected is gone, before the event loop has seen to that.
         ejects = (value & EJECT) != 0 && (it.flags & PRESENT) != 0;
-        it.flags &= (value & EJECT) != 0 ? 0 : (int) ~(value & (CAME | ASKED_TO_GO));
+        slots[slot] = it.with(it.flags & ((value & EJECT) != 0 ? 0 : (int) ~(value & (CAME | ASKED_TO_GO))));
       }
-      event = it.event;
     }
     if (offset == OST_STATUS) {
       guest.told(slot, event, value);

@@ -29,6 +29,18 @@ public final class PciHotplug implements BusDevice {
   /** All but slot 0, the host bridge. */
   private static final int REMOVABLE = ~1;
 
+  /**
+   * What there is to tell the guest, a bit for each slot.
+   *
+   * @param came slots with a new device
+   * @param askedToGo slots whose device should go
+   * @param bus which bus the guest reads of
+   */
+  public record State(int came, int askedToGo, int bus) {}
+
+  /** Nothing. */
+  public static final State POWER_ON = new State(0, 0, 0);
+
   private final IntConsumer eject;
   private int came;
   private int askedToGo;
@@ -67,9 +79,21 @@ public final class PciHotplug implements BusDevice {
 
   /** Forgets all there was to tell: a guest that starts looks for devices itself. */
   public synchronized void reset() {
-    came = 0;
-    askedToGo = 0;
-    bus = 0;
+    restore(POWER_ON);
+  }
+
+  /** {@return what there is to tell} */
+  public synchronized State state() { return new State(came, askedToGo, bus); }
+
+  /**
+   * Makes the registers what they were.
+   *
+   * @param state of these registers or others
+   */
+  public synchronized void restore(State state) {
+    came = state.came();
+    askedToGo = state.askedToGo();
+    bus = state.bus();
   }
 
   @Override

@@ -13,8 +13,18 @@ public final class PmTimer implements BusDevice {
   private static final int COUNTER_MASK = 0xff_ffff;
   private static final long NANOS_IN_SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * How far the timer is.
+   *
+   * @param nanos how long it has counted
+   */
+  public record State(long nanos) {}
+
+  /** It has not counted yet. */
+  public static final State POWER_ON = new State(0);
+
   private final LongSupplier nanoTime;
-  private final long startNanos;
+  private volatile long startNanos;
 
   /**
    * A timer that counts from 0.
@@ -23,8 +33,18 @@ public final class PmTimer implements BusDevice {
    */
   public PmTimer(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.startNanos = nanoTime.getAsLong();
+    restore(POWER_ON);
   }
+
+  /** {@return how far it is} */
+  public State state() { return new State(nanoTime.getAsLong() - startNanos); }
+
+  /**
+   * Goes on from where it was.
+   *
+   * @param state of this timer or another
+   */
+  public void restore(State state) { startNanos = nanoTime.getAsLong() - state.nanos(); }
 
   @Override
   public long read(long offset, int sizeBytes) {

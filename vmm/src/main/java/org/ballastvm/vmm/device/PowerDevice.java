@@ -9,6 +9,16 @@ import org.ballastvm.vmm.bus.IrqLine;
  * (ACPI 6.5, 4.8.3.7 and 5.6.9). The layout is {@link AcpiPorts}'s.
  */
 public final class PowerDevice implements BusDevice {
+  /**
+   * What there is to tell the guest.
+   *
+   * @param pendingEvents {@link AcpiPorts} bits of events that were announced and not read
+   */
+  public record State(int pendingEvents) {}
+
+  /** Nothing. */
+  public static final State POWER_ON = new State(0);
+
   private final IrqLine eventLine;
   private final Runnable powerOff;
   private int pendingEvents;
@@ -38,7 +48,17 @@ public final class PowerDevice implements BusDevice {
   }
 
   /** Forgets pending events. */
-  public synchronized void reset() { pendingEvents = 0; }
+  public synchronized void reset() { restore(POWER_ON); }
+
+  /** {@return what there is to tell the guest} */
+  public synchronized State state() { return new State(pendingEvents); }
+
+  /**
+   * Makes it what it was. Its line is an edge, which the interrupt controller keeps.
+   *
+   * @param state of this device or another
+   */
+  public synchronized void restore(State state) { pendingEvents = state.pendingEvents(); }
 
   @Override
   public long read(long offset, int sizeBytes) {

@@ -1,8 +1,31 @@
 package org.ballastvm.vmm.device;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What has arrived at a serial port and the guest has not read: a FIFO, or one byte. The port's lock is held. */
 final class SerialInput {
   private static final int FIFO_BYTES = 16;
+  private static final int LSR_DATA_READY = 0x01;
+  private static final int LSR_OVERRUN = 0x02;
+  private static final int LSR_BREAK = 0x10;
+
+  /**
+   * What the guest has not read.
+   *
+   * @param bytes each with bit 8 set if it stands for a BREAK that nobody was told of, the oldest first
+   * @param overrun whether a byte came when there was no room, and nobody was told
+   */
+  record State(List<Integer> bytes, boolean overrun) {
+    State {
+      bytes = List.copyOf(bytes);
+    }
+  }
+
+  /** Nothing has come. */
+  static final State POWER_ON = new State(List.of(), false);
+
+  private static final int BREAK = 1 << Byte.SIZE;
 
   private final byte[] fifo = new byte[FIFO_BYTES];
   private int start;
@@ -11,7 +34,32 @@ final class SerialInput {
   private int breaks;
   private boolean overrun;
 
+  State state() {
+    List<Integer> bytes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int place = (start + i) % FIFO_BYTES;
+      bytes.add(fifo[place] & 0xff | ((breaks >> place & 1) != 0 ? BREAK : 0));
+    }
+    return new State(bytes, overrun);
+  }
+
+  void restore(State state) {
+    start = 0;
+    count = state.bytes().size();
+    breaks = 0;
+    overrun = state.overrun();
+    for (int i = 0; i < count; i++) {
+      fifo[i] = state.bytes().get(i).byteValue();
+      breaks |= (state.bytes().get(i) & BREAK) != 0 ? 1 << i : 0;
+    }
+  }
+
   int count() { return count; }
+
+  /** Its bits of the line status register. */
+  int status() {
+    return (count > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0) | (isBreakNext() ? LSR_BREAK : 0);
+  }
 
   /** Whether a byte came when there was no room, and nobody was told. */
   boolean isOverrun() { return overrun; }

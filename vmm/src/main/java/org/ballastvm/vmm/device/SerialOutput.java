@@ -1,5 +1,8 @@
 package org.ballastvm.vmm.device;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What a guest has sent through a serial port and nobody has fetched, and when its fetcher is woken. The port's lock is held.
  *
@@ -16,9 +19,26 @@ final class SerialOutput {
 
   /** What a driver sends without asking again once it was told that it may. */
   private static final int FIFO_BYTES = 16;
+  private static final int LSR_HOLDING_EMPTY = 0x20;
+  private static final int LSR_TRANSMITTER_EMPTY = 0x40;
   private static final int RING_BYTES = 4096;
   /** Upper bound of what is held back, far below the ring's size, so that holding back never fills it. */
   private static final int MOST_HELD_BYTES = 512;
+
+  /**
+   * What nobody has fetched.
+   *
+   * @param bytes the oldest first
+   * @param heldCount of how many of them nobody was told
+   */
+  record State(List<Byte> bytes, int heldCount) {
+    State {
+      bytes = List.copyOf(bytes);
+    }
+  }
+
+  /** Nothing was sent. */
+  static final State POWER_ON = new State(List.of(), 0);
 
   private final byte[] ring = new byte[RING_BYTES];
   private int start;
@@ -26,11 +46,33 @@ final class SerialOutput {
   /** How much of it nobody was told of. */
   private int heldCount;
 
+  State state() {
+    List<Byte> bytes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      bytes.add(ring[(start + i) % RING_BYTES]);
+    }
+    return new State(bytes, heldCount);
+  }
+
+  void restore(State state) {
+    start = 0;
+    count = state.bytes().size();
+    heldCount = state.heldCount();
+    for (int i = 0; i < count; i++) {
+      ring[i] = state.bytes().get(i);
+    }
+  }
+
   boolean isEmpty() { return count == 0; }
 
   /** Whether there is room for as much as a FIFO holds. */
   boolean hasRoom() {
     return count <= RING_BYTES - FIFO_BYTES;
+  }
+
+  /** Its bits of the line status register. */
+  int status() {
+    return hasRoom() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0;
   }
 
   /** Takes a byte; false if there is no room. */

@@ -60,15 +60,6 @@ public final class SerialPort implements BusDevice {
   private static final int MODEM_STATUS = 6;
   private static final int SCRATCH = 7;
 
-  private static final int IER_RECEIVED = 0x01;
-  private static final int IER_TRANSMIT_EMPTY = 0x02;
-  private static final int IER_LINE_STATUS = 0x04;
-
-  private static final int IIR_NONE = 0x01;
-  private static final int IIR_TRANSMIT_EMPTY = 0x02;
-  private static final int IIR_RECEIVED = 0x04;
-  private static final int IIR_LINE_STATUS = 0x06;
-  private static final int IIR_TIMEOUT = 0x0c;
   private static final int IIR_FIFOS_ON = 0xc0;
 
   private static final int FCR_ENABLE = 0x01;
@@ -77,38 +68,42 @@ public final class SerialPort implements BusDevice {
 
   private static final int LCR_DIVISOR_LATCH = 0x80;
 
-  private static final int MCR_DTR = 0x01;
-  private static final int MCR_RTS = 0x02;
-  private static final int MCR_OUT1 = 0x04;
-  private static final int MCR_OUT2 = 0x08;
-  private static final int MCR_LOOPBACK = 0x10;
-
-  private static final int LSR_DATA_READY = 0x01;
-  private static final int LSR_OVERRUN = 0x02;
-  private static final int LSR_BREAK = 0x10;
-  private static final int LSR_HOLDING_EMPTY = 0x20;
-  private static final int LSR_TRANSMITTER_EMPTY = 0x40;
-
-  private static final int MSR_CTS = 0x10;
-  private static final int MSR_DSR = 0x20;
-  private static final int MSR_RI = 0x40;
-  private static final int MSR_DCD = 0x80;
-
   private static final int FIFO_BYTES = 16;
 
-  private final IrqLine irq;
+  /**
+   * What a guest has made of a port, with what is on its way through it.
+   *
+   * @param lineControl the register
+   * @param modemControl the register
+   * @param divisor the divisor latch, 16 bits
+   * @param scratch the register
+   * @param fifosOn whether both sides have a FIFO, and not one byte
+   * @param interrupts what it interrupts for
+   * @param input what the guest has not read
+   * @param output what nobody has fetched
+   */
+  public record State(int lineControl, ModemControl modemControl, int divisor, int scratch, boolean fifosOn,
+      SerialInterrupts.State interrupts, SerialInput.State input, SerialOutput.State output) {
+    /** What a reset makes of it: output not yet fetched is kept, since the guest did send it. */
+    State afterReset() {
+      return new State(POWER_ON.lineControl, POWER_ON.modemControl, POWER_ON.divisor, POWER_ON.scratch,
+          POWER_ON.fifosOn, POWER_ON.interrupts, POWER_ON.input, output);
+    }
+  }
+
+  /** After power-on: 9600 baud, nothing sent or received. */
+  public static final State POWER_ON = new State(0, ModemControl.POWER_ON, 0x0c, 0, false, SerialInterrupts.POWER_ON,
+      SerialInput.POWER_ON, SerialOutput.POWER_ON);
+
   private final Line line;
   private final SerialOutput output = new SerialOutput();
   private final SerialInput input = new SerialInput();
-  private int interruptEnable;
+  private final SerialInterrupts interrupts;
   private int lineControl;
-  private int modemControl;
+  private ModemControl modemControl;
   private int divisor;
   private int scratch;
-  private int triggerLevel = 1;
   private boolean fifosOn;
-  private boolean transmitEmptyPending;
-  private boolean irqHigh;
 
   /**
    * A port as it is after power-on.
@@ -117,29 +112,51 @@ public final class SerialPort implements BusDevice {
    * @param line what is behind it
    */
   public SerialPort(IrqLine irq, Line line) {
-    this.irq = irq;
     this.line = line;
-    clear();
+    this.interrupts = new SerialInterrupts(irq, input);
+    set(POWER_ON);
   }
 
   /** Puts the port back to how it is after power-on; output not yet fetched is kept, since the guest did send it. */
   public void reset() {
-    clear();
+    synchronized (this) {
+      set(state().afterReset());
+    }
     line.roomForInput();
   }
 
-  private synchronized void clear() {
-    interruptEnable = 0;
-    lineControl = 0;
-    modemControl = MCR_OUT2;
-    divisor = 0x0c;
-    scratch = 0;
-    triggerLevel = 1;
-    fifosOn = false;
-    transmitEmptyPending = false;
-    input.clearErrors();
-    input.clear();
-    updateIrq();
+  /** {@return what the guest has made of it} */
+  public synchronized State state() {
+    return new State(lineControl, modemControl, divisor, scratch, fifosOn, interrupts.state(), input.state(),
+        output.state());
+  }
+
+  /**
+   * Makes the port what it was, and says to what is behind it what there is to do.
+   *
+   * @param state of this port or another
+   */
+  public void restore(State state) {
+    set(state);
+    if (hasOutput()) {
+      line.outputReady();
+    }
+    if (isTransmitting()) {
+      line.transmitting();
+    }
+    line.roomForInput();
+  }
+
+  private synchronized void set(State state) {
+    lineControl = state.lineControl();
+    modemControl = state.modemControl();
+    divisor = state.divisor();
+    scratch = state.scratch();
+    fifosOn = state.fifosOn();
+    interrupts.restore(state.interrupts());
+    input.restore(state.input());
+    output.restore(state.output());
+    interrupts.update();
   }
 
   @Override
@@ -157,26 +174,26 @@ public final class SerialPort implements BusDevice {
           madeRoom = input.count() > 0;
           yield takeInput();
         }
-        case INTERRUPT_ENABLE -> latch ? divisor >> 8 : interruptEnable;
+        case INTERRUPT_ENABLE -> latch ? divisor >> 8 : interrupts.enabled();
         case INTERRUPT_ID -> {
-          int id = interruptId();
-          if (id == IIR_TRANSMIT_EMPTY) {
-            transmitEmptyPending = false;
-            updateIrq();
+          int id = interrupts.id();
+          if (SerialInterrupts.endsByRead(id)) {
+            interrupts.askForOutput(false);
+            interrupts.update();
           } else {
             ready = output.release();
           }
           yield id | (fifosOn ? IIR_FIFOS_ON : 0);
         }
         case LINE_CONTROL -> lineControl;
-        case MODEM_CONTROL -> modemControl;
+        case MODEM_CONTROL -> modemControl.bits();
         case LINE_STATUS -> {
-          int status = lineStatus();
+          int status = input.status() | output.status();
           input.clearErrors();
-          updateIrq();
+          interrupts.update();
           yield status;
         }
-        case MODEM_STATUS -> modemStatus();
+        case MODEM_STATUS -> modemControl.status();
         case SCRATCH -> scratch;
         default -> 0xff;
       };
@@ -218,15 +235,16 @@ public final class SerialPort implements BusDevice {
         case LINE_CONTROL -> lineControl = given;
         case MODEM_CONTROL -> {
           // While it talks to itself, the port takes nothing from outside.
-          madeRoom = (modemControl & ~given & MCR_LOOPBACK) != 0;
-          modemControl = given & 0x1f;
+          ModemControl next = ModemControl.of(given);
+          madeRoom = modemControl.loopsBack() && !next.loopsBack();
+          modemControl = next;
         }
         case SCRATCH -> scratch = given;
         default -> {
           // Line status and modem status are read-only.
         }
       }
-      updateIrq();
+      interrupts.update();
       news = newsOf(sent ? 1 : 0, given == '\n');
     }
     if (starts) {
@@ -258,13 +276,13 @@ public final class SerialPort implements BusDevice {
     for (int i = 0; i < count; i++) {
       sent += send((int) values[i] & 0xff) ? 1 : 0;
     }
-    updateIrq();
+    interrupts.update();
     return newsOf(sent, values[count - 1] == '\n');
   }
 
   /** Of bytes that were just sent, or of none. */
   private News newsOf(int sent, boolean endsLine) {
-    return output.newsOf(sent, endsLine, driverComesBack());
+    return output.newsOf(sent, endsLine, interrupts.asksForOutput());
   }
 
   private void tell(News news) {
@@ -273,11 +291,6 @@ public final class SerialPort implements BusDevice {
     } else if (news == News.READY) {
       line.outputReady();
     }
-  }
-
-  /** Whether the guest has an interrupt before it that asks for more output. */
-  private boolean driverComesBack() {
-    return transmitEmptyPending && (interruptEnable & IER_TRANSMIT_EMPTY) != 0;
   }
 
   /**
@@ -290,8 +303,8 @@ public final class SerialPort implements BusDevice {
     boolean wasBusy = !output.hasRoom();
     int count = output.take(into);
     if (wasBusy && output.hasRoom()) {
-      transmitEmptyPending = true;
-      updateIrq();
+      interrupts.askForOutput(true);
+      interrupts.update();
     }
     return count;
   }
@@ -301,12 +314,12 @@ public final class SerialPort implements BusDevice {
 
   /** {@return whether the driver has the transmitter interrupt it} */
   public synchronized boolean isTransmitting() {
-    return (interruptEnable & IER_TRANSMIT_EMPTY) != 0;
+    return interrupts.isEnabled(SerialInterrupts.TRANSMIT_EMPTY);
   }
 
   /** {@return how many bytes {@link #receive} takes now, 0 to 16} */
   public synchronized int room() {
-    if ((modemControl & MCR_LOOPBACK) != 0) {
+    if (modemControl.loopsBack()) {
       return 0;
     }
     return capacity() - Math.min(input.count(), capacity());
@@ -325,7 +338,7 @@ public final class SerialPort implements BusDevice {
     for (int i = 0; i < count; i++) {
       input.put(from[offset + i] & 0xff, capacity());
     }
-    updateIrq();
+    interrupts.update();
   }
 
   /** Delivers a BREAK: a byte of zeros with its own bit in the line status, when its turn comes; on the event loop. */
@@ -334,29 +347,29 @@ public final class SerialPort implements BusDevice {
       return;
     }
     input.putBreak(capacity());
-    updateIrq();
+    interrupts.update();
   }
 
   private boolean send(int value) {
-    transmitEmptyPending = false;
-    if ((modemControl & MCR_LOOPBACK) != 0) {
+    interrupts.askForOutput(false);
+    if (modemControl.loopsBack()) {
       input.put(value, capacity());
-      transmitEmptyPending = true;
+      interrupts.askForOutput(true);
       return false;
     }
     if (!output.put(value)) {
       return false;
     }
-    transmitEmptyPending = output.hasRoom();
+    interrupts.askForOutput(output.hasRoom());
     return true;
   }
 
   /** {@return whether the driver has turned the transmitter's interrupt on} */
   private boolean enableInterrupts(int enable) {
-    boolean transmitTurnedOn = (enable & ~interruptEnable & IER_TRANSMIT_EMPTY) != 0;
-    interruptEnable = enable;
+    boolean transmitTurnedOn = (enable & ~interrupts.enabled() & SerialInterrupts.TRANSMIT_EMPTY) != 0;
+    interrupts.enable(enable);
     if (transmitTurnedOn && output.hasRoom()) {
-      transmitEmptyPending = true;
+      interrupts.askForOutput(true);
     }
     return transmitTurnedOn;
   }
@@ -368,10 +381,10 @@ public final class SerialPort implements BusDevice {
       input.clear();
     }
     if ((control & FCR_CLEAR_TRANSMIT) != 0 && output.hasRoom()) {
-      transmitEmptyPending = true;
+      interrupts.askForOutput(true);
     }
     fifosOn = on;
-    triggerLevel = on ? new int[]{1, 4, 8, 14}[control >> 6 & 3] : 1;
+    interrupts.triggerAt(on ? new int[]{1, 4, 8, 14}[control >> 6 & 3] : 1);
     return cleared;
   }
 
@@ -379,44 +392,8 @@ public final class SerialPort implements BusDevice {
     boolean any = input.count() > 0;
     int value = input.take();
     if (any) {
-      updateIrq();
+      interrupts.update();
     }
     return value;
-  }
-
-  private int lineStatus() {
-    return (input.count() > 0 ? LSR_DATA_READY : 0) | (input.isOverrun() ? LSR_OVERRUN : 0)
-        | (input.isBreakNext() ? LSR_BREAK : 0)
-        | (output.hasRoom() ? LSR_HOLDING_EMPTY | LSR_TRANSMITTER_EMPTY : 0);
-  }
-
-  private int modemStatus() {
-    if ((modemControl & MCR_LOOPBACK) == 0) {
-      return MSR_CTS | MSR_DSR | MSR_DCD;
-    }
-    return ((modemControl & MCR_RTS) != 0 ? MSR_CTS : 0) | ((modemControl & MCR_DTR) != 0 ? MSR_DSR : 0)
-        | ((modemControl & MCR_OUT1) != 0 ? MSR_RI : 0) | ((modemControl & MCR_OUT2) != 0 ? MSR_DCD : 0);
-  }
-
-  private int interruptId() {
-    if ((interruptEnable & IER_LINE_STATUS) != 0 && (input.isOverrun() || input.isBreakNext())) {
-      return IIR_LINE_STATUS;
-    }
-    if ((interruptEnable & IER_RECEIVED) != 0 && input.count() > 0) {
-      // Below the trigger level the hardware waits for four character times before it says so; here time has passed.
-      return input.count() >= triggerLevel ? IIR_RECEIVED : IIR_TIMEOUT;
-    }
-    if ((interruptEnable & IER_TRANSMIT_EMPTY) != 0 && transmitEmptyPending) {
-      return IIR_TRANSMIT_EMPTY;
-    }
-    return IIR_NONE;
-  }
-
-  private void updateIrq() {
-    boolean high = interruptId() != IIR_NONE;
-    if (high != irqHigh) {
-      irqHigh = high;
-      irq.set(high);
-    }
   }
 }

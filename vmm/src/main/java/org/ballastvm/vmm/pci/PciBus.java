@@ -19,6 +19,16 @@ public final class PciBus implements BusDevice {
   private static final int RESET_CONTROL = 1; // port 0xcf9 lies inside the address register, and is a byte
   private static final int ENABLED = 1 << 31;
 
+  /**
+   * What a guest has made of the mechanism. What it has made of a function, the function knows.
+   *
+   * @param address the address register
+   */
+  public record State(int address) {}
+
+  /** No function is selected. */
+  public static final State POWER_ON = new State(0);
+
   private final PciFunction[] functions = new PciFunction[SLOTS];
   private final BusDevice resetControl;
   private int address;
@@ -68,13 +78,25 @@ public final class PciBus implements BusDevice {
 
   /** Resets every function. */
   public synchronized void reset() {
-    address = 0;
+    restore(POWER_ON);
     for (PciFunction function : functions) {
       if (function != null) {
         function.reset();
       }
     }
   }
+
+  /** {@return what the guest has made of the mechanism} */
+  public synchronized State state() {
+    return new State(address);
+  }
+
+  /**
+   * Makes the mechanism what it was.
+   *
+   * @param state of this bus or another
+   */
+  public synchronized void restore(State state) { address = state.address(); }
 
   @Override
   public synchronized long read(long offset, int sizeBytes) {
