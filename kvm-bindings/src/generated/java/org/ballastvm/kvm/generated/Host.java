@@ -48,6 +48,42 @@ public class Host extends Host$shared {
     public static int KVM_IRQCHIP_IOAPIC() {
         return KVM_IRQCHIP_IOAPIC;
     }
+    private static final int KVM_SREGS2_FLAGS_PDPTRS_VALID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SREGS2_FLAGS_PDPTRS_VALID 1
+     * }
+     */
+    public static int KVM_SREGS2_FLAGS_PDPTRS_VALID() {
+        return KVM_SREGS2_FLAGS_PDPTRS_VALID;
+    }
+    private static final int KVM_MAX_XCRS = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_MAX_XCRS 16
+     * }
+     */
+    public static int KVM_MAX_XCRS() {
+        return KVM_MAX_XCRS;
+    }
+    private static final int KVM_VCPU_TSC_CTRL = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_VCPU_TSC_CTRL 0
+     * }
+     */
+    public static int KVM_VCPU_TSC_CTRL() {
+        return KVM_VCPU_TSC_CTRL;
+    }
+    private static final int KVM_VCPU_TSC_OFFSET = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_VCPU_TSC_OFFSET 0
+     * }
+     */
+    public static int KVM_VCPU_TSC_OFFSET() {
+        return KVM_VCPU_TSC_OFFSET;
+    }
     private static final int KVM_API_VERSION = (int)12L;
     /**
      * {@snippet lang=c :
@@ -1965,6 +2001,15 @@ public class Host extends Host$shared {
     public static int KVM_CREATE_VM() {
         return KVM_CREATE_VM;
     }
+    private static final long KVM_GET_MSR_INDEX_LIST = 3221532162L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_MSR_INDEX_LIST 3221532162
+     * }
+     */
+    public static long KVM_GET_MSR_INDEX_LIST() {
+        return KVM_GET_MSR_INDEX_LIST;
+    }
     private static final int KVM_CHECK_EXTENSION = (int)44547L;
     /**
      * {@snippet lang=c :
@@ -2082,6 +2127,15 @@ public class Host extends Host$shared {
     public static long KVM_GET_IRQCHIP() {
         return KVM_GET_IRQCHIP;
     }
+    private static final long KVM_SET_IRQCHIP = 2181607011L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_IRQCHIP 2181607011
+     * }
+     */
+    public static long KVM_SET_IRQCHIP() {
+        return KVM_SET_IRQCHIP;
+    }
     private static final long KVM_REGISTER_COALESCED_MMIO = 1074835047L;
     /**
      * {@snippet lang=c :
@@ -2163,6 +2217,33 @@ public class Host extends Host$shared {
     public static long KVM_GET_CLOCK() {
         return KVM_GET_CLOCK;
     }
+    private static final long KVM_GET_PIT2 = 2154868383L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_PIT2 2154868383
+     * }
+     */
+    public static long KVM_GET_PIT2() {
+        return KVM_GET_PIT2;
+    }
+    private static final long KVM_SET_PIT2 = 1081126560L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_PIT2 1081126560
+     * }
+     */
+    public static long KVM_SET_PIT2() {
+        return KVM_SET_PIT2;
+    }
+    private static final int KVM_SET_TSC_KHZ = (int)44706L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_TSC_KHZ 44706
+     * }
+     */
+    public static int KVM_SET_TSC_KHZ() {
+        return KVM_SET_TSC_KHZ;
+    }
     private static final int KVM_GET_TSC_KHZ = (int)44707L;
     /**
      * {@snippet lang=c :
@@ -2180,6 +2261,24 @@ public class Host extends Host$shared {
      */
     public static long KVM_SIGNAL_MSI() {
         return KVM_SIGNAL_MSI;
+    }
+    private static final long KVM_SET_DEVICE_ATTR = 1075359457L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_DEVICE_ATTR 1075359457
+     * }
+     */
+    public static long KVM_SET_DEVICE_ATTR() {
+        return KVM_SET_DEVICE_ATTR;
+    }
+    private static final long KVM_GET_DEVICE_ATTR = 1075359458L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_DEVICE_ATTR 1075359458
+     * }
+     */
+    public static long KVM_GET_DEVICE_ATTR() {
+        return KVM_GET_DEVICE_ATTR;
     }
     private static final int KVM_RUN = (int)44672L;
     /**
@@ -2307,6 +2406,24 @@ public class Host extends Host$shared {
     public static int KVM_NMI() {
         return KVM_NMI;
     }
+    private static final long KVM_GET_VCPU_EVENTS = 2151722655L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_VCPU_EVENTS 2151722655
+     * }
+     */
+    public static long KVM_GET_VCPU_EVENTS() {
+        return KVM_GET_VCPU_EVENTS;
+    }
+    private static final long KVM_SET_VCPU_EVENTS = 1077980832L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_VCPU_EVENTS 1077980832
+     * }
+     */
+    public static long KVM_SET_VCPU_EVENTS() {
+        return KVM_SET_VCPU_EVENTS;
+    }
     private static final long KVM_GET_DEBUGREGS = 2155916961L;
     /**
      * {@snippet lang=c :
@@ -2315,6 +2432,15 @@ public class Host extends Host$shared {
      */
     public static long KVM_GET_DEBUGREGS() {
         return KVM_GET_DEBUGREGS;
+    }
+    private static final long KVM_SET_DEBUGREGS = 1082175138L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_DEBUGREGS 1082175138
+     * }
+     */
+    public static long KVM_SET_DEBUGREGS() {
+        return KVM_SET_DEBUGREGS;
     }
     private static final long KVM_ENABLE_CAP = 1080602275L;
     /**
@@ -2334,6 +2460,33 @@ public class Host extends Host$shared {
     public static long KVM_GET_XSAVE() {
         return KVM_GET_XSAVE;
     }
+    private static final long KVM_SET_XSAVE = 1342221989L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_XSAVE 1342221989
+     * }
+     */
+    public static long KVM_SET_XSAVE() {
+        return KVM_SET_XSAVE;
+    }
+    private static final long KVM_GET_XCRS = 2173218470L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_XCRS 2173218470
+     * }
+     */
+    public static long KVM_GET_XCRS() {
+        return KVM_GET_XCRS;
+    }
+    private static final long KVM_SET_XCRS = 1099476647L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_XCRS 1099476647
+     * }
+     */
+    public static long KVM_SET_XCRS() {
+        return KVM_SET_XCRS;
+    }
     private static final int KVM_KVMCLOCK_CTRL = (int)44717L;
     /**
      * {@snippet lang=c :
@@ -2342,6 +2495,24 @@ public class Host extends Host$shared {
      */
     public static int KVM_KVMCLOCK_CTRL() {
         return KVM_KVMCLOCK_CTRL;
+    }
+    private static final long KVM_GET_SREGS2 = 2168499916L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GET_SREGS2 2168499916
+     * }
+     */
+    public static long KVM_GET_SREGS2() {
+        return KVM_GET_SREGS2;
+    }
+    private static final long KVM_SET_SREGS2 = 1094758093L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_SREGS2 1094758093
+     * }
+     */
+    public static long KVM_SET_SREGS2() {
+        return KVM_SET_SREGS2;
     }
     private static final int KVM_PMU_CAP_DISABLE = (int)1L;
     /**

@@ -107,6 +107,13 @@ public final class Offsets {
         public static final long flags = 48;
         public static final long reserved = 56;
     }
+    public static final class kvm_device_attr {
+        public static final long SIZE = 24;
+        public static final long flags = 0;
+        public static final long group = 4;
+        public static final long attr = 8;
+        public static final long addr = 16;
+    }
     public static final class kvm_dirty_log {
         public static final long SIZE = 16;
         public static final long slot = 0;
@@ -296,6 +303,14 @@ public final class Offsets {
         public static final long reserved = 4;
         public static final long data = 8;
     }
+    public static final class kvm_msr_list {
+        public static final long SIZE = 4;
+        public static final long nmsrs = 0;
+        public static final long __empty_indices = 4;
+        public static final class __empty_indices_ {
+        }
+        public static final long indices = 4;
+    }
     public static final class kvm_msrs {
         public static final long SIZE = 8;
         public static final long nmsrs = 0;
@@ -324,10 +339,32 @@ public final class Offsets {
         public static final long elcr = 14;
         public static final long elcr_mask = 15;
     }
+    public static final class kvm_pit_channel_state {
+        public static final long SIZE = 24;
+        public static final long count = 0;
+        public static final long latched_count = 4;
+        public static final long count_latched = 6;
+        public static final long status_latched = 7;
+        public static final long status = 8;
+        public static final long read_state = 9;
+        public static final long write_state = 10;
+        public static final long write_latch = 11;
+        public static final long rw_mode = 12;
+        public static final long mode = 13;
+        public static final long bcd = 14;
+        public static final long gate = 15;
+        public static final long count_load_time = 16;
+    }
     public static final class kvm_pit_config {
         public static final long SIZE = 64;
         public static final long flags = 0;
         public static final long pad = 4;
+    }
+    public static final class kvm_pit_state2 {
+        public static final long SIZE = 112;
+        public static final long channels = 0;
+        public static final long flags = 72;
+        public static final long reserved = 76;
     }
     public static final class kvm_regs {
         public static final long SIZE = 144;
@@ -567,6 +604,28 @@ public final class Offsets {
         public static final long apic_base = 272;
         public static final long interrupt_bitmap = 280;
     }
+    public static final class kvm_sregs2 {
+        public static final long SIZE = 320;
+        public static final long cs = 0;
+        public static final long ds = 24;
+        public static final long es = 48;
+        public static final long fs = 72;
+        public static final long gs = 96;
+        public static final long ss = 120;
+        public static final long tr = 144;
+        public static final long ldt = 168;
+        public static final long gdt = 192;
+        public static final long idt = 208;
+        public static final long cr0 = 224;
+        public static final long cr2 = 232;
+        public static final long cr3 = 240;
+        public static final long cr4 = 248;
+        public static final long cr8 = 256;
+        public static final long efer = 264;
+        public static final long apic_base = 272;
+        public static final long flags = 280;
+        public static final long pdptrs = 288;
+    }
     public static final class kvm_sync_regs {
         public static final long SIZE = 520;
         public static final long regs = 0;
@@ -621,6 +680,19 @@ public final class Offsets {
         public static final long reserved = 29;
         public static final long exception_has_payload = 55;
         public static final long exception_payload = 56;
+    }
+    public static final class kvm_xcr {
+        public static final long SIZE = 16;
+        public static final long xcr = 0;
+        public static final long reserved = 4;
+        public static final long value = 8;
+    }
+    public static final class kvm_xcrs {
+        public static final long SIZE = 392;
+        public static final long nr_xcrs = 0;
+        public static final long flags = 4;
+        public static final long xcrs = 8;
+        public static final long padding = 264;
     }
     public static final class kvm_xen_exit {
         public static final long SIZE = 80;
