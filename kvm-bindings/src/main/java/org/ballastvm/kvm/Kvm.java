@@ -9,10 +9,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid2;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid_entry2;
+import org.ballastvm.kvm.generated.Offsets.kvm_msr_list;
 
 /** The host's KVM, {@code /dev/kvm}. */
 public final class Kvm implements AutoCloseable {
@@ -22,6 +25,13 @@ public final class Kvm implements AutoCloseable {
   /** The number of XTILEDATA among XSAVE's components, and the bits of it and XTILECFG: Intel SDM volume 1, 13.1. */
   private static final int TILE_DATA = 18;
   private static final long TILES = 3L << 17;
+  /** Intel SDM volume 4, table 2-2: the default type, eight variable ranges of two MSRs each, and the fixed ones. */
+  private static final int[] MTRRS = {0x2ff, 0x200, 0x201, 0x202, 0x203, 0x204, 0x205, 0x206, 0x207, 0x208, 0x209,
+      0x20a, 0x20b, 0x20c, 0x20d, 0x20e, 0x20f, 0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e,
+      0x26f};
+  /** IA32_MC0_CTL; KVM has at most 32 banks of four (KVM_MAX_MCE_BANKS, arch/x86/include/asm/kvm_host.h). */
+  private static final int MACHINE_CHECKS = 0x400;
+  private static final int MACHINE_CHECKS_END = MACHINE_CHECKS + 32 * 4;
   private static final int MOST_CPUID_ENTRIES = 256;
   private static final long CPUID_ENTRIES_OFFSET = kvm_cpuid2.SIZE;
 
@@ -92,14 +102,34 @@ public final class Kvm implements AutoCloseable {
       file.ioctl(Host.KVM_GET_SUPPORTED_CPUID(), table, "KVM_GET_SUPPORTED_CPUID");
       List<CpuidEntry> entries = new ArrayList<>();
       for (int i = 0; i < get32(table, kvm_cpuid2.nent); i++) {
-        MemorySegment e = table.asSlice(CPUID_ENTRIES_OFFSET + i * kvm_cpuid_entry2.SIZE,
-            kvm_cpuid_entry2.SIZE);
-        entries.add(new CpuidEntry(get32(e, kvm_cpuid_entry2.function), get32(e, kvm_cpuid_entry2.index),
-            get32(e, kvm_cpuid_entry2.flags),
-            get32(e, kvm_cpuid_entry2.eax), get32(e, kvm_cpuid_entry2.ebx), get32(e, kvm_cpuid_entry2.ecx),
-            get32(e, kvm_cpuid_entry2.edx)));
+        entries.add(CpuidEntry.read(table.asSlice(CPUID_ENTRIES_OFFSET + i * kvm_cpuid_entry2.SIZE,
+            kvm_cpuid_entry2.SIZE)));
       }
       return entries;
+    }
+  }
+
+  /**
+   * Which MSRs have state of a guest: those of KVM_GET_MSR_INDEX_LIST, and those that KVM leaves out of it, the MTRRs and the
+   * banks of machine checks.
+   *
+   * @return their numbers; a vCPU need not have all of them
+   */
+  public List<Integer> savedMsrs() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(kvm_msr_list.SIZE, 8);
+      long answer = CALLS.syscall(Host.SYS_ioctl(), file.fd(), Host.KVM_GET_MSR_INDEX_LIST(), count.address());
+      if (answer != -Host.E2BIG()) { // It is what KVM says when it has put the number there.
+        HostError.check(answer, "KVM_GET_MSR_INDEX_LIST");
+      }
+      int known = get32(count, kvm_msr_list.nmsrs);
+      MemorySegment list = arena.allocate(kvm_msr_list.SIZE + (long) known * Integer.BYTES, 8);
+      set32(list, kvm_msr_list.nmsrs, known);
+      file.ioctl(Host.KVM_GET_MSR_INDEX_LIST(), list, "KVM_GET_MSR_INDEX_LIST");
+      return IntStream.concat(IntStream.range(0, known).map(i -> get32(list, kvm_msr_list.indices + i * 4L)),
+          IntStream.concat(Arrays.stream(MTRRS), IntStream.range(MACHINE_CHECKS, MACHINE_CHECKS_END))).distinct()
+          .boxed()
+          .toList();
     }
   }
 

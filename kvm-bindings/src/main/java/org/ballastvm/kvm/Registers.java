@@ -1,5 +1,11 @@
 package org.ballastvm.kvm;
 
+import static org.ballastvm.kvm.Fields.get64;
+import static org.ballastvm.kvm.Fields.set64;
+
+import java.lang.foreign.MemorySegment;
+import org.ballastvm.kvm.generated.Offsets.kvm_regs;
+
 /**
  * The general registers of a vCPU: {@code struct kvm_regs}, asm/kvm.h.
  *
@@ -39,5 +45,34 @@ public record Registers(long rax, long rbx, long rcx, long rdx, long rsi, long r
    */
   public static Registers start(long rip, long rsp, long rbx, long rsi) {
     return new Registers(0, rbx, 0, 0, rsi, 0, rsp, 0, 0, 0, 0, 0, 0, 0, 0, 0, rip, FLAGS_RESERVED);
+  }
+
+  static Registers read(MemorySegment r) {
+    return new Registers(get64(r, kvm_regs.rax), get64(r, kvm_regs.rbx), get64(r, kvm_regs.rcx), get64(r, kvm_regs.rdx),
+        get64(r, kvm_regs.rsi), get64(r, kvm_regs.rdi), get64(r, kvm_regs.rsp), get64(r, kvm_regs.rbp),
+        get64(r, kvm_regs.r8), get64(r, kvm_regs.r9), get64(r, kvm_regs.r10), get64(r, kvm_regs.r11),
+        get64(r, kvm_regs.r12), get64(r, kvm_regs.r13), get64(r, kvm_regs.r14), get64(r, kvm_regs.r15),
+        get64(r, kvm_regs.rip), get64(r, kvm_regs.rflags));
+  }
+
+  void write(MemorySegment r) {
+    set64(r, kvm_regs.rax, rax);
+    set64(r, kvm_regs.rbx, rbx);
+    set64(r, kvm_regs.rcx, rcx);
+    set64(r, kvm_regs.rdx, rdx);
+    set64(r, kvm_regs.rsi, rsi);
+    set64(r, kvm_regs.rdi, rdi);
+    set64(r, kvm_regs.rsp, rsp);
+    set64(r, kvm_regs.rbp, rbp);
+    set64(r, kvm_regs.r8, r8);
+    set64(r, kvm_regs.r9, r9);
+    set64(r, kvm_regs.r10, r10);
+    set64(r, kvm_regs.r11, r11);
+    set64(r, kvm_regs.r12, r12);
+    set64(r, kvm_regs.r13, r13);
+    set64(r, kvm_regs.r14, r14);
+    set64(r, kvm_regs.r15, r15);
+    set64(r, kvm_regs.rip, rip);
+    set64(r, kvm_regs.rflags, rflags);
   }
 }

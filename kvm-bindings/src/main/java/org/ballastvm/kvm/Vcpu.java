@@ -1,12 +1,7 @@
 package org.ballastvm.kvm;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.ballastvm.kvm.Fields.get32;
-import static org.ballastvm.kvm.Fields.get64;
-import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.Fields.set32;
-import static org.ballastvm.kvm.Fields.set64;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
@@ -16,19 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid2;
 import org.ballastvm.kvm.generated.Offsets.kvm_cpuid_entry2;
-import org.ballastvm.kvm.generated.Offsets.kvm_debugregs;
-import org.ballastvm.kvm.generated.Offsets.kvm_fpu;
-import org.ballastvm.kvm.generated.Offsets.kvm_lapic_state;
-import org.ballastvm.kvm.generated.Offsets.kvm_mp_state;
-import org.ballastvm.kvm.generated.Offsets.kvm_msr_entry;
-import org.ballastvm.kvm.generated.Offsets.kvm_msrs;
-import org.ballastvm.kvm.generated.Offsets.kvm_regs;
-import org.ballastvm.kvm.generated.Offsets.kvm_sregs;
-import org.ballastvm.kvm.generated.Offsets.kvm_xsave;
 
 /**
  * A virtual processor. It belongs to one thread, the one that runs it; {@link #kick()} alone may be called by any.
@@ -49,7 +34,8 @@ public final class Vcpu implements Processor {
   private final KvmFile file;
   private final int id;
   private final int runBytes;
-  private final int xsaveBytes;
+  private final VcpuRegisters registers;
+  private final Msrs msrs;
   private final Arena lifetime = Arena.ofShared();
   private final MemorySegment mapping;
   private final ByteBuffer page;
@@ -93,7 +79,8 @@ public final class Vcpu implements Processor {
     this.file = file;
     this.id = id;
     this.runBytes = runBytes;
-    this.xsaveBytes = xsaveBytes;
+    this.registers = new VcpuRegisters(file, id, xsaveBytes);
+    this.msrs = new Msrs(file, id);
     this.coalesced = coalesced;
     long address = CALLS.syscall(Host.SYS_mmap(), 0, runBytes, Host.PROT_READ() | Host.PROT_WRITE(), Host.MAP_SHARED(),
         file.fd(), 0);
@@ -109,6 +96,12 @@ public final class Vcpu implements Processor {
 
   /** {@return its number} */
   public int id() { return id; }
+
+  /** {@return its registers, LAPIC and pending events} */
+  public VcpuRegisters registers() { return registers; }
+
+  /** {@return its model-specific registers and its time-stamp counter} */
+  public Msrs msrs() { return msrs; }
 
   @Override
   public int threadId() { return threadId; }
@@ -238,213 +231,18 @@ public final class Vcpu implements Processor {
    */
   public void setCpuid(List<CpuidEntry> entries) {
     try (Arena arena = Arena.ofConfined()) {
-      long entryBytes = kvm_cpuid_entry2.SIZE;
-      MemorySegment table = arena.allocate(kvm_cpuid2.SIZE + entries.size() * entryBytes, 8);
+      MemorySegment table = arena.allocate(kvm_cpuid2.SIZE + entries.size() * kvm_cpuid_entry2.SIZE, 8);
       set32(table, kvm_cpuid2.nent, entries.size());
       for (int i = 0; i < entries.size(); i++) {
-        MemorySegment e = table.asSlice(kvm_cpuid2.SIZE + i * entryBytes, entryBytes);
-        CpuidEntry entry = entries.get(i);
-        set32(e, kvm_cpuid_entry2.function, entry.function());
-        set32(e, kvm_cpuid_entry2.index, entry.index());
-        set32(e, kvm_cpuid_entry2.flags, entry.flags());
-        set32(e, kvm_cpuid_entry2.eax, entry.eax());
-        set32(e, kvm_cpuid_entry2.ebx, entry.ebx());
-        set32(e, kvm_cpuid_entry2.ecx, entry.ecx());
-        set32(e, kvm_cpuid_entry2.edx, entry.edx());
+        entries.get(i).write(table.asSlice(kvm_cpuid2.SIZE + i * kvm_cpuid_entry2.SIZE, kvm_cpuid_entry2.SIZE));
       }
       file.ioctl(Host.KVM_SET_CPUID2(), table, "KVM_SET_CPUID2 vCPU " + id);
-    }
-  }
-
-  /** {@return the general registers, KVM_GET_REGS} */
-  public Registers getRegisters() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment r = arena.allocate(kvm_regs.SIZE, 8);
-      file.ioctl(Host.KVM_GET_REGS(), r, "KVM_GET_REGS vCPU " + id);
-      return new Registers(get64(r, kvm_regs.rax), get64(r, kvm_regs.rbx), get64(r, kvm_regs.rcx),
-          get64(r, kvm_regs.rdx), get64(r, kvm_regs.rsi),
-          get64(r, kvm_regs.rdi), get64(r, kvm_regs.rsp), get64(r, kvm_regs.rbp), get64(r, kvm_regs.r8),
-          get64(r, kvm_regs.r9), get64(r, kvm_regs.r10),
-          get64(r, kvm_regs.r11), get64(r, kvm_regs.r12), get64(r, kvm_regs.r13), get64(r, kvm_regs.r14),
-          get64(r, kvm_regs.r15), get64(r, kvm_regs.rip),
-          get64(r, kvm_regs.rflags));
-    }
-  }
-
-  /**
-   * KVM_SET_REGS.
-   *
-   * @param value all of the general registers
-   */
-  public void setRegisters(Registers value) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment r = arena.allocate(kvm_regs.SIZE, 8);
-      set64(r, kvm_regs.rax, value.rax());
-      set64(r, kvm_regs.rbx, value.rbx());
-      set64(r, kvm_regs.rcx, value.rcx());
-      set64(r, kvm_regs.rdx, value.rdx());
-      set64(r, kvm_regs.rsi, value.rsi());
-      set64(r, kvm_regs.rdi, value.rdi());
-      set64(r, kvm_regs.rsp, value.rsp());
-      set64(r, kvm_regs.rbp, value.rbp());
-      set64(r, kvm_regs.r8, value.r8());
-      set64(r, kvm_regs.r9, value.r9());
-      set64(r, kvm_regs.r10, value.r10());
-      set64(r, kvm_regs.r11, value.r11());
-      set64(r, kvm_regs.r12, value.r12());
-      set64(r, kvm_regs.r13, value.r13());
-      set64(r, kvm_regs.r14, value.r14());
-      set64(r, kvm_regs.r15, value.r15());
-      set64(r, kvm_regs.rip, value.rip());
-      set64(r, kvm_regs.rflags, value.rflags());
-      file.ioctl(Host.KVM_SET_REGS(), r, "KVM_SET_REGS vCPU " + id);
-    }
-  }
-
-  /** {@return the segment and control registers, KVM_GET_SREGS} */
-  public SpecialRegisters getSpecialRegisters() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment s = arena.allocate(kvm_sregs.SIZE, 8);
-      file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
-      return SpecialRegisterCodec.read(s);
-    }
-  }
-
-  /**
-   * KVM_SET_SREGS. Pending interrupts stay as they are.
-   *
-   * @param value all of the segment and control registers
-   */
-  public void setSpecialRegisters(SpecialRegisters value) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment s = arena.allocate(kvm_sregs.SIZE, 8);
-      file.ioctl(Host.KVM_GET_SREGS(), s, "KVM_GET_SREGS vCPU " + id);
-      SpecialRegisterCodec.write(s, value);
-      file.ioctl(Host.KVM_SET_SREGS(), s, "KVM_SET_SREGS vCPU " + id);
-    }
-  }
-
-  /**
-   * KVM_SET_MSRS.
-   *
-   * @param values by MSR number
-   * @throws HostError EINVAL naming the first MSR that the host does not take
-   */
-  public void setMsrs(Map<Integer, Long> values) {
-    try (Arena arena = Arena.ofConfined()) {
-      List<Map.Entry<Integer, Long>> entries = List.copyOf(values.entrySet());
-      MemorySegment table = msrTable(arena, entries.size());
-      for (int i = 0; i < entries.size(); i++) {
-        set32(msr(table, i), kvm_msr_entry.index, entries.get(i).getKey());
-        set64(msr(table, i), kvm_msr_entry.data, entries.get(i).getValue());
-      }
-      long done = file.ioctl(Host.KVM_SET_MSRS(), table, "KVM_SET_MSRS vCPU " + id);
-      if (done < entries.size()) {
-        throw new HostError(
-            "KVM_SET_MSRS vCPU " + id + ", MSR 0x" + Integer.toHexString(entries.get((int) done).getKey()),
-            Errno.EINVAL);
-      }
-    }
-  }
-
-  /**
-   * KVM_GET_MSRS, one of them.
-   *
-   * @param index the MSR's number
-   * @return its value
-   * @throws HostError EINVAL for one the host does not know
-   */
-  public long getMsr(int index) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment table = msrTable(arena, 1);
-      set32(msr(table, 0), kvm_msr_entry.index, index);
-      if (file.ioctl(Host.KVM_GET_MSRS(), table, "KVM_GET_MSRS vCPU " + id) < 1) {
-        throw new HostError("KVM_GET_MSRS vCPU " + id + ", MSR 0x" + Integer.toHexString(index), Errno.EINVAL);
-      }
-      return get64(msr(table, 0), kvm_msr_entry.data);
-    }
-  }
-
-  private static MemorySegment msrTable(Arena arena, int count) {
-    MemorySegment table = arena.allocate(kvm_msrs.SIZE + count * kvm_msr_entry.SIZE, 8);
-    set32(table, kvm_msrs.nmsrs, count);
-    return table;
-  }
-
-  private static MemorySegment msr(MemorySegment table, int i) {
-    return table.asSlice(kvm_msrs.SIZE + i * kvm_msr_entry.SIZE, kvm_msr_entry.SIZE);
-  }
-
-  /**
-   * KVM_SET_FPU: an empty x87 stack and zero vector registers.
-   *
-   * @param controlWord of the x87
-   * @param mxcsr of SSE
-   */
-  public void setFpu(int controlWord, int mxcsr) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment fpu = arena.allocate(kvm_fpu.SIZE, 8);
-      set16(fpu, kvm_fpu.fcw, (short) controlWord);
-      set32(fpu, kvm_fpu.mxcsr, mxcsr);
-      file.ioctl(Host.KVM_SET_FPU(), fpu, "KVM_SET_FPU vCPU " + id);
-    }
-  }
-
-  /**
-   * {@return the x87 and SSE registers, KVM_GET_XSAVE2: KVM_GET_FPU leaves MXCSR out, and KVM_GET_XSAVE is refused where
-   * a guest may use AMX, whose tiles do not fit in 4 KiB}
-   */
-  public FloatingPoint getFpu() {
-    boolean sized = xsaveBytes > 0;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment area = arena.allocate(Math.max(kvm_xsave.SIZE, xsaveBytes), 8);
-      file.ioctl(sized ? Host.KVM_GET_XSAVE2() : Host.KVM_GET_XSAVE(), area, "KVM_GET_XSAVE vCPU " + id);
-      return FloatingPoint.read(area);
-    }
-  }
-
-  /** {@return the debug registers, KVM_GET_DEBUGREGS} */
-  public DebugRegisters getDebugRegisters() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment d = arena.allocate(kvm_debugregs.SIZE, 8);
-      file.ioctl(Host.KVM_GET_DEBUGREGS(), d, "KVM_GET_DEBUGREGS vCPU " + id);
-      long db = kvm_debugregs.db;
-      return new DebugRegisters(get64(d, db), get64(d, db + 8), get64(d, db + 16), get64(d, db + 24),
-          get64(d, kvm_debugregs.dr6), get64(d, kvm_debugregs.dr7));
     }
   }
 
   /** Gives it an NMI, which it takes when it runs, KVM_NMI. */
   public void injectNmi() {
     file.ioctl(Host.KVM_NMI(), 0, "KVM_NMI vCPU " + id);
-  }
-
-  /**
-   * A register of the in-kernel LAPIC, KVM_GET_LAPIC.
-   *
-   * @param offset of the register in bytes, Intel SDM volume 3, table 11-1
-   * @return its value
-   */
-  public int getLapicRegister(int offset) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment lapic = arena.allocate(kvm_lapic_state.SIZE, 8);
-      file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
-      return lapic.get(JAVA_INT_UNALIGNED, offset);
-    }
-  }
-
-  /**
-   * Changes registers of the in-kernel LAPIC, KVM_SET_LAPIC.
-   *
-   * @param values by the registers' offsets in bytes
-   */
-  public void setLapicRegisters(Map<Integer, Integer> values) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment lapic = arena.allocate(kvm_lapic_state.SIZE, 8);
-      file.ioctl(Host.KVM_GET_LAPIC(), lapic, "KVM_GET_LAPIC vCPU " + id);
-      values.forEach((offset, value) -> lapic.set(JAVA_INT_UNALIGNED, offset, value));
-      file.ioctl(Host.KVM_SET_LAPIC(), lapic, "KVM_SET_LAPIC vCPU " + id);
-    }
   }
 
   /** KVM_KVMCLOCK_CTRL. EINVAL is the answer for a guest that has not set up the paravirtual clock. */
@@ -454,29 +252,6 @@ public final class Vcpu implements Processor {
     if (result != -Host.EINVAL()) {
       HostError.check(result, "KVM_KVMCLOCK_CTRL vCPU " + id);
     }
-  }
-
-  /** {@return whether it waits to be started by another vCPU, KVM_GET_MP_STATE} */
-  public boolean isUninitialized() {
-    return mpState() == Host.KVM_MP_STATE_UNINITIALIZED();
-  }
-
-  /** {@return whether it has halted and waits for an interrupt, KVM_GET_MP_STATE} */
-  public boolean isHalted() {
-    return mpState() == Host.KVM_MP_STATE_HALTED();
-  }
-
-  private int mpState() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(kvm_mp_state.SIZE, 8);
-      file.ioctl(Host.KVM_GET_MP_STATE(), state, "KVM_GET_MP_STATE vCPU " + id);
-      return get32(state, kvm_mp_state.mp_state);
-    }
-  }
-
-  /** {@return the frequency of the guest's TSC in kHz, KVM_GET_TSC_KHZ} */
-  public int tscKhz() {
-    return (int) file.ioctl(Host.KVM_GET_TSC_KHZ(), 0, "KVM_GET_TSC_KHZ vCPU " + id);
   }
 
   /** Gives it back; by its own thread, or after that has ended. Closing twice is harmless. */

@@ -50,8 +50,8 @@ class ClosedTest {
       vm.vcpu.close();
 
       assertClosed("vCPU 0", vm.vcpu::run);
-      assertClosed("vCPU 0", vm.vcpu::getRegisters);
-      assertClosed("vCPU 0", () -> vm.vcpu.setMsrs(Map.of(0x10, 1L)));
+      assertClosed("vCPU 0", vm.vcpu.registers()::getGeneral);
+      assertClosed("vCPU 0", () -> vm.vcpu.msrs().set(Map.of(0x10, 1L)));
     }
   }
 

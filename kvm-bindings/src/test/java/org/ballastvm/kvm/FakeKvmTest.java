@@ -21,14 +21,14 @@ class FakeKvmTest {
         KvmVm vm = kvm.createVm();
         Vcpu vcpu = vm.createVcpu(3)) {
       vcpu.setCpuid(kvm.supportedCpuid());
-      vcpu.setMsrs(Map.of(0x10, 5L));
+      vcpu.msrs().set(Map.of(0x10, 5L));
       Registers set = Registers.start(1, 2, 3, 4);
-      vcpu.setRegisters(set);
+      vcpu.registers().setGeneral(set);
 
-      assertEquals(set, vcpu.getRegisters());
+      assertEquals(set, vcpu.registers().getGeneral());
       assertEquals(List.of(LEAF), fake.cpuid(3));
-      assertEquals(5, vcpu.getMsr(0x10));
-      assertEquals(0x1800, vcpu.getMsr(0x1a0));
+      assertEquals(5, vcpu.msrs().get(0x10));
+      assertEquals(0x1800, vcpu.msrs().get(0x1a0));
       assertEquals(List.of("KVM_GET_API_VERSION", "KVM_GET_VCPU_MMAP_SIZE", "KVM_CREATE_VM", "KVM_CREATE_VCPU",
           "KVM_CHECK_EXTENSION", "KVM_GET_SUPPORTED_CPUID", "KVM_SET_CPUID2 vCPU 3"), fake.asked().subList(0, 7));
     }

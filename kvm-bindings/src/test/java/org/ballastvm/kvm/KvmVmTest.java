@@ -1,7 +1,6 @@
 package org.ballastvm.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -49,23 +48,23 @@ class KvmVmTest {
   @Test
   void registersComeBackAsTheyWereSet() {
     Registers set = new Registers(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0x10_0000, 2);
-    vm.vcpu.setRegisters(set);
-    assertEquals(set, vm.vcpu.getRegisters());
+    vm.vcpu.registers().setGeneral(set);
+    assertEquals(set, vm.vcpu.registers().getGeneral());
 
     vm.load("f4");
-    SpecialRegisters special = vm.vcpu.getSpecialRegisters();
+    SpecialRegisters special = vm.vcpu.registers().getSpecial();
     assertEquals(0x1000, special.cr3());
-    vm.vcpu.setSpecialRegisters(special);
-    assertEquals(special, vm.vcpu.getSpecialRegisters());
+    vm.vcpu.registers().setSpecial(special);
+    assertEquals(special, vm.vcpu.registers().getSpecial());
   }
 
   @Test
   void modelSpecificRegistersComeBackAndUnknownOnesAreNamed() {
     int sysenterStack = 0x175; // IA32_SYSENTER_ESP
-    vm.vcpu.setMsrs(Map.of(sysenterStack, 0x1234L));
+    vm.vcpu.msrs().set(Map.of(sysenterStack, 0x1234L));
 
-    assertEquals(0x1234, vm.vcpu.getMsr(sysenterStack));
-    HostError error = assertThrows(HostError.class, () -> vm.vcpu.setMsrs(Map.of(0x12345678, 1L)));
+    assertEquals(0x1234, vm.vcpu.msrs().get(sysenterStack));
+    HostError error = assertThrows(HostError.class, () -> vm.vcpu.msrs().set(Map.of(0x12345678, 1L)));
     assertEquals("KVM_SET_MSRS vCPU 0, MSR 0x12345678", error.operation());
     assertEquals(Errno.EINVAL, error.errno());
   }
@@ -73,17 +72,17 @@ class KvmVmTest {
   @Test
   void theLapicAndTheFpuTakeWhatTheyAreGiven() {
     vm.enableLapic();
-    vm.vcpu.setFpu(0x37f, 0x1f80);
+    vm.vcpu.registers().setFpu(0x37f, 0x1f80);
 
-    assertEquals(0x1ff, vm.vcpu.getLapicRegister(0xf0));
-    assertTrue(vm.vcpu.tscKhz() > 100_000);
+    assertEquals(0x1ff, vm.vcpu.registers().getLapicRegister(0xf0));
+    assertTrue(vm.vcpu.msrs().getTscKhz() > 100_000);
   }
 
   @Test
   void theFirstVcpuIsReadyAndOthersWaitForIt() {
-    assertFalse(vm.vcpu.isUninitialized());
+    assertSame(MpState.RUNNABLE, vm.vcpu.registers().getMpState());
     try (Vcpu second = vm.vm.createVcpu(1)) {
-      assertTrue(second.isUninitialized());
+      assertSame(MpState.UNINITIALIZED, second.registers().getMpState());
     }
   }
 

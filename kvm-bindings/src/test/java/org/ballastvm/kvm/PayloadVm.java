@@ -55,10 +55,10 @@ final class PayloadVm implements AutoCloseable {
     Segment ds = new Segment(0, -1, 0x18, 3, 1, 0, 1, 1, 0, 1);
     Segment tr = new Segment(0, 0xffff, 0, 11, 1, 0, 0, 0, 0, 0);
     Segment ldt = new Segment(0, 0xffff, 0, 2, 1, 0, 0, 0, 0, 0);
-    long apicBase = vcpu.getSpecialRegisters().apicBase();
-    vcpu.setSpecialRegisters(new SpecialRegisters(cs, ds, ds, ds, ds, ds, tr, ldt, new Table(0, 0), new Table(0, 0),
+    long apicBase = vcpu.registers().getSpecial().apicBase();
+    vcpu.registers().setSpecial(new SpecialRegisters(cs, ds, ds, ds, ds, ds, tr, ldt, new Table(0, 0), new Table(0, 0),
         0x8000_0033L, 0, PML4, 0x20, 0, 0x500, apicBase));
-    vcpu.setRegisters(Registers.start(CODE, 0x8000, 0, 0));
+    vcpu.registers().setGeneral(Registers.start(CODE, 0x8000, 0, 0));
   }
 
   /** As {@link #load}, with a handler for one interrupt vector, and the tables that it takes to get there. */
@@ -73,15 +73,15 @@ final class PayloadVm implements AutoCloseable {
     bytes.set(JAVA_LONG, IDT + vector * 16L,
         HANDLER & 0xffff | CODE_SELECTOR << 16 | 0x8e00L << 32 | (HANDLER >> 16) << 48);
     bytes.set(JAVA_LONG, IDT + vector * 16L + 8, 0);
-    SpecialRegisters s = vcpu.getSpecialRegisters();
-    vcpu.setSpecialRegisters(new SpecialRegisters(s.cs(), s.ds(), s.es(), s.fs(), s.gs(), s.ss(), s.tr(), s.ldt(),
+    SpecialRegisters s = vcpu.registers().getSpecial();
+    vcpu.registers().setSpecial(new SpecialRegisters(s.cs(), s.ds(), s.es(), s.fs(), s.gs(), s.ss(), s.tr(), s.ldt(),
         new Table(GDT, 0x1f), new Table(IDT, 0xfff), s.cr0(), s.cr2(), s.cr3(), s.cr4(), s.cr8(), s.efer(),
         s.apicBase()));
   }
 
   /** Switches the vCPU's LAPIC on, as firmware would: the spurious-interrupt register, Intel SDM volume 3, 12.9. */
   void enableLapic() {
-    vcpu.setLapicRegisters(Map.of(0xf0, 0x1ff));
+    vcpu.registers().setLapicRegisters(Map.of(0xf0, 0x1ff));
   }
 
   @Override

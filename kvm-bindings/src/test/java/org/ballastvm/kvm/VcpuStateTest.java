@@ -1,8 +1,8 @@
 package org.ballastvm.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
@@ -36,16 +36,16 @@ class VcpuStateTest {
 
   @Test
   void registersThatNoProgramHasTouchedAreAsAfterAReset() {
-    vm.vcpu.setFpu(0x37f, 0x1f80);
+    vm.vcpu.registers().setFpu(0x37f, 0x1f80);
 
-    FloatingPoint floating = vm.vcpu.getFpu();
+    FloatingPoint floating = vm.vcpu.registers().getFpu();
     assertEquals(0x37f, floating.controlWord());
     assertEquals(0x1f80, floating.mxcsr());
     assertEquals(0, floating.tags());
     assertEquals(Collections.nCopies(8, NOTHING), floating.stack());
     assertEquals(Collections.nCopies(16, NOTHING), floating.vectors());
-    assertEquals(new DebugRegisters(0, 0, 0, 0, 0xffff_0ff0L, 0x400), vm.vcpu.getDebugRegisters());
-    assertFalse(vm.vcpu.isHalted());
+    assertEquals(new DebugRegisters(0, 0, 0, 0, 0xffff_0ff0L, 0x400), vm.vcpu.registers().getDebug());
+    assertSame(MpState.RUNNABLE, vm.vcpu.registers().getMpState());
   }
 
   @Test
@@ -61,7 +61,7 @@ class VcpuStateTest {
 
   @Test
   void theIoApicMasksEveryPinAtFirst() {
-    IoApic chip = vm.vm.getIoApic();
+    IoApic chip = vm.vm.chips().getIoApic();
     assertEquals(24, chip.redirections().size());
     chip.redirections().forEach(entry -> assertEquals(1L << 16, entry));
     assertEquals(0, chip.requests());

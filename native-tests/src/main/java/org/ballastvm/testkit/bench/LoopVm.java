@@ -43,12 +43,12 @@ final class LoopVm implements AutoCloseable {
     Segment ds = new Segment(0, -1, 0x18, 3, 1, 0, 1, 1, 0, 1);
     Segment tr = new Segment(0, 0xffff, 0, 11, 1, 0, 0, 0, 0, 0);
     Segment ldt = new Segment(0, 0xffff, 0, 2, 1, 0, 0, 0, 0, 0);
-    long apicBase = vcpu.getSpecialRegisters().apicBase();
-    vcpu.setSpecialRegisters(
+    long apicBase = vcpu.registers().getSpecial().apicBase();
+    vcpu.registers().setSpecial(
         new SpecialRegisters(cs, ds, ds, ds, ds, ds, tr, ldt, new Table(GuestLoop.GDT, 0x1f),
             new Table(GuestLoop.IDT, 0xfff), 0x8000_0033L, 0, GuestLoop.PML4, 0x20, 0, 0x500, apicBase));
-    vcpu.setRegisters(Registers.start(GuestLoop.CODE, GuestLoop.STACK, 0, 0));
-    vcpu.setLapicRegisters(Map.of(SPURIOUS_INTERRUPT, 0x1ff));
+    vcpu.registers().setGeneral(Registers.start(GuestLoop.CODE, GuestLoop.STACK, 0, 0));
+    vcpu.registers().setLapicRegisters(Map.of(SPURIOUS_INTERRUPT, 0x1ff));
   }
 
   @Override

@@ -29,12 +29,13 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param latest the slot that was used last
    * @param ringNamed whether the driver has named a page that holds a ring, which is logged once
    */
-  record Held(List<Long> bases, List<Long> pages, int oldest, int latest, boolean ringNamed) {
+  public record Held(List<Long> bases, List<Long> pages, int oldest, int latest, boolean ringNamed) {
     /** None. */
     static final Held POWER_ON = new Held(Collections.nCopies(WholeBlocks.SLOTS, WholeBlocks.FREE),
         Collections.nCopies(WholeBlocks.SLOTS * WholeBlocks.WORDS, 0L), 0, 0, false);
 
-    Held {
+    /** Copies the lists. */
+    public Held {
       bases = List.copyOf(bases);
       pages = List.copyOf(pages);
     }
@@ -49,8 +50,9 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param lastUpdateSeconds when it last answered, in seconds since 1970; 0 if it has not
    * @param values what it answered, by tag
    */
-  record Stats(long intervalSeconds, boolean asked, int keptHead, long lastUpdateSeconds, List<Long> values) {
-    Stats {
+  public record Stats(long intervalSeconds, boolean asked, int keptHead, long lastUpdateSeconds, List<Long> values) {
+    /** Copies the list. */
+    public Stats {
       values = List.copyOf(values);
     }
 
@@ -68,7 +70,7 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    *        guest has written to since it began: one that is under way is cancelled when it is restored
    * @param nextId the command of the next run, which differs from those of all runs before
    */
-  record Hints(HintRun run, int nextId) {
+  public record Hints(HintRun run, int nextId) {
     /** Nothing was asked of this driver. */
     static Hints powerOn(int nextId) {
       return new Hints(FreePageHints.IDLE, nextId);

@@ -28,8 +28,8 @@ record Processors(CpuTopology topology, GuestCpuid cpuid, VcpuThread.Watcher wat
       vcpu.setCpuid(cpuid.forVcpu(index));
       VcpuReset.apply(vcpu);
       if (start.isPresent()) {
-        vcpu.setSpecialRegisters(start.get().specialRegisters(vcpu.getSpecialRegisters().apicBase()));
-        vcpu.setRegisters(start.get().registers());
+        vcpu.registers().setSpecial(start.get().specialRegisters(vcpu.registers().getSpecial().apicBase()));
+        vcpu.registers().setGeneral(start.get().registers());
       }
       return vcpu;
     } catch (RuntimeException e) {

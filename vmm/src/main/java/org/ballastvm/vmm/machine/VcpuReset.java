@@ -23,11 +23,11 @@ final class VcpuReset {
 
   /** A vCPU's CPUID is set before: KVM refuses registers of features that it lacks. */
   static void apply(Vcpu vcpu) {
-    vcpu.setFpu(FPU_CONTROL, MXCSR);
+    vcpu.registers().setFpu(FPU_CONTROL, MXCSR);
     // KVM says in the same register what the processor lacks (BTS, PEBS).
-    vcpu.setMsrs(Map.of(MSR_MISC_ENABLE, vcpu.getMsr(MSR_MISC_ENABLE) | FAST_STRING));
+    vcpu.msrs().set(Map.of(MSR_MISC_ENABLE, vcpu.msrs().get(MSR_MISC_ENABLE) | FAST_STRING));
     makeMemoryWriteBack(vcpu);
-    vcpu.setLapicRegisters(Map.of(LAPIC_LINT1, DELIVER_NMI));
+    vcpu.registers().setLapicRegisters(Map.of(LAPIC_LINT1, DELIVER_NMI));
   }
 
   /**
@@ -36,7 +36,7 @@ final class VcpuReset {
    */
   private static void makeMemoryWriteBack(Vcpu vcpu) {
     try {
-      vcpu.setMsrs(Map.of(MSR_MTRR_DEFAULT_TYPE, MTRRS_ON | WRITE_BACK));
+      vcpu.msrs().set(Map.of(MSR_MTRR_DEFAULT_TYPE, MTRRS_ON | WRITE_BACK));
     } catch (HostError e) {
       if (!e.errno().equals(Errno.EINVAL)) { // A processor without MTRRs.
         throw e;

@@ -2,9 +2,11 @@ package org.ballastvm.vmm.monitor;
 
 import org.ballastvm.kvm.DebugRegisters;
 import org.ballastvm.kvm.FloatingPoint;
+import org.ballastvm.kvm.MpState;
 import org.ballastvm.kvm.Registers;
 import org.ballastvm.kvm.SpecialRegisters;
 import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.kvm.VcpuRegisters;
 import org.ballastvm.vmm.machine.Machine;
 
 /**
@@ -30,8 +32,10 @@ record CpuState(Registers general, SpecialRegisters special, DebugRegisters debu
   }
 
   private static CpuState read(Vcpu vcpu) {
-    return new CpuState(vcpu.getRegisters(), vcpu.getSpecialRegisters(), vcpu.getDebugRegisters(), vcpu.getFpu(),
-        vcpu.isHalted() || vcpu.isUninitialized());
+    VcpuRegisters registers = vcpu.registers();
+    MpState does = registers.getMpState();
+    return new CpuState(registers.getGeneral(), registers.getSpecial(), registers.getDebug(), registers.getFpu(),
+        does == MpState.HALTED || does == MpState.UNINITIALIZED);
   }
 
   boolean isProtected() { return (special.cr0() & PROTECTED) != 0; }

@@ -29,8 +29,8 @@ final class InfoLapic implements Command {
     vm.whileVcpusAreOut(() -> {
       for (int i = 0; i < vm.vcpus().size() && text.isEmpty(); i++) {
         Vcpu vcpu = vm.vcpus().get(i).vcpu();
-        if (id.isEmpty() || vcpu.getLapicRegister(ID) >>> ID_SHIFT == id.getAsLong()) {
-          text.append(LapicText.of(i, vcpu::getLapicRegister));
+        if (id.isEmpty() || vcpu.registers().getLapicRegister(ID) >>> ID_SHIFT == id.getAsLong()) {
+          text.append(LapicText.of(i, vcpu.registers()::getLapicRegister));
         }
       }
     });

@@ -75,12 +75,12 @@ class FakeHostTest {
   void registersOfVcpusAreReadBySizeWhereTheyDoNotFitInAPage() throws IOException {
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.SAPPHIRE_RAPIDS_PERMITTED.supported()).has(KvmCap.XSAVE2, 11008)
         .refuses("KVM_GET_XSAVE", Errno.EINVAL); Machine machine = start(guest())) {
-      machine.whileVcpusAreOut(() -> machine.vcpus().getFirst().vcpu().getFpu());
+      machine.whileVcpusAreOut(() -> machine.vcpus().getFirst().vcpu().registers().getFpu());
       assertTrue(kvm.asked().contains("KVM_GET_XSAVE2 vCPU 0"));
     }
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()).has(KvmCap.XSAVE2, 0).refuses("KVM_GET_XSAVE2",
         Errno.ENOTTY); Machine machine = start(guest())) {
-      machine.whileVcpusAreOut(() -> machine.vcpus().getFirst().vcpu().getFpu());
+      machine.whileVcpusAreOut(() -> machine.vcpus().getFirst().vcpu().registers().getFpu());
       assertTrue(kvm.asked().contains("KVM_GET_XSAVE vCPU 0"));
     }
   }

@@ -109,8 +109,8 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
       CpuStart start = new CpuStart(Registers.start(at, 0x8ff0, 0, 0), CpuStart.Mode.LONG, 0x9000, 0);
       Vcpu vcpu = vm.createVcpu(i);
       vcpu.setCpuid(kvm.supportedCpuid());
-      vcpu.setSpecialRegisters(start.specialRegisters(vcpu.getSpecialRegisters().apicBase()));
-      vcpu.setRegisters(start.registers());
+      vcpu.registers().setSpecial(start.specialRegisters(vcpu.registers().getSpecial().apicBase()));
+      vcpu.registers().setGeneral(start.registers());
       vcpus.add(new VcpuThread(i, vcpu, gate, ports, memory, this, "vcpu" + i));
     }
     vcpus.forEach(VcpuThread::start);

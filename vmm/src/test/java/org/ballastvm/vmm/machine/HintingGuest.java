@@ -79,7 +79,7 @@ public final class HintingGuest {
   private String registers() {
     String[] text = new String[1];
     machine.onLoop(() -> machine.whileVcpusAreOut(
-        () -> text[0] = machine.vcpus().getFirst().vcpu().getRegisters().toString()));
+        () -> text[0] = machine.vcpus().getFirst().vcpu().registers().getGeneral().toString()));
     return text[0];
   }
 
