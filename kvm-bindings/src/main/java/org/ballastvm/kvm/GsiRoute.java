@@ -1,5 +1,7 @@
 package org.ballastvm.kvm;
 
+import org.ballastvm.kvm.generated.Host;
+
 /** Where a global system interrupt goes: {@code struct kvm_irq_routing_entry}, linux/kvm.h. */
 public sealed interface GsiRoute {
   /** {@return the interrupt's number} */
@@ -8,11 +10,15 @@ public sealed interface GsiRoute {
   /** Which of the in-kernel controllers. */
   enum Chip {
     /** Interrupts 0 to 7. */
-    PIC_MASTER,
+    PIC_MASTER(Host.KVM_IRQCHIP_PIC_MASTER()),
     /** Interrupts 8 to 15. */
-    PIC_SLAVE,
+    PIC_SLAVE(Host.KVM_IRQCHIP_PIC_SLAVE()),
     /** 24 pins. */
-    IOAPIC
+    IOAPIC(Host.KVM_IRQCHIP_IOAPIC());
+
+    final int id;
+
+    Chip(int id) { this.id = id; }
   }
 
   /**

@@ -15,7 +15,6 @@ import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_entry;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_routing_msi;
-import org.ballastvm.kvm.generated.Offsets.kvm_irqchip;
 import org.ballastvm.kvm.generated.Offsets.kvm_irqfd;
 import org.ballastvm.kvm.generated.Offsets.kvm_pit_config;
 import org.ballastvm.kvm.generated.Offsets.kvm_reinject_control;
@@ -29,12 +28,17 @@ public final class KvmVm implements AutoCloseable {
 
   private final KvmFile file;
   private final int runBytes;
+  private final VmChips chips;
   private final CoalescedRing coalesced = new CoalescedRing();
 
   KvmVm(KvmFile file, int runBytes) {
     this.file = file;
+    this.chips = new VmChips(file);
     this.runBytes = runBytes;
   }
+
+  /** {@return what its in-kernel devices hold} */
+  public VmChips chips() { return chips; }
 
   /**
    * KVM_CHECK_EXTENSION, for this VM.
@@ -68,16 +72,6 @@ public final class KvmVm implements AutoCloseable {
   /** KVM_CREATE_IRQCHIP: PIC, IOAPIC and, for vCPUs created later, LAPICs in the kernel. */
   public void createIrqChip() {
     file.ioctl(Host.KVM_CREATE_IRQCHIP(), 0, "KVM_CREATE_IRQCHIP");
-  }
-
-  /** {@return the I/O APIC, KVM_GET_IRQCHIP} */
-  public IoApic getIoApic() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment chip = arena.allocate(kvm_irqchip.SIZE, 8);
-      set32(chip, kvm_irqchip.chip_id, Host.KVM_IRQCHIP_IOAPIC());
-      file.ioctl(Host.KVM_GET_IRQCHIP(), chip, "KVM_GET_IRQCHIP");
-      return IoApic.read(chip, kvm_irqchip.chip);
-    }
   }
 
   /** KVM_CREATE_PIT2: the timer at ports 0x40 to 0x43, and the speaker port 0x61, in the kernel. */
@@ -345,11 +339,7 @@ public final class KvmVm implements AutoCloseable {
     MemorySegment target = entry.asSlice(kvm_irq_routing_entry.u);
     if (route instanceof GsiRoute.Pin pin) {
       set32(entry, kvm_irq_routing_entry.type, Host.KVM_IRQ_ROUTING_IRQCHIP());
-      set32(target, kvm_irq_routing_irqchip.irqchip, switch (pin.chip()) {
-        case PIC_MASTER -> Host.KVM_IRQCHIP_PIC_MASTER();
-        case PIC_SLAVE -> Host.KVM_IRQCHIP_PIC_SLAVE();
-        case IOAPIC -> Host.KVM_IRQCHIP_IOAPIC();
-      });
+      set32(target, kvm_irq_routing_irqchip.irqchip, pin.chip().id);
       set32(target, kvm_irq_routing_irqchip.pin, pin.pin());
     } else if (route instanceof GsiRoute.Msi msi) {
       set32(entry, kvm_irq_routing_entry.type, Host.KVM_IRQ_ROUTING_MSI());

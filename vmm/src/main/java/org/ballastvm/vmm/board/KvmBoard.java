@@ -102,7 +102,7 @@ public final class KvmBoard implements AutoCloseable {
   }
 
   /** {@return the I/O APIC as it is now} */
-  public synchronized IoApic ioApic() { return vm.getIoApic(); }
+  public synchronized IoApic ioApic() { return vm.chips().getIoApic(); }
 
   /**
    * A wire to the interrupt controllers. Several may end at one pin, which is asserted as long as one of them is.
