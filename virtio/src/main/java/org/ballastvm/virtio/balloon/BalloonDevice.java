@@ -249,9 +249,11 @@ public final class BalloonDevice implements VirtioDevice {
   /** The driver's pages are its own again, so the count starts over; the target is the host's and stays. */
   @Override
   public void reset() {
-    Optional<HintRun.Complete> cut = hints.flatMap(FreePageHints::cut);
     boolean shrinks = registers.actual() != 0;
-    restore(state().powerOn());
+    restoreRegisters(state().powerOn());
+    stats.reset();
+    Optional<HintRun.Complete> cut = hints.flatMap(FreePageHints::reset);
+    registers.hintCommand(hinting().command());
     cut.ifPresent(run -> events.accept(new DeviceEvent.HintRunEnded(run)));
     if (shrinks) {
       events.accept(new DeviceEvent.BalloonChanged(0));
@@ -267,6 +269,17 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public void restore(State state) {
     BalloonState was = (BalloonState) state;
+    restoreRegisters(was);
+    stats.restore(was.stats());
+    boolean cut = hints.isPresent() && hints.get().restore(was.hints());
+    registers.hintCommand(hinting().command());
+    if (cut) {
+      tellHintCommand();
+    }
+  }
+
+  /** All but the parts that the host changes under locks of their own. */
+  private void restoreRegisters(BalloonState was) {
     context = null;
     queues = NO_QUEUES;
     inflated.clear();
@@ -277,12 +290,6 @@ public final class BalloonDevice implements VirtioDevice {
     registers.poison(was.poison());
     moreToCome = was.moreToCome();
     pages.restore(was.held());
-    stats.restore(was.stats());
-    boolean cut = hints.isPresent() && hints.get().restore(was.hints());
-    registers.hintCommand(hinting().command());
-    if (cut) {
-      tellHintCommand();
-    }
   }
 
   @Override

@@ -56,6 +56,8 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
       values = List.copyOf(values);
     }
 
+    Stats powerOn() { return powerOn(intervalSeconds); }
+
     /** The guest has told nothing. */
     static Stats powerOn(long intervalSeconds) {
       return new Stats(intervalSeconds, false, GuestStats.NONE, 0,
@@ -75,11 +77,12 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
     static Hints powerOn(int nextId) {
       return new Hints(FreePageHints.IDLE, nextId);
     }
+
+    Hints powerOn() { return powerOn(nextId); }
   }
 
   /** What is the host's stays: what it wants, how often it asks, and the commands that it has used up. */
   BalloonState powerOn() {
-    return new BalloonState(targetPages, 0, 0, false, Held.POWER_ON, Stats.powerOn(stats.intervalSeconds),
-        Hints.powerOn(hints.nextId));
+    return new BalloonState(targetPages, 0, 0, false, Held.POWER_ON, stats.powerOn(), hints.powerOn());
   }
 }

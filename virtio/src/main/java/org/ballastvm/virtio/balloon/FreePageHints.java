@@ -71,8 +71,12 @@ final class FreePageHints {
   }
 
   /** There is no driver any more; the run that this cuts short, if one was on. */
-  synchronized Optional<HintRun.Complete> cut() {
-    return abandon() && run instanceof HintRun.Complete over ? Optional.of(over) : Optional.empty();
+  synchronized Optional<HintRun.Complete> reset() {
+    Optional<HintRun.Complete> cut = abandon() && run instanceof HintRun.Complete over
+        ? Optional.of(over)
+        : Optional.empty();
+    restore(state().powerOn());
+    return cut;
   }
 
   /** The device leaves its machine. */

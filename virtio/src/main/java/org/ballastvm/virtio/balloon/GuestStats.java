@@ -60,8 +60,11 @@ final class GuestStats {
   /** Changes how often the guest is asked; the first time is now. */
   void intervalSeconds(long seconds) {
     BalloonConfig.requireInterval(seconds);
-    long before = intervalSeconds;
-    intervalSeconds = seconds;
+    long before;
+    synchronized (this) { // A reset, on a vCPU's thread, puts back what it finds.
+      before = intervalSeconds;
+      intervalSeconds = seconds;
+    }
     if (seconds == 0) {
       clock.cancel();
     } else if (before == 0) {
@@ -103,6 +106,11 @@ final class GuestStats {
       driver.resumeLater(queue);
     }
     return answered;
+  }
+
+  /** There is no driver any more, and its numbers are of the past. */
+  synchronized void reset() {
+    restore(state().powerOn());
   }
 
   /** {@return what the guest has told, and what it is asked} */
