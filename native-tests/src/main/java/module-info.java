@@ -5,7 +5,7 @@ module org.ballastvm.testkit {
   requires org.ballastvm.kvm;
   requires org.ballastvm.virtio;
   requires jdk.jfr;
-  requires static org.junit.jupiter.api;
+  requires static transitive org.junit.jupiter.api;
 
   exports org.ballastvm.testkit;
 

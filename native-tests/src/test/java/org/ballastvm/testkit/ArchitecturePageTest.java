@@ -23,7 +23,8 @@ class ArchitecturePageTest {
   /** Where a task is queued, an event is told, or a line is logged. */
   private static final Set<String> OUTLETS = Set.of("EventLoop.post", "MachineEvents.publish", "Log.of");
   /** What runs before there is a guest, or in a process without one. */
-  private static final Pattern WITHOUT_GUEST = Pattern.compile("org/ballastvm/vmm/(cli|attach|boot|terminal)/.*");
+  private static final Pattern WITHOUT_GUEST = Pattern
+      .compile("org/ballastvm/vmm/((cli|attach|boot|terminal)/.*|VmBuilder)");
 
   private static Path classesOf(String module) { return ROOT.resolve(module).resolve("target/classes"); }
 

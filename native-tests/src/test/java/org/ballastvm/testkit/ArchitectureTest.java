@@ -67,7 +67,9 @@ class ArchitectureTest {
       Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.mem",
           "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
-      "vmm", Set.of("org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.state"), //
+      "vmm",
+      Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.event",
+          "org.ballastvm.vmm.state"), //
       "native-tests", Set.of("org.ballastvm.testkit"));
 
   /** Sources that may catch everything, each with a reason that its own comment gives. */

@@ -20,9 +20,12 @@ import java.util.Map;
  *
  * <p>A class belongs to the class that it is nested in: they share what is private. A sealed type and the types that it
  * permits are one object, because such a family is one thing with several forms: the sealed type names its forms, each form
- * names it, and none can be understood, or used by a switch, without the others.
+ * names it, and none can be understood, or used by a switch, without the others. So are a type and its builder: each makes
+ * the other.
  */
 final class ObjectSlices implements SliceAssignment {
+  private static final String BUILDER = "Builder";
+
   /** From the name of an outermost class to the name of one that is in the same family; a family's first has no entry. */
   private final Map<String, String> familyOf = new HashMap<>();
 
@@ -32,6 +35,12 @@ final class ObjectSlices implements SliceAssignment {
       for (String permitted : permittedBy(type)) {
         if (classes.contain(permitted)) {
           join(outermost(type), outermost(classes.get(permitted)));
+        }
+      }
+      if (type.getName().endsWith(BUILDER)) {
+        String built = type.getName().substring(0, type.getName().length() - BUILDER.length());
+        if (classes.contain(built)) {
+          join(classes.get(built), type);
         }
       }
     }

@@ -27,6 +27,9 @@ public final class BenchCommand implements SubCommand {
   private static final Set<String> USUAL = Set.of("exits", BALLOON, "start");
   private static final String GUESTS = "guests";
   private static final String QMP = "qmp";
+  private static final String MACHINES = "machines";
+  private static final int TURNOVER = 1000;
+  private static final int AT_ONCE = 8;
   private static final int EXIT_RUNS = 21;
   private static final int EXIT_COUNT = 20_000;
   /** Each takes a few milliseconds of a machine that does other work too. */
@@ -55,9 +58,10 @@ public final class BenchCommand implements SubCommand {
   public int run(List<String> arguments) {
     for (String argument : arguments) {
       if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
-          && !argument.equals(QMP)) {
+          && !argument.equals(QMP) && !argument.equals(MACHINES)) {
         throw new UserError("bench " + argument
-            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests and qmp");
+            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, qmp and "
+            + MACHINES);
       }
     }
     try {
@@ -102,6 +106,12 @@ public final class BenchCommand implements SubCommand {
       System.out.println("\n" + QMP_COMMANDS + " times query-status over one socket, median of " + QMP_RUNS
           + " processes, by turns\n");
       System.out.print(QmpBenchmark.table(QmpBenchmark.run(QMP_RUNS, QMP_COMMANDS, launcher(), directory)));
+    }
+    if (topics.contains(MACHINES)) {
+      System.out.println("\nMachines of one process, there at once\n");
+      System.out.print(MachinesBenchmark.table(MachinesBenchmark.crowd()));
+      System.out.println("\nMachines that come and go\n");
+      System.out.print(MachinesBenchmark.turnover(TURNOVER, AT_ONCE));
     }
     if (topics.contains(GUESTS)) {
       measureGuests();

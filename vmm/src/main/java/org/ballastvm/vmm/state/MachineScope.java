@@ -3,6 +3,7 @@ package org.ballastvm.vmm.state;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * The machine that a thread works for: what its log lines name, which of its trace events are printed, and who hears what
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
  */
 public final class MachineScope {
   private static final MachineScope PROCESS = new MachineScope("", 0,
-      note -> Log.of(MachineScope.class).info("{}", note));
+      LoggerFactory.getLogger(MachineScope.class)::info);
   private static final InheritableThreadLocal<MachineScope> CURRENT = new InheritableThreadLocal<>();
 
   private final String name;
