@@ -35,7 +35,8 @@ public record VcpuState(MpState mpState, VcpuEvents events, Registers general, S
   }
 
   /**
-   * The state of a vCPU that is not in the guest, and has no exit that waits for an answer.
+   * The state of a vCPU that is not in the guest, and whose last run was ended by a kick: KVM finishes an instruction that
+   * had an exit when the vCPU is run the next time, which a kick makes as short as that.
    *
    * @param vcpu the vCPU
    * @param msrs {@link Kvm#savedMsrs() which MSRs} it may have
@@ -72,10 +73,9 @@ public record VcpuState(MpState mpState, VcpuEvents events, Registers general, S
     r.setDebug(debug);
     // The special registers have the LAPIC's mode, which its page is read by.
     r.setLapic(lapic);
-    // A processor that cannot scale its counter refuses any frequency, its own too.
-    if (tscKhz != vcpu.msrs().getTscKhz()) {
-      vcpu.msrs().setTscKhz(tscKhz);
-    }
+    vcpu.msrs().setTscKhz(tscKhz);
+    // A counter less than a second from the one of the fresh vCPU counts as that, so that all vCPUs of a VM agree: KVM looks
+    // for such writes (kvm_synchronize_tsc, arch/x86/kvm/x86.c).
     vcpu.msrs().restore(msrsInOrder());
     // The general registers drop a pending exception, and the special ones an interrupt.
     r.setEvents(events);

@@ -35,6 +35,28 @@ class FakeKvmTest {
   }
 
   @Test
+  void aStateIsTakenAndPutBackInTheOrderInWhichItsPartsActUponEachOther() {
+    try (FakeKvm fake = FakeKvm.begin(List.of());
+        Kvm kvm = Kvm.open();
+        KvmVm vm = kvm.createVm();
+        Vcpu vcpu = vm.createVcpu(0)) {
+      int before = fake.asked().size();
+      VcpuState state = VcpuState.of(vcpu, List.of(0x10));
+      List<String> taken = fake.asked().subList(before, fake.asked().size());
+      state.apply(vcpu);
+      List<String> put = fake.asked().subList(before + taken.size(), fake.asked().size());
+
+      assertEquals(List.of("KVM_GET_MP_STATE vCPU 0", "KVM_GET_VCPU_EVENTS vCPU 0"), taken.subList(0, 2));
+      assertEquals(List.of("REGS", "SREGS", "XCRS", "XSAVE", "DEBUGREGS", "LAPIC", "TSC_KHZ", "MSRS", "VCPU_EVENTS",
+          "MP_STATE").stream().map(part -> "KVM_SET_" + part + " vCPU 0").toList(),
+          put.stream().filter(name -> name.startsWith("KVM_SET_")).toList());
+      fake.refuses("KVM_SET_LAPIC", Errno.EINVAL);
+      assertEquals("KVM_SET_LAPIC vCPU 0: EINVAL (invalid argument)",
+          assertThrows(HostError.class, () -> state.apply(vcpu)).getMessage());
+    }
+  }
+
+  @Test
   void itRefusesWhatItWasToldTo() {
     try (FakeKvm fake = FakeKvm.begin(List.of()).refusesOnce("KVM_CREATE_VM", Errno.EBUSY); Kvm kvm = Kvm.open()) {
       assertEquals(Errno.EBUSY, assertThrows(HostError.class, kvm::createVm).errno());
