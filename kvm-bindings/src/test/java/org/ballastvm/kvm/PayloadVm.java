@@ -11,7 +11,7 @@ import org.ballastvm.kvm.SpecialRegisters.Table;
 /** A VM of 2 MiB with one vCPU in long mode and the first 4 GiB mapped one to one. */
 final class PayloadVm implements AutoCloseable {
   static final long CODE = 0x10_0000;
-  private static final long HANDLER = 0x11_0040;
+  static final long HANDLER = 0x11_0040;
   private static final long CODE_SELECTOR = 0x10;
   private static final long GDT = 0x9000;
   private static final long IDT = 0xa000;

@@ -1,5 +1,6 @@
 package org.ballastvm.kvm;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,10 +24,17 @@ import org.junit.jupiter.api.Test;
 class StatePartsTest {
   private static final int SYSENTER_STACK = 0x175;
   private static final int TSC = 0x10;
-  /** A host without virtualization of its own (kvm_pvm) shows each guest its counter, takes an offset, and ignores it. */
-  private static final boolean HAS_OFFSETS = !Files.exists(Path.of("/sys/module/kvm_pvm"));
+  /** Those that count by themselves: Hyper-V's have a vCPU's run time and its clock. */
+  static final List<Integer> COUNTERS = List.of(TSC, 0x4000_0010, 0x4000_0020);
+  /**
+   * Whether the processor virtualizes. Under kvm_pvm each guest sees the host's time-stamp counter, whatever its offset, and
+   * 32-bit paging is never on; the tests below expect that there.
+   */
+  private static final boolean VIRTUALIZES = !Files.exists(Path.of("/sys/module/kvm_pvm"));
+  private static final List<Long> POINTERS = List.of(0x1001L, 0x2001L, 0x3001L, 0x4001L);
   private static final int XMM0 = 160;
   private static final int COMPONENTS = 512; // XSTATE_BV, Intel SDM volume 1, 13.4.2
+  private static final int X87 = 1;
   private static final int SSE = 2;
 
   private Kvm kvm;
@@ -63,6 +71,49 @@ class StatePartsTest {
             new SpecialRegisters.Segment(0x7000, -1, 0x18, 3, 1, 0, 1, 1, 0, 1),
             s.gs(), s.ss(), s.tr(), s.ldt(), new SpecialRegisters.Table(0x9000, 0x1f), s.idt(), s.cr0(), 0x1234_5000L,
             s.cr3(), s.cr4() | 0x600, 5, s.efer(), s.apicBase()));
+  }
+
+  @Test
+  void pagePointers() {
+    assertEquals(List.of(), registers.getPagePointers(), "64-bit paging has none");
+    assertThrows(IllegalArgumentException.class, () -> registers.setSpecial(registers.getSpecial(), List.of(1L)));
+    assertEquals("KVM_SET_SREGS2 vCPU 0: EINVAL (invalid argument)",
+        assertThrows(HostError.class, () -> registers.setSpecial(registers.getSpecial(), POINTERS)).getMessage());
+    enterPaging32();
+    if (!VIRTUALIZES) {
+      assertEquals(List.of(), registers.getPagePointers());
+      return;
+    }
+    assertEquals(POINTERS, registers.getPagePointers());
+    vm.memory.chunk(0).asSlice(PayloadVm.CODE, 32).fill((byte) 0);
+
+    SpecialRegisters special = registers.getSpecial();
+    comesBack(registers::getPagePointers, pointers -> registers.setSpecial(special, pointers),
+        List.of(0x5001L, 0x6001L, 0x7001L, 0x8001L));
+    try (PayloadVm other = new PayloadVm(kvm)) {
+      VcpuState.of(vm.vcpu, kvm.savedMsrs()).apply(other.vcpu);
+      assertEquals(POINTERS, other.vcpu.registers().getPagePointers());
+    }
+  }
+
+  /** 32-bit paging with PAE, its four pointers where the program would be. */
+  private void enterPaging32() {
+    for (int i = 0; i < POINTERS.size(); i++) {
+      vm.memory.chunk(0).set(JAVA_LONG, PayloadVm.CODE + i * 8L, POINTERS.get(i));
+    }
+    SpecialRegisters s = registers.getSpecial();
+    SpecialRegisters.Segment code = new SpecialRegisters.Segment(0, -1, 0x10, 11, 1, 0, 1, 1, 0, 1);
+    registers.setSpecial(new SpecialRegisters(code, s.ds(), s.es(), s.fs(), s.gs(), s.ss(), s.tr(), s.ldt(), s.gdt(),
+        s.idt(), s.cr0(), 0, PayloadVm.CODE, s.cr4(), 0, 0, s.apicBase()));
+  }
+
+  @Test
+  void theX87() {
+    byte[] area = registers.getXsave().toByteArray();
+    area[COMPONENTS] |= X87; // As if a program had used it: KVM_SET_FPU leaves that to be.
+    registers.setXsave(new OpaqueState(area));
+
+    comesBack(() -> registers.getFpu().controlWord(), word -> registers.setFpu(word, 0x1f80), 0x27f);
   }
 
   @Test
@@ -137,13 +188,13 @@ class StatePartsTest {
     Msrs msrs = vm.vcpu.msrs();
     long far = 1L << 50;
     msrs.set(Map.of(TSC, far));
-    assertEquals(HAS_OFFSETS, msrs.get(TSC) >= far);
-    msrs.set(Map.of(TSC, 0L));
+    assertEquals(VIRTUALIZES, msrs.get(TSC) >= far);
+    msrs.set(Map.of(TSC, far / 1024)); // Not 0: by that KVM aligns a counter with those of other vCPUs.
     assertTrue(msrs.get(TSC) < far);
 
     long before = msrs.getTscOffset();
     msrs.setTscOffset(before + far);
-    assertEquals(HAS_OFFSETS ? before + far : before, msrs.getTscOffset());
+    assertEquals(VIRTUALIZES ? before + far : before, msrs.getTscOffset());
     msrs.setTscOffset(before);
     assertEquals(before, msrs.getTscOffset());
   }
@@ -197,7 +248,7 @@ class StatePartsTest {
 
   private Map<Integer, Long> knownMsrs() {
     Map<Integer, Long> all = new HashMap<>(vm.vcpu.msrs().getKnown(kvm.savedMsrs()));
-    all.remove(TSC);
+    all.keySet().removeAll(COUNTERS);
     return all;
   }
 
