@@ -10,7 +10,7 @@ module org.ballastvm.vmm {
   requires org.apache.commons.compress;
   requires org.tukaani.xz;
   requires aircompressor.v3;
-  requires info.picocli;
+  requires transitive info.picocli;
   requires org.jline.reader;
   requires org.jline.terminal;
   requires jdk.jfr;
@@ -28,10 +28,13 @@ module org.ballastvm.vmm {
   exports org.ballastvm.vmm.trace to
       org.ballastvm.testkit;
 
+  uses org.ballastvm.vmm.command.BuildCommand;
   uses org.ballastvm.vmm.command.SubCommand;
 
+  provides org.ballastvm.vmm.command.BuildCommand with
+      org.ballastvm.vmm.cli.Training;
   provides org.ballastvm.vmm.command.SubCommand with
       org.ballastvm.vmm.attach.MonitorCommand,
       org.ballastvm.vmm.attach.PsCommand,
-      org.ballastvm.vmm.cli.Training;
+      org.ballastvm.vmm.cli.CompletionCommand;
 }

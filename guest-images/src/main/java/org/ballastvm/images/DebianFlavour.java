@@ -1,7 +1,7 @@
 package org.ballastvm.images;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Debian's kernels for x86-64, by the package that always depends on the newest. */
@@ -26,10 +26,13 @@ public enum DebianFlavour {
     return Stream.of(values()).filter(each -> each.word.equals(word)).findAny();
   }
 
-  /** {@return all words, for a message} */
-  public static String words() {
-    return Stream.of(values()).map(DebianFlavour::word).collect(Collectors.joining(", "));
+  /** {@return all words} */
+  public static List<String> allWords() {
+    return Stream.of(values()).map(DebianFlavour::word).toList();
   }
+
+  /** {@return all words, for a message} */
+  public static String words() { return String.join(", ", allWords()); }
 
   /** {@return the word for it on a command line} */
   public String word() { return word; }

@@ -14,10 +14,13 @@ import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuName;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast bench}: measures this machine and prints tables, as docs/performance.md has them. */
 public final class BenchCommand implements SubCommand {
@@ -55,8 +58,15 @@ public final class BenchCommand implements SubCommand {
   }
 
   @Override
-  public int run(List<String> arguments) {
-    for (String argument : arguments) {
+  public void describe(CommandSpec spec) {
+    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, QMP), "exits, balloon and"
+        + " start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside QEMU"));
+  }
+
+  @Override
+  public int run(ParseResult given) {
+    List<String> topics = given.matchedPositionalValue(0, List.of());
+    for (String argument : topics) {
       if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
           && !argument.equals(QMP) && !argument.equals(MACHINES)) {
         throw new UserError("bench " + argument
@@ -67,7 +77,7 @@ public final class BenchCommand implements SubCommand {
     try {
       Path directory = Files.createTempDirectory("ballast-bench");
       try {
-        measure(arguments.isEmpty() ? List.copyOf(USUAL) : arguments, directory);
+        measure(topics.isEmpty() ? List.copyOf(USUAL) : topics, directory);
       } finally {
         FileTree.delete(directory);
       }

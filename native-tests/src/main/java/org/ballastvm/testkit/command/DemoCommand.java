@@ -13,7 +13,7 @@ import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.vmm.command.SubCommand;
-import org.ballastvm.vmm.config.UserError;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast demo}: boots Debian's kernel, takes half of its memory away, and shows who has it. */
 public final class DemoCommand implements SubCommand {
@@ -35,10 +35,7 @@ public final class DemoCommand implements SubCommand {
   public String summary() { return "boots a guest, takes half of its memory away, and shows who has it"; }
 
   @Override
-  public int run(List<String> arguments) {
-    if (!arguments.isEmpty()) {
-      throw new UserError("demo " + arguments.getFirst() + ": demo takes no arguments");
-    }
+  public int run(ParseResult given) {
     GuestHosts.tell(this::tell);
     try {
       GuestHost host = findHost();

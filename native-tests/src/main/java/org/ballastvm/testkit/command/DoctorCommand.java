@@ -1,14 +1,13 @@
 package org.ballastvm.testkit.command;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.testkit.bench.PayloadProbe;
 import org.ballastvm.vmm.command.SubCommand;
-import org.ballastvm.vmm.config.UserError;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast doctor}: tells what this host can do by trying it, and what to do about what it cannot. */
 public final class DoctorCommand implements SubCommand {
@@ -21,10 +20,7 @@ public final class DoctorCommand implements SubCommand {
   public String summary() { return "tells, by trying, what runs on this host and what to do about what does not"; }
 
   @Override
-  public int run(List<String> arguments) {
-    if (!arguments.isEmpty()) {
-      throw new UserError("doctor " + arguments.getFirst() + ": doctor takes no arguments");
-    }
+  public int run(ParseResult given) {
     say(true, "JDK", "Java " + Runtime.version() + " in " + System.getProperty("java.home"));
     HostFacts.of(Path.of("/")).forEach(fact -> say(fact.good(), fact.what(), fact.sentence()));
     boolean direct = examineKvm();

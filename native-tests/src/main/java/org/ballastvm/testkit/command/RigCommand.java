@@ -1,6 +1,5 @@
 package org.ballastvm.testkit.command;
 
-import java.util.List;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.IntelRig;
@@ -9,6 +8,8 @@ import org.ballastvm.rig.RigRun;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * {@code ballast rig}: runs a command where there is a {@code /dev/kvm} that boots Linux, on a host that has none. Its
@@ -21,12 +22,15 @@ public final class RigCommand implements SubCommand {
 
   @Override
   public String summary() {
-    return "runs a command on an emulated machine that has a /dev/kvm: rig [-m SIZE] [--cpu amd|intel] [--] COMMAND";
+    return "runs a command on an emulated machine that has a /dev/kvm; its exit status is the command's, or 125";
   }
 
   @Override
-  public int run(List<String> arguments) {
-    RigWish wish = RigWish.of(arguments);
+  public void describe(CommandSpec spec) { RigWish.describe(spec); }
+
+  @Override
+  public int run(ParseResult given) {
+    RigWish wish = RigWish.of(given);
     return wish.intel() ? runOnIntel(wish) : runOnAmd(wish);
   }
 

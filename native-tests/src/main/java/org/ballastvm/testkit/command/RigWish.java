@@ -4,17 +4,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.rig.IntelConfig;
 import org.ballastvm.rig.RigConfig;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.config.UserError;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What the user of {@code ballast rig} asked for.
@@ -30,12 +33,23 @@ import org.ballastvm.vmm.config.UserError;
  */
 record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memoryMiB, List<Path> writable,
     List<Path> files, List<String> kernelArguments, List<String> command) {
-  private static final String OPTIONS = "-m SIZE, --cpu amd or intel, --kernel-args WORDS, --kernel-package WORD and"
-      + " --writable DIRECTORY (amd), --file FILE (intel)";
-
   private static final Pattern AMD = Pattern.compile("amd(?:=([\\w.-]+))?((?:,[\\w.+=-]+)*)");
 
-  static RigWish of(List<String> arguments) { return new Parser(arguments.iterator()).wish(); }
+  static void describe(CommandSpec spec) {
+    spec.parser().stopAtPositional(true);
+    spec.addOption(Arguments.value("-m", "SIZE", "its memory: MiB, or with a suffix M or G"));
+    spec.addOption(Arguments.word("--cpu", "amd|intel", List.of("amd", "intel"),
+        "its processor: amd[=MODEL][,PROPERTY]... in QEMU's words (default), or intel, which Bochs interprets"));
+    spec.addOption(Arguments.values("--kernel-args", "WORDS", "more for the command line of its kernel"));
+    spec.addOption(
+        Arguments.word("--kernel-package", "WORD", DebianFlavour.allWords(), "its kernel, of Debian's (amd): "
+            + DebianFlavour.words()));
+    spec.addOption(Arguments.paths("--writable", "DIRECTORY", "where files stay that the command writes (amd)"));
+    spec.addOption(Arguments.paths("--file", "FILE", "a file or a directory that comes along (intel)"));
+    spec.addPositional(Arguments.words("COMMAND", List.of(), "the command and its words, behind -- if need be"));
+  }
+
+  static RigWish of(ParseResult given) { return new Parser(given).wish(); }
 
   /** {@return QEMU's rig as wished} */
   RigConfig amdConfig() {
@@ -60,24 +74,23 @@ record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memo
         .filter(home -> Files.isExecutable(home.resolve("ballast")));
   }
 
-  /** Reads the words in their order. */
+  /** Checks what was given. */
   private static final class Parser {
-    private final Iterator<String> words;
+    private final ParseResult given;
     private boolean intel;
     private String cpu = RigConfig.CPU;
-    private DebianFlavour kernel = DebianFlavour.STOCK;
-    private Optional<String> memory = Optional.empty();
-    private final List<Path> writable = new ArrayList<>();
-    private final List<Path> files = new ArrayList<>();
-    private final List<String> kernelArguments = new ArrayList<>();
-    private final List<String> command = new ArrayList<>();
 
-    Parser(Iterator<String> words) { this.words = words; }
+    Parser(ParseResult given) { this.given = given; }
 
     RigWish wish() {
-      while (words.hasNext() && command.isEmpty()) {
-        read(words.next());
-      }
+      List<String> command = new ArrayList<>(given.matchedPositionalValue(0, List.<String>of()));
+      List<Path> writable = paths("--writable", Parser::directory);
+      List<Path> files = paths("--file", Parser::file);
+      List<String> kernelArguments = given.matchedOptionValue("--kernel-args", List.<String>of()).stream()
+          .flatMap(Parser::kernelArguments).toList();
+      DebianFlavour kernel = value("--kernel-package").map(Parser::flavour).orElse(DebianFlavour.STOCK);
+      value("--cpu").ifPresent(this::processor);
+      OptionalInt memory = value("-m").map(this::mebibytes).map(OptionalInt::of).orElseGet(OptionalInt::empty);
       if (command.isEmpty()) {
         throw new UserError("rig: no command is named; for example: ballast rig -- ballast -m 1G -kernel vmlinuz");
       }
@@ -97,36 +110,15 @@ record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memo
       if (command.getFirst().equals("ballast")) {
         home().ifPresent(home -> command.set(0, home.resolve("ballast").toString()));
       }
-      return new RigWish(intel, cpu, kernel,
-          memory.map(this::mebibytes).map(OptionalInt::of).orElseGet(OptionalInt::empty),
-          List.copyOf(writable), List.copyOf(files), List.copyOf(kernelArguments), List.copyOf(command));
+      return new RigWish(intel, cpu, kernel, memory, writable, files, kernelArguments, List.copyOf(command));
     }
 
-    private void read(String word) {
-      switch (word) {
-        case "-m" -> memory = Optional.of(valueOf(word));
-        case "--cpu" -> processor(valueOf(word));
-        case "--kernel-package" -> kernel = flavour(valueOf(word));
-        case "--writable" -> writable.add(directory(valueOf(word)));
-        case "--file" -> files.add(file(valueOf(word)));
-        case "--kernel-args" -> kernelArguments.addAll(kernelArguments(valueOf(word)));
-        case "--" -> words.forEachRemaining(command::add);
-        default -> {
-          if (word.startsWith("-")) {
-            throw new UserError(
-                "rig " + word + ": is no option of rig, which are " + OPTIONS + "; the command stands behind --");
-          }
-          command.add(word);
-          words.forEachRemaining(command::add);
-        }
-      }
+    private Optional<String> value(String option) {
+      return Optional.ofNullable(given.matchedOptionValue(option, null));
     }
 
-    private String valueOf(String option) {
-      if (!words.hasNext()) {
-        throw new UserError("rig " + option + ": takes a value");
-      }
-      return words.next();
+    private List<Path> paths(String option, Function<Path, Path> check) {
+      return given.matchedOptionValue(option, List.<Path>of()).stream().map(check).toList();
     }
 
     private void processor(String wish) {
@@ -161,24 +153,24 @@ record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memo
       return (int) mib;
     }
 
-    private static List<String> kernelArguments(String value) {
+    private static Stream<String> kernelArguments(String value) {
       List<String> found = Arrays.stream(value.split(" ")).filter(word -> !word.isEmpty()).toList();
       if (found.isEmpty() || !value.matches("[ -~]+")) {
         throw new UserError("rig --kernel-args " + value + ": must be words such as kvm_intel.ept=0, in ASCII");
       }
-      return found;
+      return found.stream();
     }
 
-    private static Path directory(String name) {
-      Path directory = Path.of(name).toAbsolutePath().normalize();
+    private static Path directory(Path name) {
+      Path directory = name.toAbsolutePath().normalize();
       if (!Files.isDirectory(directory)) {
         throw new UserError("rig --writable " + name + ": is no directory");
       }
       return directory;
     }
 
-    private static Path file(String name) {
-      Path file = Path.of(name).toAbsolutePath().normalize();
+    private static Path file(Path name) {
+      Path file = name.toAbsolutePath().normalize();
       if (!Files.exists(file) || file.getNameCount() == 0) {
         throw new UserError("rig --file " + name + ": is no file or directory that can be taken along");
       }

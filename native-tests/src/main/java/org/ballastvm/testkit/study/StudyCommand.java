@@ -3,12 +3,13 @@ package org.ballastvm.testkit.study;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.vmm.command.SubCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast study}: measures what a resize of a guest costs by each means there is, on the user's kernel. */
 public final class StudyCommand implements SubCommand {
@@ -23,12 +24,11 @@ public final class StudyCommand implements SubCommand {
   public String summary() { return "resizes a guest by balloon, virtio-mem and DIMM, and tells what each takes"; }
 
   @Override
-  public int run(List<String> arguments) {
-    if (arguments.contains("--help") || arguments.contains("-help")) {
-      System.out.print(StudyOptions.USAGE);
-      return 0;
-    }
-    StudyOptions options = StudyOptions.parse(arguments);
+  public void describe(CommandSpec spec) { StudyOptions.describe(spec); }
+
+  @Override
+  public int run(ParseResult given) {
+    StudyOptions options = StudyOptions.of(given);
     GuestHosts.tell(this::tell);
     try {
       StudyTable table = StudyRunner.run(options, this::tell);

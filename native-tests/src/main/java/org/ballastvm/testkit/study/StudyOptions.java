@@ -4,12 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What a user wants of {@code ballast study}.
@@ -24,24 +27,6 @@ import org.ballastvm.vmm.config.UserError;
  */
 record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> modules, Optional<Path> initrd,
     String append, Optional<Path> csv, Optional<Path> svg) {
-  static final String USAGE = """
-      usage: ballast study [OPTION]...
-      Resizes a guest by balloon, virtio-mem and DIMM, and tells what each takes; docs/study.md says what is measured.
-        --kernel FILE     a kernel of your own, a bzImage or an ELF vmlinux, instead of Debian's
-        --modules DIR     its modules, as /lib/modules/RELEASE, which is taken if it is there
-        --initrd FILE     an initrd to unpack first, for the modules in it; its init does not run
-        --append TEXT     more for the kernel's command line
-        --memory SIZE     what the guest has when it is small: MiB, or with a suffix; 1G
-        --resize SIZE     what comes and goes, in steps of 128M; 1G
-        --load MIB        what a program in the guest holds and writes to all the while; 256, or 0 for none
-        --smp N           processors of the guest, 1 to 64; 2
-        --rounds N        guests for each means, of which the medians are told, 1 to 99; 3
-        --means LIST      which to compare, of balloon,virtio-mem,dimm
-        --patience N      seconds that a guest may take for one step; 120
-        --seed N          of the order in which the load writes; another each time
-        --csv FILE        write every round and the medians there
-        --svg FILE        draw the medians there
-      """;
   private static final long LEAST_MEMORY = 256L << 20;
   private static final long MOST_MEMORY = 1L << 40;
   /** Kernel, programs and what is kept free. */
@@ -50,84 +35,75 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
   private static final int MOST_ROUNDS = 99;
   private static final int MOST_PATIENCE = 3600;
 
-  /** What was given so far. */
-  private static final class Given {
-    private long memory = 1L << 30;
-    private long resize = 1L << 30;
-    private int load = 256;
-    private int cpus = 2;
-    private int rounds = 3;
-    private int patience = 120;
-    private long seed = System.nanoTime() & Integer.MAX_VALUE;
-    private List<Mechanism> means = Mechanism.all();
-    private Optional<Path> kernel = Optional.empty();
-    private Optional<Path> modules = Optional.empty();
-    private Optional<Path> initrd = Optional.empty();
-    private String append = "";
-    private Optional<Path> csv = Optional.empty();
-    private Optional<Path> svg = Optional.empty();
+  static void describe(CommandSpec spec) {
+    spec.addOption(Arguments.path("--kernel", "FILE",
+        "a kernel of your own, a bzImage or an ELF vmlinux, instead of Debian's"));
+    spec.addOption(Arguments.path("--modules", "DIR",
+        "its modules, as /lib/modules/RELEASE, which is taken if it is there"));
+    spec.addOption(Arguments.path("--initrd", "FILE",
+        "an initrd to unpack first, for the modules in it; its init does not run"));
+    spec.addOption(Arguments.value("--append", "TEXT", "more for the kernel's command line"));
+    spec.addOption(Arguments.value("--memory", "SIZE",
+        "what the guest has when it is small: MiB, or with a suffix; 1G"));
+    spec.addOption(Arguments.value("--resize", "SIZE", "what comes and goes, in steps of 128M; 1G"));
+    spec.addOption(Arguments.value("--load", "MIB",
+        "what a program in the guest holds and writes to all the while; 256, or 0 for none"));
+    spec.addOption(Arguments.value("--smp", "N", "processors of the guest, 1 to 64; 2"));
+    spec.addOption(Arguments.value("--rounds", "N",
+        "guests for each means, of which the medians are told, 1 to 99; 3"));
+    spec.addOption(Arguments.word("--means", "LIST", Mechanism.all().stream().map(Mechanism::word).toList(),
+        "which to compare, of balloon,virtio-mem,dimm"));
+    spec.addOption(Arguments.value("--patience", "N", "seconds that a guest may take for one step; 120"));
+    spec.addOption(Arguments.value("--seed", "N", "of the order in which the load writes; another each time"));
+    spec.addOption(Arguments.path("--csv", "FILE", "write every round and the medians there"));
+    spec.addOption(Arguments.path("--svg", "FILE", "draw the medians there"));
+    spec.usageMessage().footer("docs/study.md says what is measured.");
   }
 
   /**
-   * Reads arguments.
+   * Checks what was given.
    *
-   * @throws UserError if one makes no sense
+   * @throws UserError if a value makes no sense
    */
-  static StudyOptions parse(List<String> arguments) {
-    Given given = new Given();
-    for (Iterator<String> words = arguments.iterator(); words.hasNext();) {
-      String word = words.next();
-      int equals = word.startsWith("-") ? word.indexOf('=') : -1;
-      String option = "--" + (equals < 0 ? word : word.substring(0, equals)).replaceFirst("^--?", "");
-      if (!word.startsWith("-") || !USAGE.contains("\n  " + option + ' ')) {
-        throw new UserError("study " + word + ": there is no such option; study --help lists those it has");
-      }
-      if (equals < 0 && !words.hasNext()) {
-        throw new UserError("study " + option + ": a value must follow");
-      }
-      take(given, option, equals < 0 ? words.next() : word.substring(equals + 1));
-    }
-    return checked(given);
-  }
-
-  private static void take(Given given, String option, String value) {
-    switch (option) {
-      case "--kernel" -> given.kernel = Optional.of(file(option, value));
-      case "--modules" -> given.modules = Optional.of(directory(option, value));
-      case "--initrd" -> given.initrd = Optional.of(file(option, value));
-      case "--append" -> given.append = value;
-      case "--memory" -> given.memory = memory(option, value);
-      case "--resize" -> given.resize = resize(option, value);
-      case "--load" -> given.load = (int) number(option, value, 0, MOST_MEMORY / Mechanism.MIB);
-      case "--smp" -> given.cpus = (int) number(option, value, 1, MOST_CPUS);
-      case "--rounds" -> given.rounds = (int) number(option, value, 1, MOST_ROUNDS);
-      case "--patience" -> given.patience = (int) number(option, value, 1, MOST_PATIENCE);
-      case "--seed" -> given.seed = number(option, value, 0, Long.MAX_VALUE);
-      case "--means" -> given.means = means(option, value);
-      case "--csv" -> given.csv = Optional.of(output(option, value));
-      case "--svg" -> given.svg = Optional.of(output(option, value));
-      default -> throw new IllegalStateException(option);
-    }
-  }
-
-  private static StudyOptions checked(Given given) {
-    if (given.kernel.isEmpty()) {
-      given.modules.ifPresent(path -> {
+  static StudyOptions of(ParseResult given) {
+    Values values = new Values(given);
+    Optional<Path> kernel = values.of("--kernel", StudyOptions::file);
+    Optional<Path> modules = values.of("--modules", StudyOptions::directory);
+    Optional<Path> initrd = values.of("--initrd", StudyOptions::file);
+    if (kernel.isEmpty()) {
+      modules.ifPresent(path -> {
         throw new UserError("study --modules " + path + ": needs --kernel, the kernel that they belong to");
       });
-      given.initrd.ifPresent(path -> {
+      initrd.ifPresent(path -> {
         throw new UserError("study --initrd " + path + ": needs --kernel, the kernel that it belongs to");
       });
     }
-    if (given.load * Mechanism.MIB > given.memory - BESIDE_LOAD) {
-      throw new UserError("study --load " + given.load + ": the guest, small, has " + ByteSize.describe(given.memory)
+    long memory = values.of("--memory", StudyOptions::memory).orElse(1L << 30);
+    int load = (int) values.number("--load", 0, MOST_MEMORY / Mechanism.MIB, 256);
+    if (load * Mechanism.MIB > memory - BESIDE_LOAD) {
+      throw new UserError("study --load " + load + ": the guest, small, has " + ByteSize.describe(memory)
           + " (--memory), and needs " + ByteSize.describe(BESIDE_LOAD) + " of it for itself");
     }
-    return new StudyOptions(
-        new StudyPlan(new GuestSizes(given.memory, given.resize), given.load, given.cpus, given.rounds, given.means,
-            Duration.ofSeconds(given.patience), given.seed),
-        given.kernel, given.modules, given.initrd, given.append,
-        given.csv, given.svg);
+    GuestSizes sizes = new GuestSizes(memory, values.of("--resize", StudyOptions::resize).orElse(1L << 30));
+    StudyPlan plan = new StudyPlan(sizes, load,
+        (int) values.number("--smp", 1, MOST_CPUS, 2), (int) values.number("--rounds", 1, MOST_ROUNDS, 3),
+        values.of("--means", StudyOptions::means).orElse(Mechanism.all()),
+        Duration.ofSeconds(values.number("--patience", 1, MOST_PATIENCE, 120)),
+        values.number("--seed", 0, Long.MAX_VALUE, System.nanoTime() & Integer.MAX_VALUE));
+    return new StudyOptions(plan, kernel, modules, initrd, values.of("--append", (option, text) -> text).orElse(""),
+        values.of("--csv", StudyOptions::output), values.of("--svg", StudyOptions::output));
+  }
+
+  /** What was given, read option by option. */
+  private record Values(ParseResult given) {
+    <T> Optional<T> of(String option, BiFunction<String, String, T> reader) {
+      Object value = given.matchedOptionValue(option, null);
+      return value == null ? Optional.empty() : Optional.of(reader.apply(option, value.toString()));
+    }
+
+    long number(String option, long least, long most, long otherwise) {
+      return of(option, (name, text) -> StudyOptions.number(name, text, least, most)).orElse(otherwise);
+    }
   }
 
   private static long memory(String option, String value) {

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -98,7 +99,7 @@ class BenchTest {
 
   @Test
   void anUnknownBenchmarkIsNamed() {
-    UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("disk")));
+    UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("disk")));
 
     assertEquals(
         "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests and qmp",
@@ -108,7 +109,8 @@ class BenchTest {
 
   @Test
   void unknownMemoryIsNamed() {
-    UserError error = assertThrows(UserError.class, () -> new BenchCommand().run(List.of("balloon=256M,shared,disk")));
+    UserError error = assertThrows(UserError.class,
+        () -> SubCommands.run(new BenchCommand(), List.of("balloon=256M,shared,disk")));
 
     assertEquals(
         "bench balloon=256M,shared,disk: there is no memory disk; there are private, shared, memfd, shared-file,"

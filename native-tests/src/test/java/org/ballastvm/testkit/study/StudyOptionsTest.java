@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +33,9 @@ class StudyOptionsTest {
 
   static Stream<Mistake> mistakes() {
     return Stream.of(
-        mistake("study --colour: there is no such option; study --help lists those it has", "--colour", "red"),
-        mistake("study balloon: there is no such option; study --help lists those it has", "balloon"),
-        mistake("study --memory: a value must follow", "--memory"),
+        mistake("study --colour: there is no such option; study --help lists what it takes", "--colour", "red"),
+        mistake("study balloon: there is no such word; study --help lists what it takes", "balloon"),
+        mistake("study --memory: a value must follow: --memory SIZE", "--memory"),
         mistake("study --memory 100M: must be whole MiB, from 256 MiB to 1 TiB", "--memory", "100M"),
         mistake("study --memory much: must be a size such as 512M or 4G", "--memory=much"),
         mistake("study --resize 100M: must be a multiple of 128 MiB, by which Linux takes a DIMM, up to 1 TiB",
@@ -56,16 +57,20 @@ class StudyOptionsTest {
         mistake("study --svg /absent/chart: there is no directory /absent", "--svg", "/absent/chart"));
   }
 
+  private static StudyOptions parse(List<String> arguments) {
+    return StudyOptions.of(SubCommands.parse(new StudyCommand(), arguments));
+  }
+
   @ParameterizedTest
   @MethodSource("mistakes")
   void whatMakesNoSenseIsToldInASentence(Mistake mistake) {
-    UserError error = assertThrows(UserError.class, () -> StudyOptions.parse(mistake.arguments));
+    UserError error = assertThrows(UserError.class, () -> parse(mistake.arguments));
     assertEquals(mistake.sentence, error.getMessage());
   }
 
   @Test
   void nothingAskedForIsAGibibyteByAllMeansInThreeRounds() {
-    StudyOptions options = StudyOptions.parse(List.of());
+    StudyOptions options = parse(List.of());
     StudyPlan plan = options.plan();
     assertEquals(
         new StudyPlan(new GuestSizes(GIB, GIB), 256, 2, 3, Mechanism.all(), Duration.ofMinutes(2), plan.seed()), plan);
@@ -75,7 +80,7 @@ class StudyOptionsTest {
   @Test
   void oneDashOrTwoAndAnEqualsSignMakeNoDifference() throws IOException {
     Path kernel = Files.createFile(directory.resolve("vmlinuz"));
-    StudyOptions options = StudyOptions.parse(List.of("-kernel", kernel.toString(), "--append=quiet x=1", "--resize",
+    StudyOptions options = parse(List.of("-kernel", kernel.toString(), "--append=quiet x=1", "--resize",
         "2G", "-means=dimm,balloon", "--csv", directory.resolve("a.csv").toString()));
     assertEquals(Optional.of(kernel), options.kernel());
     assertEquals("quiet x=1", options.append());

@@ -13,18 +13,14 @@ import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.monitor.TerminalMonitor;
 import org.ballastvm.vmm.terminal.Keys;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast monitor}: the monitor of a machine that runs, ours or QEMU's, with a line editor on this terminal. */
 public final class MonitorCommand implements SubCommand {
   private static final int CANNOT = 1;
   private static final long PATIENCE_MILLIS = 1000;
-  private static final String USAGE = """
-      usage: ballast monitor NAME|PID|SOCKET [COMMAND [WORD]...]
-      Talks to the human monitor of a machine that runs: one that 'ballast ps' lists, or the one behind a socket
-      (PATH, unix:PATH or tcp:HOST:PORT) of a human monitor or of QMP, Ballast's or QEMU's.
-      With a command, it prints the answer, and ends with status 1 if that is an error. Without one, it takes commands
-      from standard input; on a terminal, with line editing, where Ctrl-D leaves and the machine runs on.
-      """;
 
   @Override
   public String name() { return "monitor"; }
@@ -33,19 +29,25 @@ public final class MonitorCommand implements SubCommand {
   public String summary() { return "talks to the monitor of a machine, by its name, its pid or its socket"; }
 
   @Override
-  public int run(List<String> arguments) {
-    if (arguments.isEmpty()) {
-      throw new UserError("monitor: the name, the pid or a socket of a machine must follow; monitor --help tells more");
-    }
-    String target = arguments.getFirst();
-    if (target.equals("--help")) {
-      System.out.print(USAGE);
-      return 0;
-    }
-    if (target.startsWith("-")) {
-      throw new UserError("monitor " + target + ": there is no such option; monitor --help tells how it is used");
-    }
-    List<String> words = arguments.subList(1, arguments.size());
+  public void describe(CommandSpec spec) {
+    spec.parser().stopAtPositional(true);
+    spec.addPositional(PositionalParamSpec.builder().index("0").arity("1").required(true).paramLabel("NAME|PID|SOCKET")
+        .type(String.class)
+        .description("a machine that 'ballast ps' lists, or the socket (PATH, unix:PATH or tcp:HOST:PORT) of a human"
+            + " monitor or of QMP, Ballast's or QEMU's")
+        .build());
+    spec.addPositional(PositionalParamSpec.builder().index("1..*").arity("0..*").paramLabel("COMMAND").type(List.class)
+        .auxiliaryTypes(String.class)
+        .description("a command and its words: prints the answer, and ends with status 1 if that is an error. Without"
+            + " one, commands come from standard input; on a terminal, with line editing, where Ctrl-D leaves and the"
+            + " machine runs on")
+        .build());
+  }
+
+  @Override
+  public int run(ParseResult given) {
+    String target = given.matchedPositionalValue(0, "");
+    List<String> words = given.matchedPositionalValue(1, List.of());
     try (Wire wire = Wire.connect(address(target))) {
       Keys keys = new Keys(() -> {
         // The thread that fills it waits by itself.

@@ -6,25 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
-import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.wire.JsonText;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ballast ps}: this user's machines, and how much memory they have. */
 public final class PsCommand implements SubCommand {
   private static final int CANNOT = 1;
   private static final long PATIENCE_MILLIS = 2000;
   private static final String JSON = "--json";
-  private static final String USAGE = """
-      usage: ballast ps [--json]
-      Lists your machines that run.
-        MEMORY    what -m asked for
-        HELD      what the guest has now: base memory and what is plugged, less what is in the balloon
-        RESIDENT  what the host has in memory for it: the guest's and Ballast's own
-        SOCKETS   where its monitors listen
-        --json    for scripts: sizes in bytes, and null for what is not known
-      A machine that does not answer has a dash for what only it knows.
-      """;
+  private static final String[] COLUMNS = {
+      "  MEMORY    what -m asked for",
+      "  HELD      what the guest has now: base memory and what is plugged, less what is in the balloon",
+      "  RESIDENT  what the host has in memory for it: the guest's and Ballast's own",
+      "  SOCKETS   where its monitors listen",
+      "A machine that does not answer has a dash for what only it knows."};
   private static final String UNKNOWN = "-";
   private static final List<String> TITLES = List.of("NAME", "PID", "STATUS", "MEMORY", "HELD", "RESIDENT", "SOCKETS");
   /** Columns from here to there hold numbers, which stand at the right. */
@@ -38,20 +36,17 @@ public final class PsCommand implements SubCommand {
   public String summary() { return "lists your machines that run, and the memory each has; --json for scripts"; }
 
   @Override
-  public int run(List<String> arguments) {
-    if (arguments.contains("--help")) {
-      System.out.print(USAGE);
-      return 0;
-    }
-    for (String argument : arguments) {
-      if (!argument.equals(JSON)) {
-        throw new UserError("ps " + argument + ": there is no such option; ps --help lists those it has");
-      }
-    }
+  public void describe(CommandSpec spec) {
+    spec.addOption(Arguments.flag(JSON, "for scripts: sizes in bytes, and null for what is not known"));
+    spec.usageMessage().footer(COLUMNS);
+  }
+
+  @Override
+  public int run(ParseResult given) {
     RuntimeDirectory directory = RuntimeDirectory.ofUser(System.getenv());
     try {
       List<Weight> machines = Weight.of(directory.running(), PATIENCE_MILLIS);
-      System.out.print(arguments.contains(JSON) ? json(machines) : table(machines));
+      System.out.print(given.hasMatchedOption(JSON) ? json(machines) : table(machines));
       return 0;
     } catch (IOException e) {
       System.err.println("ballast: ps: " + directory.path() + " cannot be read: " + e);

@@ -1,10 +1,11 @@
 package org.ballastvm.vmm.cli;
 
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
+import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.CpuFeatureNames;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.Model;
@@ -23,14 +24,12 @@ final class Help {
       "Accelerators supported in Ballast:\nkvm", "-chardev",
       "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty");
 
-  private static final int WIDTH = 100;
-
   private Help() {}
 
   /** Prints what was asked for; false if nothing was. */
   static boolean printed(GivenOptions given) {
     if (given.has("-help")) {
-      usage();
+      commandLine().usage(System.out);
       return true;
     }
     if (given.has("-version")) {
@@ -68,27 +67,38 @@ final class Help {
     return false;
   }
 
-  private static void usage() {
+  /** The whole command line as picocli sees it, for help and for the completion script; a start does without. */
+  static CommandLine commandLine() {
     CommandSpec spec = CommandSpec.create().name("ballast");
     spec.parser().separator(" ");
-    spec.usageMessage().width(WIDTH).customSynopsis("ballast OPTION...", "       ballast SUB-COMMAND ...")
-        .description("Runs a virtual machine and resizes it. Options are QEMU's.").footer(subCommands());
+    spec.usageMessage().width(SubCommands.WIDTH).customSynopsis("ballast OPTION...", "       ballast SUB-COMMAND ...")
+        .description("Runs a virtual machine and resizes it. Options are QEMU's.")
+        .commandListHeading("Sub-commands:%n").footer("Each sub-command has --help.");
     for (Option option : Option.ALL) {
-      OptionSpec.Builder line = OptionSpec.builder(option.name()).description(option.text().replace("%", "%%"));
-      spec.addOption(option.takesValue()
-          ? line.type(String.class).arity("1").paramLabel(option.label()).build()
-          : line.type(boolean.class).arity("0").build());
+      spec.addOption(specOf(option));
     }
-    new CommandLine(spec).usage(System.out);
+    for (SubCommand command : SubCommands.all()) {
+      spec.addSubcommand(command.name(), SubCommands.spec(command));
+    }
+    return new CommandLine(spec);
   }
 
-  private static String[] subCommands() {
-    List<String> lines = new ArrayList<>(List.of("Sub-commands:"));
-    for (SubCommand command : ServiceLoader.load(SubCommand.class)) {
-      if (!command.summary().isEmpty()) {
-        lines.add(String.format("  %-8s %s", command.name(), command.summary()));
-      }
+  private static OptionSpec specOf(Option option) {
+    OptionSpec.Builder spec = OptionSpec.builder(option.name()).description(Arguments.literally(option.text()));
+    if (!option.takesValue()) {
+      return spec.type(boolean.class).arity("0").build();
     }
-    return lines.toArray(String[]::new);
+    spec.arity("1").paramLabel(option.label()).type(option.label().equals("FILE") ? Path.class : String.class);
+    List<String> words = words(option);
+    return (words.isEmpty() ? spec : spec.completionCandidates(words)).build();
+  }
+
+  /** The values of an option that completion offers; empty if they are not words. */
+  private static List<String> words(Option option) {
+    return switch (option.name()) {
+      case "-device" -> DeviceModels.ALL.stream().<String>map(Model::name).toList();
+      case "-object" -> ObjectModels.ALL.stream().<String>map(Model::name).toList();
+      default -> option.label().matches("[a-z]+") ? List.of(option.label()) : List.of();
+    };
   }
 }

@@ -7,7 +7,9 @@ import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.attach.Announcement;
+import org.ballastvm.vmm.command.BuildCommand;
 import org.ballastvm.vmm.command.SubCommand;
+import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
@@ -54,10 +56,15 @@ public final class Main {
   }
 
   private static int runSubCommand(String name, List<String> arguments) {
-    StringBuilder known = new StringBuilder();
-    for (SubCommand command : ServiceLoader.load(SubCommand.class)) {
+    for (BuildCommand command : ServiceLoader.load(BuildCommand.class)) {
       if (command.name().equals(name)) {
         return command.run(arguments);
+      }
+    }
+    StringBuilder known = new StringBuilder();
+    for (SubCommand command : SubCommands.all()) {
+      if (command.name().equals(name)) {
+        return SubCommands.run(command, arguments);
       }
       known.append(known.isEmpty() ? "" : ", ").append(command.name());
     }

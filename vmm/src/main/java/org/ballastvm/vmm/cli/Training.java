@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
-import org.ballastvm.vmm.command.SubCommand;
+import org.ballastvm.vmm.command.BuildCommand;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -24,7 +24,7 @@ import org.ballastvm.vmm.config.UserError;
  * keeps the classes it sees. The kernel is a {@link TrainingGuest}: what the JVM has not seen by then it makes anew in every
  * process, at 1 to 2 ms each.
  */
-public final class Training implements SubCommand {
+public final class Training implements BuildCommand {
   private static final int KERNEL_BASE = 0x10_0000;
   private static final int KERNEL_OFFSET = 0x1000;
   private static final int SETUP_BYTES = 1024;
@@ -60,9 +60,6 @@ public final class Training implements SubCommand {
 
   @Override
   public String name() { return "train"; }
-
-  @Override
-  public String summary() { return ""; }
 
   @Override
   public int run(List<String> arguments) {

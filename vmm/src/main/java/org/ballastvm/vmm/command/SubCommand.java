@@ -1,8 +1,13 @@
 package org.ballastvm.vmm.command;
 
-import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** A word behind {@code ballast} that is not an option: {@code demo}, {@code doctor}. Modules provide them as services. */
+/**
+ * A word behind {@code ballast} that is not an option: {@code demo}, {@code doctor}. Modules provide them as services.
+ * {@link SubCommands} runs them: by their description picocli splits the words, prints help and writes the completion
+ * script. A description is made of calls, as annotations would have to be read anew in every process.
+ */
 public interface SubCommand {
   /** {@return the word} */
   String name();
@@ -11,11 +16,20 @@ public interface SubCommand {
   String summary();
 
   /**
+   * Describes what stands behind the word: options, parameters and what help says besides. As it is, there is nothing.
+   *
+   * @param spec has the name, the summary, {@code --help} and the parser's settings already
+   */
+  default void describe(CommandSpec spec) {
+    // No options, no parameters.
+  }
+
+  /**
    * Does it.
    *
-   * @param arguments what stands behind the word
+   * @param given what stood behind the word, split as described
    * @return the exit status of the process
-   * @throws org.ballastvm.vmm.config.UserError for arguments that make no sense
+   * @throws org.ballastvm.vmm.config.UserError for values that make no sense
    */
-  int run(List<String> arguments);
+  int run(ParseResult given);
 }
