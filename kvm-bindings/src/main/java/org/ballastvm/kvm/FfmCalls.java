@@ -7,9 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.HexFormat;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.sigaction;
 
@@ -18,9 +16,8 @@ import org.ballastvm.kvm.generated.Offsets.sigaction;
  * each further shape costs start-up time.
  *
  * <p>
- * System calls go through a few instructions of our own, not through libc's {@code syscall}: that one leaves an errno
- * behind, which the linker would have to capture, and each capture is an object on the heap unless the optimizing
- * compiler is there to remove it.
+ * System calls go through {@link SystemCallCode}, not through libc's {@code syscall}, whose errno the linker would have to
+ * capture.
  */
 @SuppressWarnings("restricted") // this class and no other
 final class FfmCalls implements NativeCalls {
@@ -30,21 +27,16 @@ final class FfmCalls implements NativeCalls {
   private static final SymbolLookup LIBC = Linker.nativeLinker().defaultLookup();
   private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SEVEN_LONGS);
 
-  /**
-   * From the registers of a C call to those of a system call, which answers with the negated errno by itself. System V
-   * ABI for AMD64, appendix A.2.1.
-   *
-   * <pre>
-   * endbr64; mov rax, rdi; mov rdi, rsi; mov rsi, rdx; mov rdx, rcx
-   * mov r10, r8; mov r8, r9; mov r9, [rsp+8]; syscall; ret
-   * </pre>
-   */
-  private static final String SYSTEM_CALL = "f30f1efa4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05c3";
   private static final long CODE_BYTES = 4096;
   private static final MemorySegment SYSCALL = MemorySegment.ofAddress(makeCode());
 
   @Override
   public String name() { return "ffm"; }
+
+  @Override
+  public String description() {
+    return "FFM; system calls go through " + SystemCallCode.BYTES + " bytes of code of Ballast's own";
+  }
 
   @Override
   public long syscall(long number, long a, long b, long c, long d, long e, long f) {
@@ -74,9 +66,7 @@ final class FfmCalls implements NativeCalls {
     if (address == -1) {
       throw new UnsupportedOperationException("no memory for the code of a system call");
     }
-    byte[] code = HexFormat.of().parseHex(SYSTEM_CALL);
-    MemorySegment.copy(code, 0, MemorySegment.ofAddress(address).reinterpret(CODE_BYTES), ValueLayout.JAVA_BYTE, 0,
-        code.length);
+    SystemCallCode.writeTo(MemorySegment.ofAddress(address).reinterpret(CODE_BYTES));
     if ((int) call(LIBC.findOrThrow("mprotect"), address, CODE_BYTES, Host.PROT_READ() | Host.PROT_EXEC(), 0, 0, 0,
         0) != 0) {
       throw new UnsupportedOperationException("the host lets no code be made");

@@ -30,6 +30,11 @@ final class JnaCalls implements NativeCalls {
   public String name() { return "jna"; }
 
   @Override
+  public String description() {
+    return "JNA, as FFM is missing or denied, or as asked for; system calls go through libc";
+  }
+
+  @Override
   public long syscall(long number, long a, long b, long c, long d, long e, long f) {
     long result = Libc.syscall(number, a, b, c, d, e, f);
     return result == -1 ? -Native.getLastError() : result;

@@ -11,6 +11,11 @@ interface NativeCalls {
   /** {@return {@code ffm} or {@code jna}} */
   String name();
 
+  /** {@return what it is and how its system calls go, in words for a user} */
+  default String description() {
+    return name();
+  }
+
   /**
    * Makes a system call, syscall(2). Allocates nothing.
    *

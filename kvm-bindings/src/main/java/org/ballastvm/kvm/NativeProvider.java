@@ -14,6 +14,11 @@ public final class NativeProvider {
   /** {@return {@code ffm} or {@code jna}} */
   public static String name() { return CALLS.name(); }
 
+  /** {@return what it is and how its system calls go, in words for a user} */
+  public static String description() {
+    return CALLS.description();
+  }
+
   private static NativeCalls choose(String wanted) {
     return switch (wanted) {
       case "jna" -> jna();

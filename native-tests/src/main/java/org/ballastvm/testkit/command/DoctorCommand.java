@@ -3,6 +3,7 @@ package org.ballastvm.testkit.command;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.images.ImageError;
+import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.testkit.bench.PayloadProbe;
@@ -22,6 +23,7 @@ public final class DoctorCommand implements SubCommand {
   @Override
   public int run(ParseResult given) {
     say(true, "JDK", "Java " + Runtime.version() + " in " + System.getProperty("java.home"));
+    say(true, "native calls", NativeProvider.description());
     HostFacts.of(Path.of("/")).forEach(fact -> say(fact.good(), fact.what(), fact.sentence()));
     boolean direct = examineKvm();
     boolean rig = examineRig(!direct);
