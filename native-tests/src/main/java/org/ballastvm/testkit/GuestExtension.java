@@ -69,7 +69,7 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
   }
 
   private static Guests guestsOf(ExtensionContext context) {
-    return context.getStore(OURS).getOrComputeIfAbsent(context.getUniqueId(), id -> new Guests(), Guests.class);
+    return context.getStore(OURS).computeIfAbsent(context.getUniqueId(), id -> new Guests(), Guests.class);
   }
 
   @Override

@@ -24,7 +24,6 @@ import org.ballastvm.vmm.policy.AutoBalloon;
 final class BalloonText {
   private static final int PAGE_SHIFT = 12;
   private static final String INTERVAL = "guest-stats-polling-interval";
-  private static final String LINE = "  %-12s %s\n";
   private static final Set<BalloonStat> BYTES = EnumSet.of(BalloonStat.SWAP_IN, BalloonStat.SWAP_OUT,
       BalloonStat.FREE_MEMORY, BalloonStat.TOTAL_MEMORY, BalloonStat.AVAILABLE_MEMORY, BalloonStat.DISK_CACHES);
 
@@ -90,7 +89,7 @@ final class BalloonText {
     return vm.devices().balloonCard().orElseThrow(); // The caller has asked for its size.
   }
 
-  private static String line(String what, String text) { return LINE.formatted(what, text); }
+  private static String line(String what, String text) { return "  %-12s %s\n".formatted(what, text); }
 
   private static String driver(OptionalLong features) {
     if (features.isEmpty()) {

@@ -64,33 +64,25 @@ final class Expression {
   }
 
   private long unary() {
-    switch (peek()) {
+    return switch (peek()) {
       case '+' -> {
         at++;
-        return unary();
+        yield unary();
       }
       case '-' -> {
         at++;
-        return -unary();
+        yield -unary();
       }
       case '~' -> {
         at++;
-        return ~unary();
+        yield ~unary();
       }
-      case '(' -> {
-        return parenthesis();
-      }
-      case '\'' -> {
-        return character();
-      }
-      case '$' -> {
-        return register();
-      }
+      case '(' -> parenthesis();
+      case '\'' -> character();
+      case '$' -> register();
       case '\0' -> throw MonitorError.misuse("unexpected end of expression");
-      default -> {
-        return literal();
-      }
-    }
+      default -> literal();
+    };
   }
 
   private long parenthesis() {

@@ -83,7 +83,8 @@ public record Plan(List<Step> steps, long totalBytes) {
     long left = change + gain(steps);
     // The largest first, so that few go; of equals the one that came last.
     List<Integer> dimms = IntStream.range(0, means.dimms().size()).boxed()
-        .sorted(Comparator.comparing((Integer i) -> -means.dimms().get(i).sizeBytes()).thenComparing(i -> -i)).toList();
+        .sorted(Comparator.comparingLong((Integer i) -> -means.dimms().get(i).sizeBytes()).thenComparingInt(i -> -i))
+        .toList();
     for (int i : dimms) {
       Means.Whole dimm = means.dimms().get(i);
       if (dimm.canGo() && dimm.sizeBytes() <= left) {

@@ -93,6 +93,7 @@ public enum TraceEvent {
   }
 
   /** Prints that it happened, if that was asked for. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more library
   void print(String format, Object... arguments) {
     if (isOn()) {
       Log.of(label()).trace(String.format(Locale.ROOT, format, arguments));

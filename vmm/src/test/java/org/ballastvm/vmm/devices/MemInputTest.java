@@ -43,7 +43,7 @@ class MemInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "memdev=mem0,requested-size=3M | 'requested-size' has to be multiples of 'block-size' (0x200000)",
       "memdev=mem0,requested-size=257M,block-size=1M | 'requested-size' cannot exceed the memory backend size(0x10000000)",
       "memdev=mem0,requested-size=-2M | requested-size=-2M: must be a size such as 512M or 4G",

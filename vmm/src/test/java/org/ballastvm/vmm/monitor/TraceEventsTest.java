@@ -82,7 +82,7 @@ class TraceEventsTest {
   void whatThereIsNotIsNamed(String line, String sentence) { assertEquals(sentence + "\n", say(line)); }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '>', value = {"trace-event > trace-event: string expected",
+  @CsvSource(delimiter = '>', quoteCharacter = '`', value = {"trace-event > trace-event: string expected",
       "trace-event memory_slot > Expected 'on' or 'off'", "trace-event memory_slot ON > Expected 'on' or 'off'",
       "trace-event memory_slot on 0 1 > trace-event: extraneous characters at the end of line",
       "trace-event memory_slot on -1 > 'trace-event' has failed: integer is for 32-bit values",
