@@ -110,6 +110,23 @@ public final class BalloonDevice implements VirtioDevice {
     wake(BalloonQueue.INFLATE);
   }
 
+  /**
+   * Sets how large the balloon should be, in bytes, rounded down to pages of 4 KiB.
+   *
+   * @param sizeBytes from 0; as far as the register reaches
+   */
+  public void setTargetBytes(long sizeBytes) { setTarget(sizeBytes >> PageLists.PAGE_SHIFT); }
+
+  /** {@return how large the balloon should be, in bytes} */
+  public long targetBytes() {
+    return targetPages() << PageLists.PAGE_SHIFT;
+  }
+
+  /** {@return how large the driver last said it is, in bytes} */
+  public long actualBytes() {
+    return actualPages() << PageLists.PAGE_SHIFT;
+  }
+
   /** {@return how large the balloon should be, in pages of 4 KiB} */
   public long targetPages() {
     return Integer.toUnsignedLong(registers.numPages());

@@ -9,15 +9,12 @@ import org.ballastvm.acpi.Resource;
 import org.ballastvm.acpi.Resource.Polarity;
 import org.ballastvm.acpi.Resource.Sharing;
 import org.ballastvm.acpi.Resource.Trigger;
+import org.ballastvm.vmm.bus.PortMap;
 
 /** The devices that a guest cannot find by itself, as the DSDT declares them. */
 final class MachineDevices {
   private static final String POWER_BUTTON = "\\_SB.PWRB";
   private static final int BUTTON_PRESSED = 0x80;
-  private static final int SERIAL_BASE = 0x3f8;
-  private static final int SERIAL_PORTS = 8;
-  private static final int RTC_BASE = 0x70;
-  private static final int RTC_PORTS = 2;
 
   private MachineDevices() {}
 
@@ -48,11 +45,12 @@ final class MachineDevices {
 
   private static AmlTerm serial(MachineFacts facts) {
     return Aml.device("COM1", Aml.define("_HID", Aml.eisaId("PNP0501")), Aml.define("_UID", 1),
-        Aml.define("_CRS", Aml.template(Resource.ports(SERIAL_BASE, SERIAL_PORTS), edgeLine(facts.serialGsi()))));
+        Aml.define("_CRS",
+            Aml.template(Resource.ports(PortMap.COM1, PortMap.COM1_LENGTH), edgeLine(facts.serialGsi()))));
   }
 
   private static AmlTerm clock(MachineFacts facts) {
-    List<Resource> resources = new ArrayList<>(List.of(Resource.ports(RTC_BASE, RTC_PORTS)));
+    List<Resource> resources = new ArrayList<>(List.of(Resource.ports(PortMap.RTC, PortMap.RTC_LENGTH)));
     facts.rtcGsi().ifPresent(gsi -> resources.add(edgeLine(gsi)));
     return Aml.device("RTC", Aml.define("_HID", Aml.eisaId("PNP0B00")),
         Aml.define("_CRS", new AmlValue.ResourceTemplate(resources)));

@@ -6,6 +6,7 @@ import org.ballastvm.acpi.Aml;
 import org.ballastvm.acpi.AmlTerm;
 import org.ballastvm.acpi.AmlValue;
 import org.ballastvm.acpi.Resource;
+import org.ballastvm.vmm.bus.PortMap;
 
 /**
  * The PCI root: conventional configuration through 0xcf8 and 0xcfc, one bus, and the addresses its devices may take.
@@ -15,11 +16,6 @@ import org.ballastvm.acpi.Resource;
  * raises the line to assert the pin.
  */
 final class PciRoot {
-  /** Ports below are left to the machine's fixed devices. */
-  private static final int FIRST_PCI_PORT = 0x1000;
-  private static final int LAST_PORT = 0xffff;
-  private static final int CONFIG_BASE = 0xcf8;
-  private static final int CONFIG_PORTS = 8;
 
   private PciRoot() {}
 
@@ -34,8 +30,8 @@ final class PciRoot {
   private static List<Resource> windows(MachineFacts facts) {
     List<Resource> windows = new ArrayList<>();
     windows.add(Resource.buses(0, 0));
-    windows.add(Resource.ports(CONFIG_BASE, CONFIG_PORTS));
-    windows.add(Resource.portWindow(FIRST_PCI_PORT, LAST_PORT));
+    windows.add(Resource.ports(PortMap.PCI_CONFIG, PortMap.PCI_CONFIG_LENGTH));
+    windows.add(Resource.portWindow(PortMap.PCI_WINDOW, PortMap.LAST));
     windows.add(Resource.memoryWindow32(facts.lowMmio().base(), facts.lowMmio().lengthBytes()));
     facts.highMmio()
         .ifPresent(window -> windows.add(Resource.memoryWindow64(window.base(), window.lengthBytes())));

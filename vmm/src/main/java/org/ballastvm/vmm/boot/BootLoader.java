@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.ballastvm.kvm.Registers;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
@@ -19,9 +20,8 @@ public final class BootLoader {
   static final long COMMAND_LINE = 0x2_0000;
   /** What an x86 kernel takes when it does not say: COMMAND_LINE_SIZE less the terminating zero. */
   static final int LONGEST_COMMAND_LINE = 2047;
-  private static final long PAGE = 4096;
   private static final int READ_AT_ONCE = 64 << 20;
-  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[(int) PAGE]).asReadOnly();
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PageSize.BYTES]).asReadOnly();
 
   private final GuestLayout layout;
   private final GuestRam ram;
@@ -156,7 +156,7 @@ public final class BootLoader {
   private CpuStart loadPayload(BootConfig.Payload payload) {
     byte[] code = payload.code();
     long base = payload.loadAddress();
-    if (base < GuestLayout.BIOS_END || base % PAGE != 0 || base > layout.lowBytes() - code.length) {
+    if (base < GuestLayout.BIOS_END || base % PageSize.BYTES != 0 || base > layout.lowBytes() - code.length) {
       throw new UserError("payload of " + code.length + " bytes at 0x" + Long.toHexString(base)
           + ": it must lie in memory between 1 MiB and " + ByteSize.describe(layout.lowBytes())
           + ", on a page boundary");
@@ -174,7 +174,7 @@ public final class BootLoader {
       if (size == 0) {
         return Initrd.NONE;
       }
-      long base = (limit - size) & -PAGE;
+      long base = (limit - size) & -PageSize.BYTES;
       if (size > limit || base < after) {
         throw file.error("has " + size + " bytes, and there is room for " + Math.max(0, limit - after)
             + " behind the kernel; give the guest more memory with -m");
@@ -220,8 +220,8 @@ public final class BootLoader {
 
   /** Fresh memory is zeros already; writing zeros to it would only make it resident. */
   private static void zeroWhereSet(MemorySegment range) {
-    for (long at = 0; at < range.byteSize(); at += PAGE) {
-      MemorySegment page = range.asSlice(at, Math.min(PAGE, range.byteSize() - at));
+    for (long at = 0; at < range.byteSize(); at += PageSize.BYTES) {
+      MemorySegment page = range.asSlice(at, Math.min(PageSize.BYTES, range.byteSize() - at));
       if (page.mismatch(ZEROS.asSlice(0, page.byteSize())) >= 0) {
         page.fill((byte) 0);
       }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.ballastvm.kvm.HostRandom;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 
@@ -14,7 +15,6 @@ final class BootParams {
   private static final long SEED = 0x5000;
   private static final int SETUP_RNG_SEED = 9;
   private static final int SEED_BYTES = 32;
-  private static final int PAGE_BYTES = 4096;
   private static final int ACPI_RSDP_ADDR = 0x070;
   private static final int E820_ENTRIES = 0x1e8;
   private static final int BOOT_FLAG = 0x1fe;
@@ -60,7 +60,7 @@ final class BootParams {
   /** Writes it, and answers where it is. */
   static long write(GuestRam ram, GuestLayout layout, Header header, long commandLine, Initrd initrd,
       long rsdp) {
-    ram.view(ADDRESS, PAGE_BYTES).fill((byte) 0);
+    ram.view(ADDRESS, PageSize.BYTES).fill((byte) 0);
     MemorySegment setup = MemorySegment.ofBuffer(header.bytes.duplicate().clear());
     ram.write(ADDRESS + BzImage.HEADER, setup, BzImage.HEADER, header.end - BzImage.HEADER);
     ram.putByte(ADDRESS + TYPE_OF_LOADER, LOADER_UNDEFINED);

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.boot;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.memory.GuestLayout;
 
 /**
@@ -23,7 +24,6 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   private static final int KERNEL_VERSION = 0x20e;
   private static final int LONGEST_VERSION = 32;
   private static final int SYSSIZE = 0x1f4;
-  private static final long PAGE = 4096;
   private static final long FOUR_GIB = 1L << 32;
   private static final int BOOT_FLAG = 0x1fe;
   private static final int MAGIC = 0x202;
@@ -73,7 +73,7 @@ record BzImage(ByteBuffer setup, long codeOffset, long codeBytes) {
   /** Where it wants to be must leave the first MiB alone, and hold all of it. */
   private void requirePlace(KernelFile file) {
     long base = preferredAddress();
-    if (base < GuestLayout.BIOS_END || base > FOUR_GIB - initBytes() || base % PAGE != 0) {
+    if (base < GuestLayout.BIOS_END || base > FOUR_GIB - initBytes() || base % PageSize.BYTES != 0) {
       throw file.error("is a bzImage that wants " + initBytes() + " bytes at 0x" + Long.toHexString(base)
           + "; it must be a multiple of 4 KiB between 1 MiB and 4 GiB");
     }

@@ -6,8 +6,6 @@ import java.util.stream.Stream;
 
 /** {@code memory-backend-ram}, {@code -memfd} and {@code -file}. */
 final class BackendModels {
-  private static final long PAGE_BYTES = 4096;
-
   private static final ModelProperty<Long> SIZE = ModelProperty.size("size", "int",
       "Size of the memory region (ex: 500M)");
   private static final ModelProperty<Boolean> SHARE = ModelProperty.flag("share", "Whether others may map the memory");
@@ -45,7 +43,7 @@ final class BackendModels {
     return Model.of(name, "memory-backend", values -> {
       String id = values.requireId();
       long size = SIZE.take(values).orElseThrow(() -> values.error("parameter 'size' is missing"));
-      if (size <= 0 || size % PAGE_BYTES != 0) {
+      if (size <= 0 || size % PageSize.BYTES != 0) {
         throw values.error("id=" + id + ",size=" + size + ": must be a multiple of 4 KiB above zero");
       }
       return parser.parse(id, size, values);

@@ -16,7 +16,7 @@ public record MemoryConfig(long sizeBytes, int slots, long maxSizeBytes, Optiona
 
   /** Checks the ranges. */
   public MemoryConfig {
-    if (sizeBytes <= 0 || (sizeBytes & 0xfff) != 0 || sizeBytes > MOST_BYTES) {
+    if (sizeBytes <= 0 || sizeBytes % PageSize.BYTES != 0 || sizeBytes > MOST_BYTES) {
       throw new UserError("-m size=" + ByteSize.describe(sizeBytes)
           + ": guest memory must be a multiple of 4 KiB, above zero and at most " + ByteSize.describe(MOST_BYTES));
     }

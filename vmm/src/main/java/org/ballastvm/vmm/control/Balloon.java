@@ -7,8 +7,6 @@ import org.ballastvm.vmm.wire.Member;
 
 /** {@code balloon} */
 public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done> {
-  private static final int PAGE_SHIFT = 12;
-
   /** How much the guest should have. */
   public record Target(@Member("memory that the guest should have, in bytes") long value) {}
 
@@ -31,7 +29,7 @@ public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done
     vm.devices().autoBalloon().ifPresent(auto -> auto.switchOff("a target was set by hand"));
     long sizeBytes = vm.devices().sizes().baseAndDimmBytes();
     // As in QEMU, to ask for more than there is asks for all.
-    balloon.setTarget((sizeBytes - Math.min(target.value(), sizeBytes)) >> PAGE_SHIFT);
+    balloon.setTargetBytes(sizeBytes - Math.min(target.value(), sizeBytes));
     return Done.DONE;
   }
 

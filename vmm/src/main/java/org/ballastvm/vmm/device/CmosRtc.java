@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.bus.PortMap;
 import org.ballastvm.vmm.state.Log;
 
 /**
@@ -24,7 +25,7 @@ import org.ballastvm.vmm.state.Log;
  */
 public final class CmosRtc implements BusDevice {
   /** First port. */
-  public static final int BASE = 0x70;
+  public static final int BASE = PortMap.RTC;
 
   /** Ports. */
   public static final int LENGTH = 2;

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.device;
 
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
+import org.ballastvm.vmm.bus.PortMap;
 import org.ballastvm.vmm.device.SerialOutput.News;
 
 /**
@@ -22,7 +23,7 @@ import org.ballastvm.vmm.device.SerialOutput.News;
  */
 public final class SerialPort implements BusDevice {
   /** COM1's first port. */
-  public static final int COM1_BASE = 0x3f8;
+  public static final int COM1_BASE = PortMap.COM1;
 
   /** COM1's interrupt. */
   public static final int COM1_IRQ = 4;

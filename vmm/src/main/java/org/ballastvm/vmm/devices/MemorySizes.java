@@ -4,8 +4,6 @@ import org.ballastvm.virtio.balloon.BalloonDevice;
 
 /** How much memory a guest has, by its devices. Any thread. */
 public final class MemorySizes {
-  private static final int PAGE_SHIFT = 12;
-
   private final DeviceBuses buses;
 
   MemorySizes(DeviceBuses buses) { this.buses = buses; }
@@ -32,7 +30,7 @@ public final class MemorySizes {
 
   /** {@return what the guest says is in the balloon, in bytes; 0 without a balloon} */
   public long balloonBytes() {
-    return buses.pci().card(BalloonCard.class).map(BalloonCard::balloon).map(BalloonDevice::actualPages)
-        .orElse(0L) << PAGE_SHIFT;
+    return buses.pci().card(BalloonCard.class).map(BalloonCard::balloon).map(BalloonDevice::actualBytes)
+        .orElse(0L);
   }
 }

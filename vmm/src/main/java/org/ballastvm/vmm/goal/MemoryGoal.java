@@ -31,7 +31,6 @@ import org.ballastvm.vmm.watch.Verdict;
 public final class MemoryGoal implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long BALLOON_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int PAGE_SHIFT = 12;
 
   private final MachineMemory memory;
   private final Devices devices;
@@ -45,7 +44,7 @@ public final class MemoryGoal implements AutoCloseable {
   private final LoopTimer timer;
   private Optional<Status> status = Optional.empty();
   private long startNanos;
-  private long balloonPages;
+  private long balloonBytes;
   private long balloonNanos;
 
   /** How far it is. */
@@ -187,11 +186,11 @@ public final class MemoryGoal implements AutoCloseable {
       }
     }
     devices.balloon().ifPresent(balloon -> {
-      if (balloon.actualPages() != balloonPages || !isBalloonOpen()) {
+      if (balloon.actualBytes() != balloonBytes || !isBalloonOpen()) {
         noteBalloon();
       } else if (now - balloonNanos > BALLOON_PATIENCE_NANOS) {
-        stuck.putIfAbsent(PlanSteps.BALLOON, "balloon: it holds " + ByteSize.describe(balloonPages << PAGE_SHIFT)
-            + " of " + ByteSize.describe(balloon.targetPages() << PAGE_SHIFT) + ", and nothing has changed for "
+        stuck.putIfAbsent(PlanSteps.BALLOON, "balloon: it holds " + ByteSize.describe(balloonBytes)
+            + " of " + ByteSize.describe(balloon.targetBytes()) + ", and nothing has changed for "
             + TimeUnit.NANOSECONDS.toSeconds(now - balloonNanos)
             + " s: the guest has no driver for it, or no memory that it can do without");
       }
@@ -205,7 +204,7 @@ public final class MemoryGoal implements AutoCloseable {
   }
 
   private void noteBalloon() {
-    balloonPages = devices.balloon().map(BalloonDevice::actualPages).orElse(0L);
+    balloonBytes = devices.balloon().map(BalloonDevice::actualBytes).orElse(0L);
     balloonNanos = System.nanoTime();
   }
 

@@ -30,7 +30,6 @@ final class PlanSteps {
   /** What stands for the balloon among the paths of devices. */
   static final String BALLOON = "balloon";
 
-  private static final int PAGE_SHIFT = 12;
   /** What kernels before 5.19 plug at once. */
   private static final long STEP_BYTES = 4L << 20;
 
@@ -114,10 +113,10 @@ final class PlanSteps {
     if (balloon.isEmpty()) {
       return new Means.Balloon(0, 0, 0);
     }
-    long actual = balloon.get().actualPages() << PAGE_SHIFT;
+    long actual = balloon.get().actualBytes();
     return stuck.containsKey(BALLOON)
         ? new Means.Balloon(actual, actual, actual)
-        : new Means.Balloon(balloon.get().targetPages() << PAGE_SHIFT, 0, devices.sizes().baseAndDimmBytes());
+        : new Means.Balloon(balloon.get().targetBytes(), 0, devices.sizes().baseAndDimmBytes());
   }
 
   /**
@@ -157,7 +156,7 @@ final class PlanSteps {
     switch (step) {
       case Step.Resize resize -> memories.get(resize.device()).request(resize.toBytes());
       case Step.UnplugDimm unplug -> devices.dimms().requestUnplug(dimms.get(unplug.dimm()), System.nanoTime());
-      case Step.Inflate inflate -> devices.balloon().orElseThrow().setTarget(inflate.toBytes() >> PAGE_SHIFT);
+      case Step.Inflate inflate -> devices.balloon().orElseThrow().setTargetBytes(inflate.toBytes());
     }
   }
 

@@ -1,17 +1,17 @@
 package org.ballastvm.vmm.memory;
 
+import org.ballastvm.vmm.config.PageSize;
+
 /** Which pages of 4 KiB are held: a bit for each, which takes memory where some ever were. */
 final class HeldPages implements AutoCloseable {
-  private static final int PAGE_SHIFT = 12;
-
   private final SparseWords bits;
 
-  HeldPages(long sizeBytes) { bits = new SparseWords(Math.ceilDiv(sizeBytes >>> PAGE_SHIFT, Long.SIZE)); }
+  HeldPages(long sizeBytes) { bits = new SparseWords(Math.ceilDiv(sizeBytes >>> PageSize.SHIFT, Long.SIZE)); }
 
   /** Marks a range, in whole pages. Allocates at the first that is held alone. */
   synchronized void set(boolean held, long offsetBytes, long lengthBytes) {
-    long end = offsetBytes + lengthBytes >>> PAGE_SHIFT;
-    long page = held ? offsetBytes >>> PAGE_SHIFT : nextMaybe(offsetBytes >>> PAGE_SHIFT, end);
+    long end = offsetBytes + lengthBytes >>> PageSize.SHIFT;
+    long page = held ? offsetBytes >>> PageSize.SHIFT : nextMaybe(offsetBytes >>> PageSize.SHIFT, end);
     while (page < end) {
       long word = page / Long.SIZE;
       long to = Math.min(end, (word + 1) * Long.SIZE);
@@ -42,16 +42,16 @@ final class HeldPages implements AutoCloseable {
 
   /** How many bytes of a range are held. */
   synchronized long bytes(long offsetBytes, long lengthBytes) {
-    long end = offsetBytes + lengthBytes >>> PAGE_SHIFT;
+    long end = offsetBytes + lengthBytes >>> PageSize.SHIFT;
     long pages = 0;
-    long page = nextMaybe(offsetBytes >>> PAGE_SHIFT, end);
+    long page = nextMaybe(offsetBytes >>> PageSize.SHIFT, end);
     while (page < end) {
       long word = page / Long.SIZE;
       long to = Math.min(end, (word + 1) * Long.SIZE);
       pages += Long.bitCount(bits.get(word) & mask(page, to));
       page = nextMaybe(to, end);
     }
-    return pages << PAGE_SHIFT;
+    return pages << PageSize.SHIFT;
   }
 
   /** Holds nothing more. */

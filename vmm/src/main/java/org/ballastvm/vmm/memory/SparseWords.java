@@ -7,6 +7,7 @@ import org.ballastvm.kvm.Advice;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostMapping;
+import org.ballastvm.vmm.config.PageSize;
 
 /**
  * Numbers of 64 bits, by index, all zero at first. They are outside the heap, which is as large for every guest, and the
@@ -16,7 +17,7 @@ import org.ballastvm.kvm.HostMapping;
  * For one thread at a time. Allocates nothing after the first that is set.
  */
 final class SparseWords implements AutoCloseable {
-  private static final int PAGE_WORDS = 4096 / Long.BYTES;
+  private static final int PAGE_WORDS = PageSize.BYTES / Long.BYTES;
   private static final int CHUNK_SHIFT = Long.numberOfTrailingZeros(HostMapping.CHUNK_BYTES / Long.BYTES);
   private static final long CHUNK_MASK = (1L << CHUNK_SHIFT) - 1;
 

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.UnwrittenMemory;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.loop.Turns;
 
 /**
@@ -24,11 +25,10 @@ public final class UnwrittenPages implements UnwrittenMemory {
   /** As Linux names them. */
   static final long PIECE_BYTES = 4L << 20;
 
-  private static final int PAGE_BYTES = 4096;
-  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE_BYTES]).asReadOnly();
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PageSize.BYTES]).asReadOnly();
 
   private final GuestRam ram;
-  private final MemorySegment page = MemorySegment.ofArray(new byte[PAGE_BYTES]);
+  private final MemorySegment page = MemorySegment.ofArray(new byte[PageSize.BYTES]);
   private final MemorySlots slots;
   private final VcpuHold hold;
   private final Turns turns;
@@ -240,10 +240,10 @@ public final class UnwrittenPages implements UnwrittenMemory {
   private void giveZeros(Stage.Giving giving, WriteWatch watch, long limit) {
     long at = giving.at;
     long start = at;
-    for (; at < limit; at += PAGE_BYTES) {
+    for (; at < limit; at += PageSize.BYTES) {
       if (!watch.isWrittenByVcpusAlone(at) || !isZero(at)) {
         giveRun(giving, start, at);
-        start = at + PAGE_BYTES;
+        start = at + PageSize.BYTES;
       }
     }
     giveRun(giving, start, limit);
@@ -259,10 +259,10 @@ public final class UnwrittenPages implements UnwrittenMemory {
   }
 
   private boolean isZero(long gpa) {
-    if (!ram.contains(gpa, PAGE_BYTES)) {
+    if (!ram.contains(gpa, PageSize.BYTES)) {
       return false; // Unplugged since, and its slot is there still.
     }
-    ram.read(gpa, page, 0, PAGE_BYTES);
+    ram.read(gpa, page, 0, PageSize.BYTES);
     return page.mismatch(ZEROS) < 0;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.ballastvm.kvm.DirtyLog;
 import org.ballastvm.kvm.HostError;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.memory.SlotHost.Slot;
 import org.ballastvm.vmm.state.Log;
 
@@ -17,7 +18,6 @@ import org.ballastvm.vmm.state.Log;
  * device writes anything that is not noted, and with all vCPUs out of the guest, that nobody does.
  */
 final class WriteWatch {
-  private static final int PAGE_SHIFT = 12;
   private static final int WORD_PAGES = Long.SIZE;
 
   /** What is noted. */
@@ -48,7 +48,7 @@ final class WriteWatch {
     Watched(int number, Slot slot) {
       this.number = number;
       this.slot = slot;
-      this.ours = new SparseWords(Math.ceilDiv(slot.sizeBytes() >>> PAGE_SHIFT, WORD_PAGES));
+      this.ours = new SparseWords(Math.ceilDiv(slot.sizeBytes() >>> PageSize.SHIFT, WORD_PAGES));
     }
 
     long end() { return slot.end(); }
@@ -69,8 +69,8 @@ final class WriteWatch {
 
     /** Where from an address on pages begin that were written to, or that were not; the limit if none do. It is read. */
     long next(long gpa, long limit, boolean written) {
-      long page = gpa - slot.gpa() >>> PAGE_SHIFT;
-      long last = Math.min(limit, end()) - slot.gpa() >>> PAGE_SHIFT;
+      long page = gpa - slot.gpa() >>> PageSize.SHIFT;
+      long last = Math.min(limit, end()) - slot.gpa() >>> PageSize.SHIFT;
       while (page < last) {
         long word = page / WORD_PAGES;
         long bits = log.word(word) | ours.get(word);
@@ -81,7 +81,7 @@ final class WriteWatch {
         }
         page = (word + 1) * WORD_PAGES;
       }
-      return slot.gpa() + (Math.min(page, last) << PAGE_SHIFT);
+      return slot.gpa() + (Math.min(page, last) << PageSize.SHIFT);
     }
 
     @Override
@@ -168,10 +168,10 @@ final class WriteWatch {
   private void note(long gpa, long lengthBytes) {
     synchronized (slotsLock) {
       if (state instanceof State.On on) {
-        for (long page = gpa >>> PAGE_SHIFT; page <= gpa + lengthBytes - 1 >>> PAGE_SHIFT; page++) {
-          Watched watched = find(on, page << PAGE_SHIFT);
+        for (long page = gpa >>> PageSize.SHIFT; page <= gpa + lengthBytes - 1 >>> PageSize.SHIFT; page++) {
+          Watched watched = find(on, page << PageSize.SHIFT);
           if (watched != null) {
-            watched.wrote(page - (watched.slot.gpa() >>> PAGE_SHIFT));
+            watched.wrote(page - (watched.slot.gpa() >>> PageSize.SHIFT));
           }
         }
       }
@@ -232,6 +232,6 @@ final class WriteWatch {
   boolean isWrittenByVcpusAlone(long gpa) {
     Watched watched = state instanceof State.On on ? find(on, gpa) : null;
     // Where there is none, it came to be memory since, and nobody kept a log of it.
-    return watched != null && !watched.isOurs(gpa - watched.slot.gpa() >>> PAGE_SHIFT);
+    return watched != null && !watched.isOurs(gpa - watched.slot.gpa() >>> PageSize.SHIFT);
   }
 }

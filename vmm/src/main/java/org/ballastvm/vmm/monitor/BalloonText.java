@@ -22,7 +22,6 @@ import org.ballastvm.vmm.policy.AutoBalloon;
 
 /** A balloon in words. */
 final class BalloonText {
-  private static final int PAGE_SHIFT = 12;
   private static final String INTERVAL = "guest-stats-polling-interval";
   private static final Set<BalloonStat> BYTES = EnumSet.of(BalloonStat.SWAP_IN, BalloonStat.SWAP_OUT,
       BalloonStat.FREE_MEMORY, BalloonStat.TOTAL_MEMORY, BalloonStat.AVAILABLE_MEMORY, BalloonStat.DISK_CACHES);
@@ -35,8 +34,8 @@ final class BalloonText {
     BalloonDevice balloon = card.balloon();
     long size = vm.devices().sizes().baseAndDimmBytes();
     long base = vm.config().memory().sizeBytes();
-    long target = balloon.targetPages() << PAGE_SHIFT;
-    long actual = balloon.actualPages() << PAGE_SHIFT;
+    long target = balloon.targetBytes();
+    long actual = balloon.actualBytes();
     return line("machine:", ByteSize.about(size) + ": base memory " + ByteSize.about(base) + ", DIMMs "
         + ByteSize.about(size - base) + "; virtio-mem does not count")
         + line("guest has:", ByteSize.about(vm.devices().sizes().balloonedBytes()) + ", should have "

@@ -3,13 +3,13 @@ package org.ballastvm.vmm.monitor;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.vmm.config.PageSize;
 
 /**
  * Memory by the linear addresses of a CPU, through the page tables that it uses: Intel SDM volume 3, 4.3 to 4.5. Nothing is
  * marked as accessed.
  */
 final class LinearMemory implements MemoryDump.Source {
-  private static final int PAGE_BYTES = 4096;
   private static final long ADDRESS = 0x000f_ffff_ffff_f000L;
   private static final long PRESENT = 1;
   private static final long LARGE = 1 << 7;
@@ -29,7 +29,7 @@ final class LinearMemory implements MemoryDump.Source {
   public boolean read(long address, byte[] into, int length) {
     for (int done = 0; done < length;) {
       long at = address + done;
-      int step = (int) Math.min(length - done, PAGE_BYTES - (at & PAGE_BYTES - 1));
+      int step = (int) Math.min(length - done, PageSize.BYTES - (at & PageSize.BYTES - 1));
       OptionalLong physical = physical(at);
       if (physical.isEmpty() || !memory.contains(physical.getAsLong(), step)) {
         return false;

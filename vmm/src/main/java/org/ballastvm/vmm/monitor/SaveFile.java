@@ -8,10 +8,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.ballastvm.vmm.config.PageSize;
 
 /** A file that memory is saved to. */
 final class SaveFile {
-  private static final int PAGE_BYTES = 4096;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** Where the bytes come from. */
@@ -41,13 +41,13 @@ final class SaveFile {
    * @param source what is read, page by page
    */
   static void write(String file, long address, long sizeBytes, Source source) {
-    byte[] page = new byte[PAGE_BYTES];
+    byte[] page = new byte[PageSize.BYTES];
     if (waitsForReaders(file)) {
       throw new MonitorError("Could not open '" + file + "': Not a regular file");
     }
     try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(Path.of(file)), BUFFER_BYTES)) {
       for (long done = 0; done < sizeBytes;) {
-        int length = (int) Math.min(sizeBytes - done, PAGE_BYTES - (address + done & PAGE_BYTES - 1));
+        int length = (int) Math.min(sizeBytes - done, PageSize.BYTES - (address + done & PageSize.BYTES - 1));
         source.read(address + done, page, length);
         out.write(page, 0, length);
         done += length;

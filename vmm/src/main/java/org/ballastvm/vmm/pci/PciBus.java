@@ -2,6 +2,7 @@ package org.ballastvm.vmm.pci;
 
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.bus.PortMap;
 
 /**
  * Bus 0, reached through configuration mechanism 1: the address at port 0xcf8, the data at 0xcfc. Source: PCI Local Bus
@@ -9,9 +10,9 @@ import org.ballastvm.vmm.bus.BusDevice;
  */
 public final class PciBus implements BusDevice {
   /** First port of the mechanism. */
-  public static final int BASE = 0xcf8;
+  public static final int BASE = PortMap.PCI_CONFIG;
   /** Its ports. */
-  public static final int LENGTH = 8;
+  public static final int LENGTH = PortMap.PCI_CONFIG_LENGTH;
   /** Slots of a bus. */
   public static final int SLOTS = 32;
 

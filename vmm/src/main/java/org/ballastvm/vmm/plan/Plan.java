@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -15,8 +16,6 @@ import org.ballastvm.vmm.config.UserError;
  * @param totalBytes what the guest has when all are done: what is wanted, or the nearest that there is
  */
 public record Plan(List<Step> steps, long totalBytes) {
-  private static final long PAGE_BYTES = 4096;
-
   /** Keeps the list as it is now. */
   public Plan {
     steps = List.copyOf(steps);
@@ -35,7 +34,7 @@ public record Plan(List<Step> steps, long totalBytes) {
       throw new UserError("memory: nothing of this machine can change how much memory its guest has; "
           + "-device virtio-mem-pci, -m slots=,maxmem= for DIMMs, or -device virtio-balloon-pci could");
     }
-    long wanted = wantedBytes & -PAGE_BYTES;
+    long wanted = wantedBytes & -PageSize.BYTES;
     if (wanted > means.mostBytes()) {
       throw new UserError("memory: " + ByteSize.describe(wantedBytes) + " is more than this guest can have, "
           + ByteSize.describe(means.mostBytes()) + " with all that its machine has");

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.event.MachineEvent.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
 import org.ballastvm.vmm.loop.EventLoop;
@@ -20,7 +21,6 @@ public final class AutoBalloon implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   /** How often the guest is asked where the user has not said. */
   private static final long OWN_INTERVAL = 1;
-  private static final int PAGE_SHIFT = 12;
 
   /** The machine around the balloon. */
   public interface Surroundings {
@@ -183,18 +183,18 @@ public final class AutoBalloon implements AutoCloseable {
     }
     long takenBack = takenBackPages.getAndSet(0);
     GuestSample guest = new GuestSample(System.nanoTime(), vm.isRunning(), balloon.agreedFeatures().isPresent(),
-        vm.sizeBytes(), vm.pluggedBytes(), balloon.targetPages() << PAGE_SHIFT, balloon.actualPages() << PAGE_SHIFT,
-        takenBack << PAGE_SHIFT, balloon.stats());
+        vm.sizeBytes(), vm.pluggedBytes(), balloon.targetBytes(), balloon.actualBytes(),
+        takenBack << PageSize.SHIFT, balloon.stats());
     Decision decision = policy.decide(guest, vm.pressure(),
         new Settings(marks(), config.rateBytes(), balloon.pollingIntervalSeconds()));
-    decision.targetBytes().ifPresent(bytes -> balloon.setTarget(bytes >> PAGE_SHIFT));
+    decision.targetBytes().ifPresent(balloon::setTargetBytes);
     boolean isOther = decisions.add(Instant.now(), shouldHaveBytes(), decision);
     if (!(decision instanceof Hold hold) || isOther && hold.why().isBad()) {
       vm.tell(new BalloonAuto(decision.action(), shouldHaveBytes(), decision.reason()));
     }
   }
 
-  private long shouldHaveBytes() { return Math.max(0, vm.sizeBytes() - (balloon.targetPages() << PAGE_SHIFT)); }
+  private long shouldHaveBytes() { return Math.max(0, vm.sizeBytes() - balloon.targetBytes()); }
 
   /** The balloon is no more. */
   @Override

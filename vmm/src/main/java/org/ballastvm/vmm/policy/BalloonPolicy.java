@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.vmm.config.AutoBalloonConfig.Marks;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.policy.Decision.Follow;
 import org.ballastvm.vmm.policy.Decision.Give;
 import org.ballastvm.vmm.policy.Decision.Hold;
@@ -21,7 +22,7 @@ import org.ballastvm.vmm.policy.Decision.Why;
  */
 final class BalloonPolicy {
   private static final long SECOND = 1_000_000_000L;
-  private static final long PAGE_MASK = -4096;
+  private static final long PAGE_MASK = -PageSize.BYTES;
   /** Less than this is not worth a change. */
   private static final long GRAIN = 1 << 20;
   /** Longer than this a look at the guest cannot have taken; a clock that leaps counts for as much. */

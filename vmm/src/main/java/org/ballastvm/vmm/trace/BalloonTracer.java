@@ -7,11 +7,10 @@ import jdk.jfr.FlightRecorder;
 import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.virtio.balloon.BalloonStats;
 import org.ballastvm.virtio.balloon.BalloonTrace;
+import org.ballastvm.vmm.config.PageSize;
 
 /** Tells what a balloon does to a flight recording, if one runs, and as text, if that was asked for. */
 public final class BalloonTracer implements BalloonTrace {
-  private static final int PAGE_SHIFT = 12;
-
   private final String device;
   /** Of the event loop alone. */
   private BalloonBatchEvent batch;
@@ -109,11 +108,11 @@ public final class BalloonTracer implements BalloonTrace {
     if (FlightRecorder.isInitialized() && Recording.TARGET.isEnabled()) {
       BalloonTargetEvent event = new BalloonTargetEvent();
       event.device = device;
-      event.target = targetPages << PAGE_SHIFT;
-      event.actual = actualPages << PAGE_SHIFT;
+      event.target = targetPages << PageSize.SHIFT;
+      event.actual = actualPages << PageSize.SHIFT;
       event.commit();
     }
-    TraceEvent.BALLOON_TARGET.print("device=%s target=%d actual=%d", device, targetPages << PAGE_SHIFT,
-        actualPages << PAGE_SHIFT);
+    TraceEvent.BALLOON_TARGET.print("device=%s target=%d actual=%d", device, targetPages << PageSize.SHIFT,
+        actualPages << PageSize.SHIFT);
   }
 }
