@@ -58,7 +58,7 @@ final class CoalescedRing {
    * @param mapping a vCPU's
    * @param taker takes all
    */
-  synchronized void empty(ByteBuffer mapping, Vcpu.WriteTaker taker) {
+  synchronized void empty(ByteBuffer mapping, WriteTaker taker) {
     taking = true;
     try {
       takeAll(mapping, taker);
@@ -67,7 +67,7 @@ final class CoalescedRing {
     }
   }
 
-  private void takeAll(ByteBuffer mapping, Vcpu.WriteTaker taker) {
+  private void takeAll(ByteBuffer mapping, WriteTaker taker) {
     int first = mapping.getInt(offset + FIRST);
     int last = mapping.getInt(offset + LAST);
     VarHandle.acquireFence(); // KVM fills an entry before it moves the end behind it.

@@ -21,7 +21,7 @@ public interface Processor extends AutoCloseable {
    *
    * @param taker takes each write
    */
-  void takeCoalesced(Vcpu.WriteTaker taker);
+  void takeCoalesced(WriteTaker taker);
 
   /** Takes it out of the guest, soon. Any thread may call it, at any time. */
   void kick();

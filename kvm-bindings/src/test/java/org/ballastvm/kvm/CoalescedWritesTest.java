@@ -113,7 +113,7 @@ class CoalescedWritesTest {
     vm.vm.coalesceWrites(PORT);
     // mov dx, 0x3f8; again: out dx, al; out 0x10, al; jmp again
     vm.load("66baf803 ee e610 ebfb");
-    Vcpu.WriteTaker nobody = (port, address, lengthBytes, values, count) -> assertEquals(0x3f8, address);
+    WriteTaker nobody = (port, address, lengthBytes, values, count) -> assertEquals(0x3f8, address);
 
     assertEquals(0, Allocation.least(() -> {
       assertInstanceOf(Exit.Pio.class, vm.vcpu.run());

@@ -37,18 +37,6 @@ class ArchitectureTest {
   private static final String OURS = "org.ballastvm";
   private static final int MAX_LINES = 400;
 
-  /** Sources that are still longer than {@link #MAX_LINES}, up to {@link #MAX_LINES_BEFORE}. The list only shrinks. */
-  private static final Set<String> LONG_SOURCES = Set.of("Vcpu.java");
-  private static final int MAX_LINES_BEFORE = 500;
-
-  /** Packages with circles of objects that are still to be broken. The list only shrinks. */
-  private static final Set<String> PACKAGES_WITH_CIRCLES = Set.of( //
-      "org.ballastvm.virtio.pci"); // CommonConfig and VirtioState
-
-  /** Classes that are in such a circle, in packages that are held to the rule otherwise. The list only shrinks. */
-  private static final Set<String> CLASSES_IN_CIRCLES = Set.of( //
-      "org.ballastvm.kvm.CoalescedRing", "org.ballastvm.kvm.Processor", "org.ballastvm.kvm.Vcpu");
-
   /** Folder of a module, and the modules of ours that it may require. */
   private static final Map<String, Set<String>> ARROWS = Map.of( //
       "acpi-tables", Set.of(), //
@@ -127,9 +115,7 @@ class ArchitectureTest {
   /** See {@link ObjectSlices} for what an object is. */
   @Test
   void noTwoObjectsOfAPackageKnowEachOther() {
-    JavaClasses held = everything.that(describe("are not exempt", type -> !PACKAGES_WITH_CIRCLES
-        .contains(type.getPackageName()) && !CLASSES_IN_CIRCLES.contains(ObjectSlices.outermost(type).getName())));
-    slices().assignedFrom(new ObjectSlices(held)).should().beFreeOfCycles().check(held);
+    slices().assignedFrom(new ObjectSlices(everything)).should().beFreeOfCycles().check(everything);
   }
 
   @Test
@@ -188,8 +174,7 @@ class ArchitectureTest {
   void noSourceIsLongerThanAReaderCanHold(String folder) throws IOException {
     for (Path source : sources(folder)) {
       int lines = Files.readAllLines(source).size();
-      int limit = LONG_SOURCES.contains(source.getFileName().toString()) ? MAX_LINES_BEFORE : MAX_LINES;
-      assertTrue(lines <= limit, source + " has " + lines + " lines; " + limit + " is the limit");
+      assertTrue(lines <= MAX_LINES, source + " has " + lines + " lines; " + MAX_LINES + " is the limit");
     }
   }
 

@@ -19,6 +19,7 @@ public final class PciConfigSpace {
 
   static final int COMMAND = 0x04;
   static final int BAR_0 = 0x10;
+  static final int BARS = 6;
   static final int CAPABILITIES = 0x34;
   static final int INTERRUPT_LINE = 0x3c;
   static final int INTERRUPT_PIN = 0x3d;
@@ -105,7 +106,7 @@ public final class PciConfigSpace {
   State powerOn() {
     byte[] clean = bytes.clone();
     for (int at = 0; at < BYTES; at++) {
-      boolean placed = at >= BAR_0 && at < BAR_0 + 4 * PciFunction.BARS || at == INTERRUPT_LINE;
+      boolean placed = at >= BAR_0 && at < BAR_0 + 4 * BARS || at == INTERRUPT_LINE;
       clean[at] &= (byte) (placed ? -1 : ~writable[at]);
     }
     return stateOf(clean);

@@ -9,7 +9,7 @@ import java.util.Optional;
  */
 public abstract class PciFunction {
   /** BARs of a function. */
-  public static final int BARS = 6;
+  public static final int BARS = PciConfigSpace.BARS;
 
   private static final int COMMAND_MEMORY = 0x2;
   private static final int COMMAND_BUS_MASTER = 0x4;

@@ -28,6 +28,7 @@ public final class BalloonDevice implements VirtioDevice {
   private static final int TYPE = 5;
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
+  private static final String NAME = "virtio-balloon";
 
   private static final BalloonState.Hints NO_HINTS = BalloonState.Hints.powerOn(FreePageHints.FIRST_ID);
 
@@ -38,6 +39,7 @@ public final class BalloonDevice implements VirtioDevice {
   private final List<BalloonQueue> offeredQueues;
   private final MemoryReclaim reclaim;
   private final EventSink events;
+  private final BalloonMistakes mistakes;
   private final RingPages rings;
   private final NamedPages pages;
   private final PageLists inflated;
@@ -79,14 +81,15 @@ public final class BalloonDevice implements VirtioDevice {
       DeviceClock clock, EventSink events) {
     this.offered = config.features() | (unwritten.isPresent() ? BalloonFeature.FREE_PAGE_HINT.bit() : 0);
     this.offeredQueues = BalloonQueue.with(offered);
+    this.events = new EventLimiter(events);
+    this.mistakes = new BalloonMistakes(NAME, this.events);
     this.rings = new RingPages(offeredQueues.size());
-    this.hints = unwritten.map(memory -> new FreePageHints(memory, rings, this::refused, this::hintsEnded));
+    this.hints = unwritten.map(memory -> new FreePageHints(memory, rings, mistakes::refused, this::hintsEnded));
     this.registers = new BalloonConfigSpace(offered);
     this.stats = new GuestStats(config.pollingIntervalSeconds(), clock, () -> wake(BalloonQueue.STATS));
     this.turn = new Turn(clock::nanoTime);
     this.reclaim = reclaim;
-    this.events = new EventLimiter(events);
-    this.pages = new NamedPages(reclaim, turn, rings, this::refused);
+    this.pages = new NamedPages(reclaim, turn, rings, mistakes::refused);
     this.inflated = new PageLists("inflate", pages::inflated);
     this.deflated = new PageLists("deflate", pages::deflated);
     this.reports = new FreePageReports(pages::reported);
@@ -194,7 +197,7 @@ public final class BalloonDevice implements VirtioDevice {
 
   /** {@return how far the guest is with naming its free pages} */
   public HintRun hinting() {
-    return hints.map(FreePageHints::run).orElse(FreePageHints.IDLE);
+    return hints.map(FreePageHints::run).orElse(BalloonState.Hints.IDLE);
   }
 
   private void hintsEnded() {
@@ -210,7 +213,7 @@ public final class BalloonDevice implements VirtioDevice {
   public int type() { return TYPE; }
 
   @Override
-  public String name() { return "virtio-balloon"; }
+  public String name() { return NAME; }
 
   @Override
   public void attached(ConfigNotifier transport) { notifier = transport; }
@@ -370,7 +373,7 @@ public final class BalloonDevice implements VirtioDevice {
       case FREE_PAGE -> hints.orElseThrow().ready(context, queue);
       case REPORTING -> reports.ready(context, queue, !isPoisoned(context), turn);
     }
-    reportRing();
+    mistakes.ring(rings.takeNamedPage());
   }
 
   /** Works until nothing is ready, for at most a turn: a busy driver must not keep the event loop. */
@@ -378,7 +381,7 @@ public final class BalloonDevice implements VirtioDevice {
     boolean more = true;
     while (more) {
       int named = turn.isOver() ? PageLists.UNFINISHED : lists.takeBatch(context.queue(queue), context.memory(), turn);
-      reportStray(lists);
+      mistakes.stray(lists.takeStrayPage());
       if (named == PageLists.UNFINISHED) {
         context.resumeLater(queue);
         return;
@@ -393,24 +396,4 @@ public final class BalloonDevice implements VirtioDevice {
   private boolean isPoisoned(Context driver) {
     return registers.poison() != 0 && BalloonFeature.PAGE_POISON.in(driver.features());
   }
-
-  /** A page that is no memory is left out. */
-  private void reportStray(PageLists lists) {
-    long page = lists.takeStrayPage();
-    if (page >= 0) {
-      events.accept(new DeviceEvent.GuestMistake(name(),
-          "the guest named page 0x" + Long.toHexString(page) + ", which is no memory; such pages are left alone",
-          false));
-    }
-  }
-
-  private void reportRing() {
-    long page = rings.takeNamedPage();
-    if (page >= 0) {
-      events.accept(new DeviceEvent.GuestMistake(name(), "the guest named page 0x" + Long.toHexString(page)
-          + " as free, which holds a ring of this device; such pages are left alone", false));
-    }
-  }
-
-  private void refused(ReclaimFailed e) { events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage())); }
 }

@@ -30,9 +30,15 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param ringNamed whether the driver has named a page that holds a ring, which is logged once
    */
   public record Held(List<Long> bases, List<Long> pages, int oldest, int latest, boolean ringNamed) {
+    /** How many huge pages can wait. */
+    static final int SLOTS = 16;
+    /** Words with a bit for each page of a huge page. */
+    static final int WORDS = 512 / Long.SIZE;
+    /** Where the huge page of a slot begins that has none. */
+    static final long FREE = -1;
     /** None. */
-    static final Held POWER_ON = new Held(Collections.nCopies(WholeBlocks.SLOTS, WholeBlocks.FREE),
-        Collections.nCopies(WholeBlocks.SLOTS * WholeBlocks.WORDS, 0L), 0, 0, false);
+    static final Held POWER_ON = new Held(Collections.nCopies(SLOTS, FREE),
+        Collections.nCopies(SLOTS * WORDS, 0L), 0, 0, false);
 
     /** Copies the lists. */
     public Held {
@@ -51,6 +57,9 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param values what it answered, by tag
    */
   public record Stats(long intervalSeconds, boolean asked, int keptHead, long lastUpdateSeconds, List<Long> values) {
+    /** No buffer is kept. */
+    static final int NONE = -1;
+
     /** Copies the list. */
     public Stats {
       values = List.copyOf(values);
@@ -60,7 +69,7 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
 
     /** The guest has told nothing. */
     static Stats powerOn(long intervalSeconds) {
-      return new Stats(intervalSeconds, false, GuestStats.NONE, 0,
+      return new Stats(intervalSeconds, false, NONE, 0,
           Collections.nCopies(BalloonStat.values().length, BalloonStat.UNSET));
     }
   }
@@ -73,10 +82,11 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param nextId the command of the next run, which differs from those of all runs before
    */
   public record Hints(HintRun run, int nextId) {
+    /** Nothing was asked for. */
+    static final HintRun IDLE = new HintRun.Idle();
+
     /** Nothing was asked of this driver. */
-    static Hints powerOn(int nextId) {
-      return new Hints(FreePageHints.IDLE, nextId);
-    }
+    static Hints powerOn(int nextId) { return new Hints(IDLE, nextId); }
 
     Hints powerOn() { return powerOn(nextId); }
   }

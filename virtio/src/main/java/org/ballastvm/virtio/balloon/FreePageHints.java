@@ -28,7 +28,7 @@ final class FreePageHints {
   /** 256 GiB, as Linux names them; what is named beyond that stays with the guest. */
   private static final int MOST_RANGES = 1 << 16;
   private static final int PAGE_BYTES = 1 << PageLists.PAGE_SHIFT;
-  static final HintRun IDLE = new HintRun.Idle();
+  private static final HintRun IDLE = BalloonState.Hints.IDLE;
 
   private final UnwrittenMemory memory;
   private final RingPages rings;

@@ -28,7 +28,7 @@ final class GuestStats {
   private static final int ENTRY_BYTES = 10;
   /** More entries than there will ever be tags; what follows is not read. */
   private static final int MOST_ENTRIES = 256;
-  static final int NONE = -1;
+  private static final int NONE = BalloonState.Stats.NONE;
   private static final BalloonStat[] TAGS = BalloonStat.values();
   private static final ValueLayout.OfShort TAG = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong VALUE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

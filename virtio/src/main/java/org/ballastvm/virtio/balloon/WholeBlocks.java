@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.ballastvm.virtio.Turn;
+import org.ballastvm.virtio.balloon.BalloonState.Held;
 import org.ballastvm.virtio.balloon.PageLists.Taker;
 
 /**
@@ -19,9 +20,9 @@ final class WholeBlocks implements Taker {
 
   private static final int PAGE_SHIFT = PageLists.PAGE_SHIFT;
   private static final int PAGES = (int) (BLOCK_BYTES >> PAGE_SHIFT);
-  static final int WORDS = PAGES / Long.SIZE;
-  static final int SLOTS = 16;
-  static final long FREE = -1;
+  private static final int WORDS = Held.WORDS;
+  private static final int SLOTS = Held.SLOTS;
+  private static final long FREE = Held.FREE;
 
   private final Taker taker;
   /** Where the block of each slot begins, or {@link #FREE}. */
@@ -35,7 +36,7 @@ final class WholeBlocks implements Taker {
 
   WholeBlocks(Taker taker) {
     this.taker = taker;
-    restore(BalloonState.Held.POWER_ON);
+    restore(Held.POWER_ON);
   }
 
   boolean isHolding() { return held > 0; }
@@ -73,9 +74,7 @@ final class WholeBlocks implements Taker {
    *
    * @param ringNamed is no matter of this
    */
-  BalloonState.Held state(boolean ringNamed) {
-    return new BalloonState.Held(list(bases), list(bits), oldest, latest, ringNamed);
-  }
+  Held state(boolean ringNamed) { return new Held(list(bases), list(bits), oldest, latest, ringNamed); }
 
   private static List<Long> list(long[] words) {
     List<Long> list = new ArrayList<>(words.length);
@@ -86,7 +85,7 @@ final class WholeBlocks implements Taker {
   }
 
   /** Holds what was held. */
-  void restore(BalloonState.Held state) {
+  void restore(Held state) {
     held = 0;
     for (int slot = 0; slot < SLOTS; slot++) {
       bases[slot] = state.bases().get(slot);

@@ -7,9 +7,6 @@ package org.ballastvm.virtio.mem;
  * Changed on the event loop, under the transport's lock; what the host asks for is read by vCPUs at any time.
  */
 final class MemBlocks {
-  /** How far the part that a driver may choose from runs ahead of what is asked for, as in QEMU on x86. */
-  static final long USABLE_EXTENT_BYTES = 256L << 20;
-
   private final MemConfig config;
   private final MemPlugger plugger;
   private final PlugBitmap plugged;
@@ -19,12 +16,10 @@ final class MemBlocks {
   MemBlocks(MemConfig config, MemPlugger plugger) {
     this.config = config;
     this.plugger = plugger;
-    this.plugged = new PlugBitmap(blockCount(config));
+    this.plugged = new PlugBitmap(config.blockCount());
     this.requestedBytes = config.requestedBytes();
-    this.usableBytes = usableFor(requestedBytes);
+    this.usableBytes = config.usableBytesFor(requestedBytes);
   }
-
-  static int blockCount(MemConfig config) { return (int) (config.sizeBytes() / config.blockBytes()); }
 
   MemConfig config() { return config; }
 
@@ -36,29 +31,18 @@ final class MemBlocks {
 
   /** Asks for a size, which keeps to the rules; the part to choose from grows first, so that no driver sees too little. */
   void request(long sizeBytes) {
-    usableBytes = Math.max(usableBytes, usableFor(sizeBytes));
+    usableBytes = Math.max(usableBytes, config.usableBytesFor(sizeBytes));
     requestedBytes = sizeBytes;
   }
 
-  private long usableFor(long sizeBytes) { return usableFor(config, sizeBytes); }
-
-  /** The least part to choose from, for a size. */
-  static long usableFor(MemConfig config, long sizeBytes) {
-    if (sizeBytes == 0) {
-      return 0;
-    }
-    long block = config.blockBytes();
-    return Math.min(config.sizeBytes(), sizeBytes + USABLE_EXTENT_BYTES + block - 1 & -block);
-  }
-
-  MemDevice.State state() { return new MemDevice.State(requestedBytes, usableBytes, plugged.words()); }
+  MemState state() { return new MemState(requestedBytes, usableBytes, plugged.words()); }
 
   /**
    * Makes it what it was: what is plugged goes, and what was is plugged.
    *
    * @throws MemPlugger.PlugRefused if the host refuses; what it has refused is not plugged
    */
-  void restore(MemDevice.State state) {
+  void restore(MemState state) {
     unplugEverything();
     requestedBytes = state.requestedBytes();
     usableBytes = state.usableBytes();
@@ -109,7 +93,7 @@ final class MemBlocks {
   /** The only time when the part to choose from shrinks. 5.15.4.2 */
   MemAnswer unplugAll() {
     unplugEverything();
-    usableBytes = usableFor(requestedBytes);
+    usableBytes = config.usableBytesFor(requestedBytes);
     return MemAnswer.ACK;
   }
 

@@ -15,6 +15,8 @@ public record MemConfig(long base, long sizeBytes, long blockBytes, int node, bo
     Inaccessible inaccessible, long requestedBytes) {
   /** The smallest block, in bytes, as in QEMU: smaller ones make bitmaps that nobody needs. */
   public static final long LEAST_BLOCK_BYTES = 1L << 20;
+  /** How far the part that a driver may choose from runs ahead of what is asked for, as in QEMU on x86. */
+  static final long USABLE_EXTENT_BYTES = 256L << 20;
   /** The most nodes that {@code node_id} can tell apart. */
   public static final int MOST_NODES = 1 << 16;
 
@@ -44,5 +46,20 @@ public record MemConfig(long base, long sizeBytes, long blockBytes, int node, bo
     if (node < 0 || node >= MOST_NODES) {
       throw new IllegalArgumentException("node " + node);
     }
+  }
+
+  /** {@return how many blocks its region has} */
+  public int blockCount() { return (int) (sizeBytes / blockBytes); }
+
+  /**
+   * The least part of the region that a driver must be let choose from.
+   *
+   * @param wantedBytes what it is asked for, in bytes
+   * @return so much from the region's start on, in bytes
+   */
+  long usableBytesFor(long wantedBytes) {
+    return wantedBytes == 0
+        ? 0
+        : Math.min(sizeBytes, wantedBytes + USABLE_EXTENT_BYTES + blockBytes - 1 & -blockBytes);
   }
 }

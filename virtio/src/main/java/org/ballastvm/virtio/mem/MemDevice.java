@@ -1,7 +1,6 @@
 package org.ballastvm.virtio.mem;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
@@ -28,32 +27,6 @@ public final class MemDevice implements VirtioDevice {
   private static final long PERSISTENT_SUSPEND = 1L << 2;
   /** What one turn on the event loop takes at most. */
   private static final int REQUESTS_IN_A_TURN = 16;
-
-  /**
-   * What host and driver have made of a memory device. How the driver got there is no part of it.
-   *
-   * @param requestedBytes how much the guest should have plugged
-   * @param usableBytes the part that the driver may choose from, from the region's start
-   * @param pluggedWords a bit for each block that is plugged, from the region's start, 64 to a word
-   */
-  public record State(long requestedBytes, long usableBytes, List<Long> pluggedWords) implements VirtioDevice.State {
-    /** Keeps a copy. */
-    public State {
-      pluggedWords = List.copyOf(pluggedWords);
-    }
-
-    /**
-     * Nothing is plugged.
-     *
-     * @param config what the user asked
-     * @param requestedBytes what the host asks for: a reset of the machine does not change that
-     * @return the state after power-on
-     */
-    public static State powerOn(MemConfig config, long requestedBytes) {
-      return new State(requestedBytes, MemBlocks.usableFor(config, requestedBytes),
-          new PlugBitmap(MemBlocks.blockCount(config)).words());
-    }
-  }
 
   private final MemBlocks blocks;
   private final MemHistory history;
@@ -176,7 +149,7 @@ public final class MemDevice implements VirtioDevice {
   public void reset() { context = null; }
 
   @Override
-  public State state() { return blocks.state(); }
+  public MemState state() { return blocks.state(); }
 
   /**
    * Makes the device what it was; the host gives the guest the memory that was plugged.
@@ -186,7 +159,7 @@ public final class MemDevice implements VirtioDevice {
   @Override
   public void restore(VirtioDevice.State state) {
     context = null;
-    blocks.restore((State) state);
+    blocks.restore((MemState) state);
     history.begin();
   }
 
@@ -194,7 +167,7 @@ public final class MemDevice implements VirtioDevice {
   public void machineReset() {
     long before = blocks.pluggedBytes();
     try {
-      restore(State.powerOn(config(), requestedBytes()));
+      restore(MemState.powerOn(config(), requestedBytes()));
     } catch (PlugRefused e) {
       events.accept(new DeviceEvent.HostRefusal(name(), e.getMessage()));
       history.begin();

@@ -14,11 +14,6 @@ import org.ballastvm.virtio.queue.Virtqueue;
  * and 3.1. The function's lock is held.
  */
 final class CommonConfig implements VirtioDevice.Context {
-  private static final int ACKNOWLEDGE_DRIVER = 1 | 2;
-  static final int DRIVER_OK = 4;
-  private static final int FEATURES_OK = 8;
-  static final int NEEDS_RESET = 64;
-  static final int FAILED = 128;
 
   private final VirtioDevice device;
   private final GuestMemory memory;
@@ -112,7 +107,7 @@ final class CommonConfig implements VirtioDevice.Context {
    */
   void leaveMemory() {
     if (isDriverOk()) {
-      status &= ~DRIVER_OK;
+      status &= ~DeviceStatus.DRIVER_OK;
       device.reset();
       configChanged();
     }
@@ -129,17 +124,18 @@ final class CommonConfig implements VirtioDevice.Context {
 
   int status() { return status; }
 
-  boolean isDriverOk() { return (status & DRIVER_OK) != 0; }
+  boolean isDriverOk() { return (status & DeviceStatus.DRIVER_OK) != 0; }
 
   /** Whether queues may be worked on. */
   boolean isRunning() {
-    return (status & (DRIVER_OK | NEEDS_RESET | FAILED)) == DRIVER_OK;
+    return (status
+        & (DeviceStatus.DRIVER_OK | DeviceStatus.NEEDS_RESET | DeviceStatus.FAILED)) == DeviceStatus.DRIVER_OK;
   }
 
   /** Sets DEVICE_NEEDS_RESET; false if it was set. */
   boolean needReset() {
-    boolean first = (status & NEEDS_RESET) == 0;
-    status |= NEEDS_RESET;
+    boolean first = (status & DeviceStatus.NEEDS_RESET) == 0;
+    status |= DeviceStatus.NEEDS_RESET;
     return first;
   }
 
@@ -242,7 +238,7 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   private void writeFeatures(int value) {
-    if ((status & FEATURES_OK) != 0) {
+    if ((status & DeviceStatus.FEATURES_OK) != 0) {
       return;
     }
     if (driverFeatureSelect == 0) {
@@ -290,7 +286,7 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   private void enable(QueueSetup queue) {
-    if ((status & FEATURES_OK) == 0) {
+    if ((status & DeviceStatus.FEATURES_OK) == 0) {
       throw new GuestError("queue " + queueSelect + ": enabled before features were agreed on");
     }
     if (queue.descriptors == 0 || queue.driver == 0 || queue.device == 0) {
@@ -319,15 +315,15 @@ final class CommonConfig implements VirtioDevice.Context {
       return;
     }
     // 2.1.1: the driver must not clear a bit; only a reset does.
-    int next = wanted & ~NEEDS_RESET | status;
-    if ((next & FEATURES_OK) != 0 && (status & FEATURES_OK) == 0 && !agreed(next)) {
-      next &= ~FEATURES_OK;
+    int next = wanted & ~DeviceStatus.NEEDS_RESET | status;
+    if ((next & DeviceStatus.FEATURES_OK) != 0 && (status & DeviceStatus.FEATURES_OK) == 0 && !agreed(next)) {
+      next &= ~DeviceStatus.FEATURES_OK;
     }
-    if ((next & DRIVER_OK) != 0 && (next & FEATURES_OK) == 0) {
-      status = next & ~DRIVER_OK;
-      throw new GuestError("the driver says that it is ready (DRIVER_OK) before features were agreed on");
+    if ((next & DeviceStatus.DRIVER_OK) != 0 && (next & DeviceStatus.FEATURES_OK) == 0) {
+      status = next & ~DeviceStatus.DRIVER_OK;
+      throw new GuestError("the driver says that it is ready (DeviceStatus.DRIVER_OK) before features were agreed on");
     }
-    boolean starts = (next & DRIVER_OK) != 0 && (status & DRIVER_OK) == 0;
+    boolean starts = (next & DeviceStatus.DRIVER_OK) != 0 && (status & DeviceStatus.DRIVER_OK) == 0;
     status = next;
     if (starts) {
       resume();
@@ -336,6 +332,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   private boolean agreed(int next) {
     return (driverFeatures & ~offered) == 0 && !unknownFeatures && (driverFeatures & VirtioDevice.VERSION_1) != 0
-        && (next & ACKNOWLEDGE_DRIVER) == ACKNOWLEDGE_DRIVER && device.agreesTo(driverFeatures);
+        && (next & DeviceStatus.ACKNOWLEDGE_DRIVER) == DeviceStatus.ACKNOWLEDGE_DRIVER
+        && device.agreesTo(driverFeatures);
   }
 }

@@ -18,17 +18,17 @@ public record VirtioState(int status, int interruptStatus, int queueSelect, long
     List<Queue> queues) {
   /** {@return whether the driver has set DRIVER_OK} */
   public boolean started() {
-    return (status & CommonConfig.DRIVER_OK) != 0;
+    return (status & DeviceStatus.DRIVER_OK) != 0;
   }
 
   /** {@return whether the device waits for its driver to reset it: DEVICE_NEEDS_RESET} */
   public boolean broken() {
-    return (status & CommonConfig.NEEDS_RESET) != 0;
+    return (status & DeviceStatus.NEEDS_RESET) != 0;
   }
 
   /** {@return whether the driver has given up on the device: FAILED} */
   public boolean failed() {
-    return (status & CommonConfig.FAILED) != 0;
+    return (status & DeviceStatus.FAILED) != 0;
   }
 
   /**

@@ -94,23 +94,23 @@ class MemStateTest {
   void aResetOfTheMachineIsPowerOnButForWhatTheHostAsks() {
     plug();
     driver.bench.function.reset();
-    assertEquals(MemDevice.State.powerOn(CONFIG, 64 * MIB), driver.bench.device.state());
+    assertEquals(MemState.powerOn(CONFIG, 64 * MIB), driver.bench.device.state());
     assertEquals(new BitSet(), driver.host.reachable());
   }
 
   @Test
   void aResetByTheDriverChangesNoBlock() {
     plug();
-    MemDevice.State before = driver.bench.device.state();
+    MemState before = driver.bench.device.state();
     driver.bench.driver.reset();
     assertEquals(before, driver.bench.device.state());
   }
 
   @Test
   void whatIsPluggedGoesFirst() {
-    MemDevice.State before = driver.bench.device.state();
+    MemState before = driver.bench.device.state();
     plug();
-    MemDevice.State plugged = driver.bench.device.state();
+    MemState plugged = driver.bench.device.state();
     driver.bench.device.restore(before);
     assertEquals(new BitSet(), driver.host.reachable());
     driver.bench.device.restore(plugged);

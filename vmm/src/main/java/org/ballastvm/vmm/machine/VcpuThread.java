@@ -4,6 +4,7 @@ import org.ballastvm.kvm.Exit;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.Processor;
 import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.kvm.WriteTaker;
 import org.ballastvm.vmm.bus.AddressBus;
 
 /**
@@ -48,7 +49,7 @@ public final class VcpuThread {
   private final AddressBus memory;
   private final Watcher watcher;
   private final Thread thread;
-  private final Vcpu.WriteTaker coalescedWrites = this::write;
+  private final WriteTaker coalescedWrites = this::write;
   private final KvmTrouble trouble;
   private volatile boolean inGuest;
   private volatile boolean waitsForSlots;

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.ballastvm.kvm.Exit;
 import org.ballastvm.kvm.Processor;
-import org.ballastvm.kvm.Vcpu;
+import org.ballastvm.kvm.WriteTaker;
 
 /** A processor whose exits are a script; at its end the guest computes until it is kicked. */
 final class ScriptedProcessor implements Processor {
@@ -56,7 +56,7 @@ final class ScriptedProcessor implements Processor {
   }
 
   @Override
-  public void takeCoalesced(Vcpu.WriteTaker taker) { atDevice.run(); }
+  public void takeCoalesced(WriteTaker taker) { atDevice.run(); }
 
   @Override
   public void kick() {
