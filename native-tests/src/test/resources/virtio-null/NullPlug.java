@@ -13,7 +13,7 @@ final class NullPlug extends PciPlug<NullModel.Config> {
 
   @Override
   PciCard make(NullModel.Config config, String path, DeviceBuses buses) {
-    VirtioPciFunction transport = new VirtioPciFunction(new NullDevice(), buses.site().memory().ram(), new DeviceLog());
+    VirtioPciFunction transport = new VirtioPciFunction(new NullDevice(), buses.site().memory().ram(), new DeviceLog(config.id()));
     return new VirtioCard("virtio-null", path, transport) {
       @Override
       List<Property> properties() { return List.of(Property.readOnly("quiet", PropertyTypes.BOOL, config::quiet)); }

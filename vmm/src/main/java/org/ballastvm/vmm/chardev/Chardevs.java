@@ -104,8 +104,6 @@ public final class Chardevs {
       return new StreamChardev(loop, in, out, null);
     }
     Terminal terminal = Terminal.raw(config.signal());
-    // Put back by whatever ends the process, short of SIGKILL.
-    Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "terminal"));
     return new StreamChardev(loop, in, out, terminal);
   }
 

@@ -42,10 +42,9 @@ final class SocketChardev implements Chardev {
     }
     MachineScope.current().note("ballast: waiting for a client on " + where);
     // There is no machine yet that a signal would close.
-    Thread onSignal = new Thread(cleanUp, "socket");
-    Runtime.getRuntime().addShutdownHook(onSignal);
+    AtExit onSignal = new AtExit("socket", cleanUp);
     door.await();
-    Runtime.getRuntime().removeShutdownHook(onSignal);
+    onSignal.cancel();
   }
 
   private void open(HostSocket next) {

@@ -21,6 +21,7 @@ final class StreamChardev implements Chardev {
   private final HostStream in;
   private final HostStream out;
   private final Terminal terminal;
+  private final AtExit putBack;
   private final LoopTimer look;
   private final StreamLine line;
 
@@ -29,6 +30,7 @@ final class StreamChardev implements Chardev {
     this.in = in;
     this.out = out;
     this.terminal = terminal;
+    this.putBack = terminal == null ? null : new AtExit("terminal", terminal::close);
     this.look = new LoopTimer(loop, this::look);
     this.line = new StreamLine(loop, new StreamLine.Way(in, this::read), new StreamLine.Way(out, out::write), () -> {
       // Each direction ends by itself: a script that has no more to say still wants the answers.
@@ -97,6 +99,7 @@ final class StreamChardev implements Chardev {
     line.close();
     if (terminal != null) {
       terminal.close();
+      putBack.cancel();
     }
     in.close();
     out.close();

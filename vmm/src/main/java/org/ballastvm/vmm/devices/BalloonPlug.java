@@ -28,7 +28,7 @@ final class BalloonPlug extends PciPlug<DeviceConfig.Balloon> {
     }
     Site site = buses.site();
     MemorySizes sizes = new MemorySizes(buses);
-    Events events = new Events(site.events(), sizes);
+    Events events = new Events(config.id(), site.events(), sizes);
     BalloonDevice balloon = new BalloonDevice(config.properties(), site.memory().ram(), unwritten(config, site),
         new LoopClock(site.loop()), events);
     VirtioPciFunction transport = new VirtioPciFunction(balloon, site.memory().ram(), events);
@@ -53,13 +53,14 @@ final class BalloonPlug extends PciPlug<DeviceConfig.Balloon> {
 
   /** What a balloon reports; its guest can change its size at each list of pages, which must not cost the vCPU much. */
   private static final class Events implements EventSink {
-    private final EventSink log = new DeviceLog();
+    private final EventSink log;
     private final MachineEvents monitors;
     private final MachineEvents.Notice changed;
     /** Set before there is a guest. */
     private BalloonCard card;
 
-    Events(MachineEvents monitors, MemorySizes sizes) {
+    Events(Optional<String> id, MachineEvents monitors, MemorySizes sizes) {
+      this.log = new DeviceLog(id);
       this.monitors = monitors;
       this.changed = monitors.notice(() -> new MachineEvent.BalloonChange(sizes.balloonedBytes()));
     }

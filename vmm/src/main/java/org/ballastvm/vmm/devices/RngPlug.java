@@ -11,7 +11,7 @@ final class RngPlug extends PciPlug<DeviceConfig.Rng> {
 
   @Override
   PciCard make(DeviceConfig.Rng config, String path, DeviceBuses buses) {
-    EventSink log = new DeviceLog();
+    EventSink log = new DeviceLog(config.id());
     return new VirtioCard("virtio-rng", path, new VirtioPciFunction(new RngDevice(new HostEntropy(), log),
         buses.site().memory().ram(), log));
   }

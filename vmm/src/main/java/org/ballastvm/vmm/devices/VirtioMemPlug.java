@@ -3,6 +3,7 @@ package org.ballastvm.vmm.devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
@@ -54,7 +55,7 @@ final class VirtioMemPlug extends PciPlug<DeviceConfig.Mem> {
         backend.avoidHugePages();
       }
       backend.discard(0, range.sizeBytes()); // A file may hold something from before.
-      Events events = new Events(site.events());
+      Events events = new Events(config.id(), site.events());
       EventSink limited = new EventLimiter(events);
       range.takeTurns(new LoopTurns(site.loop()),
           error -> limited.accept(new DeviceEvent.HostRefusal("virtio-mem", error.getMessage())));
@@ -96,13 +97,16 @@ final class VirtioMemPlug extends PciPlug<DeviceConfig.Mem> {
 
   /** What a virtio-mem device reports. Under its transport's lock. */
   private static final class Events implements EventSink {
-    private final EventSink log = new DeviceLog();
+    private final EventSink log;
     private final MachineEvents monitors;
     /** Set before there is a guest. */
     private VirtioMemory card;
     private MachineEvents.Notice sizeChanged;
 
-    Events(MachineEvents monitors) { this.monitors = monitors; }
+    Events(Optional<String> id, MachineEvents monitors) {
+      this.log = new DeviceLog(id);
+      this.monitors = monitors;
+    }
 
     void belongTo(VirtioMemory made) {
       card = made;
