@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MachineScope {
   private static final MachineScope PROCESS = new MachineScope("", 0,
-      LoggerFactory.getLogger(MachineScope.class)::info);
+      note -> LoggerFactory.getLogger(MachineScope.class).info(note));
   private static final InheritableThreadLocal<MachineScope> CURRENT = new InheritableThreadLocal<>();
 
   private final String name;
