@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.MonitorConfig;
@@ -16,6 +17,8 @@ import org.ballastvm.vmm.state.Log;
 
 /** Lets {@code ballast ps} and {@code ballast monitor} find a machine. */
 public final class Announcement {
+  private static final AtomicInteger ANNOUNCED = new AtomicInteger();
+
   private Announcement() {}
 
   /**
@@ -36,20 +39,27 @@ public final class Announcement {
 
   private static void announce(Machine machine, RuntimeDirectory directory) throws IOException {
     long pid = ProcessHandle.current().pid();
-    Path control = directory.socket(pid);
+    String key = keyOf(pid);
+    Path control = directory.socket(key);
     // Made when somebody comes: it brings a library along.
     machine.listen(control, chardev -> new QmpMonitor(machine, chardev, false));
     Entry entry = new Entry(machine.config().name(), pid, Entry.startTicks(pid).orElseThrow(),
         machine.config().memory().sizeBytes(), monitors(machine), control);
-    Path file = directory.entry(pid);
+    Path file = directory.entry(key);
     machine.beforeClose(() -> file.toFile().delete());
-    Path unfinished = directory.path().resolve(pid + ".new");
+    Path unfinished = directory.path().resolve(key + ".new");
     try {
       Files.writeString(unfinished, entry.toJson());
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
     }
+  }
+
+  /** A process's first machine has its pid, each further one a number behind it. */
+  private static String keyOf(long pid) {
+    int number = ANNOUNCED.incrementAndGet();
+    return number == 1 ? Long.toString(pid) : pid + "-" + number;
   }
 
   private static List<Entry.Socket> monitors(Machine machine) {
@@ -65,7 +75,7 @@ public final class Announcement {
     return sockets;
   }
 
-  /** Where others can reach a chardev; not a switch over types, which a start would pay for. */
+  /** Where others can reach a chardev, if it is the socket of a server. */
   private static Optional<String> address(Machine machine, ChardevConfig chardev) {
     if (chardev instanceof ChardevConfig.Unix unix && unix.server()) {
       return Optional.of("unix:" + unix.path().toAbsolutePath());

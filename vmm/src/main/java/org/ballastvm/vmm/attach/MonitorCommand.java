@@ -72,8 +72,11 @@ public final class MonitorCommand implements SubCommand {
     List<Entry> found = RuntimeDirectory.ofUser(System.getenv()).running().stream()
         .filter(entry -> entry.name().equals(target) || Long.toString(entry.pid()).equals(target)).toList();
     if (found.size() > 1) {
-      throw new UserError("monitor " + target + ": there are several of that name; give one of their pids: "
-          + String.join(", ", found.stream().map(entry -> Long.toString(entry.pid())).toList()));
+      boolean ofOneProcess = found.stream().map(Entry::pid).distinct().count() == 1;
+      throw new UserError("monitor " + target + ": there are several of that " + (ofOneProcess
+          ? "process; give one of their names: " + String.join(", ", found.stream().map(Entry::name).toList())
+          : "name; give one of their pids: "
+              + String.join(", ", found.stream().map(entry -> Long.toString(entry.pid())).toList())));
     }
     return found.stream().map(entry -> "unix:" + entry.control()).findFirst()
         .orElseThrow(() -> new UserError("monitor " + target

@@ -46,9 +46,13 @@ final class RuntimeDirectory {
 
   Path path() { return path; }
 
-  Path entry(long pid) { return path.resolve(pid + ENTRY); }
+  /** The file of a machine, by what {@link Announcement} calls it. */
+  Path entry(String key) {
+    return path.resolve(key + ENTRY);
+  }
 
-  Path socket(long pid) { return path.resolve(pid + SOCKET); }
+  /** The control socket of a machine, likewise. */
+  Path socket(String key) { return path.resolve(key + SOCKET); }
 
   /**
    * Makes it, if it is not there.
@@ -85,7 +89,8 @@ final class RuntimeDirectory {
       if (Entry.startTicks(entry.pid()).equals(Optional.of(entry.startTicks()))) {
         return Optional.of(entry);
       }
-      Files.deleteIfExists(socket(entry.pid()));
+      String name = file.getFileName().toString();
+      Files.deleteIfExists(socket(name.substring(0, name.length() - ENTRY.length())));
     } catch (NoSuchFileException e) {
       return Optional.empty(); // It ended just now.
     } catch (UserError e) {

@@ -51,13 +51,16 @@ public final class BootLoader {
    * @throws UserError if a file is missing, is not what it should be, or does not fit
    */
   public Optional<CpuStart> load(BootConfig boot) {
-    // No switch over types: every start comes here, and that would spin a class.
-    if (boot instanceof BootConfig.Linux linux) {
-      return Optional.of(loadLinux(linux));
-    } else if (boot instanceof BootConfig.Payload payload) {
-      return Optional.of(loadPayload(payload));
-    }
-    return Optional.empty();
+    return boot.accept(new BootConfig.Cases<>() {
+      @Override
+      public Optional<CpuStart> nothing() { return Optional.empty(); }
+
+      @Override
+      public Optional<CpuStart> linux(BootConfig.Linux linux) { return Optional.of(loadLinux(linux)); }
+
+      @Override
+      public Optional<CpuStart> payload(BootConfig.Payload payload) { return Optional.of(loadPayload(payload)); }
+    });
   }
 
   private CpuStart loadLinux(BootConfig.Linux linux) {

@@ -43,21 +43,29 @@ public final class Chardevs {
     }
   }
 
-  /** No switch over types: every start comes here, and that would spin a class. */
   private static Chardev openKind(ChardevConfig config, EventLoop loop) {
-    if (config instanceof ChardevConfig.Stdio stdio) {
-      return openStdio(stdio, loop);
-    } else if (config instanceof ChardevConfig.Unix unix) {
-      return openUnix(unix, loop);
-    } else if (config instanceof ChardevConfig.Tcp tcp) {
-      Chardev socket = openTcp(tcp, loop);
-      return tcp.telnet() ? new TelnetChardev(socket) : socket;
-    } else if (config instanceof ChardevConfig.File file) {
-      return new FileChardev(loop, file.path(), file.append());
-    } else if (config instanceof ChardevConfig.Pty pty) {
-      return openPty(pty, loop);
-    }
-    return new NullChardev();
+    return config.accept(new ChardevConfig.Cases<>() {
+      @Override
+      public Chardev stdio(ChardevConfig.Stdio stdio) { return openStdio(stdio, loop); }
+
+      @Override
+      public Chardev unix(ChardevConfig.Unix unix) { return openUnix(unix, loop); }
+
+      @Override
+      public Chardev tcp(ChardevConfig.Tcp tcp) {
+        Chardev socket = openTcp(tcp, loop);
+        return tcp.telnet() ? new TelnetChardev(socket) : socket;
+      }
+
+      @Override
+      public Chardev nothing(ChardevConfig.Null nothing) { return new NullChardev(); }
+
+      @Override
+      public Chardev file(ChardevConfig.File file) { return new FileChardev(loop, file.path(), file.append()); }
+
+      @Override
+      public Chardev pty(ChardevConfig.Pty pty) { return openPty(pty, loop); }
+    });
   }
 
   private static Chardev openLogged(ChardevConfig.Logged config, EventLoop loop) {

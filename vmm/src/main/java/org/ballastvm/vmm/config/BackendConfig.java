@@ -15,6 +15,46 @@ public sealed interface BackendConfig extends ObjectConfig {
   /** {@return the size in bytes} */
   long sizeBytes();
 
+  /**
+   * Does what its kind asks for. A virtual call, as {@link BootConfig#accept}.
+   *
+   * @param <T> what comes of it
+   * @param cases one for each kind
+   * @return what comes of it
+   */
+  <T> T accept(Cases<T> cases);
+
+  /**
+   * What is done with each kind.
+   *
+   * @param <T> what comes of it
+   */
+  interface Cases<T> {
+    /**
+     * Anonymous memory.
+     *
+     * @param ram which
+     * @return what comes of it
+     */
+    T ram(Ram ram);
+
+    /**
+     * An anonymous file.
+     *
+     * @param memfd which
+     * @return what comes of it
+     */
+    T memfd(Memfd memfd);
+
+    /**
+     * A file.
+     *
+     * @param file which
+     * @return what comes of it
+     */
+    T file(File file);
+  }
+
   /** {@return what all kinds have} */
   Common common();
 
@@ -53,6 +93,9 @@ public sealed interface BackendConfig extends ObjectConfig {
   record Ram(String id, long sizeBytes, Common common) implements BackendConfig {
     @Override
     public String qomType() { return "memory-backend-ram"; }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.ram(this); }
   }
 
   /**
@@ -69,6 +112,9 @@ public sealed interface BackendConfig extends ObjectConfig {
         BackendConfig {
     @Override
     public String qomType() { return "memory-backend-memfd"; }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.memfd(this); }
 
     /** Checks the size of the huge pages. */
     public Memfd {
@@ -94,5 +140,8 @@ public sealed interface BackendConfig extends ObjectConfig {
   record File(String id, long sizeBytes, Common common, Path path) implements BackendConfig {
     @Override
     public String qomType() { return "memory-backend-file"; }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.file(this); }
   }
 }

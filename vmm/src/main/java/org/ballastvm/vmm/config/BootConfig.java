@@ -14,10 +14,49 @@ public sealed interface BootConfig {
   default boolean tells(String parameter) { return false; }
 
   /**
+   * Does what its kind asks for. A virtual call: every start comes here, and a switch over types spins a class, for some
+   * milliseconds.
+   *
+   * @param <T> what comes of it
+   * @param cases one for each kind
+   * @return what comes of it
+   */
+  <T> T accept(Cases<T> cases);
+
+  /**
+   * What is done with each kind.
+   *
+   * @param <T> what comes of it
+   */
+  interface Cases<T> {
+    /** {@return what comes of nothing} */
+    T nothing();
+
+    /**
+     * A Linux kernel.
+     *
+     * @param linux which
+     * @return what comes of it
+     */
+    T linux(Linux linux);
+
+    /**
+     * A program.
+     *
+     * @param payload which
+     * @return what comes of it
+     */
+    T payload(Payload payload);
+  }
+
+  /**
    * Nothing. There is no firmware behind the reset vector, so a machine that is let run all the same stops at its first
    * instruction, with an internal error of KVM.
    */
-  record Nothing() implements BootConfig {}
+  record Nothing() implements BootConfig {
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.nothing(); }
+  }
 
   /**
    * A Linux kernel.
@@ -38,6 +77,9 @@ public sealed interface BootConfig {
     public Linux(Path kernel, Optional<Path> initrd, String commandLine) {
       this(kernel, initrd, commandLine, false);
     }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.linux(this); }
 
     @Override
     public boolean tells(String parameter) {
@@ -61,6 +103,9 @@ public sealed interface BootConfig {
       this.code = code.clone();
       this.loadAddress = loadAddress;
     }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.payload(this); }
 
     /** {@return a copy of the program} */
     public byte[] code() { return code.clone(); }

@@ -71,13 +71,22 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
     }
   }
 
-  /** No switch over types: every start comes here, and that would spin a class. */
   private static MemoryBackend openKind(BackendConfig config) {
-    if (config instanceof BackendConfig.Memfd memfd) {
-      return onFile(memfd, HostFile.memfd("ballast-" + memfd.id(), hugePages(memfd)), true);
-    } else if (config instanceof BackendConfig.File named) {
-      return openNamed(named);
-    }
+    return config.accept(new BackendConfig.Cases<>() {
+      @Override
+      public MemoryBackend ram(BackendConfig.Ram ram) { return anonymous(ram); }
+
+      @Override
+      public MemoryBackend memfd(BackendConfig.Memfd memfd) {
+        return onFile(memfd, HostFile.memfd("ballast-" + memfd.id(), hugePages(memfd)), true);
+      }
+
+      @Override
+      public MemoryBackend file(BackendConfig.File file) { return openNamed(file); }
+    });
+  }
+
+  private static MemoryBackend anonymous(BackendConfig.Ram config) {
     BackendConfig.Common common = config.common();
     return new MemoryBackend(config, HostMapping.anonymous(config.sizeBytes(), common.share(), common.reserve()),
         Optional.empty(), common.share() ? DiscardCall.REMOVE : DiscardCall.FORGET, HostProcess.pageSizeBytes());

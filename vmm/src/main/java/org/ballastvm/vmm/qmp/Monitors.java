@@ -20,17 +20,21 @@ public final class Monitors {
   public static void attach(Machine machine) {
     for (MonitorConfig monitor : machine.config().monitors()) {
       Chardev chardev = machine.chardevs().get(monitor.chardev());
-      // Not a switch over types, which takes 20 ms of a start where Java is slow.
-      if (monitor instanceof MonitorConfig.Control control) {
-        JsonInput.prepare();
-        chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
-      } else if (monitor instanceof MonitorConfig.Human human) {
-        attachHuman(machine, chardev, human.prompt());
-      }
+      monitor.accept(new MonitorConfig.Cases<Chardev>() {
+        @Override
+        public Chardev human(MonitorConfig.Human human) { return attachHuman(machine, chardev, human.prompt()); }
+
+        @Override
+        public Chardev control(MonitorConfig.Control control) {
+          JsonInput.prepare();
+          chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
+          return chardev;
+        }
+      });
     }
   }
 
-  private static void attachHuman(Machine machine, Chardev chardev, MonitorPrompt prompt) {
+  private static Chardev attachHuman(Machine machine, Chardev chardev, MonitorPrompt prompt) {
     if (chardev.isTerminal() && TerminalMonitor.serves(System.getenv("TERM"))) {
       TerminalMonitor human = new TerminalMonitor(machine, chardev, prompt);
       chardev.connect(human);
@@ -38,5 +42,6 @@ public final class Monitors {
     } else {
       chardev.connect(new HumanMonitor(machine, chardev, prompt));
     }
+    return chardev;
   }
 }
