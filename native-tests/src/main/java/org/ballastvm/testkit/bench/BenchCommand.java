@@ -60,7 +60,7 @@ public final class BenchCommand implements SubCommand {
   @Override
   public void describe(CommandSpec spec) {
     spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, QMP), "exits, balloon and"
-        + " start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside QEMU"));
+        + " start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside QEMU; machines of one process"));
   }
 
   @Override
