@@ -194,7 +194,7 @@ class BadInputIT {
         mistake("study --means tape: 'tape' is none; there are balloon, virtio-mem, dimm", "study", "--means", "tape"),
         mistake("study --kernel absent: no such file", "study", "--kernel", "absent"),
         mistake("study --csv directory: is a directory; it must be a file", "study", "--csv", "directory"),
-        mistake("study --colour: there is no such option; study --help lists those it has", "study", "--colour"));
+        mistake("study --colour: there is no such option; study --help lists what it takes", "study", "--colour"));
   }
 
   @ParameterizedTest

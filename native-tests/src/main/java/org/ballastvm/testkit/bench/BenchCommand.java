@@ -59,8 +59,9 @@ public final class BenchCommand implements SubCommand {
 
   @Override
   public void describe(CommandSpec spec) {
-    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, QMP), "exits, balloon and"
-        + " start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside QEMU; machines of one process"));
+    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, QMP, MACHINES),
+        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside"
+            + " QEMU; machines of one process"));
   }
 
   @Override
