@@ -185,7 +185,7 @@ class AttachIT {
     Launched absent = run("", "monitor", "./absent", "info", "status");
     assertEquals(1, absent.status());
     assertTrue(absent.errors().startsWith("ballast: monitor ./absent: "), absent.errors());
-    assertEquals("ballast: ps --all: there is no such option; ps --help lists those it has\n",
+    assertEquals("ballast: ps --all: there is no such option; ps --help lists what it takes\n",
         run("", "ps", "--all").errors());
   }
 
