@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.loop.Await;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +43,8 @@ class QueriesTest {
 
   @Test
   void eachProcessorHasItsThreadAndItsPlace() {
+    // A thread has its number once it runs.
+    Await.until(() -> !client.ask("query-cpus-fast").contains("\"thread-id\": 0, \"props\""));
     String cpus = client.ask("query-cpus-fast").replaceAll("\"thread-id\": [1-9]\\d+", "\"thread-id\": N");
     assertEquals(cpu(0) + ", " + cpu(1), cpus.substring(1, cpus.length() - 1));
     assertTrue(client.ask("query-hotpluggable-cpus")
