@@ -30,8 +30,6 @@ import org.ballastvm.vmm.state.RunState;
  * {@link org.ballastvm.kvm.HostError}.
  */
 public final class Vm implements AutoCloseable {
-  private static final HumanMonitorCommand HUMAN = new HumanMonitorCommand();
-
   private final Machine machine;
   private final AtomicReference<Awaited<MemoryOutcome>> resizing = new AtomicReference<>();
 
@@ -234,9 +232,7 @@ public final class Vm implements AutoCloseable {
    * @param line for example {@code info balloon}
    * @return what it prints, or its error; lines, each with its end
    */
-  public String monitor(String line) {
-    return ask(() -> HUMAN.run(machine, new HumanMonitorCommand.Line(line, Optional.empty())).replace("\r\n", "\n"));
-  }
+  public String monitor(String line) { return ask(() -> HumanMonitorCommand.print(machine, line)); }
 
   /**
    * Serves QEMU's machine protocol to whoever connects to a socket, until the machine closes.

@@ -162,7 +162,7 @@ public final class Devices implements AutoCloseable {
 
   /** {@return whether a guest can report a panic} */
   public boolean hasPanicDevice() {
-    return buses.ports().all().stream().anyMatch(device -> device.config() instanceof DeviceConfig.Panic);
+    return buses.ports().has(DeviceConfig.Panic.class);
   }
 
   /** {@return how much memory the guest has} */

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.devices;
 
 import java.util.List;
-import java.util.Optional;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.qom.Property;
@@ -34,9 +33,6 @@ public final class Dimm implements PluggedDevice {
 
   @Override
   public DeviceConfig.Dimm config() { return config; }
-
-  @Override
-  public Optional<String> id() { return config.id(); }
 
   @Override
   public String path() { return path; }

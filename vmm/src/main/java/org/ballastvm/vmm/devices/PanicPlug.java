@@ -18,7 +18,7 @@ final class PanicPlug extends PortPlug<DeviceConfig.Panic> {
 
   @Override
   void make(DeviceConfig.Panic config, DeviceBuses buses) {
-    if (buses.ports().has(config.driver())) {
+    if (buses.ports().has(DeviceConfig.Panic.class)) {
       throw new UserError("Only one pvpanic device is supported");
     }
     buses.ports().plug(config, new PanicDevice(buses.site().machine()), "pvpanic", AcpiPorts.PANIC, 1, PROPERTIES);

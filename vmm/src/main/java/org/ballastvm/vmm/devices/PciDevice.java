@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.devices;
 
-import java.util.Optional;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.pci.PciSlot;
@@ -25,9 +24,6 @@ public final class PciDevice implements PluggedDevice {
 
   @Override
   public DeviceConfig.OnPci config() { return config; }
-
-  @Override
-  public Optional<String> id() { return config.id(); }
 
   @Override
   public String path() { return path; }

@@ -25,9 +25,9 @@ final class PortDevices implements DeviceBus {
   @Override
   public List<PortDevice> all() { return all; }
 
-  /** {@return whether there is a device of a driver} */
-  boolean has(String driver) {
-    return all.stream().anyMatch(device -> device.config().driver().equals(driver));
+  /** {@return whether there is a device of a kind} */
+  boolean has(Class<? extends DeviceConfig> kind) {
+    return all.stream().anyMatch(device -> kind.isInstance(device.config()));
   }
 
   /** {@return whether nothing is at these ports} */

@@ -18,5 +18,14 @@ public final class HumanMonitorCommand implements QmpCommand<HumanMonitorCommand
   public String help() { return "Runs a line of the human monitor, and answers what that prints."; }
 
   @Override
-  public String run(Machine vm, Line line) { return Commands.run(vm, line.commandLine()).replace("\n", "\r\n"); }
+  public String run(Machine vm, Line line) { return print(vm, line.commandLine()).replace("\n", "\r\n"); }
+
+  /**
+   * Runs a line.
+   *
+   * @param vm the machine; on its event loop
+   * @param line what a person would type
+   * @return what it prints, or its error; lines, each with its end
+   */
+  public static String print(Machine vm, String line) { return Commands.run(vm, line); }
 }
