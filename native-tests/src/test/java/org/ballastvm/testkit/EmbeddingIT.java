@@ -1,18 +1,14 @@
 package org.ballastvm.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.rig.HostedCommand;
@@ -36,15 +32,11 @@ class EmbeddingIT {
     }
   }
 
-  private static PrintWriter console() { return new PrintWriter(System.err, true, StandardCharsets.UTF_8); }
-
-  private void compile(Path modules) throws IOException {
+  private void compile(Path modules) {
     Path sources = project.resolve("src/main/java");
-    int status = ToolProvider.findFirst("javac").orElseThrow().run(console(), console(), "-Xlint:all", "-Werror", "-p",
-        modules.toString(), "-d",
+    Compiled.by(List.of("-Xlint:all", "-Werror", "-p", modules.toString(), "-d",
         project.resolve("classes").toString(), sources.resolve("module-info.java").toString(),
-        sources.resolve("com/example/guests/Main.java").toString());
-    assertEquals(0, status);
+        sources.resolve("com/example/guests/Main.java").toString()));
   }
 
   @Test

@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -71,9 +68,7 @@ class NewDeviceTest {
   private void compile(Path into, Path... sources) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-proc:none", "-p", modulePath(), "-d", into.toString()));
     Stream.of(sources).map(Path::toString).forEach(arguments::add);
-    PrintWriter console = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    assertEquals(0, ToolProvider.findFirst("javac").orElseThrow().run(console, console,
-        arguments.toArray(String[]::new)));
+    Compiled.by(arguments);
   }
 
   private Launched ballast(String input, String... options) throws IOException, InterruptedException {
