@@ -89,12 +89,12 @@ public final class Aml {
   public static AmlTerm result(AmlValue value) { return new AmlTerm.Return(value); }
 
   /** {@code Notify (device, value)}. */
-  public static AmlTerm tell(String device, long value) {
-    return tell(device, integer(value));
+  public static AmlTerm notify(String device, long value) {
+    return notify(device, integer(value));
   }
 
   /** {@code Notify (device, value)} of what is found out when it runs. */
-  public static AmlTerm tell(String device, AmlValue value) {
+  public static AmlTerm notify(String device, AmlValue value) {
     return new AmlTerm.Notify(NamePath.of(device), value);
   }
 

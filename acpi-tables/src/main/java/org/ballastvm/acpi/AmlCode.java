@@ -30,8 +30,8 @@ public final class AmlCode {
   }
 
   /**
-   * Tells the kinds apart one by one, here and below: a switch over types takes tens of milliseconds of a machine's start to
-   * set itself up. The tests encode every kind.
+   * Tests for one kind after the other, here and below: a switch over types takes tens of milliseconds of a machine's
+   * start to set itself up. The tests encode every kind.
    */
   private void term(AmlTerm term) {
     if (term instanceof AmlExpression expression) {

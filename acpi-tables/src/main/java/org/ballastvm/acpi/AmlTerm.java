@@ -125,7 +125,7 @@ public sealed interface AmlTerm permits AmlExpression, AmlTerm.Scope, AmlTerm.De
   /** Ends the method with a result. */
   record Return(AmlValue value) implements AmlTerm {}
 
-  /** Tells the operating system about a device. */
+  /** Notifies the operating system of a device. */
   record Notify(AmlTarget device, AmlValue value) implements AmlTerm {}
 
   /** Gives a mutex back. */

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param bootFlags what of a PC it has or lacks
  * @param centuryRegister index of the CMOS clock's century byte, 0 if it has none
  * @param sleepControl the register that enters a sleep state
- * @param sleepStatus the register that tells of waking
+ * @param sleepStatus the register that shows waking
  * @param reset the register that resets the machine
  * @param resetValue what to write there
  * @param pmTimer the port of a PM timer, 0 for none: not part of a hardware-reduced machine, and Linux uses it all the same

@@ -139,7 +139,7 @@ class AcpicaTest {
         Aml.define("GUID", Aml.uuid(UUID.fromString("33db4d5b-1ff7-401c-9657-7441c03dd766"))),
         Aml.define("BUFF", new AmlValue.Buffer(Aml.integer(16), "0102")),
         Aml.serializedMethod("POLL", 1, Aml.acquire("MLCK"), Aml.store(Aml.name("ESEL"), Aml.local(0)),
-            Aml.release("MLCK"), Aml.when(Aml.and(Aml.local(0), 2), Aml.tell("PWRB", 0x80)),
+            Aml.release("MLCK"), Aml.when(Aml.and(Aml.local(0), 2), Aml.notify("PWRB", 0x80)),
             Aml.when(Aml.and(Aml.local(0), 4), Aml.store(Aml.arg(0), Aml.name("CTRL")),
                 new AmlTerm.Sleep(Aml.integer(10)), AmlTerm.Jump.NO_OPERATION)));
   }

@@ -93,7 +93,7 @@ class AmlEncodingTest {
   @Test
   void statementsNest() {
     AmlTerm method = Aml.serializedMethod("_EVT", 1,
-        Aml.when(Aml.and(Aml.name("ESEL"), 2), Aml.tell("PWRB", 0x80)));
+        Aml.when(Aml.and(Aml.name("ESEL"), 2), Aml.notify("PWRB", 0x80)));
     // Method, its length, its name, serialized with one argument; If, its length, And (ESEL, 2, nowhere); Notify.
     assertEquals("1417" + "5f455654" + "09" + "a010" + "7b4553454c0a0200" + "86505752420a80", terms(method));
   }

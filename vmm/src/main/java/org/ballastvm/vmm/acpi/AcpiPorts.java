@@ -10,10 +10,10 @@ package org.ballastvm.vmm.acpi;
  * 0x0600  dword  r   GED event selector: the pending events, all cleared by the read
  * 0x0604  byte   rw  sleep control (ACPI 6.5, 4.8.3.7)
  * 0x0605  byte   rw  sleep status  (ACPI 6.5, 4.8.3.7)
- * 0x0608  dword  r   PM timer (ACPI 6.5, 4.8.3.3), 24 bits; served only for kernels that are told to do without KVM's clock
+ * 0x0608  dword  r   PM timer (ACPI 6.5, 4.8.3.3), 24 bits; served only for kernels that must not use KVM's clock
  * 0x0a00  24     rw  memory hotplug, QEMU's layout
  * 0x0cc0  24     rw  PCI slot hotplug, QEMU's layout
- * 0x0cf9  byte   rw  reset control, as in PC chipsets; inside the 0xcf8 dword of PCI configuration, told apart by width
+ * 0x0cf9  byte   rw  reset control, as in PC chipsets; within PCI configuration's 0xcf8 dword, another width
  * </pre>
  */
 public final class AcpiPorts {
@@ -58,7 +58,7 @@ public final class AcpiPorts {
   public static final int RESET_CONTROL = 0xcf9;
   /** Bit 2 of reset control. */
   public static final int RESET_CPU = 1 << 2;
-  /** What the FADT tells the guest to write to reset control: a full reset. */
+  /** What a guest writes to reset control, by the FADT: a full reset. */
   public static final int RESET_VALUE = 0x06;
 
   /** Base of the memory hotplug registers; served only by machines with memory slots. */

@@ -48,14 +48,14 @@ final class DimmSlots {
         Aml.field("MREG", AmlTerm.FieldAccess.BYTE, Aml.skip(FLAGS_OFFSET_BITS), Aml.unit("MPRE", 1),
             Aml.unit("MINS", 1), Aml.unit("MRMV", 1), Aml.unit("MEJT", 1))));
     terms.addAll(template());
-    terms.addAll(List.of(status(), resources(), node(), told(), eject(), look(slots)));
+    terms.addAll(List.of(status(), resources(), node(), report(), eject(), look(slots)));
     List<AmlTerm> notifications = new ArrayList<>();
     for (int slot = 0; slot < slots; slot++) {
       terms.add(memory(slot));
       notifications.add(
-          Aml.when(Aml.equal(Aml.arg(0), Aml.integer(slot)), Aml.tell(name(slot), Aml.arg(1))));
+          Aml.when(Aml.equal(Aml.arg(0), Aml.integer(slot)), Aml.notify(name(slot), Aml.arg(1))));
     }
-    terms.add(Aml.method("TELL", 2, notifications.toArray(AmlTerm[]::new)));
+    terms.add(Aml.method("NTFY", 2, notifications.toArray(AmlTerm[]::new)));
     return Aml.device("MEMS", terms.toArray(AmlTerm[]::new));
   }
 
@@ -68,7 +68,7 @@ final class DimmSlots {
         Aml.method("_STA", 0, Aml.result(Aml.call("STAT", number))),
         Aml.method("_CRS", 0, Aml.result(Aml.call("RESC", number))),
         Aml.method("_PXM", 0, Aml.result(Aml.call("NODE", number))),
-        Aml.method("_OST", 3, Aml.call("TOLD", number, Aml.arg(0), Aml.arg(1))),
+        Aml.method("_OST", 3, Aml.call("REPT", number, Aml.arg(0), Aml.arg(1))),
         Aml.method("_EJ0", 1, Aml.call("EJCT", number)));
   }
 
@@ -84,8 +84,8 @@ final class DimmSlots {
   }
 
   /** {@code _OST}: which event, and what became of it. The status register takes both. */
-  private static AmlTerm told() {
-    return locked("TOLD", 3,
+  private static AmlTerm report() {
+    return locked("REPT", 3,
         List.of(Aml.store(Aml.arg(1), Aml.name("MOEV")), Aml.store(Aml.arg(2), Aml.name("MOST"))));
   }
 
@@ -99,7 +99,7 @@ final class DimmSlots {
         Aml.view(AmlTerm.BufferWidth.QWORD, "RANG", LENGTH, "SIZE"));
   }
 
-  /** {@code _CRS}: the range that the registers tell. */
+  /** {@code _CRS}: the range that is in the registers. */
   private static AmlTerm resources() {
     return locked("RESC", 1, List.of(Aml.store(wide("MBAH", "MBAL"), Aml.name("MINI")),
         Aml.store(wide("MLNH", "MLNL"), Aml.name("SIZE")),
@@ -117,10 +117,10 @@ final class DimmSlots {
     AmlTerm visit = Aml.loop(Aml.test(FIRST, AmlValue.LogicalOperator.LESS, Aml.integer(slots)),
         Aml.store(FIRST, Aml.name("MSEL")), Aml.store(Aml.name("MINS"), SECOND),
         Aml.when(SECOND, Aml.store(Aml.integer(1), Aml.name("MINS")),
-            Aml.call("TELL", FIRST, Aml.integer(DEVICE_CHECK))),
+            Aml.call("NTFY", FIRST, Aml.integer(DEVICE_CHECK))),
         Aml.store(Aml.name("MRMV"), SECOND),
         Aml.when(SECOND, Aml.store(Aml.integer(1), Aml.name("MRMV")),
-            Aml.call("TELL", FIRST, Aml.integer(EJECT_REQUEST))),
+            Aml.call("NTFY", FIRST, Aml.integer(EJECT_REQUEST))),
         Aml.store(Aml.add(FIRST, Aml.integer(1)), FIRST));
     return Aml.method("LOOK", 0, Aml.acquire("MLCK"), Aml.store(Aml.integer(0), FIRST), visit, Aml.release("MLCK"));
   }

@@ -20,7 +20,7 @@ final class MachineDevices {
 
   static List<AmlTerm> of(MachineFacts facts) {
     List<EventDevice.Action> actions = new ArrayList<>(
-        List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.tell(POWER_BUTTON, BUTTON_PRESSED)),
+        List.of(new EventDevice.Action(AcpiPorts.GED_POWER_DOWN, Aml.notify(POWER_BUTTON, BUTTON_PRESSED)),
             new EventDevice.Action(AcpiPorts.GED_PCI_HOTPLUG, PciSlots.look())));
     List<AmlTerm> devices = new ArrayList<>(
         List.of(PciRoot.device(facts), reservedPorts(), serial(facts), clock(facts), powerButton()));

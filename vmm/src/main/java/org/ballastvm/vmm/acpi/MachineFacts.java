@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What of a machine its ACPI tables tell.
+ * What of a machine its ACPI tables describe.
  *
  * @param cpus the processors, boot processor first; a processor's place in the list is its ACPI UID
  * @param lowMmio guest-physical addresses below 4 GiB for PCI memory

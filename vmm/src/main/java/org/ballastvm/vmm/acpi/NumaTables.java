@@ -9,7 +9,7 @@ import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.memory.GuestLayout;
 
-/** What ACPI tells of nodes: SRAT, and SLIT where distances were given. */
+/** How ACPI describes nodes: SRAT, and SLIT where distances were given. */
 public final class NumaTables {
   private NumaTables() {}
 

@@ -8,7 +8,7 @@ import org.ballastvm.acpi.AmlValue;
 import org.ballastvm.acpi.AmlValue.BinaryOperator;
 
 /**
- * The slots of the PCI root, in and out of which devices come while a guest runs: what the guest is told when they do, and
+ * The slots of the PCI root, in and out of which devices come while a guest runs: how the guest is notified when they do, and
  * how it lets one go.
  *
  * <p>
@@ -36,7 +36,7 @@ final class PciSlots {
       AmlValue number = Aml.integer(slot);
       terms.add(Aml.device(name(slot), Aml.define("_ADR", (long) slot << 16), Aml.define("_SUN", number),
           Aml.method("_EJ0", 1, Aml.call("PCEJ", number))));
-      notifications.add(Aml.when(Aml.and(Aml.arg(0), 1L << slot), Aml.tell(name(slot), Aml.arg(1))));
+      notifications.add(Aml.when(Aml.and(Aml.arg(0), 1L << slot), Aml.notify(name(slot), Aml.arg(1))));
     }
     terms.add(Aml.method("DVNT", 2, notifications.toArray(AmlTerm[]::new)));
     terms.add(Aml.method("PCNT", 0, Aml.call("DVNT", Aml.name("PCIU"), Aml.integer(DEVICE_CHECK)),

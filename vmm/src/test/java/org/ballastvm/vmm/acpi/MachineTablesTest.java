@@ -106,9 +106,9 @@ class MachineTablesTest {
     int everyByteHasThePciBit = AcpiPorts.GED_PCI_HOTPLUG;
     String output = run(everyByteHasThePciBit, "evaluate \\_SB.GED._EVT 9");
     for (int slot = 1; slot < PciInterruptRouting.SLOTS; slot++) {
-      boolean told = (everyByteHasThePciBit * 0x0101_0101 >> slot & 1) != 0;
+      boolean notified = (everyByteHasThePciBit * 0x0101_0101 >> slot & 1) != 0;
       String notify = "Notify on [S%02X_]".formatted(slot << 3);
-      assertEquals(told ? 2 : 0, (output.length() - output.replace(notify, "").length()) / notify.length(), notify);
+      assertEquals(notified ? 2 : 0, (output.length() - output.replace(notify, "").length()) / notify.length(), notify);
     }
     assertContains(output, "Value 0x01 (Device Check)", "Value 0x03 (Eject Request)");
   }
@@ -127,8 +127,8 @@ class MachineTablesTest {
   void everyDimmSlotIsCheckedOrAskedForWhenTheRegistersSaySo(int memoryEventAndFlag, String notification) {
     String output = run(memoryEventAndFlag, "evaluate \\_SB.GED._EVT 9");
     for (int slot = 0; slot < 256; slot++) {
-      String told = "Notify on \\[MP%02X] 0x\\p{XDigit}+ Value %s".formatted(slot, Pattern.quote(notification));
-      assertTrue(Pattern.compile(told).matcher(output).find(), told);
+      String line = "Notify on \\[MP%02X] 0x\\p{XDigit}+ Value %s".formatted(slot, Pattern.quote(notification));
+      assertTrue(Pattern.compile(line).matcher(output).find(), line);
     }
   }
 
