@@ -2,7 +2,7 @@ package org.ballastvm.kvm;
 
 import org.ballastvm.kvm.generated.Host;
 
-/** What madvise(2) can be told of a range. */
+/** What madvise(2) takes for a range. */
 public enum Advice {
   /** Give the pages of private anonymous memory back; the next read is zeros. */
   DONTNEED(Host.MADV_DONTNEED()),

@@ -33,7 +33,7 @@ final class CoalescedRing {
   /**
    * Says where it is.
    *
-   * @param page of a vCPU's mapping, as {@link KvmCap#COALESCED_MMIO} tells
+   * @param page of a vCPU's mapping, as {@link KvmCap#COALESCED_MMIO} says
    */
   void beginsAt(int page) { offset = page * PAGE_BYTES; }
 
@@ -81,7 +81,7 @@ final class CoalescedRing {
         values[count++] = mapping.getLong(entry(first) + (int) kvm_coalesced_mmio.data) & mask;
         first = (first + 1) % MOST;
       } while (first != last && address(mapping, first) == address && target(mapping, first) == target);
-      VarHandle.releaseFence(); // From here on, KVM may fill the entries anew.
+      VarHandle.releaseFence(); // From here on, KVM may fill the entries again.
       mapping.putInt(offset + FIRST, first);
       taker.write(target >>> Integer.SIZE != 0, address, lengthBytes, values, count);
     }

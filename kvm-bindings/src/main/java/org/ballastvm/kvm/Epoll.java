@@ -19,8 +19,8 @@ public final class Epoll implements AutoCloseable {
   /** There is room to write. */
   public static final int OUT = Host.EPOLLOUT();
   /**
-   * With {@link #IN}, tells of each arrival once, whether it was read or not: each signal of an {@link EventFd} that
-   * comes when the one before it has been told of is told of, too, and nobody needs to drain it.
+   * With {@link #IN}, edge-triggered: every signal of an {@link EventFd} is reported once, whether it was read or not;
+   * the eventfd need not be drained.
    */
   public static final int EDGE = Host.EPOLLET();
   /** The other end is gone; always watched for. */

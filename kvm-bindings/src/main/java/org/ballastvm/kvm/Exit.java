@@ -152,7 +152,7 @@ public sealed interface Exit {
    * KVM gave up.
    *
    * @param suberror KVM_INTERNAL_ERROR_*
-   * @param data what it tells besides
+   * @param data what it says besides
    */
   record GaveUp(int suberror, List<Long> data) implements Exit {}
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.ballastvm.kvm.generated.Offsets.kvm_irq_level;
 
 /**
- * What system calls that are made all the time are told, written once: where nothing is compiled yet, to find a thread's
+ * The arguments of system calls that are made all the time, written once: where nothing is compiled yet, to find a thread's
  * scratch memory and to fill it takes as long as the call.
  */
 final class FixedArguments {

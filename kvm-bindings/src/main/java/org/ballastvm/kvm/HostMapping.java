@@ -136,7 +136,7 @@ public final class HostMapping implements AutoCloseable {
   }
 
   /**
-   * Tells the host what will become of a range, madvise(2). Allocates nothing.
+   * Advises the host of what will become of a range, madvise(2). Allocates nothing.
    *
    * @param offsetBytes a multiple of the page size
    * @param lengthBytes a multiple of the page size
@@ -183,7 +183,7 @@ public final class HostMapping implements AutoCloseable {
 
   /**
    * Lets a range be used by nobody: not by this process, not by a guest whose memory it is, mprotect(2). Its pages stay.
-   * Whoever hides it knows that this process does not look there: that would be its end. Allocates nothing.
+   * The caller guarantees that this process does not touch the range while it is hidden: it would die of SIGSEGV. Allocates nothing.
    *
    * @param offsetBytes a multiple of the page size
    * @param lengthBytes a multiple of the page size
@@ -222,7 +222,7 @@ public final class HostMapping implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       long[] words = nodes.toLongArray();
       MemorySegment mask = arena.allocateFrom(ValueLayout.JAVA_LONG, words);
-      // The kernel takes one bit less than it is told of (get_nodes in mm/mempolicy.c).
+      // The kernel takes one bit less than the count says (get_nodes in mm/mempolicy.c).
       HostError.check(CALLS.syscall(Host.SYS_mbind(), address, sizeBytes, policy.code, mask.address(),
           words.length * (long) Long.SIZE + 1, 0), "mbind to nodes " + nodes);
     }

@@ -208,7 +208,7 @@ public final class HostSocket extends Pollable {
       int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       return (mode & TYPE_MASK) == TYPE_SOCKET;
     } catch (IOException e) {
-      return false; // gone meanwhile, or not to be seen: bind tells
+      return false; // gone meanwhile, or not to be seen: bind fails
     }
   }
 

@@ -32,7 +32,7 @@ public final class HostStream extends Pollable {
   }
 
   /**
-   * The process's standard input. A terminal or a pipe is opened anew, so that a read never waits, whoever else reads it;
+   * The process's standard input. A terminal or a pipe is opened again, so that a read never waits, whoever else reads it;
    * where the host does not allow that, and from anything else, read only when it is ready. Closing leaves the process's
    * own descriptor open.
    *
@@ -54,7 +54,7 @@ public final class HostStream extends Pollable {
 
   /**
    * A way to write to a descriptor that others use too, and that may keep its writer waiting. To make it non-blocking would
-   * make it so for the others: what it leads to is opened anew, or a thread stands between.
+   * make it so for the others: what it leads to is opened again, or a thread stands between.
    */
   static HostStream withoutWaiting(int descriptor, String what) {
     if (isRegularFile(descriptor)) {

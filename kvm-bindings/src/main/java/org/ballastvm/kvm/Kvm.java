@@ -94,7 +94,7 @@ public final class Kvm implements AutoCloseable {
     }
   }
 
-  /** {@return what CPUID can tell a guest on this host, KVM_GET_SUPPORTED_CPUID} */
+  /** {@return what a guest can read by CPUID on this host, KVM_GET_SUPPORTED_CPUID} */
   public List<CpuidEntry> supportedCpuid() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment table = arena.allocate(CPUID_ENTRIES_OFFSET + MOST_CPUID_ENTRIES * kvm_cpuid_entry2.SIZE, 8);

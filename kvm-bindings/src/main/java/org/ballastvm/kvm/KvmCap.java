@@ -22,7 +22,7 @@ public enum KvmCap {
   COALESCED_PIO(Host.KVM_CAP_COALESCED_PIO()),
   /** In-kernel PIT. */
   PIT2(Host.KVM_CAP_PIT2()),
-  /** The in-kernel PIT can be told to drop ticks that a guest has missed. */
+  /** The in-kernel PIT can be made to drop ticks that a guest has missed. */
   REINJECT_CONTROL(Host.KVM_CAP_REINJECT_CONTROL()),
   /** KVM_GET_XSAVE2; the size of a vCPU's XSAVE area in bytes. */
   XSAVE2(Host.KVM_CAP_XSAVE2()),
@@ -40,7 +40,7 @@ public enum KvmCap {
   SIGNAL_MSI(Host.KVM_CAP_SIGNAL_MSI()),
   /** The LAPIC timer counts TSC cycles. */
   TSC_DEADLINE_TIMER(Host.KVM_CAP_TSC_DEADLINE_TIMER()),
-  /** KVM_RUN can be told to come back at once. */
+  /** KVM_RUN can be made to come back at once. */
   IMMEDIATE_EXIT(Host.KVM_CAP_IMMEDIATE_EXIT()),
   /** KVM_GET_TSC_KHZ. */
   GET_TSC_KHZ(Host.KVM_CAP_GET_TSC_KHZ()),

@@ -30,7 +30,7 @@ public interface Processor extends AutoCloseable {
   void clearKick();
 
   /**
-   * Tells the guest's clock that the processor was stopped, so that its watchdogs forgive the time. While it does not run.
+   * Notifies the guest's clock that the processor was stopped, so that its watchdogs forgive the time. While it does not run.
    *
    * @throws HostError for what the host refuses; a guest that has no such clock is no error
    */

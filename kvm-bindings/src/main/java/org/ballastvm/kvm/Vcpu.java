@@ -115,7 +115,7 @@ public final class Vcpu implements Processor {
         return Exit.Simple.INTERRUPTED;
       }
       if (result == -Host.EFAULT()) {
-        return Exit.Simple.BAD_ADDRESS; // What the run page says is of before, up to Linux 6.7.
+        return Exit.Simple.BAD_ADDRESS; // The run page is stale here before Linux 6.7.
       }
       HostError.check(result, "KVM_RUN vCPU " + id);
     }

@@ -77,7 +77,7 @@ public final class VmChips {
   }
 
   /**
-   * KVM_SET_PIT2. Each channel begins its period anew.
+   * KVM_SET_PIT2. Each channel begins its period again.
    *
    * @param value the timer
    */

@@ -21,7 +21,7 @@ import org.ballastvm.kvm.generated.Offsets.kvm_msr_entry;
 import org.ballastvm.kvm.generated.Offsets.kvm_msrs;
 
 /**
- * A host's KVM as a test wants it, for hosts that a test does not have: it answers as it was told, remembers what was
+ * A host's KVM as a test wants it, for hosts that a test does not have: it answers as it was set up, remembers what was
  * asked in which order, and enters no guest. While it is there, this process sees no other {@code /dev/kvm}; every other
  * system call goes to the host, but those that are to fail.
  *
@@ -65,7 +65,7 @@ public final class FakeKvm implements AutoCloseable {
   /**
    * Takes the place of the host's KVM until it is closed.
    *
-   * @param supportedCpuid what a guest can be told
+   * @param supportedCpuid what a guest can read by CPUID
    * @return a KVM that has everything
    */
   public static FakeKvm begin(List<CpuidEntry> supportedCpuid) {
@@ -124,7 +124,7 @@ public final class FakeKvm implements AutoCloseable {
     return List.copyOf(asked);
   }
 
-  /** {@return what CPUID tells on a vCPU} */
+  /** {@return what CPUID returns on a vCPU} */
   public synchronized List<CpuidEntry> cpuid(int vcpu) {
     return List.copyOf(vcpu(vcpu).cpuid);
   }

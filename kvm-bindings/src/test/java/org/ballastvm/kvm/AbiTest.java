@@ -83,7 +83,7 @@ class AbiTest {
     }
 
     assertTrue(constants.size() > 400, "only " + constants.size() + " offsets to compare");
-    // Where a member is a struct of its own, its fields are told under its own name alone.
+    // Where a member is a struct of its own, its fields stand under its own name alone.
     layouts.keySet().retainAll(constants.keySet());
     assertEquals(lines(layouts), lines(constants));
   }

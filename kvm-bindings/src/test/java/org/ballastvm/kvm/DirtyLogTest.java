@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A guest writes to pages, and KVM tells which. */
+/** A guest writes to pages, and KVM reports which. */
 @Tag("kvm")
 class DirtyLogTest {
   private static final long PAGES = 512;

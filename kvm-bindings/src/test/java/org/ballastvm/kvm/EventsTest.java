@@ -15,7 +15,7 @@ class EventsTest {
   private static final int NOT_AT_ALL = 0;
 
   @Test
-  void whoWatchesForEdgesIsToldOfEachSignalOnceAndNeedNotDrain() {
+  void whoWatchesForEdgesHasEachSignalOnceAndNeedNotDrain() {
     try (Epoll epoll = Epoll.create(); EventFd event = EventFd.create()) {
       epoll.add(event, Epoll.IN | Epoll.EDGE, 5);
       for (int i = 0; i < 3; i++) {
@@ -41,7 +41,7 @@ class EventsTest {
   }
 
   @Test
-  void epollTellsWhichOneIsReady() {
+  void epollReportsWhichOneIsReady() {
     try (Epoll epoll = Epoll.create(); EventFd first = EventFd.create(); EventFd second = EventFd.create()) {
       epoll.add(first, Epoll.IN, 7);
       epoll.add(second, Epoll.IN, 8);

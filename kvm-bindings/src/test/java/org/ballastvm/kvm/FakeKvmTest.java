@@ -57,7 +57,7 @@ class FakeKvmTest {
   }
 
   @Test
-  void itRefusesWhatItWasToldTo() {
+  void itRefusesWhatItWasSetUpTo() {
     try (FakeKvm fake = FakeKvm.begin(List.of()).refusesOnce("KVM_CREATE_VM", Errno.EBUSY); Kvm kvm = Kvm.open()) {
       assertEquals(Errno.EBUSY, assertThrows(HostError.class, kvm::createVm).errno());
       fake.refuses("KVM_CREATE_VCPU", Errno.ENOMEM).refuses("MSR 0x2ff", Errno.EINVAL);

@@ -82,20 +82,20 @@ class HostLimitsTest {
     List<String> expected = List.of("open /dev/kvm", "KVM_CREATE_VM", "KVM_CREATE_VCPU 0", "eventfd2",
         "timerfd_create", "epoll_create1", "memfd_create limits", "socket", "open /dev/ptmx");
 
-    List<String> told = run();
+    List<String> lines = run();
 
-    assertEquals(MOST_NEEDED + 1, told.size(), told.toString());
+    assertEquals(MOST_NEEDED + 1, lines.size(), lines.toString());
     TreeSet<String> failed = new TreeSet<>();
-    for (String line : told) {
+    for (String line : lines) {
       String[] words = line.split(" ", 3);
-      assertEquals(words[0], words[1], () -> "descriptors were left open: " + told);
+      assertEquals(words[0], words[1], () -> "descriptors were left open: " + lines);
       if (!words[2].equals("built")) {
         assertTrue(words[2].endsWith(": EMFILE (too many open files in this process)"), words[2]);
         failed.add(words[2].substring(0, words[2].lastIndexOf(": ")));
       }
     }
     assertEquals(new TreeSet<>(expected), failed);
-    assertTrue(told.getLast().endsWith(" built"), told.getLast());
+    assertTrue(lines.getLast().endsWith(" built"), lines.getLast());
   }
 
   private static List<String> run() throws Exception {

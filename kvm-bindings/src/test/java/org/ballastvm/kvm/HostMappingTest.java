@@ -291,7 +291,7 @@ class HostMappingTest {
 
   private static void fill(HostMapping memory) { memory.chunk(0).fill((byte) 0x55); }
 
-  /** Looks at residency first, because reading shared memory allocates its pages anew. */
+  /** Looks at residency first, because reading shared memory allocates its pages again. */
   private static void assertGone(HostMapping memory) {
     assertEquals(0, memory.residentBytes(OFFSET, LENGTH));
     assertEquals(0x55, memory.chunk(0).get(JAVA_BYTE, OFFSET - 1));

@@ -81,11 +81,11 @@ class KickStormTest {
     startKickers();
     int asked = 0;
 
-    for (int told = 0; told < EXITS / 10;) {
+    for (int seen = 0; seen < EXITS / 10;) {
       switch (vm.vcpu.run()) {
         case Exit.Pio exit when exit.isWrite() -> {
-          assertEquals(++told, exit.data(0));
-          allowKicks(told);
+          assertEquals(++seen, exit.data(0));
+          allowKicks(seen);
         }
         case Exit.Pio exit -> exit.setData(0, ++asked);
         case Exit other -> {

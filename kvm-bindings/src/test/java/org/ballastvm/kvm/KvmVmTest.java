@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a VM and its vCPUs are told, and what they answer. */
+/** What a VM and its vCPUs are given, and what they answer. */
 @Tag("kvm")
 class KvmVmTest {
   private Kvm kvm;
@@ -97,15 +97,15 @@ class KvmVmTest {
     // mov esi, 0x110000; mov ecx, 4; mov dx, 0x510; cld; rep outsb; out 0x11, al
     vm.load("be00001100 b904000000 66ba1005 fc f36e e611");
     vm.memory.chunk(0).setString(0x11_0000, "boot");
-    StringBuilder told = new StringBuilder();
+    StringBuilder written = new StringBuilder();
 
     for (Exit exit = vm.vcpu.run(); exit instanceof Exit.Pio pio && pio.port() == 0x510; exit = vm.vcpu.run()) {
       for (int i = 0; i < pio.count(); i++) {
-        told.append((char) pio.data(i));
+        written.append((char) pio.data(i));
       }
     }
 
-    assertEquals("boot", told.toString());
+    assertEquals("boot", written.toString());
   }
 
   @Test

@@ -201,7 +201,7 @@ class MovedGuestTest {
     msrs.remove(TSC_DEADLINE);
     byte[] lapic = s.lapic().toByteArray();
     Arrays.fill(lapic, 0x390, 0x394, (byte) 0); // the timer's current count
-    Arrays.fill(lapic, 0xa0, 0xa4, (byte) 0); // a priority that KVM works out anew from the interrupts in service
+    Arrays.fill(lapic, 0xa0, 0xa4, (byte) 0); // a priority that KVM works out again from the interrupts in service
     return new VcpuState(s.mpState(), s.events(), s.general(), s.special(), s.pagePointers(), s.debug(), s.xcrs(),
         s.xsave(), new OpaqueState(lapic), s.tscKhz(), msrs);
   }

@@ -64,10 +64,10 @@ class NativeProviderTest {
   }
 
   @Test
-  void withoutAnyNativeAccessTheUserIsToldWhatToDo() throws Exception {
-    String told = run(DENY);
+  void withoutAnyNativeAccessTheUserReadsWhatToDo() throws Exception {
+    String output = run(DENY);
 
-    assertTrue(told.contains("--enable-native-access=org.ballastvm.kvm,com.sun.jna"), told);
+    assertTrue(output.contains("--enable-native-access=org.ballastvm.kvm,com.sun.jna"), output);
   }
 
   @Test

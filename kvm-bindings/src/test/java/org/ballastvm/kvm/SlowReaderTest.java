@@ -55,8 +55,8 @@ class SlowReaderTest {
     try (HostStream pty = HostStream.openPty(); HostFile line = HostFile.open(pty.ptyPath(), false)) {
       Process child = ChildJvm.of(Writer.class, List.of(ChildJvm.ALLOW_BOTH)).redirectErrorStream(false)
           .redirectOutput(pty.ptyPath().toFile()).start();
-      try (BufferedReader told = child.errorReader()) {
-        assertEquals("written: true", told.readLine());
+      try (BufferedReader output = child.errorReader()) {
+        assertEquals("written: true", output.readLine());
         assertEquals(0, child.waitFor());
         assertTrue(line.fd() > 0, "the terminal outlives its writer");
       } finally {

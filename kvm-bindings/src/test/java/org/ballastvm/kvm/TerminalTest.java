@@ -52,15 +52,15 @@ class TerminalTest {
       Process child = ChildJvm
           .of(Probe.class, List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name()))
           .redirectInput(pty.ptyPath().toFile()).start();
-      try (BufferedReader told = child.inputReader()) {
-        assertEquals("a terminal", told.readLine());
-        assertEquals("raw", told.readLine());
+      try (BufferedReader output = child.inputReader()) {
+        assertEquals("a terminal", output.readLine());
+        assertEquals("raw", output.readLine());
         assertEquals(0, flags(line) & (Host.ECHO() | Host.ICANON() | Host.ISIG()));
 
         write(pty, "\3"); // Ctrl-C is a key like any other now, and needs no Enter
-        assertEquals("read 1: 3", told.readLine());
+        assertEquals("read 1: 3", output.readLine());
 
-        assertEquals("restored", told.readLine());
+        assertEquals("restored", output.readLine());
         assertArrayEquals(before, settings(line));
       } finally {
         child.destroyForcibly().waitFor();
@@ -91,12 +91,12 @@ class TerminalTest {
       byte[] before = settings(line);
       Process child = ChildJvm.of(Job.class, List.of(ChildJvm.ALLOW_BOTH, "-Dballast.native=" + NativeProvider.name()))
           .redirectInput(pty.ptyPath().toFile()).start();
-      try (BufferedReader told = child.inputReader()) {
-        assertEquals("foreground " + child.pid(), told.readLine());
+      try (BufferedReader output = child.inputReader()) {
+        assertEquals("foreground " + child.pid(), output.readLine());
         signal(child, "STOP");
         set(line, before); // as a shell does
         signal(child, "CONT");
-        assertEquals("taken up", told.readLine());
+        assertEquals("taken up", output.readLine());
         assertEquals(0, child.waitFor());
         assertArrayEquals(before, settings(line));
       } finally {
@@ -112,14 +112,14 @@ class TerminalTest {
     Process shell = new ProcessBuilder("script", "-q", "-e", "-c",
         "set -m; '" + job + "' & wait; stty -a | grep -o -- '[-]*icanon'", "/dev/null")
         .redirectErrorStream(true).start();
-    try (BufferedReader told = shell.inputReader()) {
-      String line = told.readLine();
+    try (BufferedReader output = shell.inputReader()) {
+      String line = output.readLine();
       while (!line.startsWith("background ")) { // the shell may name the job
-        line = told.readLine();
+        line = output.readLine();
       }
       signal(line.replace("background ", "").strip(), "CONT");
-      assertEquals("left alone", told.readLine());
-      assertEquals("icanon", told.lines().filter(text -> text.endsWith("icanon")).findFirst().orElseThrow());
+      assertEquals("left alone", output.readLine());
+      assertEquals("icanon", output.lines().filter(text -> text.endsWith("icanon")).findFirst().orElseThrow());
     } finally {
       shell.destroyForcibly().waitFor();
     }
