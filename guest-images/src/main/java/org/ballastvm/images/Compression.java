@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** What Debian compresses files with, told by the end of the name. */
+/** What Debian compresses files with, known by the end of the name. */
 final class Compression {
   private static final int BUFFER_BYTES = 1 << 16;
 

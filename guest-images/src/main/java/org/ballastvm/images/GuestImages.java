@@ -44,8 +44,8 @@ public final class GuestImages {
     return new GuestImages(new Cache(cacheDirectory), Progress.SILENT);
   }
 
-  /** {@return the same, telling what takes long} */
-  public GuestImages telling(Progress listener) {
+  /** {@return the same, showing what takes long} */
+  public GuestImages showing(Progress listener) {
     return new GuestImages(cache, listener);
   }
 

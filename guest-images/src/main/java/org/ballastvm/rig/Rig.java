@@ -99,7 +99,7 @@ public final class Rig implements GuestHost, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RigError e) {
-      // The rig has ended, and whoever waits for it is told by its channels.
+      // The rig has ended, and whoever waits for it learns it from its channels.
     }
   }
 

@@ -49,7 +49,7 @@ final class RigChannel {
 
   int number() { return number; }
 
-  /** The rig tells the program's number. */
+  /** The rig sends the program's number. */
   void onPid(long value) { pid.complete(value); }
 
   /** The rig has closed its side of the ports. */
@@ -60,7 +60,7 @@ final class RigChannel {
     pid.completeExceptionally(new RigError("the rig ended; " + machine.lastWords()));
   }
 
-  /** Asks for the program; the token tells the guest where its input begins, and us where its output ends. */
+  /** Asks for the program; the token marks for the guest where its input begins, and for us where its output ends. */
   HostedProcess start(HostedCommand command, Function<InputStream, Transcript> output,
       Function<InputStream, Transcript> errors) throws IOException {
     byte[] random = new byte[TOKEN_BYTES];

@@ -61,7 +61,7 @@ final class RigMachine implements AutoCloseable {
     }
   }
 
-  /** Starts a program that ends, and whose directory goes, when the process that is returned is told the end of input. */
+  /** Starts a program that ends, and whose directory goes, when the process that is returned reads the end of input. */
   static Process startBound(Path directory, List<String> program) throws IOException {
     return bound(directory, program).redirectErrorStream(true).start();
   }
@@ -114,7 +114,7 @@ final class RigMachine implements AutoCloseable {
     return arguments;
   }
 
-  /** A controller for few ports: QEMU drops what a controller has to tell while the guest has no buffer for it. */
+  /** A controller for few ports: QEMU drops what a controller has to send while the guest has no buffer for it. */
   private static void addPorts(List<String> arguments, Path directory, List<String> names) {
     String controller = "serial-" + names.getFirst();
     arguments.addAll(List.of("-device", "virtio-serial-pci,max_ports=4,id=" + controller));

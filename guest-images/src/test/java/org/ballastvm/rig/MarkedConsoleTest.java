@@ -23,7 +23,7 @@ class MarkedConsoleTest {
   }
 
   @Test
-  void aMachineThatDoesNotComeUpIsToldOfWithItsLastWords() {
+  void aMachineThatDoesNotComeUpIsReportedWithItsLastWords() {
     RigError error = assertThrows(RigError.class, () -> copy("Kernel panic\r\n"));
 
     assertEquals("the Intel rig did not come up; it said: Kernel panic", error.getMessage());

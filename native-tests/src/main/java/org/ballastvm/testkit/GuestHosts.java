@@ -18,12 +18,12 @@ public final class GuestHosts {
 
   private GuestHosts() {}
 
-  /** Tells someone what takes long. */
-  public static synchronized void tell(Progress listener) { progress = listener; }
+  /** Shows someone what takes long. */
+  public static synchronized void show(Progress listener) { progress = listener; }
 
   /** {@return the kernels and guests that tests boot} */
   public static synchronized GuestImages images() {
-    return GuestImages.ofUser().telling(progress);
+    return GuestImages.ofUser().showing(progress);
   }
 
   /**

@@ -20,8 +20,8 @@ class ArchitecturePageTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z][A-Za-z.]+)` \\|");
 
-  /** Where a task is queued, an event is told, or a line is logged. */
-  private static final Set<String> OUTLETS = Set.of("EventLoop.post", "MachineEvents.publish", "Log.of");
+  /** Where a task is queued, an event is emitted, or a line is logged. */
+  private static final Set<String> OUTLETS = Set.of("EventLoop.post", "MachineEvents.emit", "Log.of");
   /** What runs before there is a guest, or in a process without one. */
   private static final Pattern WITHOUT_GUEST = Pattern
       .compile("org/ballastvm/vmm/((cli|attach|boot|terminal)/.*|VmBuilder)");
@@ -72,7 +72,7 @@ class ArchitecturePageTest {
         found.add(user.substring(user.lastIndexOf('/') + 1));
       }
     }
-    assertTrue(found.size() > 10, "only " + found + " post, tell or log");
+    assertTrue(found.size() > 10, "only " + found + " post, emit or log");
     assertEquals(String.join("\n", found), String.join("\n", rows("What a guest can cause")));
   }
 }

@@ -273,7 +273,7 @@ class BadInputIT {
   }
 
   @Test
-  void aFileInThePlaceOfKvmIsToldFromIt() throws Exception {
+  void aFileInThePlaceOfKvmIsNotTakenForIt() throws Exception {
     assertRefused("KVM_GET_API_VERSION of /dev/kvm: ENOTTY (not a terminal, or not a device that knows this request): "
         + "that file is something else than KVM's device; a container may have been given it by mistake",
         withKvmChanged("mount --bind /dev/null /dev/kvm"));

@@ -67,8 +67,8 @@ class BalloonIT {
   }
 
   @Test
-  void aGuestTellsHowItUsesItsMemory(@Boot({"-m", "256", "-device", BALLOON}) Guest guest) {
-    guest.await("the statistics that Linux tells unasked", () -> statistic(guest, "last-update") > 0);
+  void aGuestReportsHowItUsesItsMemory(@Boot({"-m", "256", "-device", BALLOON}) Guest guest) {
+    guest.await("the statistics that Linux reports unasked", () -> statistic(guest, "last-update") > 0);
     long atStart = statistic(guest, "last-update");
     assertEquals("", guest.monitor("qom-set /machine/peripheral/balloon0 guest-stats-polling-interval 1"));
     guest.await("newer statistics", () -> statistic(guest, "last-update") > atStart);

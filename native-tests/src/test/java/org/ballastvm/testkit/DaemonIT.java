@@ -116,7 +116,7 @@ class DaemonIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"-kernel absent", "-monitor unix:absent/monitor,server,nowait", "-mon nobody"})
-  void whatKeepsItFromStartingIsToldByTheFirstProcess(String options) throws Exception {
+  void whatKeepsItFromStartingIsReportedByTheFirstProcess(String options) throws Exception {
     Launched launched = launch(options.split(" "));
     assertEquals(2, launched.status());
     assertEquals(1, launched.errors().lines().count(), launched.errors());

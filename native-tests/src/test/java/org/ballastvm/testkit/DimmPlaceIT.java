@@ -24,7 +24,7 @@ class DimmPlaceIT {
   private static final Pattern DIMM = Pattern
       .compile("addr: 0x(\\p{XDigit}+)\n  slot: (\\d+)\n  node: 0\n  size: (\\d+)");
 
-  private record Told(long address, int slot, long sizeBytes) {
+  private record Listed(long address, int slot, long sizeBytes) {
     String inIoMemory() { return String.format(Locale.ROOT, "%x-%x : System RAM", address, address + sizeBytes - 1); }
 
     List<String> blocks() {
@@ -36,12 +36,13 @@ class DimmPlaceIT {
     }
   }
 
-  private static List<Told> told(Guest guest) {
-    return DIMM.matcher(guest.monitor("info memory-devices")).results().map(DimmPlaceIT::told).toList();
+  private static List<Listed> listed(Guest guest) {
+    return DIMM.matcher(guest.monitor("info memory-devices")).results().map(DimmPlaceIT::listed).toList();
   }
 
-  private static Told told(MatchResult line) {
-    return new Told(Long.parseLong(line.group(1), 16), Integer.parseInt(line.group(2)), Long.parseLong(line.group(3)));
+  private static Listed listed(MatchResult line) {
+    return new Listed(Long.parseLong(line.group(1), 16), Integer.parseInt(line.group(2)),
+        Long.parseLong(line.group(3)));
   }
 
   /** Linux knows no node but those that its tables name, and numbers them as it meets them. */
@@ -70,20 +71,20 @@ class DimmPlaceIT {
       assertEquals("", guest.monitor("device_add pc-dimm,id=dimm" + i + ",memdev=mem" + i));
     }
     guest.await("four gigabytes more", () -> guest.memInfoKiB("MemTotal") > alone + (3900L << 10));
-    List<Told> all = told(guest);
+    List<Listed> all = listed(guest);
     assertEquals(4, all.size());
     assertEquals(5 * GIB, all.getFirst().address());
     all.forEach(dimm -> assertIsThere(guest, dimm));
     assertEquals("15 15 15 15 0 ", guest.run("for i in 00 01 02 03 04; do cat /sys/bus/acpi/devices/PNP0C80:$i/status;"
         + " done | tr '\\n' ' '"));
     assertEquals("", guest.monitor("device_del dimm1"));
-    guest.await("the DIMM gone", () -> told(guest).size() == 3);
+    guest.await("the DIMM gone", () -> listed(guest).size() == 3);
     assertFalse(guest.run("cat /proc/iomem").contains(all.getFirst().inIoMemory()));
     assertEquals("0\n", guest.run("cat /sys/bus/acpi/devices/PNP0C80:00/status"));
-    told(guest).forEach(dimm -> assertIsThere(guest, dimm));
+    listed(guest).forEach(dimm -> assertIsThere(guest, dimm));
   }
 
-  private static void assertIsThere(Guest guest, Told dimm) {
+  private static void assertIsThere(Guest guest, Listed dimm) {
     String memory = guest.run("cat /proc/iomem");
     assertTrue(memory.contains(dimm.inIoMemory()), memory);
     String states = guest

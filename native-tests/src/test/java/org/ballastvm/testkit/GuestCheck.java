@@ -18,7 +18,7 @@ import org.ballastvm.rig.HostedCommand;
 /**
  * What the script guest-check does with one guest, where another host is played.
  *
- * @param command the script, and what it is told
+ * @param command the script, and its arguments
  * @param files   what it needs of this host
  */
 record GuestCheck(HostedCommand command, List<Path> files) {

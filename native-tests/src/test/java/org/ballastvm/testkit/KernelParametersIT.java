@@ -31,7 +31,7 @@ class KernelParametersIT {
 
   /**
    * Linux measures the TSC by the timers of the machine, and gives up if it takes 20 microseconds to read one. In the rig it
-   * does, so there it is told.
+   * does, so there the command line has the frequency.
    */
   @ParameterizedTest
   @CsvSource({"no-kvmclock", "nopv"})

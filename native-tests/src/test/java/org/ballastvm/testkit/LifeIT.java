@@ -69,7 +69,7 @@ class LifeIT {
     process.input().flush();
   }
 
-  /** The header of this one does not tell where its ELF lies, so it has to unpack and enter itself. */
+  /** The header of this one does not say where its ELF lies, so it has to unpack and enter itself. */
   @Test
   void aBzImageIsEnteredByThe64BitProtocol(@TempDir Path directory) throws IOException {
     byte[] image = Files.readAllBytes(GuestHosts.images().kernel(DebianFlavour.CLOUD).image());

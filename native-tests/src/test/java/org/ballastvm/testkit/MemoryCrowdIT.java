@@ -31,7 +31,7 @@ class MemoryCrowdIT {
     }
 
     /** What the last event said of a device, in MiB; -1 if there was none. */
-    long lastTold(int device) {
+    long lastReceived(int device) {
       return Pattern
           .compile("\"MEMORY_DEVICE_SIZE_CHANGE\", \"data\": \\{\"id\": \"vm" + device + "\", \"size\": (\\d+)")
           .matcher(qmp.heard().text()).results().map(MatchResult::group).map(event -> event.replaceAll(".* ", ""))
@@ -67,10 +67,10 @@ class MemoryCrowdIT {
           .results().map(found -> Long.parseLong(found.group(1)) >> 20).toList();
     }
 
-    /** All that each client has to be told is told. */
-    boolean isToldOf(List<Long> sizes) {
+    /** All that each client has to receive is there. */
+    boolean hasReceived(List<Long> sizes) {
       return clients.stream().allMatch(
-          client -> IntStream.range(0, DEVICES).allMatch(i -> client.lastTold(i) == sizes.get(i)));
+          client -> IntStream.range(0, DEVICES).allMatch(i -> client.lastReceived(i) == sizes.get(i)));
     }
 
     @Override
@@ -94,7 +94,7 @@ class MemoryCrowdIT {
   }
 
   @Test
-  void allSizesAreReachedAndEveryMonitorIsToldOfThem() {
+  void allSizesAreReachedAndEveryMonitorIsSentThem() {
     GuestHost host = GuestHosts.find();
     try (Crowd one = Crowd.start(host); Crowd two = Crowd.start(host)) {
       List<Crowd> crowds = List.of(one, two);
@@ -104,7 +104,7 @@ class MemoryCrowdIT {
         resize(crowds, sizes);
         for (Crowd crowd : crowds) {
           crowd.guest.await("sizes of " + sizes, () -> crowd.sizes().equals(sizes));
-          crowd.guest.await("events of " + sizes, () -> crowd.isToldOf(sizes));
+          crowd.guest.await("events of " + sizes, () -> crowd.hasReceived(sizes));
         }
       }
       for (Crowd crowd : crowds) {

@@ -57,11 +57,11 @@ class NativeAccessTest {
 
   private static Set<String> scan(String... options) {
     ToolProvider scanner = ToolProvider.findFirst("jnativescan").orElseThrow();
-    StringWriter told = new StringWriter();
+    StringWriter output = new StringWriter();
     String[] arguments = Stream.concat(Stream.of("--module-path", System.getProperty("jdk.module.path"),
         "--add-modules", "ALL-MODULE-PATH"), Arrays.stream(options)).toArray(String[]::new);
-    int status = scanner.run(new PrintWriter(told, true), new PrintWriter(told, true), arguments);
-    assertEquals(0, status, told::toString);
-    return Set.of(told.toString().strip().split(","));
+    int status = scanner.run(new PrintWriter(output, true), new PrintWriter(output, true), arguments);
+    assertEquals(0, status, output::toString);
+    return Set.of(output.toString().strip().split(","));
   }
 }

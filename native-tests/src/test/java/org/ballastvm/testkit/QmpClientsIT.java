@@ -55,7 +55,7 @@ class QmpClientsIT {
   }
 
   @Test
-  void socatIsGreetedAnsweredAndToldOfTheEnd() throws Exception {
+  void socatIsGreetedAnsweredAndSentTheEnd() throws Exception {
     requireSocat();
     try (StartedBallast ballast = start("-qmp", "unix:qmp,server=on,wait=off")) {
       ballast.expect(StartedBallast.PROMPT);

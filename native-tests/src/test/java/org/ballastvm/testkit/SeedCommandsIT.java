@@ -54,7 +54,7 @@ class SeedCommandsIT {
     assertTrue(said.contains("2 nodes\nnode 0 cpus: 0 1\nnode 0 size: 2048 MB\nnode 0 plugged: 0 MB\n"), said);
   }
 
-  /** As QEMU tells of one; nothing is plugged before a driver does it. */
+  /** As QEMU shows one; nothing is plugged before a driver does it. */
   private static String device(int number, String address, long requested) { return """
       Memory device [virtio-mem]: "vm%d"
         memaddr: %s

@@ -38,7 +38,7 @@ class TerminalIT {
     environment.put("XDG_STATE_HOME", directory.resolve("state").toString());
   }
 
-  /** A shell on a terminal of its own that tells the terminal's settings before Ballast and after. */
+  /** A shell on a terminal of its own that prints the terminal's settings before Ballast and after. */
   private StartedBallast shell(String options) throws IOException {
     Path steps = Files.writeString(directory.resolve("steps"), """
         trap : INT

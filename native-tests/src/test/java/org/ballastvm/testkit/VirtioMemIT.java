@@ -27,7 +27,7 @@ class VirtioMemIT {
       + "-device virtio-mem-pci,id=vm1,memdev=mem1,node=1,requested-size=80M";
   private static final int MIB_SHIFT = 20;
   private static final String NODES = "/sys/devices/system/node/";
-  private static final Pattern TOLD = Pattern.compile("\"return\": (\\[.*\\])");
+  private static final Pattern ANSWER = Pattern.compile("\"return\": (\\[.*\\])");
 
   private Guest guest;
   private HostedQmp qmp;
@@ -105,15 +105,15 @@ class VirtioMemIT {
     assertEquals("", guest.run("dmesg | grep -E 'virtio_mem.*(error|fail)|BUG:|Oops'; true"));
   }
 
-  /** Both monitors tell of both devices, as QEMU does. */
+  /** Both monitors list both devices, as QEMU does. */
   private void awaitSizes(int first, int second) {
     List<Integer> mib = List.of(first, second);
     String shown = shown(0, "0x140000000", mib) + shown(1, "0x340000000", mib);
     guest.await(mib + " MiB",
         () -> guest.monitor("info memory-devices").replace("\r", "").strip().equals(shown.strip()));
     qmp.say("query-memory-devices", "");
-    String told = qmp.heard().await(TOLD, Guest.PATIENCE).match().group(1);
-    assertEquals("[" + told(0, 0x1_4000_0000L, mib) + ", " + told(1, 0x3_4000_0000L, mib) + "]", told);
+    String answer = qmp.heard().await(ANSWER, Guest.PATIENCE).match().group(1);
+    assertEquals("[" + device(0, 0x1_4000_0000L, mib) + ", " + device(1, 0x3_4000_0000L, mib) + "]", answer);
   }
 
   private static String shown(int number, String address, List<Integer> mib) {
@@ -130,7 +130,7 @@ class VirtioMemIT {
         """.formatted(number, address, number, bytes, bytes, number);
   }
 
-  private static String told(int number, long address, List<Integer> mib) {
+  private static String device(int number, long address, List<Integer> mib) {
     long bytes = (long) mib.get(number) << MIB_SHIFT;
     return ("{'type': 'virtio-mem', 'data': {'id': 'vm%d', 'memaddr': %d, 'requested-size': %d, 'size': %d, "
         + "'max-size': 8589934592, 'block-size': 2097152, 'node': %d, 'memdev': '/objects/mem%d'}}").replace('\'', '"')

@@ -87,7 +87,7 @@ public final class MsixTable {
     return new State(all, pending, enabled, functionMasked);
   }
 
-  /** Puts it back to how it was; vectors that are open are routed anew. */
+  /** Puts it back to how it was; vectors that are open are routed again. */
   synchronized void restore(State state) {
     for (int i = 0; i < words.length; i++) {
       words[i] = state.words().get(i);
@@ -173,7 +173,7 @@ public final class MsixTable {
   /**
    * Sends a message, or remembers it while the vector is masked. Allocates nothing.
    *
-   * @param vector which; one that there is not sends nothing
+   * @param vector which; one out of range sends nothing
    */
   void trigger(int vector) {
     if (vector < 0 || vector >= vectors) {

@@ -112,7 +112,7 @@ public abstract class PciFunction {
    * Sends a message, or keeps it pending while the guest masks it or lets the function not reach memory. Sends none while
    * {@link #usesMessages()} is false: it is pending then. Any thread; allocates nothing.
    *
-   * @param vector which; one that there is not sends nothing
+   * @param vector which; one out of range sends nothing
    */
   protected final void sendMessage(int vector) {
     if (msix != null) {
@@ -342,7 +342,7 @@ public abstract class PciFunction {
   /**
    * A place in a BAR whose writes mean only that they happened.
    *
-   * @param index what {@link #doorbell} is told
+   * @param index what {@link #doorbell} is given
    * @param bar which BAR
    * @param offset in bytes
    */

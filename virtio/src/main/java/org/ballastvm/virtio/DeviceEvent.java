@@ -1,6 +1,6 @@
 package org.ballastvm.virtio;
 
-/** What a device has to tell that a monitor or a log would pass on. */
+/** What happened to a device that a monitor emits or a log holds. */
 public sealed interface DeviceEvent {
   /**
    * The guest has changed the size of its balloon.

@@ -1,7 +1,7 @@
 package org.ballastvm.virtio;
 
 /**
- * Passes on what a device has to tell, but of mistakes and refusals only the 1st, 2nd, 4th, 8th... of each kind: a guest
+ * Passes on what happens to a device, but of mistakes and refusals only the 1st, 2nd, 4th, 8th... of each kind: a guest
  * can make them for ever, and must not fill the host's log.
  */
 public final class EventLimiter implements EventSink {
@@ -20,12 +20,12 @@ public final class EventLimiter implements EventSink {
   @Override
   public void accept(DeviceEvent event) {
     if (event instanceof DeviceEvent.GuestMistake mistake) {
-      if (isTold(++mistakes)) {
+      if (isReported(++mistakes)) {
         sink.accept(new DeviceEvent.GuestMistake(mistake.device(), counted(mistake.sentence(), mistakes),
             mistake.needsReset()));
       }
     } else if (event instanceof DeviceEvent.HostRefusal refusal) {
-      if (isTold(++refusals)) {
+      if (isReported(++refusals)) {
         sink.accept(new DeviceEvent.HostRefusal(refusal.device(), counted(refusal.sentence(), refusals)));
       }
     } else {
@@ -33,9 +33,9 @@ public final class EventLimiter implements EventSink {
     }
   }
 
-  private static boolean isTold(long count) { return Long.bitCount(count) == 1; }
+  private static boolean isReported(long count) { return Long.bitCount(count) == 1; }
 
   private static String counted(String sentence, long count) {
-    return count == 1 ? sentence : sentence + " (number " + count + " of its kind; not all are told)";
+    return count == 1 ? sentence : sentence + " (number " + count + " of its kind; not all are reported)";
   }
 }

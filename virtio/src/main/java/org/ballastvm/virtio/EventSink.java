@@ -1,6 +1,6 @@
 package org.ballastvm.virtio;
 
-/** Takes what devices have to tell. */
+/** Takes what happens to devices. */
 @FunctionalInterface
 public interface EventSink {
   /**

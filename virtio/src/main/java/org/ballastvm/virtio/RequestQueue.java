@@ -43,7 +43,7 @@ public final class RequestQueue {
       if (chain == null) {
         break;
       }
-      ring.giveBack(chain.head(), service.answer(chain));
+      ring.pushUsed(chain.head(), service.answer(chain));
     }
     if (driver.finish(queue)) {
       driver.resumeLater(queue);

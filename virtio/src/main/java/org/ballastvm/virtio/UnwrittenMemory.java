@@ -5,7 +5,7 @@ import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 
 /**
  * Gives memory back that nobody has written to for a while. The guest says that pages are free, but may use them again
- * before the host looks: what it wrote since then must stay, and only the host can tell.
+ * before the host looks: what it wrote since then must stay, and only the host knows it.
  *
  * <p>
  * Called under the lock of a device, which vCPUs wait for when they write to its registers: to keep them out of the guest,
@@ -25,10 +25,10 @@ public interface UnwrittenMemory {
    * look at what was noted and its being given back.
    *
    * @param ranges what may be given back; asked before this call returns
-   * @param done is told when all is done or the host has refused, under no lock of this; not told if {@link #endWatch} was
+   * @param done is called when all is done or the host has refused, under no lock of this; not called if {@link #endWatch} was
    *        sooner
    */
-  void giveBackUnwritten(Ranges ranges, Done done);
+  void discardUnwritten(Ranges ranges, Done done);
 
   /**
    * Ends the watch, and gives nothing back any more. Harmless if there is none.
@@ -55,7 +55,7 @@ public interface UnwrittenMemory {
     public static final GivenBack NOTHING = new GivenBack(0, 0, 0, 0);
   }
 
-  /** Is told of the end. */
+  /** Called at the end. */
   @FunctionalInterface
   interface Done {
     /**

@@ -125,7 +125,7 @@ public interface VirtioDevice {
 
   /**
    * How many chains of a batch the device has taken off a queue and not given back. A snapshot counts them as not taken:
-   * whoever goes on with it takes them anew, and does twice what has been done.
+   * whoever goes on with it takes them again, and does twice what has been done.
    *
    * @param queue which
    * @return how many; by default none, as between two calls of {@link #queueReady} most devices have none
@@ -133,7 +133,7 @@ public interface VirtioDevice {
   default int unfinished(int queue) { return 0; }
 
   /**
-   * The machine was reset, which {@link #reset} has been told as well: what the guest had is gone. On the event loop, while
+   * The machine was reset, for which {@link #reset} was called as well: what the guest had is gone. On the event loop, while
    * no vCPU runs.
    */
   default void machineReset() {
@@ -165,7 +165,7 @@ public interface VirtioDevice {
     Virtqueue queue(int queue);
 
     /**
-     * Tells the driver that a queue has used buffers.
+     * Notifies the driver that a queue has used buffers.
      *
      * @param queue which
      */

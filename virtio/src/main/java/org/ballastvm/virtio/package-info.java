@@ -1,2 +1,2 @@
-/** What every virtio device is to its transport, has of the host and tells a monitor; knows nothing of KVM. */
+/** What every virtio device is to its transport, has of the host and reports to a monitor; knows nothing of KVM. */
 package org.ballastvm.virtio;

@@ -23,7 +23,7 @@ final class Awaited<T> {
   /**
    * Nothing was asked yet.
    *
-   * @param machine whose events tell
+   * @param machine whose events are watched
    * @param read reads the outcome in an event, if it is about the request; throws UserError for one that failed
    */
   Awaited(Machine machine, Function<MachineEvent, Optional<T>> read) {

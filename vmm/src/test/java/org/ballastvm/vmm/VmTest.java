@@ -109,7 +109,7 @@ class VmTest {
   }
 
   @Test
-  void aTotalIsBroughtAboutOrToldWhyNot() throws Exception {
+  void aTotalIsBroughtAboutOrItIsSaidWhyNot() throws Exception {
     try (Vm vm = of(idle()).maxMemory("1G", 1).object("memory-backend-ram,id=mem0,size=256M,reserve=off")
         .device("virtio-mem-pci,id=vm0,memdev=mem0,request-timeout=1").start()) {
       assertEquals(64 * MIB, vm.memoryBytes());
@@ -167,7 +167,7 @@ class VmTest {
 
   /** Log lines and trace events name the machine, and those of one machine are not printed for the other. */
   @Test
-  void twoMachinesOfAProcessAreToldApart() throws Exception {
+  void twoMachinesOfAProcessAreDistinguished() throws Exception {
     PrintStream before = System.err;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));

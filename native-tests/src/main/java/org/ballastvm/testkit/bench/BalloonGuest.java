@@ -49,7 +49,7 @@ final class BalloonGuest implements AutoCloseable {
     ram = new GuestRam(GuestLayout.of(MemoryConfig.of(config.sizeBytes())), backend);
     balloon = new BalloonDevice(BalloonConfig.DEFAULTS, reclaim.orElse(ram), new NoClock(), event -> {
       if (!(event instanceof DeviceEvent.BalloonChanged)) {
-        throw new IllegalStateException("the balloon told of " + event);
+        throw new IllegalStateException("the balloon reported " + event);
       }
     });
     driver = new Driver();
@@ -109,14 +109,14 @@ final class BalloonGuest implements AutoCloseable {
   /** The same for a balloon whose target is that already: what the device does for each list, and no command of a user. */
   long fillNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     long elapsed = serve(INFLATE, pages, pageCount, chainsAtOnce);
-    return elapsed + tellActual(pageCount); // gives back what the device still holds
+    return elapsed + setActual(pageCount); // gives back what the device still holds
   }
 
   /** Deflates the balloon by so many pages; as {@link #inflateNanos}. */
   long deflateNanos(IntUnaryOperator pages, int pageCount, int chainsAtOnce) {
     balloon.setTarget(0);
     long elapsed = serve(DEFLATE, pages, pageCount, chainsAtOnce);
-    return elapsed + tellActual(0);
+    return elapsed + setActual(0);
   }
 
   /**
@@ -143,7 +143,7 @@ final class BalloonGuest implements AutoCloseable {
     return elapsed;
   }
 
-  /** Has the device tell a driver in the guest when it has used a chain; that driver rings and tells how far it is. */
+  /** Has the device notify a driver in the guest when it has used a chain; that driver rings and writes how far it is. */
   void onInterrupt(Runnable raise) {
     interrupt = raise;
   }
@@ -159,7 +159,7 @@ final class BalloonGuest implements AutoCloseable {
   GuestRam ram() { return ram; }
 
   /** The driver says how large the balloon is. Returns the device's nanoseconds. */
-  long tellActual(int pageCount) {
+  long setActual(int pageCount) {
     long start = System.nanoTime();
     balloon.configWrite(ACTUAL, Integer.BYTES, pageCount);
     ready(INFLATE);

@@ -96,7 +96,7 @@ final class BalloonPayload implements AutoCloseable {
       epoll.add(doorbell, Epoll.IN, TOKEN);
       long start = System.nanoTime();
       serveUntilDone(epoll);
-      return System.nanoTime() - start + guest.tellActual(pages.length);
+      return System.nanoTime() - start + guest.setActual(pages.length);
     }
   }
 

@@ -7,7 +7,7 @@ import jdk.jfr.Recording;
 import org.ballastvm.virtio.balloon.BalloonTrace;
 import org.ballastvm.vmm.trace.BalloonTracer;
 
-/** What it costs to watch a balloon: while nobody looks, and while a flight recording takes all that is told. */
+/** What it costs to watch a balloon: while nobody looks, and while a flight recording takes all that is recorded. */
 final class BalloonTracing {
   /** 128 MiB: in random order, an event for the recording for nearly each page. */
   static final int PAGES = 1 << 15;

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParseResult;
 public final class BenchCommand implements SubCommand {
   private static final String BALLOON = "balloon";
   private static final String BALLOON_SIZE = BALLOON + "=";
-  /** What it measures unless told what; the others need QEMU. */
+  /** What it measures unless it is named what; the others need QEMU. */
   private static final Set<String> USUAL = Set.of("exits", BALLOON, "start");
   private static final String GUESTS = "guests";
   private static final String QMP = "qmp";
@@ -187,8 +187,8 @@ public final class BenchCommand implements SubCommand {
   }
 
   private static String machine() {
-    String told = CpuName.ofHost().text();
-    String processor = told.isEmpty() ? "an unknown processor" : told;
+    String name = CpuName.ofHost().text();
+    String processor = name.isEmpty() ? "an unknown processor" : name;
     return Runtime.getRuntime().availableProcessors() + " cores of " + processor + ", Linux "
         + System.getProperty("os.version") + ", Java " + Runtime.version() + ", " + NativeProvider.name();
   }

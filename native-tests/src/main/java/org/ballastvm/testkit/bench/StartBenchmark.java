@@ -64,10 +64,10 @@ final class StartBenchmark {
   private static long toThePrompt(String... command) throws IOException {
     long begin = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    InputStream told = process.getInputStream();
+    InputStream output = process.getInputStream();
     List<Byte> bytes = new ArrayList<>();
     while (!text(bytes).contains(PROMPT)) {
-      int next = told.read();
+      int next = output.read();
       if (next < 0) {
         throw new IOException(String.join(" ", command) + " ended without a prompt: " + text(bytes));
       }
@@ -76,7 +76,7 @@ final class StartBenchmark {
     long elapsed = System.nanoTime() - begin;
     process.getOutputStream().write("quit\n".getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
-    told.readAllBytes();
+    output.readAllBytes();
     requireSuccess(process, begin);
     return elapsed;
   }

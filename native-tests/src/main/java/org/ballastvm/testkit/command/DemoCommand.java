@@ -36,11 +36,11 @@ public final class DemoCommand implements SubCommand {
 
   @Override
   public int run(ParseResult given) {
-    GuestHosts.tell(this::tell);
+    GuestHosts.show(this::show);
     try {
       GuestHost host = findHost();
-      tell("Linux guests run on " + host.description());
-      tell("ballast -m " + FULL_MIB + " -device virtio-balloon-pci,id=balloon0 -kernel vmlinuz -initrd initrd ...");
+      show("Linux guests run on " + host.description());
+      show("ballast -m " + FULL_MIB + " -device virtio-balloon-pci,id=balloon0 -kernel vmlinuz -initrd initrd ...");
       try (Guest guest = Guest.boot(host, GuestConfig.of("-m", Integer.toString(FULL_MIB), "-device",
           "virtio-balloon-pci,id=balloon0"))) {
         return play(guest);
@@ -51,16 +51,16 @@ public final class DemoCommand implements SubCommand {
     }
   }
 
-  private void tell(String what) {
+  private void show(String what) {
     screen.say(String.format("[%3d s] %s", (System.nanoTime() - started) / 1_000_000_000L, what));
   }
 
   /** A host where nothing is missing, or no longer: what Debian has, apt installs, if it may. */
   private GuestHost findHost() {
-    tell("trying whether /dev/kvm boots Linux");
+    show("trying whether /dev/kvm boots Linux");
     Optional<String> obstacle = GuestHosts.directObstacle();
     if (obstacle.isPresent()) {
-      tell(obstacle.get() + "; starting the rig instead");
+      show(obstacle.get() + "; starting the rig instead");
       if (GuestHosts.rigObstacle().isPresent() && mayInstall()) {
         install("qemu-system-x86");
       }
@@ -73,7 +73,7 @@ public final class DemoCommand implements SubCommand {
   }
 
   private void install(String debianPackage) {
-    tell("apt-get install " + debianPackage);
+    show("apt-get install " + debianPackage);
     try {
       ProcessBuilder apt = new ProcessBuilder("sh", "-c",
           "apt-get -q update && apt-get -q install -y --no-install-recommends " + debianPackage);
@@ -82,10 +82,10 @@ public final class DemoCommand implements SubCommand {
       process.getOutputStream().close();
       process.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
       if (process.waitFor() != 0) {
-        tell("apt-get could not install it");
+        show("apt-get could not install it");
       }
     } catch (IOException e) {
-      tell("apt-get cannot be run: " + e.getMessage());
+      show("apt-get cannot be run: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -121,7 +121,7 @@ public final class DemoCommand implements SubCommand {
     Reading reading = new Reading(label, guest.memInfoKiB("MemTotal") / KIB_PER_MIB,
         guest.memInfoKiB("MemAvailable") / KIB_PER_MIB, guest.residentKiB() / KIB_PER_MIB);
     readings.add(reading);
-    tell(what);
+    show(what);
     screen.draw(reading);
     return reading;
   }

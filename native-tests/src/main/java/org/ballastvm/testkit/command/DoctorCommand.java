@@ -10,7 +10,7 @@ import org.ballastvm.testkit.bench.PayloadProbe;
 import org.ballastvm.vmm.command.SubCommand;
 import picocli.CommandLine.ParseResult;
 
-/** {@code ballast doctor}: tells what this host can do by trying it, and what to do about what it cannot. */
+/** {@code ballast doctor}: finds what this host can do by trying it, and what to do about what it cannot. */
 public final class DoctorCommand implements SubCommand {
   private static final int CANNOT = 1;
 
@@ -18,7 +18,7 @@ public final class DoctorCommand implements SubCommand {
   public String name() { return "doctor"; }
 
   @Override
-  public String summary() { return "tells, by trying, what runs on this host and what to do about what does not"; }
+  public String summary() { return "finds, by trying, what runs on this host and what to do about what does not"; }
 
   @Override
   public int run(ParseResult given) {

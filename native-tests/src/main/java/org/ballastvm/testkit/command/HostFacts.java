@@ -28,7 +28,7 @@ final class HostFacts {
 
   private HostFacts(Path root) { this.root = root; }
 
-  /** All that a host tells; of a module that is not loaded, nothing. */
+  /** All that a host shows; of a module that is not loaded, nothing. */
   static List<Fact> of(Path root) {
     HostFacts host = new HostFacts(root);
     host.intel();

@@ -41,7 +41,7 @@ public final class ImageCommand implements SubCommand {
 
   @Override
   public int run(ParseResult given) {
-    GuestImages images = GuestImages.ofUser().telling(step -> System.err.println(step + " ..."));
+    GuestImages images = GuestImages.ofUser().showing(step -> System.err.println(step + " ..."));
     try {
       if (given.hasMatchedOption("--list")) {
         images.list().forEach(ImageCommand::print);

@@ -130,13 +130,13 @@ final class GuestTool {
   private void window() {
     asm.label("window").call("map file").load(RSI, RBP, 32).call("number").mov(R12, RAX).mov(R13, LOOK_MILLIS);
     asm.mov(RCX, NEVER).apply(CMP, R12, RCX).jump(NOT_EQUAL, "begin window").mov(R13, -1).label("begin window");
-    asm.call("write file").address(RSI, "ready").mov(RDX, "READY\n".length()).call("tell");
+    asm.call("write file").address(RSI, "ready").mov(RDX, "READY\n".length()).call("print");
     asm.label("await").mov(RDI, RSP).syscall(SYSINFO);
     asm.load(RAX, RSP, TOTAL_RAM).apply(CMP, RAX, R12).jump(ABOVE_OR_EQUAL, "reached");
     asm.mov(RAX, 1L << Integer.SIZE).store(RSP, 0, RAX).mov(RDI, RSP).mov(RSI, 1).mov(RDX, R13).syscall(POLL);
     asm.apply(CMP, RAX, 1).jump(NOT_EQUAL, "await");
     asm.mov(RDI, 0).mov(RSI, RSP).mov(RDX, BUFFER_BYTES).syscall(READ);
-    asm.label("reached").address(RSI, "reached text").mov(RDX, "REACHED\n".length()).call("tell").call("write file");
+    asm.label("reached").address(RSI, "reached text").mov(RDX, "REACHED\n".length()).call("print").call("write file");
     asm.mov(RDI, 0).syscall(EXIT);
   }
 
@@ -151,7 +151,7 @@ final class GuestTool {
         .jump("fill");
     asm.label("filled").store(R15, 0, R13).load(RBX, RBP, 16).loadByte(RBX, RBX).apply(CMP, RBX, 't')
         .jump(EQUAL, "done");
-    asm.address(RSI, "loaded").mov(RDX, "LOADED\n".length()).call("tell").mov(R10, R12).apply(OR, R10, 1);
+    asm.address(RSI, "loaded").mov(RDX, "LOADED\n".length()).call("print").mov(R10, R12).apply(OR, R10, 1);
 
     asm.label("again").mov(RAX, R10).shiftLeft(RAX, 13).apply(XOR, R10, RAX).mov(RAX, R10).shiftRight(RAX, 7)
         .apply(XOR, R10, RAX).mov(RAX, R10).shiftLeft(RAX, 17).apply(XOR, R10, RAX);
@@ -179,7 +179,7 @@ final class GuestTool {
 
     // The file of r15 to standard output; rsi and rdx a text to the error stream
     asm.label("write file").mov(RDI, 1).mov(RSI, R15).mov(RDX, Stalls.FILE_BYTES).syscall(WRITE).ret();
-    asm.label("tell").mov(RDI, 2).syscall(WRITE).ret();
+    asm.label("print").mov(RDI, 2).syscall(WRITE).ret();
 
     // CLOCK_MONOTONIC in nanoseconds -> rax; the stack has the return address on top of the buffer
     asm.label("clock").mov(RDI, 1).mov(RSI, RSP).apply(ADD, RSI, 8).syscall(CLOCK_GETTIME);

@@ -2,7 +2,7 @@ package org.ballastvm.testkit.study;
 
 import java.util.List;
 
-/** A way to change how much memory a guest has: what it is started with, and what its monitor is told. */
+/** A way to change how much memory a guest has: what it is started with, and what its monitor is sent. */
 sealed interface Mechanism {
   long MIB = 1L << 20;
 
@@ -26,13 +26,13 @@ sealed interface Mechanism {
   /** {@return what asks the guest to shrink} */
   List<String> shrink(GuestSizes sizes);
 
-  /** {@return what tells how far the guest is} */
+  /** {@return what shows how far the guest is} */
   String question();
 
   /** {@return whether the guest is small, by the answer to {@link #question}} */
   boolean isSmall(GuestSizes sizes, String answer);
 
-  /** {@return what tells why it is not where it should be} */
+  /** {@return what shows why it is not where it should be} */
   String why();
 
   /** {@return what gives the host its memory back, once the guest has let go} */

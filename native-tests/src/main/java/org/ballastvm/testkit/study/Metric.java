@@ -34,7 +34,7 @@ enum Metric {
   /** {@return its column's name in a file} */
   String column() { return column; }
 
-  /** {@return what it was in one round; nothing where the host cannot tell} */
+  /** {@return what it was in one round; nothing where the host does not know} */
   OptionalDouble of(Measurement measurement) {
     return switch (this) {
       case GROW -> seconds(measurement.growNanos());

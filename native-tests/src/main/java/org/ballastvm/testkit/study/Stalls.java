@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How long a spinning thread was kept from running, told for each millisecond: the longest time between two of its looks
+ * How long a spinning thread was kept from running, for each millisecond: the longest time between two of its looks
  * at the clock that touches this millisecond. {@link GuestTool} counts in units of the processor's time-stamp counter,
  * in sixteen buckets for each power of two, so that a figure is right to 6%.
  */
@@ -52,7 +52,7 @@ final class Stalls {
    * The stall that so many of the milliseconds do not exceed.
    *
    * @param percent 0 to 100
-   * @return nanoseconds; with fewer milliseconds than tell such a share apart, the longest of all; 0 where there are none
+   * @return nanoseconds; with fewer milliseconds than such a share needs, the longest of all; 0 where there are none
    */
   long percentileNanos(double percent) {
     long wanted = (long) Math.ceil(millis() * percent / 100);

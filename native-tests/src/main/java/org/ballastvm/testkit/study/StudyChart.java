@@ -21,7 +21,7 @@ final class StudyChart {
   private static final double FULL_PERCENT = 100;
   private static final int MOST_TICKS = 5;
 
-  /** Light, and dark where the reader's screen is; without style sheets, light. Hues that colour-blind people tell apart. */
+  /** Light, and dark where the reader's screen is; without style sheets, light. Hues for colour-blind people, too. */
   private static final String STYLE = """
       <style>
         text { font: 12px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #24292f }
@@ -38,7 +38,7 @@ final class StudyChart {
       """;
 
   /**
-   * What one panel shows: with several metrics, each mechanism has a bar for each, and the words tell them apart.
+   * What one panel shows: with several metrics, each mechanism has a bar for each, and the words distinguish them.
    *
    * @param most what the axis reaches to at least; 0 for no matter
    */

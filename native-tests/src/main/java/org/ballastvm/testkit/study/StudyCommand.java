@@ -21,7 +21,7 @@ public final class StudyCommand implements SubCommand {
   public String name() { return "study"; }
 
   @Override
-  public String summary() { return "resizes a guest by balloon, virtio-mem and DIMM, and tells what each takes"; }
+  public String summary() { return "resizes a guest by balloon, virtio-mem and DIMM, and shows what each takes"; }
 
   @Override
   public void describe(CommandSpec spec) { StudyOptions.describe(spec); }
@@ -29,9 +29,9 @@ public final class StudyCommand implements SubCommand {
   @Override
   public int run(ParseResult given) {
     StudyOptions options = StudyOptions.of(given);
-    GuestHosts.tell(this::tell);
+    GuestHosts.show(this::show);
     try {
-      StudyTable table = StudyRunner.run(options, this::tell);
+      StudyTable table = StudyRunner.run(options, this::show);
       System.out.print(table.text());
       System.out.flush();
       boolean written = write("--csv", options.csv(), table.csv());
@@ -43,7 +43,7 @@ public final class StudyCommand implements SubCommand {
     }
   }
 
-  private void tell(String what) {
+  private void show(String what) {
     System.err.printf("[%3d s] %s%n", (System.nanoTime() - started) / 1_000_000_000L, what);
   }
 

@@ -84,7 +84,7 @@ final class StudyGuest {
      * Waits.
      *
      * @param begun when the window began
-     * @return whether the guest's program is to be told the end
+     * @return whether the guest's program is to be sent the end
      */
     boolean untilDone(long begun);
   }
@@ -93,29 +93,29 @@ final class StudyGuest {
     guest.type(StudyInitrd.TOOL + " window " + STALLS + ' ' + totalBytes + " | gzip -c | base64");
     guest.console().await(READY, SOON);
     long begun = System.nanoTime();
-    commands.forEach(this::tell);
-    boolean tellEnd = waiting.untilDone(begun);
+    commands.forEach(this::send);
+    boolean sendEnd = waiting.untilDone(begun);
     long done = System.nanoTime();
-    if (tellEnd) {
+    if (sendEnd) {
       guest.type("");
     }
     try {
-      guest.console().await(REACHED, tellEnd ? SOON : plan.patience());
+      guest.console().await(REACHED, sendEnd ? SOON : plan.patience());
     } catch (RigError e) {
-      if (tellEnd || !guest.isRunning()) {
+      if (sendEnd || !guest.isRunning()) {
         throw e;
       }
       guest.type("");
       guest.console().await(ENDED, SOON);
       throw new StudyFailure("");
     }
-    long nanos = (tellEnd ? done : System.nanoTime()) - begun;
+    long nanos = (sendEnd ? done : System.nanoTime()) - begun;
     String counts = guest.console().await(ENDED, SOON).before();
     return new Window(nanos, Stalls.between(unpack(counts)).percentileNanos(PERCENTILE));
   }
 
   /** Gives the monitor a line that it has nothing to say to. */
-  void tell(String command) {
+  void send(String command) {
     String answer = guest.monitor(command);
     if (!answer.isBlank()) {
       throw new StudyFailure("the monitor answers '" + command + "' with: " + answer.strip());
@@ -187,7 +187,7 @@ final class StudyGuest {
     return HostMemory.of(guest.host().run(SOON, HostedCommand.of("cat", "/proc/" + guest.pid() + "/smaps")));
   }
 
-  /** {@return how many lines of a file on the host, which is made with the guest, tell of a call for memory} */
+  /** {@return how many lines of a file on the host, which is made with the guest, show a call for memory} */
   long callsIn(String log) {
     return Long.parseLong(guest.host().run(SOON, HostedCommand.of("sh", "-c", "grep -c TRACE " + log + " || true"))
         .strip());

@@ -50,7 +50,7 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
         "what a program in the guest holds and writes to all the while; 256, or 0 for none"));
     spec.addOption(Arguments.value("--smp", "N", "processors of the guest, 1 to 64; 2"));
     spec.addOption(Arguments.value("--rounds", "N",
-        "guests for each means, of which the medians are told, 1 to 99; 3"));
+        "guests for each means, of which the medians are shown, 1 to 99; 3"));
     spec.addOption(Arguments.word("--means", "LIST", Mechanism.all().stream().map(Mechanism::word).toList(),
         "which to compare, of balloon,virtio-mem,dimm"));
     spec.addOption(Arguments.value("--patience", "N", "seconds that a guest may take for one step; 120"));
@@ -133,7 +133,7 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     throw new UserError("study " + option + ' ' + value + ": must be a number from " + least + " to " + most);
   }

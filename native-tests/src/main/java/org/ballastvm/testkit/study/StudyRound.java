@@ -56,7 +56,7 @@ final class StudyRound {
   }
 
   private Measurement measure() {
-    mechanism.begin(plan.sizes()).forEach(programs::tell);
+    mechanism.begin(plan.sizes()).forEach(programs::send);
     programs.await(System.nanoTime(), this::isSmall);
     programs.startPrograms();
     StudyGuest.Window rest = programs.rest();
@@ -90,7 +90,7 @@ final class StudyRound {
   private boolean isSmallAgain() {
     boolean small = isSmall();
     if (small) {
-      mechanism.afterShrink().forEach(programs::tell);
+      mechanism.afterShrink().forEach(programs::send);
     }
     return small;
   }

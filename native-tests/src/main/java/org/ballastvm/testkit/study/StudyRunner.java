@@ -24,7 +24,7 @@ import org.ballastvm.testkit.GuestHosts;
 /** Runs a study's guests, one at a time, the mechanisms by turns. */
 final class StudyRunner {
   private static final Duration SOON = Duration.ofMinutes(1);
-  /** Of a sentence in the table; all of it has been told by then. */
+  /** Of a sentence in the table; all of it has been shown by then. */
   private static final int MOST_CHARACTERS = 300;
   private static final Path MODULES = Path.of("/lib/modules");
 

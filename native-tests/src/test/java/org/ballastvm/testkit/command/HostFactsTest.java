@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What doctor tells of hosts by their sysfs. */
+/** What doctor says of hosts by their sysfs. */
 class HostFactsTest {
   @TempDir
   private Path root;
@@ -29,7 +29,7 @@ class HostFactsTest {
   }
 
   @Test
-  void anIntelHostTellsWhatItHasSwitchedOff() throws IOException {
+  void anIntelHostShowsWhatItHasSwitchedOff() throws IOException {
     says("sys/module/kvm_intel/parameters/ept", "N");
     says("sys/module/kvm_intel/parameters/unrestricted_guest", "N");
     says("sys/module/kvm_intel/parameters/enable_apicv", "Y");
@@ -43,7 +43,7 @@ class HostFactsTest {
   }
 
   @Test
-  void anAmdHostTellsOfNptAndAvic() throws IOException {
+  void anAmdHostShowsNptAndAvic() throws IOException {
     says("sys/module/kvm_amd/parameters/npt", "Y");
     says("sys/module/kvm_amd/parameters/avic", "-1");
     says("sys/module/kvm_amd/parameters/nested", "0");
@@ -70,5 +70,5 @@ class HostFactsTest {
   }
 
   @Test
-  void ofAHostThatSaysNothingNothingIsTold() { assertEquals(List.of(), HostFacts.of(root)); }
+  void ofAHostThatSaysNothingNothingIsSaid() { assertEquals(List.of(), HostFacts.of(root)); }
 }

@@ -78,7 +78,7 @@ class GuestToolTest {
   }
 
   @Test
-  void aSpinningThreadTellsForEachMillisecondHowLongItWasAway() throws IOException, InterruptedException {
+  void aSpinningThreadReportsForEachMillisecondHowLongItWasAway() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     Stalls stalls = stalls(300);
     long millisPassed = (System.nanoTime() - begun) / 1_000_000;

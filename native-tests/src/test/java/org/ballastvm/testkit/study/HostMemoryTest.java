@@ -8,7 +8,7 @@ class HostMemoryTest {
   private static final long KIB = 1024;
 
   @Test
-  void theGuestsMemoryIsToldFromTheJvmsBySizeAndAccess() {
+  void theGuestsMemoryIsDistinguishedFromTheJvmsBySizeAndAccess() {
     HostMemory memory = HostMemory.of("""
         7f0000000000-7f0020000000 rw-p 00000000 00:00 0
         Size:             524288 kB

@@ -119,9 +119,9 @@ class KexecIT {
     guest.run("devmem " + KEPT + " 32 0x12345678");
     assertEquals("0x12345678\n", guest.run("devmem " + KEPT));
     assertEquals("67", property("unplugged-accesses"), "what is plugged can be used");
-    String told = guest.lastWords().replaceAll("(?s).*\nballast says: ", "");
-    assertEquals(1, told.lines().count(), told);
-    assertTrue(told.contains("virtio-mem vm0: the guest read address 0x108000000, where nothing is plugged"), told);
+    String said = guest.lastWords().replaceAll("(?s).*\nballast says: ", "");
+    assertEquals(1, said.lines().count(), said);
+    assertTrue(said.contains("virtio-mem vm0: the guest read address 0x108000000, where nothing is plugged"), said);
   }
 
   @Test

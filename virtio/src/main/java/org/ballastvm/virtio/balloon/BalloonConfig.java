@@ -4,7 +4,7 @@ package org.ballastvm.virtio.balloon;
  * What the user asked of a balloon. Names and defaults are QEMU's.
  *
  * @param deflateOnOom {@code deflate-on-oom}: the guest may take pages back when it runs out of memory
- * @param pagePoison {@code page-poison}: the guest may tell with what it fills free pages
+ * @param pagePoison {@code page-poison}: the guest may report with what it fills free pages
  * @param freePageReporting {@code free-page-reporting}: the guest names pages as they become free
  * @param pollingIntervalSeconds {@code guest-stats-polling-interval}: how often the guest is asked how it uses its
  *        memory, 0 (never) to {@link #MOST_SECONDS}

@@ -21,7 +21,7 @@ import org.ballastvm.virtio.queue.Virtqueue;
  * <p>
  * The host sets a target; the driver takes pages from the guest and names them on the inflate queue, and they are given
  * back to the host; it names those it takes back on the deflate queue. All chains that are ready together are one batch:
- * the host is called once for each range, and the driver interrupted once. With a driver that must tell before it uses a
+ * the host is called once for each range, and the driver interrupted once. With a driver that must deflate before it uses a
  * page again, the host is called for whole huge pages as far as can be.
  */
 public final class BalloonDevice implements VirtioDevice {
@@ -62,7 +62,7 @@ public final class BalloonDevice implements VirtioDevice {
    * @param config what the user asked
    * @param reclaim how pages are given back
    * @param clock when to ask the guest how it uses its memory
-   * @param events takes what there is to tell
+   * @param events takes what happens to it
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, DeviceClock clock, EventSink events) {
     this(config, reclaim, Optional.empty(), clock, events);
@@ -75,7 +75,7 @@ public final class BalloonDevice implements VirtioDevice {
    * @param reclaim how pages are given back
    * @param unwritten how free pages are given back; where it is not there, the guest is not offered to name them
    * @param clock when to ask the guest how it uses its memory
-   * @param events takes what there is to tell
+   * @param events takes what happens to it
    */
   public BalloonDevice(BalloonConfig config, MemoryReclaim reclaim, Optional<UnwrittenMemory> unwritten,
       DeviceClock clock, EventSink events) {
@@ -146,7 +146,7 @@ public final class BalloonDevice implements VirtioDevice {
     return driver == null ? OptionalLong.empty() : OptionalLong.of(driver.features());
   }
 
-  /** {@return what the guest last told of its memory} */
+  /** {@return what the guest last reported of its memory} */
   public BalloonStats stats() { return stats.snapshot(); }
 
   /** {@return how often the guest is asked how it uses its memory, in seconds; 0 for never} */
@@ -165,11 +165,11 @@ public final class BalloonDevice implements VirtioDevice {
 
   /**
    * Asks the guest for all of its free pages; the host has them when the guest has named all. One that is asked meanwhile
-   * begins anew. Called on the event loop.
+   * begins again. Called on the event loop.
    *
    * @throws IllegalStateException if the guest cannot be asked: it has no driver, or one without this feature, or it fills
    *         free pages with something
-   * @throws ReclaimFailed if the host cannot tell what the guest writes to; nothing is asked then
+   * @throws ReclaimFailed if the host cannot note what the guest writes to; nothing is asked then
    */
   public void startHinting() {
     Context driver = context;
@@ -184,7 +184,7 @@ public final class BalloonDevice implements VirtioDevice {
     try {
       hints.orElseThrow().start();
     } finally {
-      tellHintCommand();
+      notifyHintCommand();
     }
   }
 
@@ -201,13 +201,13 @@ public final class BalloonDevice implements VirtioDevice {
   }
 
   private void hintsEnded() {
-    tellHintCommand();
+    notifyHintCommand();
     if (hinting() instanceof HintRun.Complete run) {
       events.accept(new DeviceEvent.HintRunEnded(run));
     }
   }
 
-  private void tellHintCommand() { notifier.change(() -> registers.hintCommand(hinting().command())); }
+  private void notifyHintCommand() { notifier.change(() -> registers.hintCommand(hinting().command())); }
 
   @Override
   public int type() { return TYPE; }
@@ -294,7 +294,7 @@ public final class BalloonDevice implements VirtioDevice {
     boolean cut = hints.isPresent() && hints.get().restore(was.hints());
     registers.hintCommand(hinting().command());
     if (cut) {
-      tellHintCommand();
+      notifyHintCommand();
     }
   }
 

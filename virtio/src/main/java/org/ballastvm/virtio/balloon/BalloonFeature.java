@@ -2,15 +2,15 @@ package org.ballastvm.virtio.balloon;
 
 /** What a balloon may offer. Virtio 1.3, 5.5.3. */
 public enum BalloonFeature {
-  /** The driver tells before it uses a page of the balloon again. */
+  /** The driver deflates the balloon by a page before it uses it again. */
   MUST_TELL_HOST(0),
-  /** The driver tells how the guest uses its memory. */
+  /** The driver reports how the guest uses its memory. */
   STATS_VQ(1),
   /** The driver takes pages back when the guest runs out of memory. */
   DEFLATE_ON_OOM(2),
   /** The driver names free pages when it is asked to. */
   FREE_PAGE_HINT(3),
-  /** The driver tells with what it fills free pages. */
+  /** The driver reports with what it fills free pages. */
   PAGE_POISON(4),
   /** The driver names free pages as they become free. */
   REPORTING(5);

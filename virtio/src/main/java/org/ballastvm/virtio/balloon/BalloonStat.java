@@ -1,6 +1,6 @@
 package org.ballastvm.virtio.balloon;
 
-/** What a guest tells of its memory, in the order of the tags. Virtio 1.3, 5.5.6.4; those from 10 on: Linux 6.12. */
+/** What a guest reports of its memory, in the order of the tags. Virtio 1.3, 5.5.6.4; those from 10 on: Linux 6.12. */
 public enum BalloonStat {
   /** Bytes swapped in. */
   SWAP_IN("stat-swap-in"),
@@ -22,7 +22,7 @@ public enum BalloonStat {
   HUGE_PAGE_ALLOCATIONS("stat-htlb-pgalloc"),
   /** Huge pages that could not be allocated. */
   HUGE_PAGE_FAILURES("stat-htlb-pgfail"),
-  /** Processes killed for want of memory. */
+  /** Processes killed as there was no memory. */
   OOM_KILLS("stat-oom-kills"),
   /** Allocations that had to wait for memory to be reclaimed. */
   ALLOCATION_STALLS("stat-alloc-stalls"),
@@ -35,7 +35,7 @@ public enum BalloonStat {
   /** Pages reclaimed by processes that wanted memory. */
   DIRECT_RECLAIMS("stat-direct-reclaims");
 
-  /** What stands for a value that the guest has not told, unsigned. */
+  /** What stands for a value that the guest has not reported, unsigned. */
   public static final long UNSET = -1;
 
   private final String key;

@@ -7,7 +7,7 @@ import org.ballastvm.virtio.VirtioDevice;
 
 /**
  * What host and driver have made of a balloon. A batch of lists that is under way is no part of it: its chains are taken
- * anew.
+ * again.
  *
  * @param targetPages how large it should be, in pages of 4 KiB, as the register holds it
  * @param actualPages how large the driver says it is, likewise
@@ -67,7 +67,7 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
 
     Stats powerOn() { return powerOn(intervalSeconds); }
 
-    /** The guest has told nothing. */
+    /** The guest has reported nothing. */
     static Stats powerOn(long intervalSeconds) {
       return new Stats(intervalSeconds, false, NONE, 0,
           Collections.nCopies(BalloonStat.values().length, BalloonStat.UNSET));

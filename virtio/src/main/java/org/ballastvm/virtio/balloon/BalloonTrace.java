@@ -33,9 +33,9 @@ public interface BalloonTrace {
   }
 
   /**
-   * The guest has told how it uses its memory. On the event loop.
+   * The guest has reported how it uses its memory. On the event loop.
    *
-   * @param stats gives what it told
+   * @param stats gives what it reported
    */
   default void statsCame(Supplier<BalloonStats> stats) {
     // Nobody looks.

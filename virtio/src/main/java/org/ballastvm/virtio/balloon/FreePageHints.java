@@ -43,8 +43,8 @@ final class FreePageHints {
    * Nothing is asked yet.
    *
    * @param rings what of named memory is not free
-   * @param refused is told what the host said
-   * @param ended is told when a run is over that all was named of, so that the driver is to be told of the command
+   * @param refused is given what the host refused
+   * @param ended is called when a run is over that all was named of, so that the driver is to be notified
    */
   FreePageHints(UnwrittenMemory memory, RingPages rings, Consumer<ReclaimFailed> refused, Runnable ended) {
     this.memory = memory;
@@ -56,7 +56,7 @@ final class FreePageHints {
   /** How far it is. */
   HintRun run() { return run; }
 
-  /** Asks for all free pages; what was asked before is void. The driver is to be told of the command, thrown or not. */
+  /** Asks for all free pages; what was asked before is void. The driver is to be notified of the command, thrown or not. */
   synchronized void start() {
     abandon();
     memory.watch();
@@ -65,7 +65,7 @@ final class FreePageHints {
     nextId = nextId == -1 ? FIRST_ID : nextId + 1;
   }
 
-  /** Asks for no more; true if anything was asked, so that the driver is to be told. */
+  /** Asks for no more; true if anything was asked, so that the driver is to be notified. */
   synchronized boolean stop() {
     return abandon();
   }
@@ -88,7 +88,7 @@ final class FreePageHints {
   /** {@return how far it is} */
   synchronized BalloonState.Hints state() { return new BalloonState.Hints(run, nextId); }
 
-  /** Makes it what it was; true if that was a run under way, which is cancelled, so that the driver is to be told. */
+  /** Makes it what it was; true if that was a run under way, which is cancelled, so that the driver is to be notified. */
   synchronized boolean restore(BalloonState.Hints state) {
     abandon();
     boolean cut = isUnderWay(state.run());
@@ -132,7 +132,7 @@ final class FreePageHints {
       if (run instanceof HintRun.Reporting) {
         add(chain);
       }
-      ring.giveBack(chain.head(), 0);
+      ring.pushUsed(chain.head(), 0);
     }
     if (driver.finish(queue)) {
       driver.resumeLater(queue);
@@ -157,21 +157,21 @@ final class FreePageHints {
     if (run instanceof HintRun.Requested(int id) && command == id) {
       run = new HintRun.Reporting(id);
     } else if (run instanceof HintRun.Reporting(int id) && command == HintRun.COMMAND_STOP) {
-      giveBack(id, named);
+      discard(id, named);
     }
   }
 
-  private void giveBack(int id, PageRanges pages) {
+  private void discard(int id, PageRanges pages) {
     long[] pageCount = new long[1];
     pages.forEach((first, count) -> pageCount[0] += count);
     run = new HintRun.GivingBack(id, pageCount[0] << PageLists.PAGE_SHIFT);
     named = null;
-    memory.giveBackUnwritten(visitor -> pages.forEach(
+    memory.discardUnwritten(visitor -> pages.forEach(
         (first, count) -> rings.handOn(first << PageLists.PAGE_SHIFT, count << PageLists.PAGE_SHIFT, visitor::range)),
         (given, failure) -> done(id, given, failure));
   }
 
-  /** Those who are told take the transport's lock, under which others come here: they are told under none. */
+  /** Those who are called take the transport's lock, under which others come here: they are called under none. */
   private void done(int id, GivenBack given, Optional<ReclaimFailed> failure) {
     synchronized (this) {
       if (!(run instanceof HintRun.GivingBack giving) || giving.id() != id) {

@@ -9,7 +9,7 @@ import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
  * The reporting queue: the driver names memory that is free, and takes none of it before its buffers come back. Nothing
- * is told when it is used again. Virtio 1.3, 5.5.6.7.
+ * is notified when it is used again. Virtio 1.3, 5.5.6.7.
  */
 final class FreePageReports {
   private static final int MOST_CHAINS = 128;
@@ -46,7 +46,7 @@ final class FreePageReports {
       pages.passOn(handOn, MOST_PAGES);
     }
     for (int i = 0; i < taken; i++) {
-      ring.giveBack(heads[i], 0);
+      ring.pushUsed(heads[i], 0);
     }
     clear();
     if (driver.finish(queue)) {

@@ -90,7 +90,7 @@ final class GuestStats {
       if (chain == null) {
         break;
       }
-      giveBackKept(ring); // A driver has one buffer. One that offers two had better get the older back.
+      pushKept(ring); // A driver has one buffer. One that offers two had better get the older back.
       take(chain, driver.memory());
       kept = chain.head();
       isAsked = false;
@@ -100,7 +100,7 @@ final class GuestStats {
       }
     }
     if (isAsked) {
-      giveBackKept(ring);
+      pushKept(ring);
     }
     if (driver.finish(queue)) {
       driver.resumeLater(queue);
@@ -113,7 +113,7 @@ final class GuestStats {
     restore(state().powerOn());
   }
 
-  /** {@return what the guest has told, and what it is asked} */
+  /** {@return what the guest has reported, and what it is asked} */
   synchronized BalloonState.Stats state() {
     List<Long> all = new ArrayList<>(values.length);
     for (long value : values) {
@@ -146,9 +146,9 @@ final class GuestStats {
     return new BalloonStats(lastUpdateSeconds, Collections.unmodifiableMap(named));
   }
 
-  private void giveBackKept(Virtqueue ring) {
+  private void pushKept(Virtqueue ring) {
     if (kept != NONE) {
-      ring.giveBack(kept, 0);
+      ring.pushUsed(kept, 0);
       kept = NONE;
     }
   }

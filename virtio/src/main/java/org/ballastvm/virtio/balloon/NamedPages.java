@@ -9,27 +9,27 @@ import org.ballastvm.virtio.balloon.PageLists.Taker;
 
 /**
  * What becomes of the pages that a driver names. Those it gives up go to the host: at once, or by whole huge pages where the
- * driver must tell before it uses one again; but for those that hold a ring of the device, which stay. Allocates nothing.
+ * driver must deflate before it uses one again; but for those that hold a ring of the device, which stay. Allocates nothing.
  */
 final class NamedPages {
   private final MemoryReclaim reclaim;
   private final Turn turn;
   private final RingPages rings;
   private final Consumer<ReclaimFailed> refused;
-  /** What is in the balloon but not given back yet: nobody may use it before a driver that must tell has told. */
+  /** What is in the balloon but not given back yet: a driver that must deflate first may not use it before. */
   private final WholeBlocks held = new WholeBlocks(this::hold);
   private final Taker toHost = this::discardOrHold;
   private final Taker reported = this::discard;
-  private boolean mustTell;
+  private boolean mustDeflate;
   private long ranges;
   private long bytes;
 
   /**
    * No pages yet.
    *
-   * @param turn is told of each call of the host
+   * @param turn is given each call of the host
    * @param rings where the device's rings are
-   * @param refused is told what the host said
+   * @param refused is given what the host refused
    */
   NamedPages(MemoryReclaim reclaim, Turn turn, RingPages rings, Consumer<ReclaimFailed> refused) {
     this.reclaim = reclaim;
@@ -41,7 +41,7 @@ final class NamedPages {
   /** Learns where the rings are, and what the driver has agreed to. */
   void learn(Context driver, int queues) {
     rings.learn(driver, queues);
-    mustTell = BalloonFeature.MUST_TELL_HOST.in(driver.features());
+    mustDeflate = BalloonFeature.MUST_TELL_HOST.in(driver.features());
   }
 
   /** The driver gives a range up until it says that it wants it again. */
@@ -78,7 +78,7 @@ final class NamedPages {
   long bytes() { return bytes; }
 
   /** {@return what is not given back yet} */
-  BalloonState.Held state() { return held.state(rings.isTold()); }
+  BalloonState.Held state() { return held.state(rings.isReported()); }
 
   /** Forgets the driver, whose pages are its own again, and holds what was held. */
   void restore(BalloonState.Held state) {
@@ -93,7 +93,7 @@ final class NamedPages {
   }
 
   private void discardOrHold(long gpa, long lengthBytes) {
-    if (mustTell) {
+    if (mustDeflate) {
       held.range(gpa, lengthBytes);
     } else {
       discard(gpa, lengthBytes);

@@ -71,7 +71,7 @@ final class PageLists {
       pages.passOn(handOn, PageRanges.WHOLE);
     }
     for (int i = 0; i < taken; i++) {
-      ring.giveBack(heads[i], 0);
+      ring.pushUsed(heads[i], 0);
     }
     int named = pages.named();
     pages.clear();

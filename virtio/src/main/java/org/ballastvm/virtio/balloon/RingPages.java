@@ -15,7 +15,7 @@ final class RingPages {
   private final long[] ends;
   private int count;
   private long namedPage = -1;
-  private boolean told;
+  private boolean reported;
 
   /** @param queues how many the device has at most */
   RingPages(int queues) {
@@ -58,25 +58,27 @@ final class RingPages {
     }
   }
 
-  /** {@return the number of a page that was left out, if none was told of before, or -1} */
+  /** {@return the number of a page that was left out, if none was reported before, or -1} */
   long takeNamedPage() {
-    long page = told ? -1 : namedPage;
+    long page = reported ? -1 : namedPage;
     namedPage = -1;
-    told |= page >= 0;
+    reported |= page >= 0;
     return page;
   }
 
-  /** Whether the driver has named a page that was left out, and that was told. */
-  boolean isTold() { return told; }
+  /** Whether the driver has named a page that was left out, and that was reported. */
+  boolean isReported() {
+    return reported;
+  }
 
   /**
    * Forgets where the rings are.
    *
-   * @param wasTold whether the driver has named a page of them
+   * @param wasReported whether the driver has named a page of them
    */
-  void restore(boolean wasTold) {
+  void restore(boolean wasReported) {
     count = 0;
     namedPage = -1;
-    told = wasTold;
+    reported = wasReported;
   }
 }

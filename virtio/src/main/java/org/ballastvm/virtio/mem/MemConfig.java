@@ -17,16 +17,16 @@ public record MemConfig(long base, long sizeBytes, long blockBytes, int node, bo
   public static final long LEAST_BLOCK_BYTES = 1L << 20;
   /** How far the part that a driver may choose from runs ahead of what is asked for, as in QEMU on x86. */
   static final long USABLE_EXTENT_BYTES = 256L << 20;
-  /** The most nodes that {@code node_id} can tell apart. */
+  /** The most nodes that {@code node_id} can name. */
   public static final int MOST_NODES = 1 << 16;
 
-  /** What a driver is told of blocks that are not plugged; they are out of reach either way. */
+  /** What a driver is offered for blocks that are not plugged; they are out of reach either way. */
   public enum Inaccessible {
-    /** It is told, and may ignore it. */
+    /** The feature is offered, and the driver may ignore it. */
     AUTO,
-    /** It is told, and is not let work unless it agrees. */
+    /** The feature is offered, and a driver that does not agree is not let work. */
     ON,
-    /** It is not told. */
+    /** The feature is not offered. */
     OFF
   }
 

@@ -43,7 +43,7 @@ public final class MemDevice implements VirtioDevice {
    *
    * @param config what the user asked
    * @param plugger how blocks come and go; none of the region is plugged
-   * @param events takes what there is to tell
+   * @param events takes what happens to it
    */
   public MemDevice(MemConfig config, MemPlugger plugger, EventSink events) {
     this(config, plugger, System::nanoTime, events);
@@ -55,7 +55,7 @@ public final class MemDevice implements VirtioDevice {
    * @param config what the user asked
    * @param plugger how blocks come and go; none of the region is plugged
    * @param nanos the time, as System.nanoTime
-   * @param events takes what there is to tell
+   * @param events takes what happens to it
    */
   public MemDevice(MemConfig config, MemPlugger plugger, LongSupplier nanos, EventSink events) {
     this.blocks = new MemBlocks(config, plugger);

@@ -27,7 +27,7 @@ final class MemHistory {
     begin();
   }
 
-  /** The host asks, or what the guest had is gone: all begins anew. */
+  /** The host asks, or what the guest had is gone: all begins again. */
   void begin() {
     Arrays.fill(answers, 0);
     startBytes = blocks.pluggedBytes();
@@ -56,9 +56,9 @@ final class MemHistory {
   void answered(MemRequest.Kind kind, MemAnswer answer, long before, long after) {
     long wanted = blocks.requestedBytes();
     if (before == wanted && after != wanted) {
-      begin(); // It was there, and has left by itself: a driver that starts anew unplugs all first.
+      begin(); // It was there, and has left by itself: a driver that starts again unplugs all first.
     }
-    // Neither what a driver that starts anew gives back, nor what one had begun to when more was asked for.
+    // Neither what a driver that starts again gives back, nor what one had begun to when more was asked for.
     boolean returned = lastKind == MemRequest.Kind.PLUG && kind == MemRequest.Kind.UNPLUG && before < wanted;
     answers[answer.type]++;
     lastKind = kind;

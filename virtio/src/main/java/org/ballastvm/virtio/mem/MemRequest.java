@@ -47,7 +47,7 @@ sealed interface MemRequest {
     public Kind kind() { return Kind.UNPLUG_ALL; }
   }
 
-  /** Tell whether blocks are plugged. */
+  /** Report whether blocks are plugged. */
   record State(long gpa, int blockCount) implements MemRequest {
     @Override
     public MemAnswer answer(MemBlocks blocks) { return blocks.state(gpa, blockCount); }

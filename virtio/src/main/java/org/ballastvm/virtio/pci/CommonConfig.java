@@ -102,7 +102,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   /**
    * The guest forbids the device to reach memory. Linux does so before a kexec, which resets no device: the rings, and what
-   * a balloon holds, are then pages of the next kernel. As in QEMU a driver must say anew that it is ready, and all that
+   * a balloon holds, are then pages of the next kernel. As in QEMU a driver must say again that it is ready, and all that
    * came from this one is forgotten.
    */
   void leaveMemory() {
@@ -140,7 +140,7 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   /**
-   * What there is to tell of it.
+   * How driver and device are with each other, for monitors.
    *
    * @param mayReadRings whether the guest lets the device look at its rings
    */

@@ -3,7 +3,7 @@ package org.ballastvm.virtio.pci;
 import java.util.Optional;
 import org.ballastvm.virtio.queue.Virtqueue;
 
-/** What the driver has told of a queue. Virtio 1.3, 4.1.4.3. */
+/** What the driver has set of a queue. Virtio 1.3, 4.1.4.3. */
 final class QueueSetup {
   static final int NO_VECTOR = 0xffff;
 
@@ -26,7 +26,7 @@ final class QueueSetup {
   }
 
   /**
-   * What the driver has told.
+   * What the driver has set.
    *
    * @param ring how far the device is with the queue, if the driver has enabled it
    */

@@ -205,7 +205,7 @@ public final class Virtqueue {
   }
 
   /**
-   * Whether a chain waits, after telling the driver to ring again for the next one.
+   * Whether a chain waits, after asking the driver to ring again for the next one.
    *
    * @return true if one came meanwhile, so that the caller goes on
    * @throws GuestError if the ring breaks a rule
@@ -219,12 +219,12 @@ public final class Virtqueue {
   }
 
   /**
-   * Gives a chain back.
+   * Pushes a chain on the used ring.
    *
    * @param head of the chain
    * @param writtenBytes how many bytes of it the device has written
    */
-  public void giveBack(int head, int writtenBytes) {
+  public void pushUsed(int head, int writtenBytes) {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
     memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);
     nextUsed = nextUsed + 1 & 0xffff;

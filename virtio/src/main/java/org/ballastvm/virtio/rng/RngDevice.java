@@ -34,7 +34,7 @@ public final class RngDevice implements VirtioDevice {
    * A device.
    *
    * @param source its bytes
-   * @param events takes what there is to tell
+   * @param events takes what happens to it
    */
   public RngDevice(EntropySource source, EventSink events) {
     this.source = source;

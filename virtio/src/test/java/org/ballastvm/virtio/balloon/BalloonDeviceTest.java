@@ -117,7 +117,7 @@ class BalloonDeviceTest {
   }
 
   @Test
-  void whatTheGuestSaysItHoldsIsTold() {
+  void whatTheGuestSaysItHoldsIsReported() {
     driver.device(4, 4, 4096);
     assertEquals(4096, balloon.actualPages());
     assertEquals(4096, driver.device(4, 4));
@@ -147,7 +147,7 @@ class BalloonDeviceTest {
   }
 
   @Test
-  void aHostThatRefusesIsToldOfAndTheGuestGoesOn() {
+  void aHostThatRefusesIsReportedAndTheGuestGoesOn() {
     memory.refuseDiscards("madvise: EINVAL");
     inflate.post(list(LIST, 5000, 5001));
     bus.settle();

@@ -13,7 +13,7 @@ import org.ballastvm.virtio.driver.QueueDriver.Buffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a driver that tells before it uses a page again, huge pages go back whole, and nothing is kept for long. */
+/** With a driver that deflates before it uses a page again, huge pages go back whole, and nothing is kept for long. */
 class BalloonHoldingTest {
   private static final long MUST_TELL_HOST = 1;
   private static final long LIST = 8L << 20;
@@ -40,7 +40,7 @@ class BalloonHoldingTest {
   }
 
   /** Names pages and waits for the answer, as Linux does for each list. */
-  private void tell(QueueDriver queue, int firstPage, int pageCount) {
+  private void name(QueueDriver queue, int firstPage, int pageCount) {
     IntStream.range(0, pageCount).forEach(i -> bench.memory.putInt(LIST + 4L * i, firstPage + pageCount - 1 - i));
     queue.post(Buffer.read(LIST, 4 * pageCount));
     bench.bus.settle();
@@ -54,24 +54,24 @@ class BalloonHoldingTest {
 
   @Test
   void halvesOfAHugePageGoBackAsOne() {
-    tell(inflate, BLOCK + 256, 256);
+    name(inflate, BLOCK + 256, 256);
     writeActual(256);
     assertEquals(List.of(), bench.memory.takeDiscarded());
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     assertEquals(List.of(new Range(BLOCK, 512)), bench.memory.takeDiscarded());
   }
 
   @Test
   void aBalloonThatHasReachedItsTargetHoldsNothingBack() {
     bench.device.setTarget(256);
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     writeActual(256);
     assertEquals(List.of(new Range(BLOCK, 256)), bench.memory.takeDiscarded());
   }
 
   @Test
   void aDriverThatFindsNoMoreLeavesNothingBehind() {
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     writeActual(256);
     assertEquals(List.of(), bench.memory.takeDiscarded());
     writeActual(256);
@@ -80,14 +80,14 @@ class BalloonHoldingTest {
 
   @Test
   void aShortListIsTheLastOfItsKind() {
-    tell(inflate, BLOCK, 100);
+    name(inflate, BLOCK, 100);
     writeActual(100);
     assertEquals(List.of(new Range(BLOCK, 100)), bench.memory.takeDiscarded());
   }
 
   @Test
   void aNewTargetEndsTheWait() {
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     bench.device.setTarget(0);
     bench.bus.settle();
     assertEquals(List.of(new Range(BLOCK, 256)), bench.memory.takeDiscarded());
@@ -95,13 +95,13 @@ class BalloonHoldingTest {
 
   @Test
   void pagesAreGivenBackBeforeTheGuestHasThemAgain() {
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     bench.memory.putLong((BLOCK + 5L) << 12, 0x5ec7e7);
-    tell(deflate, BLOCK, 256);
+    name(deflate, BLOCK, 256);
     assertEquals(0, bench.memory.getLong((BLOCK + 5L) << 12));
     bench.memory.putLong((BLOCK + 5L) << 12, 0xda7a);
     writeActual(0);
-    tell(inflate, BLOCK + 256, 256);
+    name(inflate, BLOCK + 256, 256);
     writeActual(0);
     writeActual(0);
     assertEquals(0xda7a, bench.memory.getLong((BLOCK + 5L) << 12));
@@ -109,7 +109,7 @@ class BalloonHoldingTest {
 
   @Test
   void aResetLeavesHeldPagesToTheGuest() {
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     bench.memory.putLong((long) BLOCK << 12, 0xda7a);
     bench.driver.reset();
     bench.device.setTarget(0);
@@ -121,21 +121,21 @@ class BalloonHoldingTest {
   }
 
   @Test
-  void aDriverThatNeedNotTellHasNothingHeldBack() {
+  void aDriverThatNeedNotDeflateFirstHasNothingHeldBack() {
     start(0);
-    tell(inflate, BLOCK, 256);
+    name(inflate, BLOCK, 256);
     assertEquals(List.of(new Range(BLOCK, 256)), bench.memory.takeDiscarded());
     assertEquals(0, bench.memory.held());
   }
 
   @Test
-  void whatADriverTellsOfBeforeItsUseMayBeLeftAloneUntilTheDriverIsGone() {
-    tell(inflate, BLOCK, 512);
+  void whatADriverDeflatesBeforeItsUseMayBeLeftAloneUntilTheDriverIsGone() {
+    name(inflate, BLOCK, 512);
     assertEquals(512, bench.memory.held());
     bench.driver.reset();
     assertEquals(0, bench.memory.held());
     start(MUST_TELL_HOST);
-    tell(inflate, BLOCK, 512);
+    name(inflate, BLOCK, 512);
     bench.device.close();
     assertEquals(0, bench.memory.held());
   }

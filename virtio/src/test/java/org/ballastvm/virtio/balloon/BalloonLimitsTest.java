@@ -64,14 +64,14 @@ class BalloonLimitsTest {
   }
 
   @Test
-  void pagesThatAreNoMemoryAreLeftOutAndToldOfOnce() {
+  void pagesThatAreNoMemoryAreLeftOutAndReportedOnce() {
     assertEquals(1, post(inflate, list(LOW_END, 5000, -1, HIGH_END, 5001, HIGH_START - 1, 0x8000_0000)));
     assertEquals(List.of(new Range(5000, 2)), bench.memory.takeDiscarded());
     assertOneMistake(false);
   }
 
   @Test
-  void pagesOfItsOwnRingsAreLeftToTheGuestAndToldOfOnce() {
+  void pagesOfItsOwnRingsAreLeftToTheGuestAndReportedOnce() {
     int table = (int) (deflate.descriptors() >> 12);
     int avail = (int) (deflate.avail() >> 12);
     int used = (int) (deflate.used() >> 12);

@@ -52,7 +52,7 @@ class FreePageHintsTest {
 
   private void ask() {
     bench.device.startHinting();
-    assertTrue(bench.bus.isPinHigh(), "the driver is told");
+    assertTrue(bench.bus.isPinHigh(), "the driver is notified");
     bench.driver.interruptStatus();
   }
 
@@ -87,7 +87,7 @@ class FreePageHintsTest {
     assertEquals(completed(BLOCK, BLOCK), bench.device.hinting());
     assertEquals(0, bench.memory.getLong(FREE));
     assertEquals(HintRun.COMMAND_DONE, command());
-    assertTrue(bench.bus.isPinHigh(), "the driver is told to take its pages back");
+    assertTrue(bench.bus.isPinHigh(), "the driver is notified to take its pages back");
   }
 
   @Test
@@ -189,7 +189,7 @@ class FreePageHintsTest {
   }
 
   @Test
-  void aHostThatRefusesIsToldOfAndTheGuestHasItsPagesBack() {
+  void aHostThatRefusesIsReportedAndTheGuestHasItsPagesBack() {
     ask();
     say(command());
     post(Buffer.write(FREE, BLOCK));
@@ -233,7 +233,7 @@ class FreePageHintsTest {
   }
 
   @Test
-  void aResetIsToldToThoseWhoWaitForARun() {
+  void aResetIsReportedToThoseWhoWaitForARun() {
     ask();
     bench.driver.reset();
     assertEquals(List.of(new DeviceEvent.HintRunEnded(new Complete(Ending.CANCELLED, 0, GivenBack.NOTHING))),

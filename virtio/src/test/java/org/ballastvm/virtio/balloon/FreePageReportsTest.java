@@ -128,7 +128,7 @@ class FreePageReportsTest {
   }
 
   @Test
-  void aHostThatRefusesIsToldOfAndTheGuestHasItsMemory() {
+  void aHostThatRefusesIsReportedAndTheGuestHasItsMemory() {
     bench.memory.refuseDiscards("fallocate: EPERM");
     assertEquals(1, post(Buffer.write(FREE, (int) BLOCK)));
     assertEquals(List.of(new DeviceEvent.HostRefusal("virtio-balloon", "fallocate: EPERM")), bench.events);

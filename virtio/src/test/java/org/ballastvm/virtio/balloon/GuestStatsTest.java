@@ -81,10 +81,10 @@ class GuestStatsTest {
   }
 
   @Test
-  void nothingIsKnownBeforeTheGuestTells() { assertNothingKnown(); }
+  void nothingIsKnownBeforeTheGuestReports() { assertNothingKnown(); }
 
   @Test
-  void whatTheGuestTellsIsKnownWithItsTimeAndTheBufferIsKept() {
+  void whatTheGuestReportsIsKnownWithItsTimeAndTheBufferIsKept() {
     entry(BUFFER, 4, 1 << 20);
     entry(BUFFER + 10, 15, 7);
     entry(BUFFER + 20, 0, 0);
@@ -194,7 +194,7 @@ class GuestStatsTest {
   }
 
   @Test
-  void whatTheGuestTellsNoMoreIsNotKnownAnyMore() {
+  void whatTheGuestReportsNoMoreIsNotKnownAnyMore() {
     post(entry(BUFFER, 5, 2));
     post(entry(BUFFER, 4, 3));
     assertEquals(only(Map.of(FREE_MEMORY, 3L)), bench.device.stats().values());
@@ -234,7 +234,7 @@ class GuestStatsTest {
   }
 
   @Test
-  void aResetForgetsWhatWasToldAndTheBufferButNotTheInterval() {
+  void aResetForgetsWhatWasReportedAndTheBufferButNotTheInterval() {
     setInterval(3);
     post(entry(BUFFER, 5, 1));
     bench.function.reset();

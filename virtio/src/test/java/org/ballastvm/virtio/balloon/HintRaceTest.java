@@ -58,7 +58,7 @@ class HintRaceTest {
     assertTrue(givenBack > 0);
   }
 
-  /** One run, during which the guest lives on; tells how much the host has got. */
+  /** One run, during which the guest lives on; returns how much the host has got. */
   private long run() {
     bench.device.startHinting();
     say((int) bench.driver.device(8, 4));

@@ -8,11 +8,11 @@ import org.ballastvm.virtio.EventSink;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 
-/** A device on a bus, with memory and a driver, and all that it tells. */
+/** A device on a bus, with memory and a driver, and all that it reports. */
 public final class Bench<D extends VirtioDevice> {
   /** Guest memory. */
   public final FlatMemory memory;
-  /** What was told, in order. */
+  /** What was reported, in order. */
   public final List<DeviceEvent> events = new ArrayList<>();
   /** What is tested. */
   public final D device;

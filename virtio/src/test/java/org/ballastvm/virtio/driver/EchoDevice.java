@@ -90,7 +90,7 @@ public final class EchoDevice implements VirtioDevice {
       for (DescriptorChain chain = context.queue(queue).next(); chain != null; chain = context.queue(queue).next()) {
         seen.add(new Seen(queue, chain.readableCount(), chain.readableBytes(), chain.writableCount(),
             chain.writableBytes()));
-        context.queue(queue).giveBack(chain.head(), (int) chain.writableBytes());
+        context.queue(queue).pushUsed(chain.head(), (int) chain.writableBytes());
       }
     } while (context.finish(queue));
   }

@@ -26,7 +26,7 @@ public final class HostBlocks implements MemPlugger {
   }
 
   /** Whether the host is from now on at taking back what was unplugged. */
-  public void giveBack(boolean on) {
+  public void givingBack(boolean on) {
     givingBack = on;
   }
 

@@ -72,7 +72,7 @@ public final class MemDriver {
     queue.post(Buffer.read(REQUEST, 24), Buffer.write(RESPONSE, 10));
   }
 
-  /** Starts the driver with all that the device offers; it finds the device anew, as after a reset of the machine. */
+  /** Starts the driver with all that the device offers; it finds the device again, as after a reset of the machine. */
   public MemDriver start() {
     PciDriver driver = bench.driver.findAgain();
     queue = driver.start(driver.offered() & 0xffff | PciDriver.EVENT_INDEX | PciDriver.INDIRECT).getFirst();

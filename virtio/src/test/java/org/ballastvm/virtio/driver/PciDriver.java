@@ -47,7 +47,7 @@ public final class PciDriver {
     findAgain();
   }
 
-  /** Finds the device anew, as after a reset of the machine. */
+  /** Finds the device again, as after a reset of the machine. */
   public PciDriver findAgain() {
     placeBars();
     for (int at = function.configRead(0x34, 1); at != 0; at = function.configRead(at + 1, 1)) {

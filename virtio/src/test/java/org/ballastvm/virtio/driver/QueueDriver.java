@@ -103,7 +103,7 @@ public final class QueueDriver {
     memory.putShort(at + 14, next);
   }
 
-  /** Writes a descriptor as it is told. */
+  /** Writes a descriptor as it is given. */
   public void descriptor(int index, long gpa, int lengthBytes, int flags, int next) {
     write(descriptors() + 16L * index, Buffer.read(gpa, lengthBytes), flags, next);
   }

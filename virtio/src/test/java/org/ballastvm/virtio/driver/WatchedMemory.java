@@ -45,28 +45,28 @@ public final class WatchedMemory implements UnwrittenMemory {
   }
 
   @Override
-  public void giveBackUnwritten(Ranges ranges, Done done) {
+  public void discardUnwritten(Ranges ranges, Done done) {
     if (!watching) {
       throw new IllegalStateException("nobody watched");
     }
     if (waits) {
-      later = () -> giveBack(ranges, done);
+      later = () -> discard(ranges, done);
     } else {
-      giveBack(ranges, done);
+      discard(ranges, done);
     }
   }
 
-  private void giveBack(Ranges ranges, Done done) {
+  private void discard(Ranges ranges, Done done) {
     Optional<ReclaimFailed> refused = Optional.empty();
     try {
-      ranges.forEach(this::giveBack);
+      ranges.forEach(this::discard);
     } catch (ReclaimFailed e) {
       refused = Optional.of(e);
     }
     done.done(endWatch(), refused);
   }
 
-  private void giveBack(long gpa, long lengthBytes) {
+  private void discard(long gpa, long lengthBytes) {
     for (long page = gpa; page < gpa + lengthBytes; page += 4096) {
       if (!written.contains(page >> 12)) {
         memory.discard(page, 4096);

@@ -78,7 +78,7 @@ class MemDeviceTest {
     assertEquals(1024 * MIB, guest.register(USABLE));
     device.request(1024 * MIB);
     assertEquals(2, guest.bench.driver.interruptStatus());
-    assertEquals(0, guest.bench.driver.interruptStatus(), "told of a request that changed nothing");
+    assertEquals(0, guest.bench.driver.interruptStatus(), "notified of a request that changed nothing");
   }
 
   @Test
@@ -161,11 +161,11 @@ class MemDeviceTest {
   void aGuestGetsNoMoreWhileTheHostTakesBackWhatItHad() {
     MemDriver driver = new MemDriver(config(Inaccessible.AUTO, 64 * MIB)).start();
     assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 4));
-    driver.host.giveBack(true);
+    driver.host.givingBack(true);
     assertEquals(Answer.ACK, driver.ask(MemDriver.UNPLUG, BASE, 2));
     assertEquals(Answer.BUSY, driver.ask(MemDriver.PLUG, BASE, 2));
     assertEquals(Answer.MIXED, driver.ask(MemDriver.STATE, BASE, 4));
-    driver.host.giveBack(false);
+    driver.host.givingBack(false);
     assertEquals(Answer.ACK, driver.ask(MemDriver.PLUG, BASE, 2));
   }
 }

@@ -61,10 +61,10 @@ class MemHostileTest {
 
   @ParameterizedTest
   @CsvSource({"4", "255", "0xffff"})
-  void aRequestOfNoKindIsAnErrorThatIsToldOf(int type) {
+  void aRequestOfNoKindIsAnErrorThatIsReported(int type) {
     assertEquals(Answer.ERROR, guest.ask(type, BASE, 1));
-    DeviceEvent.GuestMistake told = assertInstanceOf(DeviceEvent.GuestMistake.class, guest.bench.events.getFirst());
-    assertTrue(told.sentence().contains("type " + type) && !told.needsReset(), told::sentence);
+    DeviceEvent.GuestMistake mistake = assertInstanceOf(DeviceEvent.GuestMistake.class, guest.bench.events.getFirst());
+    assertTrue(mistake.sentence().contains("type " + type) && !mistake.needsReset(), mistake::sentence);
     assertEquals(Answer.ACK, guest.ask(MemDriver.PLUG, BASE, 1));
   }
 
@@ -84,10 +84,10 @@ class MemHostileTest {
     stoppedAndPluggedNothing("a request of " + length);
   }
 
-  private void stoppedAndPluggedNothing(String told) {
+  private void stoppedAndPluggedNothing(String words) {
     assertNotEquals(0, guest.bench.driver.status() & PciDriver.NEEDS_RESET);
     DeviceEvent.GuestMistake event = assertInstanceOf(DeviceEvent.GuestMistake.class, guest.bench.events.getFirst());
-    assertTrue(event.sentence().contains(told), event::sentence);
+    assertTrue(event.sentence().contains(words), event::sentence);
     assertEquals(0, guest.host.calls());
     guest.bench.driver.reset();
     assertEquals(Answer.ACK, guest.start().ask(MemDriver.PLUG, BASE, 1));

@@ -93,7 +93,7 @@ class HandshakeTest {
   }
 
   @Test
-  void aDriverThatIsReadyBeforeFeaturesAreIsToldSo() {
+  void aDriverThatIsReadyBeforeFeaturesAreReadsSo() {
     driver.reset();
     driver.addStatus(ACKNOWLEDGE | DRIVER);
     driver.addStatus(DRIVER_OK);
@@ -157,7 +157,7 @@ class HandshakeTest {
       "0x20, 0x100008, descriptor table", "0x28, 0x108001, available ring", "0x30, 0x10a002, used ring",
       "0x20, 0x1ffffc0, descriptor table", "0x28, 0x2000000, available ring", "0x30, 0x7fffffffffffff00, used ring",
       "0x30, -16, used ring", "0x20, -16, descriptor table"})
-  void aQueueWhosePartsAreNotInMemoryIsAMistake(int register, long gpa, String told) {
+  void aQueueWhosePartsAreNotInMemoryIsAMistake(int register, long gpa, String words) {
     driver.negotiate(VERSION_1);
     driver.common(0x16, 2, 0);
     driver.common(DESCRIPTORS, 8, 0x10_0000);
@@ -167,7 +167,7 @@ class HandshakeTest {
     driver.common(ENABLE, 2, 1);
     assertEquals(0, driver.common(ENABLE, 2));
     assertEquals(0, bench.memory.straying());
-    assertMistakeThenWorks(told);
+    assertMistakeThenWorks(words);
   }
 
   @Test
@@ -217,13 +217,13 @@ class HandshakeTest {
     long before = driver.common(0x15, 1);
     bench.function.change(() -> {});
     assertEquals((before + 1) % 256, driver.common(0x15, 1));
-    assertFalse(bench.bus.isPinHigh(), "2.1.2: nobody is told before the driver is ready");
+    assertFalse(bench.bus.isPinHigh(), "2.1.2: nobody is notified before the driver is ready");
   }
 
-  private void assertMistakeThenWorks(String told) {
+  private void assertMistakeThenWorks(String words) {
     assertEquals(NEEDS_RESET, driver.status() & NEEDS_RESET);
     DeviceEvent.GuestMistake event = (DeviceEvent.GuestMistake) bench.events.getFirst();
-    assertTrue(event.sentence().contains(told), event::sentence);
+    assertTrue(event.sentence().contains(words), event::sentence);
     assertEquals(1, bench.events.size());
     driver.reset();
     QueueDriver queue = bench.start(0).getFirst();

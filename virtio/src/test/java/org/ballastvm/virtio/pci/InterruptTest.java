@@ -54,7 +54,7 @@ class InterruptTest {
   }
 
   @Test
-  void theStatusTellsBothCauses() {
+  void theStatusShowsBothCauses() {
     use(0);
     bench.function.change(() -> {});
     assertEquals(3, driver.interruptStatus());

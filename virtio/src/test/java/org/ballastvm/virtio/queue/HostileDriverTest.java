@@ -108,13 +108,13 @@ class HostileDriverTest {
         mistake("an index that goes back", "65535 chains", r -> r.queue.advance(-1)));
   }
 
-  private static Arguments mistake(String name, String told, Consumer<Rings> what) {
-    return argumentSet(name, told, what);
+  private static Arguments mistake(String name, String words, Consumer<Rings> what) {
+    return argumentSet(name, words, what);
   }
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void isToldOnceAndStopsUntilAReset(String told, Consumer<Rings> mistake) {
+  void isReportedOnceAndStopsUntilAReset(String words, Consumer<Rings> mistake) {
     QueueDriver queue = bench.start(PciDriver.EVENT_INDEX | PciDriver.INDIRECT).getFirst();
     mistake.accept(new Rings(queue, bench.memory));
     for (int i = 0; i < 3; i++) {
@@ -125,7 +125,7 @@ class HostileDriverTest {
     assertEquals(2, bench.driver.interruptStatus());
     assertEquals(List.of(), queue.collect());
     DeviceEvent.GuestMistake event = (DeviceEvent.GuestMistake) bench.events.getFirst();
-    assertTrue(event.needsReset() && event.sentence().contains(told), event::sentence);
+    assertTrue(event.needsReset() && event.sentence().contains(words), event::sentence);
     assertEquals(1, bench.events.size());
     assertEquals(0, bench.memory.straying());
     worksAgainAfterAReset();
@@ -162,7 +162,7 @@ class HostileDriverTest {
   }
 
   @Test
-  void aGuestThatErrsForEverIsToldOfAtGrowingIntervals() {
+  void aGuestThatErrsForEverIsReportedAtGrowingIntervals() {
     for (int i = 0; i < 100; i++) {
       bench.start(0).getFirst().offerHead(0xffff);
       bench.driver.ring(0);

@@ -87,7 +87,7 @@ class RngDeviceTest {
   }
 
   @Test
-  void aHostWithoutEntropyIsToldOfAndTheGuestMayAskAgain() {
+  void aHostWithoutEntropyIsReportedAndTheGuestMayAskAgain() {
     bytesLeft = 0;
     assertEquals(List.of(new Used(0, 0)), post(Buffer.write(BUFFER, 64)));
     assertEquals(List.of(new DeviceEvent.HostRefusal("virtio-rng", "getrandom: EAGAIN")), bench.events);

@@ -43,7 +43,7 @@ public final class Announcement {
     Path control = directory.socket(key);
     // Made when somebody comes: it brings a library along.
     machine.listen(control, chardev -> new QmpMonitor(machine, chardev, false));
-    Entry entry = new Entry(machine.config().name(), pid, Entry.startTicks(pid).orElseThrow(),
+    MachineEntry entry = new MachineEntry(machine.config().name(), pid, MachineEntry.startTicks(pid).orElseThrow(),
         machine.config().memory().sizeBytes(), monitors(machine), control);
     Path file = directory.entry(key);
     machine.beforeClose(() -> file.toFile().delete());
@@ -62,13 +62,13 @@ public final class Announcement {
     return number == 1 ? Long.toString(pid) : pid + "-" + number;
   }
 
-  private static List<Entry.Socket> monitors(Machine machine) {
-    List<Entry.Socket> sockets = new ArrayList<>();
+  private static List<MachineEntry.Socket> monitors(Machine machine) {
+    List<MachineEntry.Socket> sockets = new ArrayList<>();
     for (MonitorConfig monitor : machine.config().monitors()) {
       String mode = monitor instanceof MonitorConfig.Control ? "control" : "readline";
       for (ChardevConfig chardev : machine.config().chardevs()) {
         if (chardev.id().equals(monitor.chardev())) {
-          address(machine, chardev).ifPresent(address -> sockets.add(new Entry.Socket(mode, address)));
+          address(machine, chardev).ifPresent(address -> sockets.add(new MachineEntry.Socket(mode, address)));
         }
       }
     }

@@ -21,7 +21,7 @@ import org.ballastvm.vmm.wire.JsonText;
  * @param monitors where its monitors listen
  * @param control the socket that serves {@code ballast ps} and {@code ballast monitor}
  */
-record Entry(String name, long pid, long startTicks, long memoryBytes, List<Socket> monitors, Path control) {
+record MachineEntry(String name, long pid, long startTicks, long memoryBytes, List<Socket> monitors, Path control) {
   /** The start time's place behind the name of the program, proc_pid_stat(5). */
   private static final int START_TIME = 22 - 3;
   private static final String WHAT = "entry of a machine";
@@ -63,12 +63,13 @@ record Entry(String name, long pid, long startTicks, long memoryBytes, List<Sock
    *
    * @throws UserError if that is something else
    */
-  static Entry parse(String json) {
+  static MachineEntry parse(String json) {
     try {
       Map<String, Object> members = JsonText.object(WHAT, json);
       List<Socket> monitors = ((List<?>) members.get("monitors")).stream().map(each -> (Map<?, ?>) each)
           .map(each -> new Socket((String) each.get("mode"), (String) each.get("address"))).toList();
-      return new Entry((String) members.get("name"), (Long) members.get("pid"), (Long) members.get("start-ticks"),
+      return new MachineEntry((String) members.get("name"), (Long) members.get("pid"),
+          (Long) members.get("start-ticks"),
           (Long) members.get("memory"), monitors, Path.of((String) members.get("control")));
     } catch (ClassCastException | NullPointerException e) {
       throw new UserError(WHAT + ": " + json.strip() + " lacks something", e);

@@ -18,32 +18,34 @@ import java.util.concurrent.TimeUnit;
  * @param heldBytes what the guest has: base memory and what is plugged, less what is in the balloon; empty likewise
  * @param residentBytes what of the process is in the host's memory, huge pages included; empty if it has just ended
  */
-record Weight(Entry entry, Optional<String> status, Optional<Long> heldBytes, Optional<Long> residentBytes) {
+record MachineUsage(MachineEntry entry, Optional<String> status, Optional<Long> heldBytes,
+    Optional<Long> residentBytes) {
   private static final int KIB = 1024;
 
   /** What a machine says of itself. */
-  private record Told(String status, long heldBytes) {}
+  private record Answer(String status, long heldBytes) {}
 
-  /** Weighs machines, all at once: one that does not answer takes the time of one. */
-  static List<Weight> of(List<Entry> entries, long patienceMillis) {
-    List<CompletableFuture<Optional<Told>>> answers = entries.stream().map(Weight::ask)
+  /** Measures machines, all at once: one that does not answer takes the time of one. */
+  static List<MachineUsage> of(List<MachineEntry> entries, long patienceMillis) {
+    List<CompletableFuture<Optional<Answer>>> answers = entries.stream().map(MachineUsage::ask)
         .map(answer -> answer.completeOnTimeout(Optional.empty(), patienceMillis, TimeUnit.MILLISECONDS)).toList();
     return java.util.stream.IntStream.range(0, entries.size()).mapToObj(i -> {
-      Optional<Told> told = answers.get(i).join();
-      Entry entry = entries.get(i);
-      return new Weight(entry, told.map(Told::status), told.map(Told::heldBytes), residentBytes(entry.pid()));
+      Optional<Answer> known = answers.get(i).join();
+      MachineEntry entry = entries.get(i);
+      return new MachineUsage(entry, known.map(Answer::status), known.map(Answer::heldBytes),
+          residentBytes(entry.pid()));
     }).toList();
   }
 
-  private static CompletableFuture<Optional<Told>> ask(Entry entry) {
-    CompletableFuture<Optional<Told>> answer = new CompletableFuture<>();
+  private static CompletableFuture<Optional<Answer>> ask(MachineEntry entry) {
+    CompletableFuture<Optional<Answer>> answer = new CompletableFuture<>();
     Thread asker = new Thread(() -> {
       try (Wire wire = Wire.connect("unix:" + entry.control())) {
         byte[] first = new byte[4096];
         int count = wire.read(first);
         answer.complete(
             count < 0 ? Optional.empty() : Optional.of(ask(QmpClient.agree(wire, first, count, () -> {
-              // Who asks finds out.
+              // The command that is asked next fails.
             }), entry)));
       } catch (IOException | QmpClient.Refusal e) {
         answer.complete(Optional.empty());
@@ -54,15 +56,15 @@ record Weight(Entry entry, Optional<String> status, Optional<Long> heldBytes, Op
     return answer;
   }
 
-  private static Told ask(QmpClient client, Entry entry) throws IOException, QmpClient.Refusal {
+  private static Answer ask(QmpClient client, MachineEntry entry) throws IOException, QmpClient.Refusal {
     String status = (String) members(client.execute("query-status", Map.of())).get("status");
     Map<?, ?> summary = members(client.execute("query-memory-size-summary", Map.of()));
     long held = number(summary.get("base-memory")) + number(summary.get("plugged-memory"));
-    return new Told(status, held - ballooned(client, entry));
+    return new Answer(status, held - ballooned(client, entry));
   }
 
   /** What is in the balloon: its "actual" counts base memory and DIMMs, and no memory of virtio-mem. */
-  private static long ballooned(QmpClient client, Entry entry) throws IOException, QmpClient.Refusal {
+  private static long ballooned(QmpClient client, MachineEntry entry) throws IOException, QmpClient.Refusal {
     long actual;
     try {
       actual = number(members(client.execute("query-balloon", Map.of())).get("actual"));

@@ -69,12 +69,12 @@ public final class MonitorCommand implements SubCommand {
     if (target.contains("/") || Files.exists(Path.of(target))) {
       return "unix:" + target;
     }
-    List<Entry> found = RuntimeDirectory.ofUser(System.getenv()).running().stream()
+    List<MachineEntry> found = RuntimeDirectory.ofUser(System.getenv()).running().stream()
         .filter(entry -> entry.name().equals(target) || Long.toString(entry.pid()).equals(target)).toList();
     if (found.size() > 1) {
-      boolean ofOneProcess = found.stream().map(Entry::pid).distinct().count() == 1;
+      boolean ofOneProcess = found.stream().map(MachineEntry::pid).distinct().count() == 1;
       throw new UserError("monitor " + target + ": there are several of that " + (ofOneProcess
-          ? "process; give one of their names: " + String.join(", ", found.stream().map(Entry::name).toList())
+          ? "process; give one of their names: " + String.join(", ", found.stream().map(MachineEntry::name).toList())
           : "name; give one of their pids: "
               + String.join(", ", found.stream().map(entry -> Long.toString(entry.pid())).toList())));
     }
@@ -103,7 +103,7 @@ public final class MonitorCommand implements SubCommand {
       return new Script(monitor).run(String.join(" ", words)) ? CANNOT : 0;
     }
     if (Terminal.isPresent() && TerminalMonitor.serves(System.getenv("TERM"))) {
-      return Conversation.run(monitor, keys);
+      return MonitorSession.run(monitor, keys);
     }
     boolean failed = false;
     Script script = new Script(monitor);

@@ -13,8 +13,8 @@ import org.ballastvm.vmm.terminal.Keys;
 import org.ballastvm.vmm.terminal.TerminalReader;
 
 /** Somebody at this terminal, and a monitor somewhere else. */
-final class Conversation {
-  private Conversation() {}
+final class MonitorSession {
+  private MonitorSession() {}
 
   /**
    * Runs what is typed until the user leaves or the machine ends.
@@ -73,7 +73,7 @@ final class Conversation {
     try {
       return monitor.completions(line);
     } catch (IOException e) {
-      return List.of(); // The next line tells.
+      return List.of(); // The next line says more.
     }
   }
 

@@ -45,7 +45,7 @@ public final class PsCommand implements SubCommand {
   public int run(ParseResult given) {
     RuntimeDirectory directory = RuntimeDirectory.ofUser(System.getenv());
     try {
-      List<Weight> machines = Weight.of(directory.running(), PATIENCE_MILLIS);
+      List<MachineUsage> machines = MachineUsage.of(directory.running(), PATIENCE_MILLIS);
       System.out.print(given.hasMatchedOption(JSON) ? json(machines) : table(machines));
       return 0;
     } catch (IOException e) {
@@ -54,10 +54,10 @@ public final class PsCommand implements SubCommand {
     }
   }
 
-  static String json(List<Weight> machines) {
+  static String json(List<MachineUsage> machines) {
     List<Object> all = new ArrayList<>();
-    for (Weight machine : machines) {
-      Entry entry = machine.entry();
+    for (MachineUsage machine : machines) {
+      MachineEntry entry = machine.entry();
       Map<String, Object> members = new LinkedHashMap<>();
       members.put("name", entry.name());
       members.put("pid", entry.pid());
@@ -72,18 +72,19 @@ public final class PsCommand implements SubCommand {
     return JsonText.of(all) + "\n";
   }
 
-  private static Map<String, Object> members(Entry.Socket socket) {
+  private static Map<String, Object> members(MachineEntry.Socket socket) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("mode", socket.mode());
     members.put("address", socket.address());
     return members;
   }
 
-  static String table(List<Weight> machines) {
+  static String table(List<MachineUsage> machines) {
     List<List<String>> rows = new ArrayList<>(List.of(TITLES));
-    for (Weight machine : machines) {
-      Entry entry = machine.entry();
-      List<String> sockets = entry.monitors().stream().map(Entry.Socket::address).map(PsCommand::printable).toList();
+    for (MachineUsage machine : machines) {
+      MachineEntry entry = machine.entry();
+      List<String> sockets = entry.monitors().stream().map(MachineEntry.Socket::address).map(PsCommand::printable)
+          .toList();
       rows.add(List.of(printable(entry.name()), Long.toString(entry.pid()), machine.status().orElse(UNKNOWN),
           mebibytes(Optional.of(entry.memoryBytes())), mebibytes(machine.heldBytes()),
           mebibytes(machine.residentBytes()), sockets.isEmpty() ? UNKNOWN : String.join(" ", sockets)));

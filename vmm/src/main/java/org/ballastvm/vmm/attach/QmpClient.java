@@ -74,9 +74,9 @@ final class QmpClient {
    */
   Object execute(String command, Map<String, String> arguments) throws IOException, Refusal {
     String members = arguments.entrySet().stream()
-        .map(each -> Entry.quote(each.getKey()) + ": " + Entry.quote(each.getValue()))
+        .map(each -> MachineEntry.quote(each.getKey()) + ": " + MachineEntry.quote(each.getValue()))
         .collect(Collectors.joining(", ", "{", "}"));
-    wire.write(("{\"execute\": " + Entry.quote(command) + ", \"arguments\": " + members + "}\n")
+    wire.write(("{\"execute\": " + MachineEntry.quote(command) + ", \"arguments\": " + members + "}\n")
         .getBytes(StandardCharsets.UTF_8));
     Map<?, ?> reply = next();
     if (reply.get("error") instanceof Map<?, ?> error) {

@@ -25,7 +25,7 @@ interface RemoteMonitor {
   /** The words that a line could end with, as {@link org.ballastvm.vmm.monitor.Completion} has them. */
   List<String> completions(String line) throws IOException;
 
-  /** Whether an answer tells of a mistake: monitors have no other way to say so than their words. */
+  /** Whether an answer reports a mistake: monitors have no other way to say so than their words. */
   static boolean isError(String answer) {
     return answer.startsWith("Error: ") || answer.startsWith("unknown command: ") || answer.startsWith("Try \"help ")
         || answer.contains("\nError: ") || answer.contains("\nTry \"help ");

@@ -69,8 +69,8 @@ final class RuntimeDirectory {
   }
 
   /** The machines that run; what others left behind is removed. */
-  List<Entry> running() throws IOException {
-    List<Entry> found = new ArrayList<>();
+  List<MachineEntry> running() throws IOException {
+    List<MachineEntry> found = new ArrayList<>();
     List<Path> files;
     try (Stream<Path> all = Files.list(path)) {
       files = all.filter(file -> file.toString().endsWith(ENTRY)).sorted().toList();
@@ -83,10 +83,10 @@ final class RuntimeDirectory {
     return found;
   }
 
-  private Optional<Entry> read(Path file) throws IOException {
+  private Optional<MachineEntry> read(Path file) throws IOException {
     try {
-      Entry entry = Entry.parse(Files.readString(file));
-      if (Entry.startTicks(entry.pid()).equals(Optional.of(entry.startTicks()))) {
+      MachineEntry entry = MachineEntry.parse(Files.readString(file));
+      if (MachineEntry.startTicks(entry.pid()).equals(Optional.of(entry.startTicks()))) {
         return Optional.of(entry);
       }
       String name = file.getFileName().toString();

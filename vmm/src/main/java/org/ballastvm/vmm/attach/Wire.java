@@ -70,7 +70,7 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  /** Is told what comes, by a thread of its own. */
+  /** Receives what comes, on a thread of its own. */
   interface Listener {
     void received(byte[] bytes, int count);
 

@@ -107,7 +107,7 @@ public final class BootLoader {
     return loadPvh(file, kernel, linux, LONGEST_COMMAND_LINE);
   }
 
-  /** Empty for a kernel built without CONFIG_PVH, and for one that came to harm in the cache: the guest unpacks it. */
+  /** Empty for a kernel built without CONFIG_PVH, or if the cached file is corrupt: the guest then unpacks its own kernel. */
   private static Optional<ElfKernel> parseUnpacked(KernelFile inner) {
     try {
       return ElfKernel.parseIfEnterable(inner);

@@ -9,7 +9,7 @@ import org.ballastvm.vmm.config.PageSize;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 
-/** {@code struct boot_params}, the zero page: what a bzImage is told. Source: asm/bootparam.h, boot.rst. */
+/** {@code struct boot_params}, the zero page: what a bzImage is given. Source: asm/bootparam.h, boot.rst. */
 final class BootParams {
   private static final long ADDRESS = 0x7000;
   private static final long SEED = 0x5000;

@@ -61,7 +61,7 @@ final class KernelCache {
   }
 
   /**
-   * By two sums over all of the file: a kernel that was built anew may differ in the middle alone. These two are quick on
+   * By two sums over all of the file: a kernel that was built again may differ in the middle alone. These two are quick on
    * every processor; CRC32 takes four times as long where carry-less multiplication is emulated.
    */
   private static String name(KernelFile file, long length) {

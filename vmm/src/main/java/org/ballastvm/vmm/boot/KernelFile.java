@@ -14,7 +14,7 @@ import org.ballastvm.vmm.config.UserError;
 
 /** A file named on the command line, open to read, whose errors name the option that named it. */
 final class KernelFile implements AutoCloseable {
-  /** EFAULT, as the JDK tells it. */
+  /** EFAULT, in the JDK's words. */
   private static final String FAULT = "Bad address";
 
   private final String option;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.state.Log;
 
-/** What a kernel is told on its command line and this machine has to know, as it has neither firmware nor all of a PC. */
+/** What of a kernel's command line this machine has to know, as it has neither firmware nor all of a PC. */
 public final class KernelParameters {
   private static final List<String> WITHOUT_KVM_CLOCK = List.of("no-kvmclock", "nopv", "clocksource=acpi_pm");
   private static final List<Hopeless> HOPELESS = List.of(
@@ -20,13 +20,13 @@ public final class KernelParameters {
   private KernelParameters() {}
 
   /**
-   * Whether a guest needs a timer of known frequency to measure its processor by. One with KVM's clock is told, and looking
+   * Whether a guest needs a timer of known frequency to measure its processor by. One with KVM's clock knows it, and looking
    * for a timer takes it milliseconds.
    *
    * @param boot what is run
-   * @return whether it is told to do without KVM's clock
+   * @return whether it must not use KVM's clock
    */
-  public static boolean needsPmTimer(BootConfig boot) { return WITHOUT_KVM_CLOCK.stream().anyMatch(boot::tells); }
+  public static boolean needsPmTimer(BootConfig boot) { return WITHOUT_KVM_CLOCK.stream().anyMatch(boot::has); }
 
   /**
    * Warns of what cannot work: a guest that stops before its console does so in silence.
@@ -35,7 +35,7 @@ public final class KernelParameters {
    */
   public static void warnOfHopeless(BootConfig boot) {
     for (Hopeless one : HOPELESS) {
-      if (boot.tells(one.parameter) && !boot.tells("acpi=off")) {
+      if (boot.has(one.parameter) && !boot.has("acpi=off")) {
         Log.of(KernelParameters.class).warn("-append {}: {}", one.parameter, one.why);
       }
     }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The version of a Linux kernel, as its file tells it.
+ * The version of a Linux kernel, as its file states it.
  *
  * @param major the first number, such as 6 of 6.1.0
  * @param minor the second number

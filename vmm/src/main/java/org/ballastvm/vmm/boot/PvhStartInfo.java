@@ -4,7 +4,7 @@ import java.util.List;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 
-/** {@code struct hvm_start_info}, version 1: what a PVH kernel is told. Source: Xen, public/arch-x86/hvm/start_info.h. */
+/** {@code struct hvm_start_info}, version 1: what a PVH kernel is given. Source: Xen, public/arch-x86/hvm/start_info.h. */
 final class PvhStartInfo {
   private static final long ADDRESS = 0x6000;
   private static final long MODULES = 0x6040;

@@ -25,7 +25,7 @@ import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream
 import org.tukaani.xz.SingleXZInputStream;
 
 /**
- * The formats that a bzImage packs its kernel in, told apart by their first bytes. A kernel packed otherwise (bzip2,
+ * The formats that a bzImage packs its kernel in, recognized by their first bytes. A kernel packed otherwise (bzip2,
  * lzma, lzo) unpacks itself.
  *
  * <p>

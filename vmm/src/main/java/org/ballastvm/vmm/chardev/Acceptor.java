@@ -9,13 +9,13 @@ import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.state.Log;
 
 /**
- * A socket that listens, and lets clients in while it is open.
+ * Accepts the clients of a listening socket while it is open.
  *
  * <p>
- * A client that the host will not let us have, most likely for want of descriptors, stays at the door: it is told of once,
+ * A client that the host refuses, most likely as there are no more descriptors, stays in the queue: it is logged once,
  * and tried again each second, since the kernel would report it at every turn of the event loop.
  */
-final class Door implements AutoCloseable {
+final class Acceptor implements AutoCloseable {
   private static final long PAUSE_NANOS = 1_000_000_000;
 
   private final HostSocket socket;
@@ -27,7 +27,7 @@ final class Door implements AutoCloseable {
   private boolean refused;
 
   /** One that is open. */
-  Door(EventLoop loop, HostSocket socket, String where, Consumer<HostSocket> taker) {
+  Acceptor(EventLoop loop, HostSocket socket, String where, Consumer<HostSocket> taker) {
     this.socket = socket;
     this.where = where;
     this.taker = taker;
@@ -56,7 +56,7 @@ final class Door implements AutoCloseable {
       refused = false;
     } catch (HostError e) {
       if (!refused) {
-        Log.of(Door.class).warn("{}: a client cannot be accepted, and is tried again each second: {}", where,
+        Log.of(Acceptor.class).warn("{}: a client cannot be accepted, and is tried again each second: {}", where,
             e.getMessage());
       }
       refused = true;

@@ -34,7 +34,7 @@ public interface Chardev extends AutoCloseable {
   /** {@return whether the other end is the terminal of this process} */
   default boolean isTerminal() { return false; }
 
-  /** {@return where it leads, in QEMU's words, as {@code info chardev} tells} */
+  /** {@return where it leads, in QEMU's words, as {@code info chardev} shows it} */
   String describe();
 
   @Override

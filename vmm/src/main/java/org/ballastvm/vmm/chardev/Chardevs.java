@@ -78,7 +78,7 @@ public final class Chardevs {
     }
   }
 
-  /** What the user typed, as far as it tells which one is meant. */
+  /** What the user typed, as far as it shows which one is meant. */
   private static String what(ChardevConfig config) {
     // -serial and -monitor make their own, and count them.
     String option = config.id().startsWith(OWN_ID)

@@ -9,7 +9,7 @@ import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.LoopTimer;
 
 /**
- * A chardev whose other end is a pseudo-terminal. Who opens it may leave and come back, which the host does not tell, so
+ * A chardev whose other end is a pseudo-terminal. Who opens it may leave and come back, which the host does not report, so
  * it is asked once a second; output that nobody reads is dropped, so that a guest never waits for a reader.
  */
 final class PtyChardev implements Chardev {

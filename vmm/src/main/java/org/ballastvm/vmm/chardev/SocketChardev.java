@@ -11,7 +11,7 @@ final class SocketChardev implements Chardev {
   private final String where;
   private final Runnable cleanUp;
   /** Null where we made the connection. */
-  private final Door door;
+  private final Acceptor acceptor;
   private HostSocket client;
   private StreamLine line;
   private CharFrontend frontend;
@@ -21,7 +21,7 @@ final class SocketChardev implements Chardev {
     this.loop = loop;
     this.where = where;
     this.cleanUp = cleanUp;
-    door = new Door(loop, listener, where, this::open);
+    acceptor = new Acceptor(loop, listener, where, this::open);
   }
 
   /** A chardev on a connection that we made. */
@@ -31,7 +31,7 @@ final class SocketChardev implements Chardev {
     this.cleanUp = () -> {
       // The other side owns the name.
     };
-    this.door = null;
+    this.acceptor = null;
     open(connection);
   }
 
@@ -43,7 +43,7 @@ final class SocketChardev implements Chardev {
     MachineScope.current().note("ballast: waiting for a client on " + where);
     // There is no machine yet that a signal would close.
     AtExit onSignal = new AtExit("socket", cleanUp);
-    door.await();
+    acceptor.await();
     onSignal.cancel();
   }
 
@@ -51,8 +51,8 @@ final class SocketChardev implements Chardev {
     client = next;
     line = new StreamLine(loop, new StreamLine.Way(next, next::read), new StreamLine.Way(next, next::write),
         this::clientGone);
-    if (door != null) {
-      door.set(false);
+    if (acceptor != null) {
+      acceptor.set(false);
     }
     if (frontend != null) {
       line.connect(frontend);
@@ -69,8 +69,8 @@ final class SocketChardev implements Chardev {
       frontend.closed();
       frontend.drained();
     }
-    if (door != null) {
-      door.set(true);
+    if (acceptor != null) {
+      acceptor.set(true);
     }
   }
 
@@ -114,8 +114,8 @@ final class SocketChardev implements Chardev {
       client.close();
       line = null;
     }
-    if (door != null) {
-      door.close();
+    if (acceptor != null) {
+      acceptor.close();
       cleanUp.run();
     }
   }

@@ -17,7 +17,7 @@ public final class SocketListener implements AutoCloseable {
   private final EventLoop loop;
   private final Path path;
   private final Function<Chardev, CharFrontend> frontends;
-  private final Door door;
+  private final Acceptor acceptor;
   private final Set<SocketChardev> clients = new HashSet<>();
 
   /**
@@ -32,19 +32,19 @@ public final class SocketListener implements AutoCloseable {
     this.loop = loop;
     this.path = path;
     this.frontends = frontends;
-    door = new Door(loop, HostSocket.listenUnix(path), path.toString(), this::serve);
+    acceptor = new Acceptor(loop, HostSocket.listenUnix(path), path.toString(), this::serve);
   }
 
   private void serve(HostSocket next) {
     SocketChardev client = new SocketChardev(loop, next, "unix:" + path);
     clients.add(client);
-    door.set(clients.size() < MOST_CLIENTS);
+    acceptor.set(clients.size() < MOST_CLIENTS);
     client.connect(new Served(frontends.apply(client), client));
   }
 
   @Override
   public void close() {
-    door.close();
+    acceptor.close();
     new ArrayList<>(clients).forEach(SocketChardev::close);
     Chardevs.delete(path);
   }
@@ -72,7 +72,7 @@ public final class SocketListener implements AutoCloseable {
     public void closed() {
       frontend.closed();
       clients.remove(client);
-      door.set(true);
+      acceptor.set(true);
     }
 
     @Override

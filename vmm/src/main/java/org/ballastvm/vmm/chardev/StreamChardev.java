@@ -13,7 +13,7 @@ import org.ballastvm.vmm.loop.LoopTimer;
  * foreground alone: the kernel would stop the process, and the guest with it.
  */
 final class StreamChardev implements Chardev {
-  /** A shell tells a process that runs in the background nothing when it moves it to the foreground. */
+  /** A shell does not notify a process that runs in the background when it moves it to the foreground. */
   private static final long LOOK_EVERY_NANOS = 500_000_000;
   /** At the end, whoever reads what is left may take so long between two reads. */
   private static final long PATIENCE_MILLIS = 30_000;

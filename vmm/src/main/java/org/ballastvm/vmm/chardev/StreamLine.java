@@ -176,7 +176,7 @@ final class StreamLine implements AutoCloseable {
 
   private void inputReady(int events) {
     if ((events & (Epoll.HUP | Epoll.ERR)) != 0 && frontendRoom() == 0) {
-      // This would be told again and again; what was sent before stays readable, and is read when there is room.
+      // This would be reported again and again; what was sent before stays readable, and is read when there is room.
       input.close();
       inputAtHand = true;
       outputEnded |= duplex;
@@ -209,7 +209,7 @@ final class StreamLine implements AutoCloseable {
     if (queueCount > 0 && (duplex || output == null)) {
       flush();
       if (queueCount == 0 && !closed) {
-        frontend.drained(); // it may have waited for this, and nobody else tells it: OUT is waited for no more
+        frontend.drained(); // it may have waited for this, and nobody else wakes it: OUT is waited for no more
       }
     }
   }

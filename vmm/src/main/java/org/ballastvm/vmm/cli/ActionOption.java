@@ -22,7 +22,7 @@ final class ActionOption {
    * @param policy what {@code -S}, {@code -no-reboot} and {@code -no-shutdown} say
    * @param texts the values, in their order
    * @return both together
-   * @throws UserError for an event or an action that there is not
+   * @throws UserError for an unknown event or action
    */
   static RunPolicy add(RunPolicy policy, List<String> texts) {
     RunPolicy result = policy;

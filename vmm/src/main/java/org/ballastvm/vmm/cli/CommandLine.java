@@ -66,8 +66,8 @@ final class CommandLine {
   /** What the user should know of what was asked for, a line each. */
   List<String> notes() { return harmless.notes(); }
 
-  /** Whether lines of the log tell the time. */
-  boolean logTellsTime() { return harmless.tellsTime(); }
+  /** Whether lines of the log have the time. */
+  boolean logHasTime() { return harmless.logHasTime(); }
 
   List<TraceOption> traces() { return values("-trace").stream().map(TraceOption::parse).toList(); }
 
@@ -152,7 +152,7 @@ final class CommandLine {
     boolean noMonitor = lines.monitors.isEmpty() && values("-monitor").isEmpty();
     boolean stdioTaken = lines.chardevs.stream().map(ChardevConfig::bare)
         .anyMatch(ChardevConfig.Stdio.class::isInstance);
-    // Who asks for -nographic wants the terminal for what is left over, and is told when it is taken.
+    // -nographic wants the terminal for what is left over, and is refused where it is taken.
     if (!terminal || !noSerial && !noMonitor || stdioTaken && !has("-nographic")) {
       return;
     }

@@ -17,10 +17,10 @@ import org.ballastvm.vmm.config.UserError;
 /**
  * {@code -daemonize}. A JVM cannot fork, so the process that was started starts another with the same command line, which
  * becomes the machine, and waits for it. They talk through the other's standard input and output: it says that it is up,
- * is told that somebody heard it, and lets go of both. Whoever of the two ends before that ends the other.
+ * reads that somebody heard it, and lets go of both. Whoever of the two ends before that ends the other.
  */
 final class Daemon {
-  /** The system property that tells the second process that it is the second. */
+  /** The system property by which the second process knows that it is the second. */
   private static final String MARK = "ballast.daemon";
   private static final int UP = 'u';
   private static final int HEARD = 'h';

@@ -63,8 +63,8 @@ final class Harmless {
   /** Whether {@code -machine} has the kernel choose its addresses. */
   boolean kaslr() { return kaslr; }
 
-  /** Whether lines of the log tell the time. */
-  boolean tellsTime() {
+  /** Whether lines of the log have the time. */
+  boolean logHasTime() {
     return given.value("-msg").filter(text -> !text.matches("timestamp=(off|no|false|n)")).isPresent();
   }
 

@@ -34,7 +34,7 @@ final class HostHint {
       return ": that file is something else than KVM's device; a container may have been given it by mistake";
     }
     return isAbsent(errno)
-        ? ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' tells more, and"
+        ? ": load kvm_intel or kvm_amd, and enable virtualization in the firmware; 'ballast doctor' says more, and"
             + " 'ballast rig -- ballast ...' runs it on an emulated machine that has one"
         : "";
   }

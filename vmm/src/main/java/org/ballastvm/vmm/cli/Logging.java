@@ -37,7 +37,7 @@ final class Logging {
   }
 
   /** Each line of the log begins with when it was written. */
-  static void tellTime() {
+  static void addTime() {
     System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");
     System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
   }
@@ -74,7 +74,7 @@ final class Logging {
         .ifPresent(Logging::logTo);
   }
 
-  /** As QEMU does: a name that there is not is warned of, a pattern that fits nothing is not. */
+  /** As QEMU does: an unknown name is warned of, a pattern that fits nothing is not. */
   private static void switchBy(String where, String pattern) {
     if (!TraceEvent.switchBy(pattern)) {
       System.err.println("ballast: " + where + "warning: trace event '"
@@ -82,7 +82,7 @@ final class Logging {
     }
   }
 
-  /** The log alone: what went wrong at the start is still told on standard error. */
+  /** The log alone: what went wrong at the start is still written to standard error. */
   private static void logTo(Path file) {
     try {
       if (Files.isRegularFile(file)) {

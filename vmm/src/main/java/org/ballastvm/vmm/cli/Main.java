@@ -79,8 +79,8 @@ public final class Main {
     Logging.neverWait();
     Daemon daemon = line.daemonize() ? Daemon.begin() : null;
     line.notes().forEach(note -> System.err.println("ballast: " + note));
-    if (line.logTellsTime()) {
-      Logging.tellTime();
+    if (line.logHasTime()) {
+      Logging.addTime();
     }
     Logging.configure(line.logFile(), line.logItems(), line.traces());
     MachineConfig config = line.config();

@@ -21,7 +21,7 @@ import org.ballastvm.vmm.config.UserError;
 
 /**
  * {@code ballast train DIRECTORY}: does once what every start does, while the JVM that packages Ballast looks on and
- * keeps the classes it sees. The kernel is a {@link TrainingGuest}: what the JVM has not seen by then it makes anew in every
+ * keeps the classes it sees. The kernel is a {@link TrainingGuest}: what the JVM has not seen by then it makes again in every
  * process, at 1 to 2 ms each.
  */
 public final class Training implements BuildCommand {
@@ -29,7 +29,7 @@ public final class Training implements BuildCommand {
   private static final int KERNEL_OFFSET = 0x1000;
   private static final int SETUP_BYTES = 1024;
   private static final int MOST_KERNEL_BYTES = 1 << 18;
-  /** So much that does not pack makes it large enough to be worth unpacking on the host. */
+  /** Incompressible padding: makes the kernel large enough to go through the cache. */
   private static final int NOISE_BYTES = 1 << 17;
   private static final byte[] CODE = TrainingGuest.code();
 
@@ -95,8 +95,8 @@ public final class Training implements BuildCommand {
   }
 
   /**
-   * A machine with nodes and memory for each, which runs at once. Its DIMM is no multiple of 128 MiB, which is warned of: who
-   * logs for want of descriptors must not need one to load the logger's classes.
+   * A machine with nodes and memory for each, which runs at once. Its DIMM is no multiple of 128 MiB, which is warned of: a
+   * process that logs that it has no descriptors left must not need one to load the logger's classes.
    */
   private static int machineOfNodes(Path kernel) {
     return Main.run(new String[]{"-nodefaults", "-display", "none", "-no-reboot", "-m", "256,slots=2,maxmem=2G", "-smp",

@@ -6,7 +6,7 @@ import org.ballastvm.vmm.pci.PciBus;
 
 /**
  * The guest of a {@link Training}: 32-bit code that does with its devices once what their drivers do. It gives memory to a
- * balloon and takes it back, plugs and unplugs memory by blocks, greets a DIMM and lets it go, and is gone.
+ * balloon and takes it back, plugs and unplugs memory by blocks, acknowledges a DIMM, ejects it and powers off.
  *
  * <p>
  * Registers are those of virtio 1.3, 4.1.4; encodings those of Intel's SDM, volume 2.
@@ -112,15 +112,15 @@ final class TrainingGuest {
     }
     in8(block + 0x14);
     out8(block + 0x14, 2); // seen that it came
-    tell(block, 1); // and taken
+    report(block, 1); // and taken
     out8(block + 0x14, 4); // seen that it should go
-    tell(block, 0x103);
+    report(block, 0x103);
     out8(block + 0x14, 8); // ejected
-    tell(block, 3);
+    report(block, 3);
   }
 
   /** {@code _OST}, with success. */
-  private void tell(int block, int event) {
+  private void report(int block, int event) {
     out32(block + 4, event);
     out32(block + 8, 0);
   }

@@ -6,7 +6,7 @@ import picocli.CommandLine.ParseResult;
 /**
  * A word behind {@code ballast} that is not an option: {@code demo}, {@code doctor}. Modules provide them as services.
  * {@link SubCommands} runs them: by their description picocli splits the words, prints help and writes the completion
- * script. A description is made of calls, as annotations would have to be read anew in every process.
+ * script. A description is made of calls, as annotations would have to be read again in every process.
  */
 public interface SubCommand {
   /** {@return the word} */

@@ -6,12 +6,12 @@ import java.util.Optional;
 /** What the first vCPU runs. */
 public sealed interface BootConfig {
   /**
-   * Whether a kernel is told something.
+   * Whether a kernel's command line has a parameter.
    *
    * @param parameter a parameter, with its value if it has one
    * @return whether the command line has it, as a word
    */
-  default boolean tells(String parameter) { return false; }
+  default boolean has(String parameter) { return false; }
 
   /**
    * Does what its kind asks for. A virtual call: every start comes here, and a switch over types spins a class, for some
@@ -82,7 +82,7 @@ public sealed interface BootConfig {
     public <T> T accept(Cases<T> cases) { return cases.linux(this); }
 
     @Override
-    public boolean tells(String parameter) {
+    public boolean has(String parameter) {
       return (" " + commandLine.replace('\t', ' ') + " ").contains(" " + parameter + " ");
     }
   }

@@ -81,7 +81,7 @@ public final class ByteSize {
         return value.multiply(BigDecimal.valueOf(unit)).setScale(0, RoundingMode.HALF_UP).longValueExact();
       }
     } catch (IllegalArgumentException e) { // no number, or more than 16 digits
-      // Told below.
+      // Reported below.
     } catch (ArithmeticException e) {
       throw new UserError(where + ": is more than any machine can have", e);
     }

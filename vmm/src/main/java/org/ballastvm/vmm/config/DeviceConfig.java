@@ -8,9 +8,9 @@ import org.ballastvm.virtio.mem.MemConfig;
 
 /** {@code -device}: one device of the machine. */
 public interface DeviceConfig {
-  /** After how many seconds a guest's silence is told of: Linux's second try to plug or unplug is after 50. */
+  /** After how many seconds a guest's silence is reported: Linux's second try to plug or unplug is after 50. */
   long USUAL_OVERDUE_SECONDS = 60;
-  /** More seconds than anybody waits. */
+  /** Upper bound of request-timeout, in seconds. */
   long MOST_OVERDUE_SECONDS = 1 << 30;
 
   /** {@return the id a monitor names it by, if it was given one} */
@@ -88,8 +88,8 @@ public interface DeviceConfig {
    * @param blockBytes what is plugged at once, a power of two of at least 1 MiB; what suits the host when empty
    * @param address where its region begins; the first place that is free when empty
    * @param prealloc whether the host takes memory for a block when it is plugged
-   * @param inaccessible what the guest is told of blocks that are not plugged
-   * @param overdueSeconds after how many seconds an open request is told of; 0 for never
+   * @param inaccessible what the driver is offered for blocks that are not plugged
+   * @param overdueSeconds after how many seconds an open request is reported; 0 for never
    */
   record Mem(Optional<String> id, OptionalInt slot, String memdev, int node, long requestedBytes,
       OptionalLong blockBytes, OptionalLong address, boolean prealloc, MemConfig.Inaccessible inaccessible,
@@ -108,7 +108,7 @@ public interface DeviceConfig {
    * @param slot its slot, from 0; the first free one when empty
    * @param address its guest physical address; the first that fits when empty
    * @param node its NUMA node
-   * @param overdueSeconds after how many seconds without the guest's answer that is told; 0 for never
+   * @param overdueSeconds after how many seconds without the guest's answer that is reported; 0 for never
    */
   record Dimm(Optional<String> id, String memdev, OptionalInt slot, OptionalLong address, int node, long overdueSeconds)
       implements
@@ -118,7 +118,7 @@ public interface DeviceConfig {
   }
 
   /**
-   * {@code pvpanic}: the port by which a guest tells that it has panicked.
+   * {@code pvpanic}: the port by which a guest reports that it has panicked.
    *
    * @param id the id, if given
    */

@@ -74,7 +74,7 @@ public record HostNodes(Policy policy, List<Integer> nodes) {
         return java.util.stream.IntStream.rangeClosed(first, last).boxed().toList();
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     throw values.error("host-nodes=" + text + " must be a node of the host, or two, such as 0-1");
   }

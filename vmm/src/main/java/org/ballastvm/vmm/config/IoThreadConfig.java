@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.config;
 
 /**
- * {@code -object iothread}: a thread for a device's long work. It sleeps when there is none, and never polls: what QEMU's
- * threads are told of that is taken and shown, and changes nothing.
+ * {@code -object iothread}: a thread for a device's long work. It sleeps when there is none, and never polls: QEMU's
+ * options for that are taken and shown, and change nothing.
  *
  * @param id its id
  * @param pollMaxNs {@code poll-max-ns}

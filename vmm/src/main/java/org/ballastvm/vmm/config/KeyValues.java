@@ -79,7 +79,7 @@ public final class KeyValues {
    *
    * @param option what they are for, for errors, for example {@code device_add}; empty where that is known
    * @param given by key: Boolean, Long, String; what else JSON has, no option takes
-   * @param firstKey the key whose value tells which one is meant
+   * @param firstKey the key whose value names the one that is meant
    * @return the keys and values, as if they had been typed
    * @throws UserError if a value is an object, an array, a fraction or null
    */
@@ -220,7 +220,7 @@ public final class KeyValues {
           return number;
         }
       } catch (NumberFormatException e) {
-        // Told below.
+        // Reported below.
       }
       throw new UserError(at(key, value) + ": must be a number from " + least + " to " + most);
     });

@@ -10,7 +10,7 @@ final class MemoryDeviceModel {
       .number("node", "uint32", "Its NUMA node", 0, MemConfig.MOST_NODES - 1).orElse(0L);
   static final ModelProperty<Integer> TIMEOUT = ModelProperty
       .number("request-timeout", "uint32",
-          "After how many seconds it is told that the guest has not done what it was asked; 0 for never", 0,
+          "After how many seconds an event says that the guest has not done what it was asked; 0 for never", 0,
           (int) DeviceConfig.MOST_OVERDUE_SECONDS)
       .orElse(DeviceConfig.USUAL_OVERDUE_SECONDS);
 
@@ -29,7 +29,7 @@ final class MemoryDeviceModel {
           return address;
         }
       } catch (NumberFormatException e) {
-        // Told below.
+        // Reported below.
       }
       throw values.error(key + "=" + text + " must be a guest physical address such as 0x140000000");
     }));

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A kind of device or object, as users know it: what help prints, what a program is told and what the command line takes
+ * A kind of device or object, as users know it: what help prints, what a program can ask for and what the command line takes
  * come from here.
  *
  * @param <C> what is made of it: {@link DeviceConfig} or {@link ObjectConfig}

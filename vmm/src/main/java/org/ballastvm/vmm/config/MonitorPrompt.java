@@ -6,7 +6,7 @@ import org.ballastvm.vmm.state.Version;
 public enum MonitorPrompt {
   /** Ballast's own. */
   BALLAST("(ballast) ", "Ballast " + Version.TEXT),
-  /** QEMU's, of the version that query-version tells. */
+  /** QEMU's, of the version that query-version returns. */
   QEMU("(qemu) ", "QEMU 7.2.0");
 
   private final String text;

@@ -67,7 +67,7 @@ final class PciModel {
           return slot;
         }
       } catch (NumberFormatException e) {
-        // Told below.
+        // Reported below.
       }
       throw values.error(key + "=" + addr + " must be a PCI slot from 1 to 1f, in hexadecimal, function 0");
     });

@@ -7,9 +7,9 @@ package org.ballastvm.vmm.config;
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What a program that speaks the machine protocol can tell errors apart by. */
+  /** What a program that speaks the machine protocol can distinguish errors by. */
   public enum Kind {
-    /** All that needs no telling apart. */
+    /** All others. */
     GENERIC("GenericError"),
     /** There is no such command, or not now. */
     COMMAND_NOT_FOUND("CommandNotFound"),
@@ -36,7 +36,7 @@ public final class UserError extends RuntimeException {
   public UserError(String sentence) { this(Kind.GENERIC, sentence); }
 
   /**
-   * Creates an error that programs tell from others.
+   * Creates an error that programs distinguish from others.
    *
    * @param kind what it is
    * @param sentence names the thing, the value and what is allowed
@@ -57,6 +57,6 @@ public final class UserError extends RuntimeException {
     this.kind = Kind.GENERIC;
   }
 
-  /** {@return what programs tell it by} */
+  /** {@return what programs know it by} */
   public Kind kind() { return kind; }
 }

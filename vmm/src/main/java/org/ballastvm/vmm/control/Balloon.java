@@ -15,7 +15,7 @@ public final class Balloon implements QmpCommand<Balloon.Target, QmpCommand.Done
 
   @Override
   public String help() {
-    return "Asks the guest to have that much memory: the rest of it goes into the balloon. BALLOON_CHANGE tells how far it is."
+    return "Asks the guest to have that much memory: the rest of it goes into the balloon. BALLOON_CHANGE reports how far it is."
         + " The balloon's automatic mode ends by it.";
   }
 

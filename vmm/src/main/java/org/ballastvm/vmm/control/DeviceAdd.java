@@ -21,7 +21,7 @@ public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCom
   public String name() { return "device_add"; }
 
   @Override
-  public String help() { return "Plugs a device, and tells the guest."; }
+  public String help() { return "Plugs a device, and notifies the guest."; }
 
   @Override
   public List<String> features() { return List.of("json-cli", "json-cli-hotplug"); }

@@ -27,7 +27,7 @@ public final class FreePageHint implements QmpCommand<FreePageHint.What, QmpComm
   @Override
   public String help() {
     return "Has the guest name its free memory, and gives it back to the host; for a balloon with free-page-hint=on. "
-        + "BALLOON_HINT_COMPLETED tells when it is done.";
+        + "BALLOON_HINT_COMPLETED is emitted when it is done.";
   }
 
   @Override

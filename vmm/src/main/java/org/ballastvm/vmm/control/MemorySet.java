@@ -20,7 +20,7 @@ public final class MemorySet implements QmpCommand<MemorySet.Total, MemorySet.St
   @Override
   public String help() {
     return "Brings the guest to a total by the means at hand: virtio-mem, then DIMMs, then the balloon. "
-        + "MEMORY_SET_ENDED tells when it is reached, or why not.";
+        + "MEMORY_SET_ENDED is emitted when it is reached, or says why not.";
   }
 
   @Override

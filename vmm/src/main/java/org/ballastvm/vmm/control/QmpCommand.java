@@ -41,7 +41,7 @@ public interface QmpCommand<A extends Record, R> {
     public static final NoArguments NONE = new NoArguments();
   }
 
-  /** The answer of a command that has nothing to tell. */
+  /** The answer of a command that returns nothing. */
   record Done() {
     /** The only one. */
     public static final Done DONE = new Done();

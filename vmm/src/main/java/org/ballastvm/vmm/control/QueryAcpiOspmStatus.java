@@ -10,8 +10,8 @@ final class QueryAcpiOspmStatus implements QmpCommand<QmpCommand.NoArguments, Li
   public String name() { return "query-acpi-ospm-status"; }
 
   @Override
-  public String help() { return "Lists what the guest last told of each slot for DIMMs."; }
+  public String help() { return "Lists what the guest last reported of each slot for DIMMs."; }
 
   @Override
-  public List<OspmStatus> run(Machine vm, NoArguments arguments) { return vm.devices().dimms().lastTold(); }
+  public List<OspmStatus> run(Machine vm, NoArguments arguments) { return vm.devices().dimms().lastReported(); }
 }

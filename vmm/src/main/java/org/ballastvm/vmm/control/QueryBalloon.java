@@ -12,7 +12,7 @@ public final class QueryBalloon implements QmpCommand<QmpCommand.NoArguments, Qu
   public String name() { return "query-balloon"; }
 
   @Override
-  public String help() { return "Tells how much memory the guest has, by its last word; the guest is not asked."; }
+  public String help() { return "Returns how much memory the guest has, by its last report; the guest is not asked."; }
 
   @Override
   public BalloonInfo run(Machine vm, NoArguments arguments) {

@@ -20,7 +20,7 @@ public final class QueryChardev implements QmpCommand<QmpCommand.NoArguments, Li
   public String name() { return "query-chardev"; }
 
   @Override
-  public String help() { return "Lists the character devices. One that is shared is told of twice, as QEMU does."; }
+  public String help() { return "Lists the character devices. One that is shared is listed twice, as QEMU does."; }
 
   @Override
   public List<ChardevInfo> run(Machine vm, NoArguments arguments) {

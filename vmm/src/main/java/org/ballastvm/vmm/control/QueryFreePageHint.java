@@ -43,7 +43,7 @@ public final class QueryFreePageHint implements QmpCommand<QmpCommand.NoArgument
   public String name() { return "query-balloon-free-page-hint"; }
 
   @Override
-  public String help() { return "Tells how far the guest is with naming its free memory, and what became of it."; }
+  public String help() { return "Returns how far the guest is with naming its free memory, and what became of it."; }
 
   @Override
   public HintInfo run(Machine vm, NoArguments arguments) {

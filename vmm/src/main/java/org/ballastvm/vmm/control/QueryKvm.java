@@ -13,7 +13,7 @@ public final class QueryKvm implements QmpCommand<QmpCommand.NoArguments, QueryK
   public String name() { return "query-kvm"; }
 
   @Override
-  public String help() { return "Tells whether the machine runs on KVM."; }
+  public String help() { return "Returns whether the machine runs on KVM."; }
 
   @Override
   public KvmInfo run(Machine vm, NoArguments arguments) { return new KvmInfo(true, true); }

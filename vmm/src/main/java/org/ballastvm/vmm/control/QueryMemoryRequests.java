@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.event.Obstacle;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.watch.DriverState;
-import org.ballastvm.vmm.watch.MemoryRequest;
-import org.ballastvm.vmm.watch.Verdict;
+import org.ballastvm.vmm.diagnosis.DriverState;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.Verdict;
 import org.ballastvm.vmm.wire.Member;
 
 /** {@code query-memory-requests} */
@@ -24,7 +24,7 @@ public final class QueryMemoryRequests
       @Member("since when it is open, or how long it took") long milliseconds,
       @Member("of virtio-mem: how the driver stands to the device") Optional<DriverState> driver,
       @Member("of virtio-mem: what the driver was answered since it was asked") Optional<Answers> answers,
-      @Member("of a DIMM: who has it, as far as the guest told") Optional<String> state,
+      @Member("of a DIMM: who has it, as far as the guest reported") Optional<String> state,
       @Member("while it is open: what the numbers point to") Optional<Obstacle> cause,
       @Member("while it is open: whether the guest will try again by itself") Optional<Boolean> trying,
       @Member("while it is open: cause and numbers in a sentence") Optional<String> reason) {}
@@ -39,7 +39,7 @@ public final class QueryMemoryRequests
 
   @Override
   public String help() {
-    return "Tells what the guest was last asked to do with each memory device, how far it is, and why not further.";
+    return "Returns what the guest was last asked to do with each memory device, how far it is, and why not further.";
   }
 
   @Override

@@ -16,7 +16,7 @@ public final class QueryMemorySizeSummary
   public String name() { return "query-memory-size-summary"; }
 
   @Override
-  public String help() { return "Tells how much memory the guest could use; a balloon in it does not count."; }
+  public String help() { return "Returns how much memory the guest could use; a balloon in it does not count."; }
 
   @Override
   public MemoryInfo run(Machine vm, NoArguments arguments) {

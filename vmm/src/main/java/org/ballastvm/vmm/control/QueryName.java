@@ -12,7 +12,7 @@ final class QueryName implements QmpCommand<QmpCommand.NoArguments, QueryName.Na
   public String name() { return "query-name"; }
 
   @Override
-  public String help() { return "Tells the name that the machine was given."; }
+  public String help() { return "Returns the name that the machine was given."; }
 
   @Override
   public NameInfo run(Machine vm, NoArguments arguments) { return new NameInfo(vm.config().name()); }

@@ -21,7 +21,7 @@ public final class QueryPci implements QmpCommand<QmpCommand.NoArguments, List<Q
   private static final int SUBSYSTEM = 0x2e;
   private static final int INTERRUPT_LINE = 0x3c;
   private static final int INTERRUPT_PIN = 0x3d;
-  /** What is told of a BAR that does not answer. */
+  /** What is returned for a BAR that does not answer. */
   private static final long UNMAPPED = -1;
 
   /** The classes that there are, PCI Code and ID Assignment 1.16, as far as QEMU has a word for them. */

@@ -14,7 +14,7 @@ final class QueryStatus implements QmpCommand<QmpCommand.NoArguments, QueryStatu
   public String name() { return "query-status"; }
 
   @Override
-  public String help() { return "Tells what the machine is doing."; }
+  public String help() { return "Returns what the machine is doing."; }
 
   @Override
   public StatusInfo run(Machine vm, NoArguments arguments) {

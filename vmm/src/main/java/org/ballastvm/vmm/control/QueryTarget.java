@@ -12,7 +12,7 @@ final class QueryTarget implements QmpCommand<QmpCommand.NoArguments, QueryTarge
   public String name() { return "query-target"; }
 
   @Override
-  public String help() { return "Tells the architecture of the machine."; }
+  public String help() { return "Returns the architecture of the machine."; }
 
   @Override
   public TargetInfo run(Machine vm, NoArguments arguments) { return new TargetInfo(Target.X86_64); }

@@ -12,7 +12,7 @@ public final class QueryUuid implements QmpCommand<QmpCommand.NoArguments, Query
   public String name() { return "query-uuid"; }
 
   @Override
-  public String help() { return "Tells the UUID that the machine was given."; }
+  public String help() { return "Returns the UUID that the machine was given."; }
 
   @Override
   public UuidInfo run(Machine vm, NoArguments arguments) { return new UuidInfo(vm.config().uuid().toString()); }

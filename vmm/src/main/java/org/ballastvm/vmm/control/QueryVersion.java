@@ -20,7 +20,7 @@ public final class QueryVersion implements QmpCommand<QmpCommand.NoArguments, Qu
   public String name() { return "query-version"; }
 
   @Override
-  public String help() { return "Tells the version."; }
+  public String help() { return "Returns the version."; }
 
   @Override
   public VersionInfo run(Machine vm, NoArguments arguments) { return VERSION; }

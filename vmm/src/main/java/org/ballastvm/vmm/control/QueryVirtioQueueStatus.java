@@ -11,11 +11,11 @@ import org.ballastvm.vmm.wire.Member;
 public final class QueryVirtioQueueStatus
     implements
       QmpCommand<QueryVirtioQueueStatus.Which, QueryVirtioQueueStatus.VirtQueueStatus> {
-  /** What QEMU tells of every queue; it matters to legacy drivers alone, which these devices do not have. */
+  /** What QEMU returns for every queue; it matters to legacy drivers alone, which these devices do not have. */
   private static final int ALIGNMENT = 4096;
 
   /** A queue of a device. */
-  public record Which(@Member("where the device is in the object tree, as x-query-virtio tells") String path,
+  public record Which(@Member("where the device is in the object tree, as x-query-virtio lists it") String path,
       @Member("number of the queue, from 0") int queue) {}
 
   /** How far a queue is. Indexes count from 0 to 65535 and again. */
@@ -37,7 +37,7 @@ public final class QueryVirtioQueueStatus
   public String name() { return "x-query-virtio-queue-status"; }
 
   @Override
-  public String help() { return "Tells how far a queue of a virtio device is. Unstable."; }
+  public String help() { return "Returns how far a queue of a virtio device is. Unstable."; }
 
   @Override
   public List<String> features() { return UNSTABLE; }

@@ -9,7 +9,7 @@ import org.ballastvm.vmm.wire.Member;
 /** {@code x-query-virtio-status} */
 public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Path, QueryVirtioStatus.VirtioStatus> {
   /** A virtio device. */
-  public record Path(@Member("where it is in the object tree, as x-query-virtio tells") String path) {}
+  public record Path(@Member("where it is in the object tree, as x-query-virtio lists it") String path) {}
 
   /** How far a driver is with a device. */
   public record VirtioStatus(@Member("what it is") String name, @Member("its number in the specification") int deviceId,
@@ -31,7 +31,7 @@ public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Pat
   public String name() { return "x-query-virtio-status"; }
 
   @Override
-  public String help() { return "Tells how far the driver of a virtio device is. Unstable."; }
+  public String help() { return "Returns how far the driver of a virtio device is. Unstable."; }
 
   @Override
   public List<String> features() { return UNSTABLE; }

@@ -27,7 +27,7 @@ public final class TraceEventGetState
 
   /** An event. */
   public record TraceEventInfo(@Member("of the event") String name,
-      @Member("whether it is told for each processor: false") boolean vcpu,
+      @Member("whether it is switched for each processor: false") boolean vcpu,
       @Member("enabled or disabled") TraceEventState state) {
     private static TraceEventInfo of(TraceEvent event) {
       return new TraceEventInfo(event.label(), false,
@@ -39,7 +39,7 @@ public final class TraceEventGetState
   public String name() { return "trace-event-get-state"; }
 
   @Override
-  public String help() { return "Tells which trace events are printed as they happen."; }
+  public String help() { return "Returns which trace events are printed as they happen."; }
 
   @Override
   public List<TraceEventInfo> run(Machine vm, Which which) {

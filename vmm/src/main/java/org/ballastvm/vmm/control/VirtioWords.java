@@ -45,8 +45,8 @@ public final class VirtioWords {
 
   private record Word(long bit, String text) {}
 
-  /** What is told of some bits. */
-  private record Told(List<String> words, long rest) {
+  /** The names of some bits. */
+  private record Named(List<String> words, long rest) {
     Optional<Long> unknown() { return rest == 0 ? Optional.empty() : Optional.of(rest); }
   }
 
@@ -63,26 +63,26 @@ public final class VirtioWords {
 
   private static Word word(int bit, String text) { return new Word(1L << bit, "VIRTIO_" + text); }
 
-  private static Told tell(long bits, List<Word> words) {
-    List<String> told = new ArrayList<>();
+  private static Named name(long bits, List<Word> words) {
+    List<String> named = new ArrayList<>();
     long rest = bits;
     for (Word word : words) {
       if ((bits & word.bit) != 0) {
-        told.add(word.text);
+        named.add(word.text);
         rest &= ~word.bit;
       }
     }
-    return new Told(told, rest);
+    return new Named(named, rest);
   }
 
   static Status status(int bits) {
-    Told told = tell(bits, STATUS);
-    return new Status(told.words, told.unknown());
+    Named named = name(bits, STATUS);
+    return new Status(named.words, named.unknown());
   }
 
   static Features features(int deviceType, long bits) {
-    Told transport = tell(bits, TRANSPORT);
-    Told device = tell(transport.rest, DEVICES.getOrDefault(deviceType, List.of()));
+    Named transport = name(bits, TRANSPORT);
+    Named device = name(transport.rest, DEVICES.getOrDefault(deviceType, List.of()));
     return new Features(transport.words, device.words, device.unknown());
   }
 }

@@ -1,2 +1,2 @@
-/** The commands by which a machine is asked and told, whoever asks: QEMU's machine protocol, and what prints its answers. */
+/** The commands of a machine, whoever gives them: QEMU's machine protocol, and what prints its answers. */
 package org.ballastvm.vmm.control;

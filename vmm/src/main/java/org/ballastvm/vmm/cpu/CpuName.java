@@ -26,22 +26,22 @@ public record CpuName(String text) {
   /**
    * What the host's processor is called. KVM, asked what it supports, leaves it out.
    *
-   * @return its name, empty where the host does not tell: a guest runs as well without one
+   * @return its name, empty where the host does not know it: a guest runs as well without one
    */
   public static CpuName ofHost() {
     try (InputStream file = Files.newInputStream(HOST)) {
-      return toldBy(new String(file.readNBytes(ENOUGH_BYTES), StandardCharsets.US_ASCII));
+      return readFrom(new String(file.readNBytes(ENOUGH_BYTES), StandardCharsets.US_ASCII));
     } catch (IOException e) {
       return new CpuName("");
     }
   }
 
   /** The name in what the kernel says of processors. */
-  static CpuName toldBy(String told) {
-    int label = told.indexOf(LABEL);
+  static CpuName readFrom(String text) {
+    int label = text.indexOf(LABEL);
     int start = label + LABEL.length();
-    int end = told.indexOf('\n', start);
-    return new CpuName(label < 0 || end < 0 ? "" : told.substring(start, end));
+    int end = text.indexOf('\n', start);
+    return new CpuName(label < 0 || end < 0 ? "" : text.substring(start, end));
   }
 
   /** One of the three leaves, counted from 0, in place of one that says nothing; another stays as it is. */

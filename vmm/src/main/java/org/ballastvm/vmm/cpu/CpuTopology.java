@@ -46,12 +46,12 @@ public record CpuTopology(int sockets, int cores, int threads) {
     }
   }
 
-  /** {@return the bits of an APIC id that tell threads of a core apart} */
+  /** {@return the bits of an APIC id that distinguish threads of a core} */
   public int threadBits() {
     return bits(threads);
   }
 
-  /** {@return the bits that tell logical processors of a package apart} */
+  /** {@return the bits that distinguish logical processors of a package} */
   public int packageBits() {
     return bits(cores) + bits(threads);
   }

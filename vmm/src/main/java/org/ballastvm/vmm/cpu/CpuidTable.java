@@ -13,7 +13,7 @@ final class CpuidTable {
 
   List<CpuidEntry> leaves() { return leaves; }
 
-  /** What a register answers; 0 of a leaf that there is not. */
+  /** What a register answers; 0 for a leaf that is not in the table. */
   int word(int function, int index, Register register) {
     int at = find(function, index);
     return at < 0 ? 0 : word(leaves.get(at), register);

@@ -7,7 +7,7 @@ import org.ballastvm.kvm.CpuidEntry;
 import org.ballastvm.vmm.config.CpuModel;
 
 /**
- * What CPUID tells a guest: what KVM supports on this host ({@code -cpu host}), with the guest's own topology.
+ * What a guest reads by CPUID: what KVM supports on this host ({@code -cpu host}), with the guest's own topology.
  *
  * <p>
  * Source: Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E; Documentation/virt/kvm/x86/cpuid.rst.
@@ -91,10 +91,10 @@ public final class GuestCpuid {
 
   /**
    * How far a guest's physical addresses reach: as far as the processor's own, or less where nested paging walks fewer
-   * levels, which KVM tells since Linux 6.10.
+   * levels, which KVM reports since Linux 6.10.
    *
    * @param given what KVM supports
-   * @return bits of an address; empty where KVM does not tell
+   * @return bits of an address; empty where KVM does not report it
    */
   public static OptionalInt addressBits(List<CpuidEntry> given) {
     for (CpuidEntry leaf : given) {

@@ -54,7 +54,7 @@ final class StateComponents {
     kept &= table.has(MORE_FEATURES, 0, EBX, HAS_AVX512) ? -1 : ~AVX512;
     kept &= table.has(MORE_FEATURES, 0, ECX, HAS_PKU) ? -1 : ~PKRU;
     kept &= table.has(MORE_FEATURES, 1, EDX, HAS_APX) ? -1 : ~APX;
-    // Linux 5.17 to 6.3 tells XTILECFG without XTILEDATA to a process that has not asked for tiles.
+    // Linux 5.17 to 6.3 reports XTILECFG without XTILEDATA to a process that has not asked for tiles.
     if (!table.has(MORE_FEATURES, 0, EDX, HAS_TILE) || (kept & TILE) != TILE) {
       kept &= ~TILE;
       dropTiles(table);

@@ -6,8 +6,8 @@ import java.util.List;
 import org.ballastvm.vmm.bus.BusDevice;
 
 /**
- * The registers by which a guest learns that DIMMs come to slots or are asked to go, tells what became of it, and lets them
- * go. They are about one slot at a time, the selected one. QEMU's docs/specs/acpi_mem_hotplug has the layout.
+ * The registers by which a guest learns that DIMMs come to slots or are asked to go, reports what became of it, and lets
+ * them go. They are about one slot at a time, the selected one. QEMU's docs/specs/acpi_mem_hotplug has the layout.
  *
  * <pre>
  * 0x00  dword  w   selected slot
@@ -21,7 +21,7 @@ import org.ballastvm.vmm.bus.BusDevice;
  * </pre>
  *
  * <p>
- * Of a slot that there is not, everything reads as all ones, and nothing is written.
+ * For a slot out of range, reads return all ones and writes are ignored.
  */
 public final class MemoryHotplug implements BusDevice {
   private static final int SELECTED = 0x00;
@@ -41,23 +41,23 @@ public final class MemoryHotplug implements BusDevice {
   private final Guest guest;
   private long selected;
 
-  /** What the guest does, told on a vCPU's thread. */
+  /** What the guest does, called on a vCPU's thread. */
   public interface Guest {
     /**
-     * It lets a DIMM go. Told once of each: an empty slot is not ejected.
+     * It lets a DIMM go. Called once for each: an empty slot is not ejected.
      *
      * @param slot whose
      */
     void ejected(int slot);
 
     /**
-     * It tells what became of an event. ACPI 6.5, 6.3.5.
+     * It reports what became of an event. ACPI 6.5, 6.3.5.
      *
      * @param slot whose
      * @param event the event: 1 for a DIMM that came, 3 for one that should go, 0x103 as it goes
      * @param status what became of it; 0 is success
      */
-    void told(int slot, long event, long status);
+    void reported(int slot, long event, long status);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class MemoryHotplug implements BusDevice {
   }
 
   /**
-   * What is in the slots, and what there is to tell of them.
+   * What is in the slots, and of what the guest is to be notified.
    *
    * @param selected which slot the registers are about, 32 bits
    * @param slots all of them
@@ -113,7 +113,7 @@ public final class MemoryHotplug implements BusDevice {
    * Registers of empty slots.
    *
    * @param slotCount 1 to 256
-   * @param guest is told what the guest does
+   * @param guest is called for what the guest does
    */
   public MemoryHotplug(int slotCount, Guest guest) {
     this.guest = guest;
@@ -128,14 +128,14 @@ public final class MemoryHotplug implements BusDevice {
    * @param base its guest physical address
    * @param sizeBytes its size
    * @param node its proximity domain
-   * @param announce whether the guest is to be told that it came; it finds one that was there before it started
+   * @param announce whether the guest is to be notified that it came; it finds one that was there before it started
    */
   public synchronized void came(int slot, long base, long sizeBytes, int node, boolean announce) {
     slots[slot] = new Slot(base, sizeBytes, node, PRESENT | (announce ? CAME : 0), slots[slot].event);
   }
 
   /**
-   * Has something to tell: a DIMM should go.
+   * Has something to notify the guest of: a DIMM should go.
    *
    * @param slot which
    */
@@ -148,12 +148,12 @@ public final class MemoryHotplug implements BusDevice {
    */
   public synchronized void gone(int slot) { slots[slot] = Slot.EMPTY; }
 
-  /** Forgets all there was to tell: a guest that starts looks for DIMMs itself. */
+  /** Forgets all that the guest was to be notified of: a guest that starts looks for DIMMs itself. */
   public synchronized void reset() {
     restore(state().afterReset());
   }
 
-  /** {@return what is in the slots, and what there is to tell of them} */
+  /** {@return what is in the slots, and of what the guest is to be notified} */
   public synchronized State state() {
     return new State(selected, List.of(slots));
   }
@@ -217,7 +217,7 @@ public final class MemoryHotplug implements BusDevice {
       }
     }
     if (offset == OST_STATUS) {
-      guest.told(slot, event, value);
+      guest.reported(slot, event, value);
     } else if (ejects) {
       guest.ejected(slot);
     }

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.device;
 import org.ballastvm.vmm.bus.BusDevice;
 
 /**
- * pvpanic: a port by which a guest's kernel tells that it has panicked. QEMU's docs/specs/pvpanic has the layout: one byte
+ * pvpanic: a port by which a guest's kernel reports that it has panicked. QEMU's docs/specs/pvpanic has the layout: one byte
  * that reads as the events there are, and to which the guest writes the one that has happened.
  */
 public final class PanicDevice implements BusDevice {
@@ -15,7 +15,7 @@ public final class PanicDevice implements BusDevice {
   /** All events there are. */
   public static final int EVENTS = PANICKED | CRASH_LOADED;
 
-  /** Is told of panics, on the vCPU's thread. */
+  /** Called for a panic, on the vCPU's thread. */
   public interface Listener {
     /** The guest has panicked. */
     void panicked();
@@ -29,7 +29,7 @@ public final class PanicDevice implements BusDevice {
   /**
    * A device.
    *
-   * @param listener is told
+   * @param listener is called
    */
   public PanicDevice(Listener listener) { this.listener = listener; }
 

@@ -17,8 +17,8 @@ import org.ballastvm.vmm.bus.BusDevice;
  * </pre>
  *
  * <p>
- * Unlike QEMU's, a wish to have a device back is read once: a guest that is slow to eject would otherwise be told again with
- * every other device that comes or goes, and eject what has come to the slot meanwhile.
+ * Unlike QEMU's, a wish to have a device back is read once: a guest that is slow to eject would otherwise be notified again
+ * with every other device that comes or goes, and eject what has come to the slot meanwhile.
  */
 public final class PciHotplug implements BusDevice {
   private static final int CAME = 0x00;
@@ -30,7 +30,7 @@ public final class PciHotplug implements BusDevice {
   private static final int REMOVABLE = ~1;
 
   /**
-   * What there is to tell the guest, a bit for each slot.
+   * Of what the guest is to be notified, a bit for each slot.
    *
    * @param came slots with a new device
    * @param askedToGo slots whose device should go
@@ -47,28 +47,28 @@ public final class PciHotplug implements BusDevice {
   private int bus;
 
   /**
-   * Registers with nothing to tell.
+   * Registers with nothing to notify a guest of.
    *
    * @param eject is given each slot, 1 to 31, that the guest lets go, on the vCPU's thread; there may be no device in it
    */
   public PciHotplug(IntConsumer eject) { this.eject = eject; }
 
   /**
-   * Has something to tell: a device came.
+   * Has something to notify the guest of: a device came.
    *
    * @param slot 1 to 31
    */
   public synchronized void came(int slot) { came |= 1 << slot; }
 
   /**
-   * Has something to tell: a device should go.
+   * Has something to notify the guest of: a device should go.
    *
    * @param slot 1 to 31
    */
   public synchronized void askedToGo(int slot) { askedToGo |= 1 << slot; }
 
   /**
-   * Has nothing more to tell about a slot, as its device is gone.
+   * Has nothing more to notify the guest of in a slot, as its device is gone.
    *
    * @param slot 1 to 31
    */
@@ -77,13 +77,15 @@ public final class PciHotplug implements BusDevice {
     askedToGo &= ~(1 << slot);
   }
 
-  /** Forgets all there was to tell: a guest that starts looks for devices itself. */
+  /** Forgets all that the guest was to be notified of: a guest that starts looks for devices itself. */
   public synchronized void reset() {
     restore(POWER_ON);
   }
 
-  /** {@return what there is to tell} */
-  public synchronized State state() { return new State(came, askedToGo, bus); }
+  /** {@return of what the guest is to be notified} */
+  public synchronized State state() {
+    return new State(came, askedToGo, bus);
+  }
 
   /**
    * Makes the registers what they were.

@@ -10,7 +10,7 @@ import org.ballastvm.vmm.bus.IrqLine;
  */
 public final class PowerDevice implements BusDevice {
   /**
-   * What there is to tell the guest.
+   * Of what the guest is to be notified.
    *
    * @param pendingEvents {@link AcpiPorts} bits of events that were announced and not read
    */
@@ -50,8 +50,10 @@ public final class PowerDevice implements BusDevice {
   /** Forgets pending events. */
   public synchronized void reset() { restore(POWER_ON); }
 
-  /** {@return what there is to tell the guest} */
-  public synchronized State state() { return new State(pendingEvents); }
+  /** {@return of what the guest is to be notified} */
+  public synchronized State state() {
+    return new State(pendingEvents);
+  }
 
   /**
    * Makes it what it was. Its line is an edge, which the interrupt controller keeps.

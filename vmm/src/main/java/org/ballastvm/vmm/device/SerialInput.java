@@ -13,8 +13,8 @@ final class SerialInput {
   /**
    * What the guest has not read.
    *
-   * @param bytes each with bit 8 set if it stands for a BREAK that nobody was told of, the oldest first
-   * @param overrun whether a byte came when there was no room, and nobody was told
+   * @param bytes each with bit 8 set if it stands for a BREAK that was not reported, the oldest first
+   * @param overrun whether a byte came when there was no room, and that was not reported
    */
   record State(List<Integer> bytes, boolean overrun) {
     State {
@@ -30,7 +30,7 @@ final class SerialInput {
   private final byte[] fifo = new byte[FIFO_BYTES];
   private int start;
   private int count;
-  /** A bit for each place that holds a BREAK that nobody was told of. */
+  /** A bit for each place that holds a BREAK that was not reported. */
   private int breaks;
   private boolean overrun;
 
@@ -61,10 +61,10 @@ final class SerialInput {
     return (count > 0 ? LSR_DATA_READY : 0) | (overrun ? LSR_OVERRUN : 0) | (isBreakNext() ? LSR_BREAK : 0);
   }
 
-  /** Whether a byte came when there was no room, and nobody was told. */
+  /** Whether a byte came when there was no room, and that was not reported. */
   boolean isOverrun() { return overrun; }
 
-  /** Whether the next byte stands for a BREAK that nobody was told of. */
+  /** Whether the next byte stands for a BREAK that was not reported. */
   boolean isBreakNext() {
     return count > 0 && (breaks >> start & 1) != 0;
   }

@@ -7,17 +7,17 @@ import java.util.List;
  * What a guest has sent through a serial port and nobody has fetched, and when its fetcher is woken. The port's lock is held.
  *
  * <p>
- * A driver that lives on the transmitter's interrupt has one pending after each byte, so it comes back and tells by what
+ * A driver that lives on the transmitter's interrupt has one pending after each byte, so it comes back and shows by what
  * it does then whether there is more; one that polls goes on until the end of the line. Until then the event loop is left
  * asleep: waking it for each byte would take the processor from the guest as often.
  */
 final class SerialOutput {
-  /** What there is to tell of output. */
+  /** What became of output. */
   enum News {
     NONE, HELD, READY
   }
 
-  /** What a driver sends without asking again once it was told that it may. */
+  /** What a driver sends without asking again once it has read that it may. */
   private static final int FIFO_BYTES = 16;
   private static final int LSR_HOLDING_EMPTY = 0x20;
   private static final int LSR_TRANSMITTER_EMPTY = 0x40;
@@ -29,7 +29,7 @@ final class SerialOutput {
    * What nobody has fetched.
    *
    * @param bytes the oldest first
-   * @param heldCount of how many of them nobody was told
+   * @param heldCount how many of them were not announced
    */
   record State(List<Byte> bytes, int heldCount) {
     State {
@@ -43,7 +43,7 @@ final class SerialOutput {
   private final byte[] ring = new byte[RING_BYTES];
   private int start;
   private int count;
-  /** How much of it nobody was told of. */
+  /** How much of it was not announced. */
   private int heldCount;
 
   State state() {
@@ -98,7 +98,7 @@ final class SerialOutput {
   }
 
   /**
-   * What there is to tell of bytes that were just sent.
+   * What became of bytes that were just sent.
    *
    * @param sent how many, or none
    * @param endsLine whether the last of them ends a line

@@ -251,7 +251,7 @@ public final class SerialPort implements BusDevice {
     if (starts) {
       line.transmitting();
     }
-    tell(news);
+    announce(news);
     if (madeRoom) {
       line.roomForInput();
     }
@@ -264,7 +264,7 @@ public final class SerialPort implements BusDevice {
     if (news == null) {
       BusDevice.super.write(offset, sizeBytes, values, count);
     } else {
-      tell(news);
+      announce(news);
     }
   }
 
@@ -286,7 +286,7 @@ public final class SerialPort implements BusDevice {
     return output.newsOf(sent, endsLine, interrupts.asksForOutput());
   }
 
-  private void tell(News news) {
+  private void announce(News news) {
     if (news == News.HELD) {
       line.outputHeld();
     } else if (news == News.READY) {

@@ -28,8 +28,9 @@ final class AutoBalloonProperties {
     static Status of(AutoBalloon auto) {
       AutoBalloonConfig.Marks marks = auto.marks();
       return new Status(marks.lowBytes(), marks.highBytes(), auto.pressure().words(),
-          auto.deeds().stream().map(deed -> new DecisionInfo(deed.since().getEpochSecond(),
-              deed.until().getEpochSecond(), deed.times(), deed.action(), deed.guestBytes(), deed.reason())).toList());
+          auto.outcomes().stream().map(outcome -> new DecisionInfo(outcome.since().getEpochSecond(),
+              outcome.until().getEpochSecond(), outcome.times(), outcome.action(), outcome.guestBytes(),
+              outcome.reason())).toList());
     }
   }
 

@@ -71,7 +71,7 @@ final class BalloonPlug extends PciPlug<DeviceConfig.Balloon> {
         card.guestSays(change.pageCount());
         changed.happened();
       } else if (event instanceof DeviceEvent.HintRunEnded ended) {
-        monitors.publish(MachineEvent.BalloonHintCompleted.of(ended.run()));
+        monitors.emit(MachineEvent.BalloonHintCompleted.of(ended.run()));
       } else {
         log.accept(event);
       }

@@ -23,16 +23,16 @@ final class BalloonProperties {
   private BalloonProperties() {}
 
   /**
-   * What the guest last told of its memory.
+   * What the guest last reported of its memory.
    *
-   * @param stats every one that QEMU knows by its name, unsigned; 2^64 - 1 if the guest did not tell
-   * @param lastUpdate when it told, in seconds since 1970; 0 if it has not
+   * @param stats every one that QEMU knows by its name, unsigned; 2^64 - 1 if the guest did not report it
+   * @param lastUpdate when it reported, in seconds since 1970; 0 if it has not
    */
   record GuestStatistics(Map<String, BigInteger> stats, long lastUpdate) {
-    static GuestStatistics of(BalloonStats told) {
+    static GuestStatistics of(BalloonStats reported) {
       Map<String, BigInteger> named = new LinkedHashMap<>();
-      told.values().forEach((stat, value) -> named.put(stat.key(), new BigInteger(Long.toUnsignedString(value))));
-      return new GuestStatistics(named, told.lastUpdateSeconds());
+      reported.values().forEach((stat, value) -> named.put(stat.key(), new BigInteger(Long.toUnsignedString(value))));
+      return new GuestStatistics(named, reported.lastUpdateSeconds());
     }
   }
 

@@ -30,5 +30,5 @@ record BalloonSurroundings(DeviceBuses buses, MemorySizes sizes) implements Auto
   public HostPressure pressure() { return HostPressure.read(HostPressure.FILE); }
 
   @Override
-  public void tell(MachineEvent.BalloonAuto event) { buses.site().events().publish(event); }
+  public void emit(MachineEvent.BalloonAuto event) { buses.site().events().emit(event); }
 }

@@ -8,7 +8,7 @@ import org.ballastvm.vmm.qom.PropertyType;
 import org.ballastvm.vmm.qom.PropertyTypes;
 import org.ballastvm.vmm.qom.QomNode;
 import org.ballastvm.vmm.qom.QomPaths;
-import org.ballastvm.vmm.watch.DimmState;
+import org.ballastvm.vmm.diagnosis.DimmState;
 
 /** A DIMM in its slot. */
 public final class Dimm implements PluggedDevice {

@@ -24,7 +24,7 @@ import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.Repeats;
-import org.ballastvm.vmm.watch.DimmState;
+import org.ballastvm.vmm.diagnosis.DimmState;
 
 /**
  * The DIMMs of a machine: each takes a backend, a slot and a place in the address space, and gives them back when the guest
@@ -44,8 +44,8 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
   private final MachineEvents monitors;
   private final DevicePaths paths;
   private final MemoryHotplug registers;
-  private final MachineEvent.OspmStatus[] told;
-  private final SlotTold[] slots;
+  private final MachineEvent.OspmStatus[] reported;
+  private final SlotReports[] slots;
   /** Replaced whole: other threads read it. */
   private volatile List<Dimm> all = List.of();
 
@@ -58,8 +58,8 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     this.paths = paths;
     int slotCount = site.memory().config().slots();
     this.registers = new MemoryHotplug(slotCount, this);
-    this.told = new MachineEvent.OspmStatus[slotCount];
-    this.slots = IntStream.range(0, slotCount).mapToObj(SlotTold::new).toArray(SlotTold[]::new);
+    this.reported = new MachineEvent.OspmStatus[slotCount];
+    this.slots = IntStream.range(0, slotCount).mapToObj(SlotReports::new).toArray(SlotReports[]::new);
     if (slotCount > 0) {
       site.buses().ports().map(registers, "acpi-mem-hotplug", AcpiPorts.MEMORY_HOTPLUG_BASE,
           AcpiPorts.MEMORY_HOTPLUG_BYTES);
@@ -67,7 +67,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
   }
 
   /** {@return how many slots there are} */
-  public int slotCount() { return told.length; }
+  public int slotCount() { return reported.length; }
 
   @Override
   public List<Dimm> all() { return all; }
@@ -81,20 +81,20 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     return sum;
   }
 
-  /** {@return what the guest last told of each slot, by number} */
-  public List<MachineEvent.OspmStatus> lastTold() {
-    return IntStream.range(0, told.length).mapToObj(slot -> told[slot] != null
-        ? told[slot]
+  /** {@return what the guest last reported of each slot, by number} */
+  public List<MachineEvent.OspmStatus> lastReported() {
+    return IntStream.range(0, reported.length).mapToObj(slot -> reported[slot] != null
+        ? reported[slot]
         : new MachineEvent.OspmStatus(inSlot(slot).flatMap(Dimm::id), Integer.toString(slot), "DIMM", 0, 0)).toList();
   }
 
   /**
-   * What the guest last told of a slot since a DIMM came into it.
+   * What the guest last reported of a slot since a DIMM came into it.
    *
    * @param slot its number, below {@link #slotCount}
-   * @return what; empty if it told nothing
+   * @return what; empty if it reported nothing
    */
-  public Optional<MachineEvent.OspmStatus> told(int slot) { return Optional.ofNullable(told[slot]); }
+  public Optional<MachineEvent.OspmStatus> reported(int slot) { return Optional.ofNullable(reported[slot]); }
 
   private Optional<Dimm> inSlot(int slot) { return all.stream().filter(dimm -> dimm.slot() == slot).findFirst(); }
 
@@ -131,7 +131,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     List<Dimm> next = new ArrayList<>(all);
     next.add(dimm);
     all = List.copyOf(next);
-    told[slot] = null; // That was about the one before it.
+    reported[slot] = null; // That was about the one before it.
     registers.came(slot, range.base(), range.sizeBytes(), config.node(), hot);
     if (hot) {
       announce();
@@ -201,27 +201,27 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
   }
 
   @Override
-  public void told(int slot, long event, long status) { slots[slot].tell(event, status); }
+  public void reported(int slot, long event, long status) { slots[slot].report(event, status); }
 
   /** What a guest does with a slot, which it may do for ever: the last of it counts. */
-  private final class SlotTold {
+  private final class SlotReports {
     private final int slot;
     private final GuestTask ejected;
-    private final GuestTask told;
+    private final GuestTask reports;
     private final Repeats refusals = new Repeats();
     /** One of each kind. */
     private OptionalLong ofArrival = OptionalLong.empty();
     private OptionalLong ofRequest = OptionalLong.empty();
     private OptionalLong ofEject = OptionalLong.empty();
 
-    SlotTold(int slot) {
+    SlotReports(int slot) {
       this.slot = slot;
       this.ejected = new GuestTask(site.loop(), () -> inSlot(slot).ifPresent(Dimms.this::remove));
-      this.told = new GuestTask(site.loop(), this::take);
+      this.reports = new GuestTask(site.loop(), this::take);
     }
 
     /** On the vCPU's thread. */
-    void tell(long event, long status) {
+    void report(long event, long status) {
       synchronized (this) {
         if (event == EVENT_EJECT_REQUEST) {
           ofRequest = OptionalLong.of(status);
@@ -231,7 +231,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
           ofArrival = OptionalLong.of(event << Integer.SIZE | status & 0xffff_ffffL);
         }
       }
-      told.post();
+      reports.post();
     }
 
     private void take() {
@@ -254,8 +254,8 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
 
   private void taken(int slot, long event, long status) {
     Optional<Dimm> dimm = inSlot(slot);
-    told[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
-    monitors.publish(new MachineEvent.AcpiDeviceOst(told[slot]));
+    reported[slot] = new MachineEvent.OspmStatus(dimm.flatMap(Dimm::id), Integer.toString(slot), "DIMM", event, status);
+    monitors.emit(new MachineEvent.AcpiDeviceOst(reported[slot]));
     boolean isDone = status == 0;
     dimm.filter(one -> one.state() instanceof DimmState.Offered && event < EVENT_EJECT_REQUEST)
         .ifPresent(one -> one.state(
@@ -275,8 +275,8 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     }
     dimm.unplug().answered();
     dimm.state(new DimmState.Kept(why));
-    monitors.publish(new MachineEvent.MemUnplugError(dimm.id().orElse(""), why));
-    monitors.publish(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
+    monitors.emit(new MachineEvent.MemUnplugError(dimm.id().orElse(""), why));
+    monitors.emit(new MachineEvent.DeviceUnplugGuestError(dimm.id(), dimm.path()));
   }
 
   private void remove(Dimm dimm) {
@@ -288,7 +288,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     objects.release(dimm.config().memdev());
     registers.gone(dimm.slot());
     all = List.copyOf(rest);
-    monitors.publish(new MachineEvent.DeviceDeleted(dimm.id(), dimm.path()));
+    monitors.emit(new MachineEvent.DeviceDeleted(dimm.id(), dimm.path()));
   }
 
   @Override
@@ -305,6 +305,6 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
     }
     all.forEach(dimm -> dimm.state(new DimmState.Found()));
     registers.reset();
-    Arrays.fill(told, null);
+    Arrays.fill(reported, null);
   }
 }

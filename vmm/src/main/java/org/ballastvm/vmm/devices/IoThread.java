@@ -16,7 +16,7 @@ public final class IoThread implements AutoCloseable {
   private final int threadId;
   private String user = "";
 
-  /** Starts it; the crash handler is told of a bug of ours. */
+  /** Starts it; the crash handler is called for a bug of ours. */
   IoThread(IoThreadConfig config, Consumer<Throwable> crashed) {
     this.config = config;
     this.crashed = crashed;

@@ -1,6 +1,6 @@
 package org.ballastvm.vmm.devices;
 
-/** What a guest tells of a request, in words. Source: ACPI 6.5, table 6.63 and following. */
+/** What a guest reports of a request, in words. Source: ACPI 6.5, table 6.63 and following. */
 public final class OstStatus {
   private OstStatus() {}
 

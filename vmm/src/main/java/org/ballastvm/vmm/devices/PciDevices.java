@@ -164,9 +164,9 @@ final class PciDevices implements DeviceBus {
     hotplug.gone(device.slot());
     all = List.copyOf(rest);
     if (device.function() instanceof VirtioPciFunction) {
-      site.events().publish(new MachineEvent.DeviceDeleted(Optional.empty(), device.path() + VirtioCard.BACKEND));
+      site.events().emit(new MachineEvent.DeviceDeleted(Optional.empty(), device.path() + VirtioCard.BACKEND));
     }
-    site.events().publish(new MachineEvent.DeviceDeleted(device.id(), device.path()));
+    site.events().emit(new MachineEvent.DeviceDeleted(device.id(), device.path()));
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.ballastvm.vmm.loop.MachineEvents;
  * @param loop where devices do their work
  * @param buses what they are wired to
  * @param memory what they take memory from, or give it to
- * @param events what monitors hear of
+ * @param events emits events
  * @param machine the rest of it
  */
 public record Site(EventLoop loop, Buses buses, MachineMemory memory, MachineEvents events, Surroundings machine) {}

@@ -1,15 +1,15 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.vmm.event.Obstacle;
 
-/** How a guest stands to a DIMM, by what it has told through {@code _OST}. */
+/** How a guest stands to a DIMM, by what it has reported through {@code _OST}. */
 public sealed interface DimmState {
-  /** It was there before the guest, which finds it by itself and tells nothing. */
+  /** It was there before the guest, which finds it by itself and reports nothing. */
   record Found() implements DimmState {
     @Override
-    public String words() { return "it was there at the start; whether the guest uses it, it does not tell"; }
+    public String words() { return "it was there at the start; whether the guest uses it, it does not report"; }
   }
 
   /**
@@ -29,7 +29,7 @@ public sealed interface DimmState {
   record Taken() implements DimmState {
     @Override
     public String words() {
-      return "the guest has added it; whether its blocks are online, it does not tell (what is resident was used)";
+      return "the guest has added it; whether its blocks are online, it does not report (what is resident was used)";
     }
   }
 
@@ -88,7 +88,7 @@ public sealed interface DimmState {
             "the machine's CPUs are stopped, so its guest can do nothing");
       }
       if (age < Judge.PATIENCE_NANOS) {
-        return new Verdict(Obstacle.UNDER_WAY, true, "the guest was told");
+        return new Verdict(Obstacle.UNDER_WAY, true, "the guest was notified");
       }
       String silent = "the guest has not answered for " + TimeUnit.NANOSECONDS.toSeconds(age) + " s: ";
       return this instanceof Offered

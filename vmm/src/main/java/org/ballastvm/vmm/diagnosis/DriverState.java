@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import org.ballastvm.virtio.pci.VirtioState;
 
@@ -8,7 +8,7 @@ public enum DriverState {
   NONE,
   /** It has come and given up: FAILED. */
   FAILED,
-  /** It broke a rule, and the device waits for it to start anew: DEVICE_NEEDS_RESET. */
+  /** It broke a rule, and the device waits for it to start again: DEVICE_NEEDS_RESET. */
   STOPPED,
   /** It works. */
   BOUND;

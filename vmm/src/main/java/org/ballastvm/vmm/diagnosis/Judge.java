@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.mem.MemTrace;
@@ -10,12 +10,12 @@ import org.ballastvm.vmm.event.Obstacle;
  * (drivers/virtio/virtio_mem.c, of Linux 6.1) ends each of its runs:
  *
  * <ul>
- * <li>a block that Linux cannot describe for want of memory is unplugged again at once, and the driver tries again after
+ * <li>a block that Linux cannot describe as it lacks memory is unplugged again at once, and the driver tries again after
  * 50 s, then after 100, 200 and every 300 s; so does one that was answered BUSY;
  * <li>a block that cannot be emptied is never named on the queue; the same timer runs;
  * <li>with 1 GiB that was added and not brought online it plugs no more, and no timer runs: it goes on when half of that
  * has been brought online, or the request changes; the same where it has no whole block of Linux left to plug;
- * <li>after ERROR it calls the device broken, and does nothing until it is bound anew;
+ * <li>after ERROR it calls the device broken, and does nothing until it is bound again;
  * <li>in a crash kernel it never reads how much is wanted, and asks for nothing but the state of blocks.
  * </ul>
  */
@@ -64,7 +64,7 @@ public final class Judge {
           "the guest's driver has given up on the device; the guest's kernel log says why: a driver that is bound again "
               + "while its memory is in use is turned down");
       case STOPPED -> new Verdict(Obstacle.DEVICE_STOPPED, false,
-          "the guest's driver broke a rule of the queue, and the device waits for it to start anew");
+          "the guest's driver broke a rule of the queue, and the device waits for it to start again");
       case NONE, BOUND -> new Verdict(Obstacle.NO_DRIVER, false,
           "no driver has taken the device: the guest has not come so far, or its kernel lacks CONFIG_VIRTIO_MEM, "
               + "or the module virtio_mem is not loaded");
@@ -76,7 +76,7 @@ public final class Judge {
     if (trace.last().endsWith("ERROR")) {
       return new Verdict(Obstacle.REQUEST_REFUSED, false,
           "the guest's driver asked for what it may not (its last request: "
-              + trace.last() + "); Linux then calls the device broken, until its driver is bound anew");
+              + trace.last() + "); Linux then calls the device broken, until its driver is bound again");
     }
     if (trace.last().endsWith("BUSY")) {
       boolean trying = trace.sinceRequestNanos() < LONGEST_RETRY_NANOS;
@@ -149,7 +149,7 @@ public final class Judge {
   private Verdict unknown() {
     return new Verdict(Obstacle.UNKNOWN, false,
         "the guest has asked for nothing for " + seconds(trace.sinceRequestNanos())
-            + " s, and nothing that is seen from here tells why; its kernel log may");
+            + " s, and nothing that is seen from here shows why; its kernel log may");
   }
 
   private String memmap() {

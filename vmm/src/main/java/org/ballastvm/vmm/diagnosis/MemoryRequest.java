@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,7 @@ import org.ballastvm.virtio.mem.MemTrace;
  * @param sizeBytes what it has
  * @param open whether an answer is owed
  * @param ageNanos since when it is open, or how long it took; 0 where that is not known
- * @param overdueSeconds after how many seconds it is told of; 0 for never
+ * @param overdueSeconds after how many seconds it is reported; 0 for never
  * @param details what only one kind of device has
  * @param verdict what is thought of it, while it is open
  */

@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import java.util.OptionalLong;
 import org.ballastvm.virtio.mem.MemConfig;
@@ -11,7 +11,7 @@ import org.ballastvm.virtio.mem.MemTrace;
  * @param trace what has passed since it was asked for a size
  * @param driver how the driver stands to it
  * @param running whether the guest's CPUs run
- * @param availableBytes what the guest could still use without swapping, if a balloon has told of late
+ * @param availableBytes what the guest could still use without swapping, if a balloon has reported it of late
  */
 public record Symptoms(MemConfig config, MemTrace trace, DriverState driver, boolean running,
     OptionalLong availableBytes) {}

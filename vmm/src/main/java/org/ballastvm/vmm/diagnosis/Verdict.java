@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import org.ballastvm.vmm.event.Obstacle;
 

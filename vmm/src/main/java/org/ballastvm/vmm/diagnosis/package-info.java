@@ -1,2 +1,2 @@
 /** What is known of a guest that was asked to change its memory and has not: how far it is, and why not further. */
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;

@@ -9,11 +9,11 @@ import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.vmm.wire.Member;
 
 /**
- * What happened to a machine, as its monitors tell it: QEMU's events, their data as components. A component's name in
+ * What happened to a machine, as its monitors report it: QEMU's events, their data as components. A component's name in
  * capitals and small letters is, on the wire, in small letters and hyphens.
  */
 public sealed interface MachineEvent {
-  /** ACPI 6.5, table 6.63: the guest begins with what it was asked for, and tells again. */
+  /** ACPI 6.5, table 6.63: the guest begins with what it was asked for, and reports again. */
   long STATUS_IN_PROGRESS = 0x84;
 
   /** {@return its name on the wire: that of the record, in capitals and underscores} */
@@ -44,7 +44,7 @@ public sealed interface MachineEvent {
   }
 
   /**
-   * {@return what it is told of at most once a second, by QEMU's rule; empty for an event that is always told}
+   * {@return what it is emitted for at most once a second, by QEMU's rule; empty for an event that is always emitted}
    */
   default Optional<String> limitedBy() { return Optional.empty(); }
 
@@ -81,11 +81,11 @@ public sealed interface MachineEvent {
       @Member("who did it") Cause reason) implements MachineEvent {}
 
   /**
-   * The guest's kernel has panicked, and its driver told the pvpanic device.
+   * The guest's kernel has panicked, and its driver wrote so to the pvpanic device.
    *
    * @param action what was done about it
    */
-  @Summary("The guest's kernel has panicked, and its driver told the pvpanic device.")
+  @Summary("The guest's kernel has panicked, and its driver wrote so to the pvpanic device.")
   record GuestPanicked(@Member("what was done about it") PanicAction action) implements MachineEvent {
     /** A guest that runs on can do it again, for ever. */
     @Override
@@ -95,7 +95,7 @@ public sealed interface MachineEvent {
   }
 
   /**
-   * The guest's kernel has panicked, its driver told the pvpanic device, and its crash kernel takes over.
+   * The guest's kernel has panicked, its driver wrote so to the pvpanic device, and its crash kernel takes over.
    *
    * @param action what was done about it
    */
@@ -129,12 +129,12 @@ public sealed interface MachineEvent {
   }
 
   /**
-   * The guest refused to let go of a DIMM: what came before {@link DeviceUnplugGuestError}, which is told behind it.
+   * The guest refused to let go of a DIMM: what came before {@link DeviceUnplugGuestError}, which follows it.
    *
    * @param device its id; empty if it has none
    * @param msg why, in words
    */
-  @Summary("The guest refused to let go of a DIMM: what came before DEVICE_UNPLUG_GUEST_ERROR, which is told behind it. "
+  @Summary("The guest refused to let go of a DIMM: what came before DEVICE_UNPLUG_GUEST_ERROR, which follows it. "
       + "QEMU calls this one deprecated; it alone has the reason.")
   record MemUnplugError(@Member("its id; empty if it has none") String device,
       @Member("why, in words") String msg) implements MachineEvent {
@@ -186,7 +186,7 @@ public sealed interface MachineEvent {
       @Member("for how long at most, in microseconds") long longestPauseUs,
       @Member("for how long in all, in microseconds") long totalPauseUs) implements MachineEvent {
     /**
-     * The same, as monitors tell it.
+     * The same, as monitors report it.
      *
      * @param run what has become of it
      * @return the event
@@ -216,7 +216,7 @@ public sealed interface MachineEvent {
 
   /**
    * A guest was asked to change what it has of a memory device, and has not for longer than its {@code request-timeout}. It
-   * is told again when another cause is seen.
+   * is emitted again when another cause is seen.
    *
    * @param id of the device, if it has one
    * @param qomPath where it is in the object tree
@@ -228,7 +228,7 @@ public sealed interface MachineEvent {
    * @param reason cause and numbers in a sentence
    */
   @Summary("A guest was asked to change what it has of a memory device, and has not for longer than the device's "
-      + "request-timeout. It is told again when another cause is seen.")
+      + "request-timeout. It is emitted again when another cause is seen.")
   record MemoryRequestOverdue(@Member("of the device, if it has one") Optional<String> id,
       @Member("where it is in the object tree") String qomPath,
       @Member("what the guest should have of it, in bytes") long requestedSize,
@@ -255,12 +255,12 @@ public sealed interface MachineEvent {
       @Member("what did not do as it was asked, if anything") Optional<String> reason) implements MachineEvent {}
 
   /**
-   * The guest told through {@code _OST} what became of a request.
+   * The guest reported through {@code _OST} what became of a request.
    *
-   * @param info what it told
+   * @param info what it reported
    */
-  @Summary("The guest told what became of a request to plug or unplug.")
-  record AcpiDeviceOst(@Member("what it told") OspmStatus info) implements MachineEvent {
+  @Summary("The guest reported what became of a request to plug or unplug.")
+  record AcpiDeviceOst(@Member("what it reported") OspmStatus info) implements MachineEvent {
     @Override
     public Optional<String> limitedBy() {
       return Optional.of(info.slot() + (info.status() == STATUS_IN_PROGRESS ? " is at it" : ""));
@@ -268,7 +268,7 @@ public sealed interface MachineEvent {
   }
 
   /**
-   * What a guest last told of a slot. ACPI 6.5, 6.3.5.
+   * What a guest last reported of a slot. ACPI 6.5, 6.3.5.
    *
    * @param device id of what is in it, if it has one
    * @param slot its number

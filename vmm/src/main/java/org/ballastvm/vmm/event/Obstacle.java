@@ -10,7 +10,7 @@ public enum Obstacle {
   NO_DRIVER,
   /** A driver has tried the device and given up. */
   DRIVER_FAILED,
-  /** The driver broke a rule of the queue, and the device waits for it to start anew. */
+  /** The driver broke a rule of the queue, and the device waits for it to start again. */
   DEVICE_STOPPED,
   /** There is a driver, and it has not even looked how much is wanted. */
   NO_ANSWER,

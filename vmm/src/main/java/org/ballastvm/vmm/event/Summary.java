@@ -9,6 +9,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Summary {
-  /** {@return when it is told, in a sentence} */
+  /** {@return when it is emitted, in a sentence} */
   String value();
 }

@@ -20,12 +20,12 @@ import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.plan.Means;
 import org.ballastvm.vmm.plan.Plan;
 import org.ballastvm.vmm.state.Log;
-import org.ballastvm.vmm.watch.DimmState;
-import org.ballastvm.vmm.watch.MemoryRequest;
-import org.ballastvm.vmm.watch.Verdict;
+import org.ballastvm.vmm.diagnosis.DimmState;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.Verdict;
 
 /**
- * Brings a guest to a total, and tells what became of it. A device that does not get where it was asked to is left where it
+ * Brings a guest to a total, and emits what became of it. A device that does not get where it was asked to is left where it
  * is, and the next means tried; the goal ends when it is reached, or when none is left. On the event loop.
  */
 public final class MemoryGoal implements AutoCloseable {
@@ -143,8 +143,10 @@ public final class MemoryGoal implements AutoCloseable {
   private void reached(Status goal, long now) {
     long missing = goal.wantedBytes - goal.plannedBytes;
     if (missing >= memory.ram().devices().guestBlockBytes()) {
-      end(State.FAILED, Optional.of(why().map(told -> told + "; ").orElse("") + "there is no slot, or no place, for a "
-          + "DIMM that this guest could take: it needs a 64th of it for what it knows of its pages"), now);
+      end(State.FAILED,
+          Optional.of(why().map(cause -> cause + "; ").orElse("") + "there is no slot, or no place, for a "
+              + "DIMM that this guest could take: it needs a 64th of it for what it knows of its pages"),
+          now);
     } else {
       end(State.REACHED, why(), now);
     }
@@ -156,7 +158,7 @@ public final class MemoryGoal implements AutoCloseable {
   private void tryElse(Status goal, long now) {
     Means left = means.of(stuck);
     if (!left.isAny()) {
-      end(State.FAILED, why().map(told -> told + "; nothing else is left to try"), now);
+      end(State.FAILED, why().map(cause -> cause + "; nothing else is left to try"), now);
       return;
     }
     try {
@@ -172,7 +174,7 @@ public final class MemoryGoal implements AutoCloseable {
         arm();
       }
     } catch (UserError | HostError e) {
-      end(State.FAILED, Optional.of(why().map(told -> told + "; ").orElse("") + e.getMessage()), now);
+      end(State.FAILED, Optional.of(why().map(cause -> cause + "; ").orElse("") + e.getMessage()), now);
     }
   }
 
@@ -223,7 +225,7 @@ public final class MemoryGoal implements AutoCloseable {
           ByteSize.describe(goal.wantedBytes), ByteSize.describe(actual),
           reason.orElse("it was asked for other sizes"));
     }
-    around.publish(new MachineEvent.MemorySetEnded(goal.wantedBytes, actual, state == State.REACHED, reason));
+    around.emit(new MachineEvent.MemorySetEnded(goal.wantedBytes, actual, state == State.REACHED, reason));
   }
 
   @Override

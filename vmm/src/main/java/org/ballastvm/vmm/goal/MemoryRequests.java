@@ -21,15 +21,15 @@ import org.ballastvm.vmm.loop.GuestTask;
 import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.Repeats;
-import org.ballastvm.vmm.watch.DriverState;
-import org.ballastvm.vmm.watch.Judge;
-import org.ballastvm.vmm.watch.MemoryRequest;
-import org.ballastvm.vmm.watch.Symptoms;
-import org.ballastvm.vmm.watch.Verdict;
+import org.ballastvm.vmm.diagnosis.DriverState;
+import org.ballastvm.vmm.diagnosis.Judge;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.Symptoms;
+import org.ballastvm.vmm.diagnosis.Verdict;
 
 /**
- * Watches what guests were asked to do with their memory devices: tells when a request is open for longer than its device
- * has patience, and again when another cause is seen. On the event loop.
+ * Watches what guests were asked to do with their memory devices: emits an event when a request is open for longer
+ * than its device's request-timeout, and again when another cause is seen. On the event loop.
  */
 public final class MemoryRequests implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,7 +39,7 @@ public final class MemoryRequests implements AutoCloseable {
   private final EventLoop loop;
   private final Devices devices;
   private final Surroundings around;
-  private final Map<String, Told> told = new HashMap<>();
+  private final Map<String, Report> reports = new HashMap<>();
   private final LoopTimer timer;
   private final GuestTask looks;
   /** Whether the next look is sure to come. */
@@ -76,7 +76,7 @@ public final class MemoryRequests implements AutoCloseable {
     boolean open = false;
     for (MemoryRequest request : all()) {
       if (request.isOverdue()) {
-        tell(request, request.verdict().orElseThrow());
+        report(request, request.verdict().orElseThrow());
       } else if (!request.open()) {
         forgetCause(request.path());
       }
@@ -94,27 +94,27 @@ public final class MemoryRequests implements AutoCloseable {
     }
   }
 
-  /** What was told of a request to a device; a guest may go back and forth between causes for ever. */
-  private static final class Told {
+  /** What was reported of a request to a device; a guest may go back and forth between causes for ever. */
+  private static final class Report {
     final long requestedBytes;
     final Repeats causes = new Repeats();
     Obstacle last;
 
-    Told(long requestedBytes) { this.requestedBytes = requestedBytes; }
+    Report(long requestedBytes) { this.requestedBytes = requestedBytes; }
   }
 
   private void forgetCause(String path) {
-    Told before = told.get(path);
+    Report before = reports.get(path);
     if (before != null) {
       before.last = null;
     }
   }
 
-  private void tell(MemoryRequest request, Verdict verdict) {
-    Told before = told.get(request.path());
+  private void report(MemoryRequest request, Verdict verdict) {
+    Report before = reports.get(request.path());
     if (before == null || before.requestedBytes != request.requestedBytes()) {
-      before = new Told(request.requestedBytes());
-      told.put(request.path(), before);
+      before = new Report(request.requestedBytes());
+      reports.put(request.path(), before);
     }
     if (before.last == verdict.cause()) {
       return;
@@ -126,7 +126,7 @@ public final class MemoryRequests implements AutoCloseable {
           request.path(), request.requestedBytes(), seconds, request.sizeBytes(), verdict.reason(),
           before.causes.words());
     }
-    around.publish(new MachineEvent.MemoryRequestOverdue(request.id(), request.path(), request.requestedBytes(),
+    around.emit(new MachineEvent.MemoryRequestOverdue(request.id(), request.path(), request.requestedBytes(),
         request.sizeBytes(), seconds, verdict.cause(), verdict.trying(), verdict.reason()));
   }
 
@@ -159,7 +159,7 @@ public final class MemoryRequests implements AutoCloseable {
         verdict);
   }
 
-  /** What the guest told of late, if its balloon asks it now and then. */
+  /** What the guest reported of late, if its balloon asks it now and then. */
   private OptionalLong availableBytes() {
     Optional<BalloonDevice> balloon = devices.balloon();
     if (balloon.isEmpty()) {

@@ -23,7 +23,7 @@ import org.ballastvm.vmm.memory.DeviceMemory;
 import org.ballastvm.vmm.plan.Means;
 import org.ballastvm.vmm.plan.Plan;
 import org.ballastvm.vmm.plan.Step;
-import org.ballastvm.vmm.watch.DimmState;
+import org.ballastvm.vmm.diagnosis.DimmState;
 
 /** A machine's devices as means of a plan, and a plan's steps as what is done to them. On the event loop. */
 final class PlanSteps {

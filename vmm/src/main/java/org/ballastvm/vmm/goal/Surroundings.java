@@ -12,5 +12,5 @@ public interface Surroundings {
    *
    * @param event what happened
    */
-  void publish(MachineEvent event);
+  void emit(MachineEvent event);
 }

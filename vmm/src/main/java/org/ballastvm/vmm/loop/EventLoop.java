@@ -14,10 +14,10 @@ import org.ballastvm.vmm.state.Log;
  *
  * <p>
  * A dispatch allocates nothing. A handler must not block; one that throws has found a bug of ours, and its descriptor would
- * be ready for ever: the crash handler is told and the loop ends. A task or a timer that throws ends alone.
+ * be ready for ever: the crash handler is called and the loop ends. A task or a timer that throws ends alone.
  */
 public final class EventLoop implements AutoCloseable {
-  /** Is told that what it registered for is ready. */
+  /** Called when what it registered for is ready. */
   @FunctionalInterface
   public interface Handler {
     /**
@@ -51,7 +51,7 @@ public final class EventLoop implements AutoCloseable {
    * A loop that has not started.
    *
    * @param name of the thread
-   * @param crashed is told when a handler throws; the loop has ended then
+   * @param crashed is called when a handler throws; the loop has ended then
    */
   public EventLoop(String name, Consumer<Throwable> crashed) {
     this.crashed = crashed;

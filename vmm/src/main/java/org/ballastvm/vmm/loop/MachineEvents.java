@@ -12,13 +12,13 @@ import java.util.function.Supplier;
 import org.ballastvm.vmm.event.MachineEvent;
 
 /**
- * Takes the events of a machine from any thread, and tells them on its event loop, in order. Of the events that a guest
- * can make at will, one of a kind is told at once, and of those that follow within a second the last, at its end.
+ * Takes the events of a machine from any thread, and emits them on its event loop, in order. Of the events that a guest
+ * can cause at will, one of a kind is emitted at once, and of those that follow within a second the last, at its end.
  */
 public final class MachineEvents implements AutoCloseable {
   private static final long LIMIT_NANOS = 1_000_000_000L;
 
-  /** Is told of events. */
+  /** Receives events. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -30,10 +30,10 @@ public final class MachineEvents implements AutoCloseable {
     void happened(MachineEvent event, Instant when);
   }
 
-  /** A kind of event that was told less than a second ago. */
+  /** A kind of event that was emitted less than a second ago. */
   private static final class Limited {
     private final Alarm timer;
-    /** Tells the last of those that followed. */
+    /** Emits the last of those that followed. */
     private Runnable held;
 
     Limited(Alarm timer) { this.timer = timer; }
@@ -46,16 +46,16 @@ public final class MachineEvents implements AutoCloseable {
 
     private Notice(Supplier<MachineEvent> event) { this.event = event; }
 
-    /** Has the event told, soon; until it is told, noting it again costs a look at a flag. From any thread. */
+    /** Has the event emitted, soon; until then, noting it again costs a look at a flag. From any thread. */
     public void happened() {
       if (!noted.get() && !listeners.isEmpty() && !noted.getAndSet(true)) {
-        loop.post(() -> limit(this, this::tellLatest));
+        loop.post(() -> limit(this, this::emitLatest));
       }
     }
 
-    private void tellLatest() {
+    private void emitLatest() {
       noted.set(false); // First: what happens from here on may be missing in the event.
-      tell(event.get(), Instant.now());
+      deliver(event.get(), Instant.now());
     }
   }
 
@@ -68,7 +68,7 @@ public final class MachineEvents implements AutoCloseable {
   /**
    * Nobody listens yet.
    *
-   * @param loop where events are told
+   * @param loop where events are emitted
    */
   public MachineEvents(EventLoop loop) { this(loop, task -> new LoopTimer(loop, task)); }
 
@@ -93,11 +93,11 @@ public final class MachineEvents implements AutoCloseable {
   public void forget(Listener listener) { listeners.remove(listener); }
 
   /**
-   * Tells an event: at once on the event loop's thread, soon from another one.
+   * Emits an event: at once on the event loop's thread, soon from another one.
    *
    * @param event what happened
    */
-  public void publish(MachineEvent event) {
+  public void emit(MachineEvent event) {
     if (listeners.isEmpty()) {
       return;
     }
@@ -110,10 +110,10 @@ public final class MachineEvents implements AutoCloseable {
   }
 
   /**
-   * A way to tell an event that happens often: at once, and of what follows within a second the last, at its end. Each
+   * A way to emit an event that happens often: at once, and of what follows within a second the last, at its end. Each
    * notice has a second of its own.
    *
-   * @param event makes it, on the event loop, once for each time that it is told
+   * @param event makes it, on the event loop, once for each time that it is emitted
    * @return by which it is noted
    */
   public Notice notice(Supplier<MachineEvent> event) { return new Notice(event); }
@@ -121,21 +121,21 @@ public final class MachineEvents implements AutoCloseable {
   private void limit(MachineEvent event, Instant now) {
     Optional<String> key = event.limitedBy();
     if (key.isPresent()) {
-      limit(event.name() + " " + key.get(), () -> tell(event, now));
+      limit(event.name() + " " + key.get(), () -> deliver(event, now));
     } else {
-      tell(event, now);
+      deliver(event, now);
     }
   }
 
-  private void limit(Object key, Runnable telling) {
+  private void limit(Object key, Runnable emission) {
     Limited limited = limits.get(key);
     if (limited == null) {
       limited = new Limited(alarms.apply(() -> expired(key)));
       limits.put(key, limited);
       limited.timer.once(LIMIT_NANOS);
-      telling.run();
+      emission.run();
     } else {
-      limited.held = telling;
+      limited.held = emission;
     }
   }
 
@@ -146,13 +146,15 @@ public final class MachineEvents implements AutoCloseable {
       limited.timer.close();
       return;
     }
-    Runnable telling = limited.held;
+    Runnable emission = limited.held;
     limited.held = null;
     limited.timer.once(LIMIT_NANOS);
-    telling.run();
+    emission.run();
   }
 
-  private void tell(MachineEvent event, Instant when) { listeners.forEach(listener -> listener.happened(event, when)); }
+  private void deliver(MachineEvent event, Instant when) {
+    listeners.forEach(listener -> listener.happened(event, when));
+  }
 
   /** Drops what was held back. */
   @Override

@@ -78,7 +78,7 @@ final class Assembly {
   /**
    * Puts it together.
    *
-   * @param events what monitors hear of
+   * @param events emits events
    * @param around the machine, as its devices see it
    * @return all parts
    * @throws UserError if something asked for cannot be
@@ -91,7 +91,7 @@ final class Assembly {
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
     Processors processors = processors(kvm, hostCpuid);
     MachineMemory memory = memory(hostCpuid);
-    KvmBoard board = new KvmBoard(kvm, memory.ram(), config.cpus().model().pmu(), config.boot().tells("acpi=off"));
+    KvmBoard board = new KvmBoard(kvm, memory.ram(), config.cpus().model().pmu(), config.boot().has("acpi=off"));
     closer.onClose(board::close);
 
     AddressBus ports = new AddressBus("I/O", 0x1_0000);

@@ -3,7 +3,7 @@ package org.ballastvm.vmm.machine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Closes what was opened, in reverse order, also when opening stopped half-way; one that fails keeps none from closing. */
+/** Closes what was opened, in reverse order, also when opening stopped half-way; a failing step does not stop the others. */
 final class Closer implements AutoCloseable {
   private final Deque<Runnable> steps = new ArrayDeque<>();
 

@@ -41,7 +41,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
     this.crashLoaded = events.notice(() -> new MachineEvent.GuestCrashloaded(PanicAction.RUN));
     this.runsOn = new GuestTask(loop, () -> {
       say("it runs on (-action panic=none)");
-      events.publish(new MachineEvent.GuestPanicked(PanicAction.RUN));
+      events.emit(new MachineEvent.GuestPanicked(PanicAction.RUN));
     });
     this.delayed = new LoopTimer(loop, () -> reset.run());
   }
@@ -61,7 +61,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   private void afterPanic() {
     boolean stays = policy.pausesOnPanic();
     say(stays ? "the machine is stopped, for somebody to look" : "this ends the machine");
-    events.publish(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
+    events.emit(new MachineEvent.GuestPanicked(stays ? PanicAction.PAUSE : PanicAction.POWEROFF));
     run.stop(RunState.GUEST_PANICKED);
     if (!stays) {
       boolean fails = policy.onPanic() == PanicPolicy.EXIT_FAILURE;

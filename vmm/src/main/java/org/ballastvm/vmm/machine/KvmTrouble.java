@@ -10,27 +10,27 @@ import org.ballastvm.kvm.HostError;
  */
 final class KvmTrouble {
   /** 10 s in all: longer than a host takes to swap or to end a process, shorter than a user waits. */
-  static final KvmTrouble.Patience USUAL = new Patience(100, TimeUnit.MILLISECONDS.toNanos(100));
+  static final KvmTrouble.Retries USUAL = new Retries(100, TimeUnit.MILLISECONDS.toNanos(100));
 
   private final String vcpu;
-  private final Patience patience;
+  private final Retries retries;
   private int refusals;
 
   /**
    * How long a host without memory is waited for.
    *
-   * @param tries how often
+   * @param count how many
    * @param restNanos between two
    */
-  record Patience(int tries, long restNanos) {}
+  record Retries(int count, long restNanos) {}
 
   /** A vCPU with no trouble; its name is for people. */
-  KvmTrouble(String vcpu, Patience patience) {
+  KvmTrouble(String vcpu, Retries retries) {
     this.vcpu = vcpu;
-    this.patience = patience;
+    this.retries = retries;
   }
 
-  long restNanos() { return patience.restNanos; }
+  long restNanos() { return retries.restNanos; }
 
   /** It runs. */
   void over() { refusals = 0; }
@@ -40,7 +40,7 @@ final class KvmTrouble {
    *
    * @return whether it is worth another try
    */
-  boolean mayPass(HostError refusal) { return Errno.ENOMEM.equals(refusal.errno()) && ++refusals <= patience.tries; }
+  boolean mayPass(HostError refusal) { return Errno.ENOMEM.equals(refusal.errno()) && ++refusals <= retries.count; }
 
   /** {@return in a sentence, what cannot be run and why} */
   String sentence(HostError refusal) {
@@ -49,7 +49,7 @@ final class KvmTrouble {
 
   private String cause(Errno errno) {
     if (Errno.ENOMEM.equals(errno)) {
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(patience.tries * patience.restNanos);
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(retries.count * retries.restNanos);
       return ", for " + seconds
           + " s now: the host is out of memory, or this process may use no more of it (memory.max)";
     }

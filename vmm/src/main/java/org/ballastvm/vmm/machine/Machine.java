@@ -200,7 +200,7 @@ public final class Machine implements AutoCloseable {
    */
   public void reset() {
     onLoop(() -> {
-      events.publish(new MachineEvent.Reset(false, Cause.HOST_QMP_SYSTEM_RESET));
+      events.emit(new MachineEvent.Reset(false, Cause.HOST_QMP_SYSTEM_RESET));
       run.reset();
     });
   }
@@ -210,7 +210,7 @@ public final class Machine implements AutoCloseable {
     onLoop(() -> {
       hardware.buses().power().announce(AcpiPorts.GED_POWER_DOWN);
       hardware.wake();
-      events.publish(new MachineEvent.Powerdown());
+      events.emit(new MachineEvent.Powerdown());
     });
   }
 

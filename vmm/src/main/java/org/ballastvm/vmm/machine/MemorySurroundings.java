@@ -9,12 +9,12 @@ import org.ballastvm.vmm.state.RunState;
  * The machine, as those see it who watch its guest's memory.
  *
  * @param run its state
- * @param events what monitors hear of
+ * @param events emits events
  */
 record MemorySurroundings(RunControl run, MachineEvents events) implements Surroundings {
   @Override
   public boolean isRunning() { return run.state() == RunState.RUNNING; }
 
   @Override
-  public void publish(MachineEvent event) { events.publish(event); }
+  public void emit(MachineEvent event) { events.emit(event); }
 }

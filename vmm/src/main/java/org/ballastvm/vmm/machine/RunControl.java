@@ -43,7 +43,7 @@ final class RunControl {
     startVcpus();
   }
 
-  /** Sets what is done each time that the guest starts anew. */
+  /** Sets what is done each time that the guest starts again. */
   void whenStarted(Runnable task) { started = task; }
 
   /** {@return the vCPU threads} */
@@ -70,7 +70,7 @@ final class RunControl {
     }
     boolean goesOn = state != RunState.PRELAUNCH;
     state = RunState.RUNNING;
-    events.publish(new MachineEvent.Resume());
+    events.emit(new MachineEvent.Resume());
     if (goesOn) {
       vcpus.goOn();
     } else {
@@ -88,9 +88,9 @@ final class RunControl {
   /** Stops the vCPUs, for what the next state says. */
   void stop(RunState next) {
     vcpus.stop();
-    hardware.sendOutput(); // Who sees that it has stopped, sees all that it said.
+    hardware.sendOutput(); // A client that sees it stopped has seen all of its output.
     state = next;
-    events.publish(new MachineEvent.Stop());
+    events.emit(new MachineEvent.Stop());
   }
 
   /** Resets the machine, as its reset button would. */
@@ -102,7 +102,7 @@ final class RunControl {
       startVcpus();
       started.run();
     } catch (HostError e) {
-      state = RunState.INTERNAL_ERROR; // No vCPUs. The next reset tries it anew.
+      state = RunState.INTERNAL_ERROR; // No vCPUs. The next reset tries it again.
       throw e;
     } catch (RuntimeException | Error e) {
       crashed(new IllegalStateException("a reset ended half-way, and left a machine that is neither old nor new", e));
@@ -118,20 +118,20 @@ final class RunControl {
 
   /** Resets the machine for its guest. */
   void resetForGuest() {
-    events.publish(new MachineEvent.Reset(true, Cause.GUEST_RESET));
+    events.emit(new MachineEvent.Reset(true, Cause.GUEST_RESET));
     try {
       reset();
     } catch (HostError e) {
       Log.of(RunControl.class).error("the machine could not be reset: {}; it is stopped, and system_reset tries again",
           e.getMessage());
-      events.publish(new MachineEvent.Stop());
+      events.emit(new MachineEvent.Stop());
     }
   }
 
   /** Ends it for its guest, or leaves it there for somebody to look, as the user said. */
   void shutDown(EndReason reason, Cause cause) {
     if (policy.noShutdown()) {
-      events.publish(new MachineEvent.Shutdown(true, cause));
+      events.emit(new MachineEvent.Shutdown(true, cause));
       stop(RunState.SHUTDOWN);
     } else {
       end(reason, cause);
@@ -140,13 +140,13 @@ final class RunControl {
 
   /** Ends it for its guest. */
   void end(EndReason reason, Cause cause) {
-    events.publish(new MachineEvent.Shutdown(true, cause));
+    events.emit(new MachineEvent.Shutdown(true, cause));
     end.complete(reason);
   }
 
   /** Ends it for its user. */
   void quit(Cause why) {
-    events.publish(new MachineEvent.Shutdown(false, why));
+    events.emit(new MachineEvent.Shutdown(false, why));
     end.complete(EndReason.HOST_QUIT);
   }
 
@@ -156,7 +156,7 @@ final class RunControl {
     stop(RunState.INTERNAL_ERROR);
   }
 
-  /** Memory that a vCPU came to in vain may be usable now. */
+  /** Brings slots in line: memory that a vCPU could not use may be usable now. */
   void followSlots(VcpuThread vcpu) {
     vcpu.slotsFollowed(hardware.ram().devices().follow());
   }

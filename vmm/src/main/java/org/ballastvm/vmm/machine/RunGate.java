@@ -45,7 +45,7 @@ final class RunGate {
   }
 
   /**
-   * Has a vCPU thread wait for something besides the gate. Until then it stands here for whoever closes the gate.
+   * Has a vCPU thread wait for something besides the gate. While it waits it counts as stopped.
    *
    * @param done whether it has come about; whoever brings it about calls {@link #nudge}
    */
@@ -129,7 +129,7 @@ final class RunGate {
     }
   }
 
-  /** Called by a vCPU thread that has left the guest: tells whoever holds the gate. */
+  /** Called by a vCPU thread that has left the guest: wakes whoever holds the gate. */
   void left() {
     if (held) {
       lock.lock();

@@ -35,7 +35,7 @@ public final class VcpuThread {
     void crashed(Throwable bug);
   }
 
-  /** What the watcher is told of a guest whose processor met faults that it has no handler for. */
+  /** What is reported of a guest whose processor met faults that it has no handler for. */
   static final String TRIPLE_FAULT = "triple fault";
 
   /** {@code KVM_SYSTEM_EVENT_*}, linux/kvm.h. */
@@ -61,11 +61,11 @@ public final class VcpuThread {
 
   /** The same for tests, whose processors are not KVM's: then there is no vCPU. */
   VcpuThread(int index, Processor processor, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory,
-      Watcher watcher, String name, KvmTrouble.Patience patience) {
+      Watcher watcher, String name, KvmTrouble.Retries retries) {
     this.index = index;
     this.processor = processor;
     this.vcpu = vcpu;
-    this.trouble = new KvmTrouble("vCPU " + index, patience);
+    this.trouble = new KvmTrouble("vCPU " + index, retries);
     this.gate = gate;
     this.ports = ports;
     this.memory = memory;
@@ -78,7 +78,7 @@ public final class VcpuThread {
   /** Takes the vCPU out of the guest, soon; harmless when it is not in it. */
   void kick() { processor.kick(); }
 
-  /** Tells the guest's clock of a stop; while the thread waits at the gate. */
+  /** Notifies the guest's clock of a stop; while the thread waits at the gate. */
   void noteStopped() {
     processor.noteStopped();
   }

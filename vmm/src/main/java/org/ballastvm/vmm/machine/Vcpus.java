@@ -84,7 +84,7 @@ final class Vcpus {
   /** Lets them run. */
   void run() { gate.open(); }
 
-  /** Lets them run after a stop; their guest's clock is told of the time that is missing. */
+  /** Lets them run after a stop; their guest's clock is notified of the time that is missing. */
   void goOn() {
     threads.forEach(VcpuThread::noteStopped);
     run();

@@ -35,7 +35,7 @@ final class LeavingMemory {
   /**
    * From now on what takes long goes in turns.
    *
-   * @param error is told what the host says when nobody waits for an answer any more
+   * @param error is given what the host refuses when nobody waits for an answer any more
    */
   void takeTurns(Turns taken, Consumer<HostError> error) {
     turns = Optional.of(taken);
@@ -81,7 +81,7 @@ final class LeavingMemory {
   /** Runs a task when nothing is leaving any more, which may be now. */
   void whenGone(Runnable task) {
     whenGone = task;
-    tellIfGone();
+    runIfGone();
   }
 
   private void turn() {
@@ -96,7 +96,7 @@ final class LeavingMemory {
       ranges = ranges.without(at, end);
       backend.discard(at, end - at);
     }
-    tellIfGone();
+    runIfGone();
   }
 
   private void comeAgain() {
@@ -115,7 +115,7 @@ final class LeavingMemory {
     }
   }
 
-  private void tellIfGone() {
+  private void runIfGone() {
     if (isEmpty()) {
       Runnable task = whenGone;
       whenGone = () -> {};

@@ -48,7 +48,7 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
     this.held = new HeldPages(mapping.sizeBytes());
     this.parts = pageSizeBytes == HostProcess.pageSizeBytes()
         ? Optional.empty()
-        : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::giveBack));
+        : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::discardForBalloon));
   }
 
   /**
@@ -151,12 +151,12 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
     if (config.common().merge() && config instanceof BackendConfig.Ram && !config.common().share()) {
       adviseIfKnown(Advice.MERGEABLE);
     }
-    // Not for a named file: a disk file system that was told so caches 2 MiB at a time, and keeps all of it for as long
+    // Not for a named file: a disk file system that was advised so caches 2 MiB at a time, and keeps all of it for as long
     // as a hole leaves a part. Memory is split.
     if (pageSizeBytes == HostProcess.pageSizeBytes() && !(config instanceof BackendConfig.File)) {
       adviseIfKnown(Advice.HUGEPAGE);
       if (config.common().share() && mapping.sizeBytes() >= LARGE_BYTES) {
-        SharedHugePages.tellOnce(config.id());
+        SharedHugePages.logOnce(config.id());
       }
     }
     NodeBinding.bind(mapping, config);
@@ -209,8 +209,8 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
    */
   public long discard(long offsetBytes, long lengthBytes) { return discard(offsetBytes, lengthBytes, false); }
 
-  /** The same, for a balloon: traces tell them apart. */
-  long giveBack(long offsetBytes, long lengthBytes) {
+  /** The same, for a balloon: traces distinguish them. */
+  long discardForBalloon(long offsetBytes, long lengthBytes) {
     return discard(offsetBytes, lengthBytes, true);
   }
 
@@ -270,7 +270,7 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
     if (parts.isPresent()) {
       parts.get().hold(offsetBytes, lengthBytes);
     } else {
-      giveBack(offsetBytes, lengthBytes);
+      discardForBalloon(offsetBytes, lengthBytes);
     }
   }
 

@@ -11,7 +11,7 @@ import org.ballastvm.vmm.memory.SlotHost.Slot;
 import org.ballastvm.vmm.trace.MemoryTrace;
 
 /**
- * What of a guest's address space is memory: the slots that KVM is told of. They outlive the VM, which a reset replaces.
+ * What of a guest's address space is memory: the slots that KVM is given. They outlive the VM, which a reset replaces.
  * Changed on the event loop, or before it has started.
  *
  * <p>
@@ -49,12 +49,12 @@ final class MemorySlots {
   /** {@return whether the caller may change what is memory} */
   boolean ownsCaller() { return owner.getAsBoolean(); }
 
-  /** Tells a VM of all slots, and from now on of each change. */
+  /** Gives a VM all slots, and from now on each change. */
   synchronized void attach(SlotHost fresh) {
     assert ownsCaller();
     watch.vmReplaced();
     most = Math.max(LEAST_SLOTS, fresh.most());
-    slots.forEach((number, slot) -> tell(fresh, number, slot));
+    slots.forEach((number, slot) -> set(fresh, number, slot));
     host = fresh;
   }
 
@@ -108,7 +108,7 @@ final class MemorySlots {
   private int addOne(Slot slot) {
     int number = numbers.nextClearBit(0);
     if (host != null) {
-      tell(host, number, slot);
+      set(host, number, slot);
     }
     changes++;
     numbers.set(number);
@@ -150,7 +150,7 @@ final class MemorySlots {
    */
   synchronized void beginWatch() { watch.begin(host, slots); }
 
-  private static void tell(SlotHost host, int number, Slot slot) {
+  private static void set(SlotHost host, int number, Slot slot) {
     host.set(number, slot);
     MemoryTrace.slotAdded(number, slot.gpa(), slot.sizeBytes());
   }

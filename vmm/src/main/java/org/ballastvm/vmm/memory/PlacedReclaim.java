@@ -14,15 +14,15 @@ final class PlacedReclaim implements MemoryReclaim {
   PlacedReclaim(Places places) { this.places = places; }
 
   @Override
-  public void discard(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, false); }
+  public void discard(long gpa, long lengthBytes) { discardOrHold(gpa, lengthBytes, false); }
 
   @Override
-  public void hold(long gpa, long lengthBytes) { giveBack(gpa, lengthBytes, true); }
+  public void hold(long gpa, long lengthBytes) { discardOrHold(gpa, lengthBytes, true); }
 
-  private void giveBack(long gpa, long lengthBytes, boolean hold) {
+  private void discardOrHold(long gpa, long lengthBytes, boolean hold) {
     BaseRegion region = places.base(gpa);
     if (region != null && lengthBytes <= region.end() - gpa) {
-      giveBack(region, gpa, lengthBytes, hold);
+      discardOrHold(region, gpa, lengthBytes, hold);
       return;
     }
     places.require(gpa, lengthBytes);
@@ -30,17 +30,17 @@ final class PlacedReclaim implements MemoryReclaim {
     long end = gpa + lengthBytes;
     while (at < end) {
       long step = Math.min(end, places.endAt(at)) - at;
-      giveBack(places.at(at), at, step, hold);
+      discardOrHold(places.at(at), at, step, hold);
       at += step;
     }
   }
 
-  private static void giveBack(Place place, long gpa, long lengthBytes, boolean hold) {
+  private static void discardOrHold(Place place, long gpa, long lengthBytes, boolean hold) {
     try {
       if (hold) {
         place.backend().hold(place.offsetInBackend(gpa), lengthBytes);
       } else {
-        place.backend().giveBack(place.offsetInBackend(gpa), lengthBytes);
+        place.backend().discardForBalloon(place.offsetInBackend(gpa), lengthBytes);
       }
     } catch (HostError e) {
       throw refused(gpa, lengthBytes, e);
@@ -63,7 +63,7 @@ final class PlacedReclaim implements MemoryReclaim {
     Place place = places.at(gpa);
     long length = Math.min(limitBytes, end - gpa);
     try {
-      return new Cut(length, place.backend().giveBack(place.offsetInBackend(gpa), length));
+      return new Cut(length, place.backend().discardForBalloon(place.offsetInBackend(gpa), length));
     } catch (HostError e) {
       throw refused(gpa, length, e);
     }

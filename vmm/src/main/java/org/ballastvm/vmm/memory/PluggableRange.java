@@ -70,7 +70,7 @@ public final class PluggableRange implements MemPlugger, Place {
    * Has memory that takes long to give back given back in turns; without, it goes at once.
    *
    * @param turns on the event loop
-   * @param refused is told what the host says when the guest has been answered
+   * @param refused is given what the host refuses once the guest has been answered
    */
   public void takeTurns(Turns turns, Consumer<HostError> refused) { leaving.takeTurns(turns, refused); }
 
@@ -230,7 +230,7 @@ public final class PluggableRange implements MemPlugger, Place {
     }
   }
 
-  /** As below; what the host refuses is told as the end of what was asked. */
+  /** As below; what the host refuses is reported as the end of what was asked. */
   private void follow(String what, long gpa, long lengthBytes) {
     try {
       follow();

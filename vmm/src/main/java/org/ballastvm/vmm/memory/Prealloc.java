@@ -16,7 +16,7 @@ final class Prealloc {
   private static final long LARGEST_PAGE_BYTES = 1 << 30;
 
   private final LongSupplier nanos;
-  private final Consumer<String> tell;
+  private final Consumer<String> progress;
 
   /** Takes memory for a range. */
   interface Piece {
@@ -24,10 +24,10 @@ final class Prealloc {
     void populate(long offsetBytes, long lengthBytes);
   }
 
-  /** With a clock, as System.nanoTime, and somebody who is told. */
-  Prealloc(LongSupplier nanos, Consumer<String> tell) {
+  /** With a clock, as System.nanoTime, and somebody who is shown how far it is. */
+  Prealloc(LongSupplier nanos, Consumer<String> progress) {
     this.nanos = nanos;
-    this.tell = tell;
+    this.progress = progress;
   }
 
   /**
@@ -46,19 +46,19 @@ final class Prealloc {
       others.add(Thread.ofPlatform().daemon().name("prealloc-" + i).start(work::takeAll));
     }
     long due = nanos.getAsLong() + SECOND_NANOS;
-    boolean told = false;
+    boolean shown = false;
     while (work.isOpen()) {
       long now = nanos.getAsLong();
       if (now >= due) {
         say(id, work.doneBytes(), sizeBytes);
         due = now + SECOND_NANOS;
-        told = true;
+        shown = true;
       }
       work.takeOne();
     }
     others.forEach(Prealloc::join);
     work.requireSuccess();
-    if (told) {
+    if (shown) {
       say(id, sizeBytes, sizeBytes);
     }
   }
@@ -131,7 +131,7 @@ final class Prealloc {
   }
 
   private void say(String id, long done, long of) {
-    tell.accept("ballast: memory backend " + id + ": prealloc has " + ByteSize.describe(done) + " of "
+    progress.accept("ballast: memory backend " + id + ": prealloc has " + ByteSize.describe(done) + " of "
         + ByteSize.describe(of));
   }
 }

@@ -12,7 +12,7 @@ import org.ballastvm.vmm.state.Log;
  */
 public final class SharedHugePages {
   private static final Path MODE = Path.of("/sys/kernel/mm/transparent_hugepage/shmem_enabled");
-  private static boolean told;
+  private static boolean logged;
 
   private SharedHugePages() {}
 
@@ -39,10 +39,10 @@ public final class SharedHugePages {
         : Optional.empty();
   }
 
-  /** Says once what a guest on such memory goes without. */
-  static synchronized void tellOnce(String id) {
-    if (!told) {
-      told = true;
+  /** Logs once what a guest on such memory goes without. */
+  static synchronized void logOnce(String id) {
+    if (!logged) {
+      logged = true;
       obstacle().ifPresent(why -> Log.of(SharedHugePages.class).warn("memory backend {}: {}", id, why));
     }
   }

@@ -6,7 +6,7 @@ import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.kvm.KvmVm;
 
-/** Who makes ranges of this process's memory a guest's: KVM, as far as memory slots go. */
+/** Makes ranges of this process's memory a guest's, as KVM does with memory slots. */
 interface SlotHost {
   /** A slot of it: a range of guest memory, below 8 TiB, and where in this process it is. */
   record Slot(long gpa, HostMapping mapping, long offsetBytes, long sizeBytes) {

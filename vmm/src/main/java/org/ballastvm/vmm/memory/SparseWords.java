@@ -91,7 +91,7 @@ final class SparseWords implements AutoCloseable {
   /** Makes all of them zero, and gives the host their memory. */
   void clear() { close(); }
 
-  /** The same: who sets one later begins anew. */
+  /** The same: setting one later begins again. */
   @Override
   public void close() {
     pages = new BitSet();

@@ -105,7 +105,7 @@ public final class UnwrittenPages implements UnwrittenMemory {
    * @param ram the memory
    * @param hold keeps vCPUs out of the guest; may be asked on any thread
    * @param turns where memory is given back; closed with this
-   * @param loop runs what it is given on the event loop, soon: whoever waits for the end is told there
+   * @param loop runs what it is given on the event loop, soon: whoever waits for the end is called there
    */
   public UnwrittenPages(GuestRam ram, VcpuHold hold, Turns turns, Consumer<Runnable> loop) {
     this.ram = ram;
@@ -139,7 +139,7 @@ public final class UnwrittenPages implements UnwrittenMemory {
   }
 
   @Override
-  public void giveBackUnwritten(Ranges ranges, Done done) {
+  public void discardUnwritten(Ranges ranges, Done done) {
     Stage.Giving giving = new Stage.Giving(bounds(ranges), done);
     synchronized (slots) {
       if (!(stage instanceof Stage.Watching)) {

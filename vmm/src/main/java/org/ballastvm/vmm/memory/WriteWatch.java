@@ -13,7 +13,7 @@ import org.ballastvm.vmm.state.Log;
  * devices, which it notes itself.
  *
  * <p>
- * It speaks of the memory that there was at that moment and still is in the same slot. What came since, or was cut anew,
+ * It speaks of the memory that there was at that moment and still is in the same slot. What came since, or was cut again,
  * counts as written. All but {@link #wrote} is called under the lock of the slots; whoever holds that lock knows that no
  * device writes anything that is not noted, and with all vCPUs out of the guest, that nobody does.
  */
@@ -183,7 +183,7 @@ final class WriteWatch {
     return entry != null && gpa < entry.getValue().end() ? entry.getValue() : null;
   }
 
-  /** Has KVM asked anew for what it noted. All vCPUs are out of the guest. */
+  /** Has KVM asked again for what it noted. All vCPUs are out of the guest. */
   void look() {
     if (state instanceof State.On on) {
       on.slots.values().forEach(watched -> watched.isRead = false);

@@ -44,7 +44,7 @@ final class BalloonText {
             + ByteSize.about(target) + " (" + balloon.targetPages() + " pages)")
         + line("limits:", "'balloon N' takes 1 to " + (size >> 20) + " MiB for the guest; more is all of it")
         + line("driver:", driver(balloon.agreedFeatures()))
-        + line("statistics:", told(card, now))
+        + line("statistics:", reported(card, now))
         + vm.devices().autoBalloon().map(auto -> "  auto:        " + automatic(vm, auto, now)).orElse("");
   }
 
@@ -57,10 +57,10 @@ final class BalloonText {
             ByteSize.about(auto.config().rateBytes())));
     text.append(line("host:", auto.pressure().words()));
     danger(vm).filter(sentence -> auto.config().on()).ifPresent(sentence -> text.append(line("warning:", sentence)));
-    for (AutoBalloon.Deed deed : auto.deeds()) {
-      text.append("    %10s  %-7s %9s  %s%s\n".formatted(age(deed.until(), now),
-          deed.action().name().toLowerCase(Locale.ROOT), ByteSize.about(deed.guestBytes()), deed.reason(),
-          deed.times() > 1 ? " (" + deed.times() + " times, first " + age(deed.since(), now) + ")" : ""));
+    for (AutoBalloon.Outcome outcome : auto.outcomes()) {
+      text.append("    %10s  %-7s %9s  %s%s\n".formatted(age(outcome.until(), now),
+          outcome.action().name().toLowerCase(Locale.ROOT), ByteSize.about(outcome.guestBytes()), outcome.reason(),
+          outcome.times() > 1 ? " (" + outcome.times() + " times, first " + age(outcome.since(), now) + ")" : ""));
     }
     return text.toString();
   }
@@ -77,7 +77,7 @@ final class BalloonText {
   /** All statistics, for people and in full. */
   static String statistics(Machine vm, Instant now) {
     BalloonCard card = card(vm);
-    return "statistics: " + told(card, now) + "\n" + table(card.balloon().stats());
+    return "statistics: " + reported(card, now) + "\n" + table(card.balloon().stats());
   }
 
   static String table(BalloonStats stats) {
@@ -99,13 +99,13 @@ final class BalloonText {
     return "at work; agreed on " + (agreed.isEmpty() ? "no feature" : agreed);
   }
 
-  private static String told(BalloonCard card, Instant now) {
+  private static String reported(BalloonCard card, Instant now) {
     BalloonDevice balloon = card.balloon();
     long seconds = balloon.stats().lastUpdateSeconds();
     long interval = balloon.pollingIntervalSeconds();
     return (seconds == 0
-        ? "the guest has told none"
-        : "the guest told them " + age(Instant.ofEpochSecond(seconds), now))
+        ? "the guest has reported none"
+        : "the guest reported them " + age(Instant.ofEpochSecond(seconds), now))
         + (interval == 0
             ? "; it is not asked (qom-set " + card.path() + " " + INTERVAL + " 2 asks it every 2 s)"
             : "; it is asked every " + interval + " s");
@@ -122,7 +122,7 @@ final class BalloonText {
   private static String row(Map.Entry<BalloonStat, Long> stat) {
     long value = stat.getValue();
     if (value == BalloonStat.UNSET) {
-      return "  %-22s %12s\n".formatted(stat.getKey().key(), "not told");
+      return "  %-22s %12s\n".formatted(stat.getKey().key(), "not reported");
     }
     String raw = Long.toUnsignedString(value);
     return BYTES.contains(stat.getKey())

@@ -14,7 +14,7 @@ public final class CompleteCommand implements QmpCommand<CompleteCommand.Line, L
   public String name() { return "x-complete"; }
 
   @Override
-  public String help() { return "Tells what the last word of a line of the human monitor could become."; }
+  public String help() { return "Returns what the last word of a line of the human monitor could become."; }
 
   @Override
   public List<String> run(Machine vm, Line line) { return Completion.of(vm, line.line()); }

@@ -25,14 +25,14 @@ final class FreePageHintCommand implements Command {
     String what = arguments.word();
     arguments.end();
     return switch (what) {
-      case "start" -> tell(vm, FreePageHint.Action.START);
-      case "stop" -> tell(vm, FreePageHint.Action.STOP);
+      case "start" -> run(vm, FreePageHint.Action.START);
+      case "stop" -> run(vm, FreePageHint.Action.STOP);
       case "status" -> status(new QueryFreePageHint().run(vm, NoArguments.NONE));
       default -> throw new MonitorError("free_page_hint " + what + ": must be start, stop or status");
     };
   }
 
-  private static String tell(Machine vm, FreePageHint.Action action) {
+  private static String run(Machine vm, FreePageHint.Action action) {
     new FreePageHint().run(vm, new FreePageHint.What(action));
     return "";
   }

@@ -31,7 +31,7 @@ public final class HumanMonitor implements CharFrontend {
     this.editor = new LineEditor(prompt.text(), this::send, this::run, line -> Completion.of(vm, line));
   }
 
-  /** Who asks and does not read the answers is not listened to meanwhile. */
+  /** Back-pressure: a client that does not read its answers is not read from. */
   @Override
   public int room() { return chardev.sendRoom() < LONGEST_ANSWERS ? 0 : MOST_AT_ONCE; }
 

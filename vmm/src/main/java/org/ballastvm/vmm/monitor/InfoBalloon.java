@@ -18,7 +18,7 @@ final class InfoBalloon implements Command {
 
   @Override
   public String help() {
-    return "show balloon information (-v: sizes, limits, driver and automatic mode; stats: what the guest tells of its memory)";
+    return "show balloon information (-v: sizes, limits, driver and automatic mode; stats: what the guest reports of its memory)";
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.ballastvm.vmm.devices.MemoryDeviceInfo;
 import org.ballastvm.vmm.devices.OstStatus;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.machine.Machine;
-import org.ballastvm.vmm.watch.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
 
 /** {@code info memory-devices} */
 final class InfoMemoryDevices implements Command {
@@ -35,7 +35,7 @@ final class InfoMemoryDevices implements Command {
       if (verbose) {
         text.append(RequestText.of(requests.get(i)));
         if (devices.get(i) instanceof MemoryDeviceInfo.Dimm dimm) {
-          text.append(lastTold(vm, dimm.slot()));
+          text.append(lastReported(vm, dimm.slot()));
         }
       }
     }
@@ -47,9 +47,9 @@ final class InfoMemoryDevices implements Command {
     return before.isEmpty() ? List.of("-v") : List.of();
   }
 
-  private static String lastTold(Machine vm, int slot) {
-    Optional<MachineEvent.OspmStatus> told = vm.devices().dimms().told(slot);
-    return "  last _OST: " + told.map(last -> OstStatus.event(last.source()) + ": " + OstStatus.words(last.status())
+  private static String lastReported(Machine vm, int slot) {
+    Optional<MachineEvent.OspmStatus> reported = vm.devices().dimms().reported(slot);
+    return "  last _OST: " + reported.map(last -> OstStatus.event(last.source()) + ": " + OstStatus.words(last.status())
         + String.format(" (0x%x, 0x%x)", last.source(), last.status())).orElse("none") + "\n";
   }
 }

@@ -21,7 +21,7 @@ final class MonitorError extends RuntimeException {
     return new MonitorError("unknown command: '" + typed + "'", false);
   }
 
-  /** The command was called in a way that its help tells better. */
+  /** The command was called in a way that its help corrects. */
   static MonitorError misuse(String sentence) {
     return new MonitorError(sentence, true);
   }

@@ -13,7 +13,7 @@ final class PropertyText {
 
   private PropertyText() {}
 
-  /** A line for each property, but for those that are told of as records. */
+  /** A line for each property, but for those that are shown as records. */
   static void append(StringBuilder text, String indent, QomNode node) {
     for (Property property : node.properties()) {
       if (!(property.type() instanceof PropertyType.Struct)) {

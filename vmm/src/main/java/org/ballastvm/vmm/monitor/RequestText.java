@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.mem.MemTrace;
 import org.ballastvm.vmm.config.ByteSize;
-import org.ballastvm.vmm.watch.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
 
 /** What a guest was asked to do with a memory device, and what became of it, in lines for people. */
 final class RequestText {

@@ -33,7 +33,7 @@ final class SaveFile {
   }
 
   /**
-   * Writes a file anew.
+   * Writes a file, from its start.
    *
    * @param file its name
    * @param address where the source begins to be read

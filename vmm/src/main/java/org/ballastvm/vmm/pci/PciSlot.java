@@ -49,7 +49,7 @@ public final class PciSlot implements PciHost, AutoCloseable {
     try {
       open();
     } catch (RuntimeException e) {
-      giveBack();
+      release();
       throw e;
     }
     function.attach(this);
@@ -131,10 +131,10 @@ public final class PciSlot implements PciHost, AutoCloseable {
   @Override
   public void close() {
     function.detach();
-    giveBack();
+    release();
   }
 
-  private void giveBack() {
+  private void release() {
     for (Bell bell : bells) {
       bell.registration.close();
       bell.raised.close();

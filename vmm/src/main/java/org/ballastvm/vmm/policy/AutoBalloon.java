@@ -45,11 +45,11 @@ public final class AutoBalloon implements AutoCloseable {
     HostPressure pressure();
 
     /**
-     * Takes what there is to tell.
+     * Emits an event.
      *
      * @param event what
      */
-    void tell(BalloonAuto event);
+    void emit(BalloonAuto event);
   }
 
   /**
@@ -62,7 +62,7 @@ public final class AutoBalloon implements AutoCloseable {
    * @param guestBytes what the guest should have since then
    * @param reason why, in words
    */
-  public record Deed(Instant since, Instant until, long times, AutoAction action, long guestBytes, String reason) {}
+  public record Outcome(Instant since, Instant until, long times, AutoAction action, long guestBytes, String reason) {}
 
   private final EventLoop loop;
   private final BalloonDevice balloon;
@@ -105,8 +105,8 @@ public final class AutoBalloon implements AutoCloseable {
   public HostPressure pressure() { return vm.pressure(); }
 
   /** {@return what it did since it was last switched on, the newest last} */
-  public List<Deed> deeds() {
-    return decisions.all().stream().map(entry -> new Deed(entry.first(), entry.last(), entry.times(),
+  public List<Outcome> outcomes() {
+    return decisions.all().stream().map(entry -> new Outcome(entry.first(), entry.last(), entry.times(),
         entry.decision().action(), entry.guestBytes(), entry.decision().reason())).toList();
   }
 
@@ -133,7 +133,7 @@ public final class AutoBalloon implements AutoCloseable {
     }
     timer = new LoopTimer(loop, this::look);
     timer.every(LOOK_NANOS);
-    vm.tell(new BalloonAuto(AutoAction.ON, shouldHaveBytes(), "switched on"));
+    vm.emit(new BalloonAuto(AutoAction.ON, shouldHaveBytes(), "switched on"));
   }
 
   /**
@@ -147,7 +147,7 @@ public final class AutoBalloon implements AutoCloseable {
       return false;
     }
     stop();
-    vm.tell(new BalloonAuto(AutoAction.OFF, shouldHaveBytes(), why));
+    vm.emit(new BalloonAuto(AutoAction.OFF, shouldHaveBytes(), why));
     return true;
   }
 
@@ -190,13 +190,13 @@ public final class AutoBalloon implements AutoCloseable {
     decision.targetBytes().ifPresent(balloon::setTargetBytes);
     boolean isOther = decisions.add(Instant.now(), shouldHaveBytes(), decision);
     if (!(decision instanceof Hold hold) || isOther && hold.why().isBad()) {
-      vm.tell(new BalloonAuto(decision.action(), shouldHaveBytes(), decision.reason()));
+      vm.emit(new BalloonAuto(decision.action(), shouldHaveBytes(), decision.reason()));
     }
   }
 
   private long shouldHaveBytes() { return Math.max(0, vm.sizeBytes() - balloon.targetBytes()); }
 
-  /** The balloon is no more. */
+  /** The balloon is gone. */
   @Override
   public void close() {
     if (timer != null) {

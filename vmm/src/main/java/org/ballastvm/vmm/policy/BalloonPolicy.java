@@ -16,7 +16,7 @@ import org.ballastvm.vmm.policy.Decision.Why;
  *
  * <p>
  * Above the upper mark it takes memory, slowly. Below the lower mark it gives memory, at once and ever more. It takes none
- * from a guest that is in trouble, or is silent, or tells what cannot be. A driver that should give more than it can asks
+ * from a guest that is in trouble, or is silent, or reports what cannot be. A driver that should give more than it can asks
  * its guest again and again, which the guest does not survive when it is out of memory itself; so the balloon's target never
  * stays above what the guest has given for long.
  */
@@ -42,7 +42,7 @@ final class BalloonPolicy {
   private Mode mode = Mode.RESTING;
   private Optional<GuestSample> before = Optional.empty();
   /** The last sample with numbers that were new. */
-  private Optional<GuestSample> lastTold = Optional.empty();
+  private Optional<GuestSample> lastReported = Optional.empty();
   private double allowanceBytes;
   private long silentNanos;
   private long stuckNanos;
@@ -79,8 +79,8 @@ final class BalloonPolicy {
     allowanceBytes = Math.min(settings.mostAtOnce(host),
         allowanceBytes + settings.rateBytes(host) * passed / SECOND);
     boolean isNew = isNew(now);
-    long sinceTold = silentNanos + passed;
-    silentNanos = isNew ? 0 : sinceTold;
+    long sinceReport = silentNanos + passed;
+    silentNanos = isNew ? 0 : sinceReport;
     Optional<Decision> urgent = driversTrouble(now, settings, passed);
     if (urgent.isPresent()) {
       return urgent.get();
@@ -88,13 +88,13 @@ final class BalloonPolicy {
     if (!isNew) {
       return silence(now, settings);
     }
-    Optional<GuestSample> last = lastTold;
-    lastTold = Optional.of(now);
+    Optional<GuestSample> last = lastReported;
+    lastReported = Optional.of(now);
     Optional<Decision> useless = uselessNumbers(now);
     if (useless.isPresent()) {
       return useless.get();
     }
-    return last.flatMap(earlier -> guestsTrouble(earlier, now, settings.marks(), Math.max(sinceTold, SECOND)))
+    return last.flatMap(earlier -> guestsTrouble(earlier, now, settings.marks(), Math.max(sinceReport, SECOND)))
         .orElseGet(() -> byMarks(now, host, settings));
   }
 
@@ -102,7 +102,7 @@ final class BalloonPolicy {
   private void forget() {
     backOff = new BackOff();
     mode = Mode.RESTING;
-    lastTold = Optional.empty();
+    lastReported = Optional.empty();
     allowanceBytes = 0;
     silentNanos = 0;
     stuckNanos = 0;
@@ -112,8 +112,8 @@ final class BalloonPolicy {
 
   /** The time that the numbers bear is only held against that of the last ones: it may go backwards. */
   private boolean isNew(GuestSample now) {
-    long stamp = now.told().lastUpdateSeconds();
-    return stamp != 0 && lastTold.filter(last -> last.told().lastUpdateSeconds() == stamp).isEmpty();
+    long stamp = now.reported().lastUpdateSeconds();
+    return stamp != 0 && lastReported.filter(last -> last.reported().lastUpdateSeconds() == stamp).isEmpty();
   }
 
   private void trouble() {
@@ -151,24 +151,24 @@ final class BalloonPolicy {
 
   private Decision silence(GuestSample now, Settings settings) {
     if (silentNanos < settings.patienceNanos()) {
-      return new Hold(Why.WAITING, "the guest has told nothing new since the last look");
+      return new Hold(Why.WAITING, "the guest has reported nothing new since the last look");
     }
     mode = Mode.RESTING;
     return settle(now, Why.SILENT,
         settings.intervalSeconds() == 0
             ? "the guest is not asked for statistics: guest-stats-polling-interval is 0"
-            : "the guest has told no statistics for " + settings.patienceNanos() / SECOND + " s");
+            : "the guest has reported no statistics for " + settings.patienceNanos() / SECOND + " s");
   }
 
   private Optional<Decision> uselessNumbers(GuestSample now) {
     if (now.availableBytes() == BalloonStat.UNSET) {
       return Optional
-          .of(settle(now, Why.UNTOLD, "the guest does not tell stat-available-memory (Linux does since 4.6)"));
+          .of(settle(now, Why.UNREPORTED, "the guest does not report stat-available-memory (Linux does since 4.6)"));
     }
     if (!now.isPlausible()) {
       mode = Mode.RESTING;
       return Optional.of(settle(now, Why.IMPLAUSIBLE,
-          "the guest tells of " + ByteSize.about(now.availableBytes()) + " available, which is more than there is"));
+          "the guest reports " + ByteSize.about(now.availableBytes()) + " available, which is more than there is"));
     }
     return Optional.empty();
   }
@@ -178,7 +178,7 @@ final class BalloonPolicy {
     return now.targetBytes() > now.actualBytes() ? new Follow(now.actualBytes(), reason) : new Hold(why, reason);
   }
 
-  /** What the guest tells of its troubles, as far as the balloon can be their cause. */
+  /** What the guest reports of its troubles, as far as the balloon can be their cause. */
   private Optional<Decision> guestsTrouble(GuestSample earlier, GuestSample now, Marks marks, long nanos) {
     long balloon = Math.min(now.targetBytes(), now.actualBytes());
     if (balloon == 0) {
@@ -206,7 +206,7 @@ final class BalloonPolicy {
     return Optional.empty();
   }
 
-  /** By how much a count has grown; 0 where one of both is not told, or it began anew. */
+  /** By how much a count has grown; 0 where one of both is not reported, or it began again. */
   private static long more(GuestSample earlier, GuestSample now, BalloonStat stat) {
     long from = earlier.stat(stat);
     long to = now.stat(stat);
@@ -260,7 +260,7 @@ final class BalloonPolicy {
     mode = Mode.SQUEEZING;
     long aim = settings.aimBytes(host);
     long available = now.availableBytes();
-    // The guest told before this sample was taken. What it has given meanwhile is still in its numbers.
+    // The guest reported before this sample was taken. What it has given meanwhile is still in its numbers.
     long givenThen = before.map(last -> Math.min(last.actualBytes(), now.actualBytes())).orElse(now.actualBytes());
     long onItsWay = Math.max(0, now.targetBytes() - givenThen);
     long surplus = available - aim - onItsWay;

@@ -82,11 +82,11 @@ public sealed interface Decision {
     BACKING_OFF,
     /** Little is available, and nothing is in the balloon. */
     EMPTY,
-    /** The guest tells nothing any more. */
+    /** The guest reports nothing any more. */
     SILENT,
-    /** The guest does not tell what is available. */
-    UNTOLD,
-    /** The guest tells what cannot be. */
+    /** The guest does not report what is available. */
+    UNREPORTED,
+    /** The guest reports what cannot be. */
     IMPLAUSIBLE,
     /** No driver is at work. */
     NO_DRIVER,
@@ -95,7 +95,7 @@ public sealed interface Decision {
 
     /** {@return whether people should hear of it: there is nothing to go by} */
     public boolean isBad() {
-      return this == SILENT || this == UNTOLD || this == IMPLAUSIBLE;
+      return this == SILENT || this == UNREPORTED || this == IMPLAUSIBLE;
     }
   }
 }

@@ -14,14 +14,14 @@ import org.ballastvm.virtio.balloon.BalloonStats;
  * @param targetBytes how large the balloon should be
  * @param actualBytes how large the driver says that it is
  * @param takenBackBytes what the driver took out of the balloon by itself since the last sample, though it should be larger
- * @param told what the guest last told of its memory
+ * @param reported what the guest last reported of its memory
  */
 record GuestSample(long nowNanos, boolean running, boolean driver, long sizeBytes, long pluggedBytes, long targetBytes,
-    long actualBytes, long takenBackBytes, BalloonStats told) {
+    long actualBytes, long takenBackBytes, BalloonStats reported) {
 
-  /** A number that the guest told; {@link BalloonStat#UNSET} if it did not. */
+  /** A number that the guest reported; {@link BalloonStat#UNSET} if it did not. */
   long stat(BalloonStat stat) {
-    return told.values().getOrDefault(stat, BalloonStat.UNSET);
+    return reported.values().getOrDefault(stat, BalloonStat.UNSET);
   }
 
   long availableBytes() { return stat(BalloonStat.AVAILABLE_MEMORY); }

@@ -13,22 +13,22 @@ import java.util.regex.Pattern;
  * ({@code Documentation/accounting/psi.rst}).
  */
 public sealed interface HostPressure {
-  /** Where Linux tells it. */
+  /** Where Linux reports it. */
   Path FILE = Path.of("/proc/pressure/memory");
 
-  /** {@return what people are told} */
+  /** {@return the same in words} */
   String words();
 
   /** {@return whether the host is so short of memory that guests should do with less} */
   boolean isHigh();
 
   /**
-   * What the kernel tells.
+   * What the kernel reports.
    *
    * @param somePercent the part of the last ten seconds in which some task waited for memory
    * @param fullPercent the part in which all did
    */
-  record Told(double somePercent, double fullPercent) implements HostPressure {
+  record Known(double somePercent, double fullPercent) implements HostPressure {
     /** A host that is not short of memory is below 1; from here on, people notice. */
     private static final double HIGH_SOME = 10;
     private static final double HIGH_FULL = 2;
@@ -44,11 +44,11 @@ public sealed interface HostPressure {
   }
 
   /**
-   * This host does not tell.
+   * This host does not report it.
    *
    * @param why what is missing
    */
-  record Untold(String why) implements HostPressure {
+  record Unknown(String why) implements HostPressure {
     @Override
     public boolean isHigh() { return false; }
 
@@ -68,10 +68,10 @@ public sealed interface HostPressure {
       OptionalDouble some = average(text, "some");
       OptionalDouble full = average(text, "full");
       return some.isPresent() && full.isPresent()
-          ? new Told(some.getAsDouble(), full.getAsDouble())
-          : new Untold("unknown: " + file + " has no avg10 of some and full");
+          ? new Known(some.getAsDouble(), full.getAsDouble())
+          : new Unknown("unknown: " + file + " has no avg10 of some and full");
     } catch (IOException e) {
-      return new Untold("unknown: " + file + " cannot be read, as in a kernel without CONFIG_PSI, or with psi=0");
+      return new Unknown("unknown: " + file + " cannot be read, as in a kernel without CONFIG_PSI, or with psi=0");
     }
   }
 

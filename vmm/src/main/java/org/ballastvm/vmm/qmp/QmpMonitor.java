@@ -21,11 +21,11 @@ import org.ballastvm.vmm.wire.Shape;
 /** The machine protocol on a chardev: a greeting, an agreement, then commands, answers in their order, and events. */
 public final class QmpMonitor implements CharFrontend {
   private static final int MOST_AT_ONCE = 4096;
-  /** Who has left more answers unread than what this leaves of a chardev's queue is not listened to, in bytes. */
+  /** A client is not read from while less than this is free in its chardev's queue, in bytes. */
   private static final int LEAST_ROOM = 192 << 10;
   private static final byte[] NOTHING = {};
   private static final MachineEvents.Listener NOBODY = (event, when) -> {
-    // Told to nobody before the client has agreed.
+    // Events go to nobody before the client has agreed.
   };
 
   private final Machine vm;
@@ -49,7 +49,7 @@ public final class QmpMonitor implements CharFrontend {
     this.output = new JsonOutput(pretty);
   }
 
-  /** Who asks and does not read the answers is not listened to meanwhile. */
+  /** Back-pressure: a client that does not read its answers is not read from. */
   @Override
   public int room() { return unread.length > 0 || !mayAnswer() ? 0 : MOST_AT_ONCE; }
 
@@ -95,7 +95,7 @@ public final class QmpMonitor implements CharFrontend {
     output.reset();
   }
 
-  private void tell(MachineEvent event, Instant when) {
+  private void send(MachineEvent event, Instant when) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("timestamp", new Timestamp(when.getEpochSecond(), when.getNano() / 1000));
     message.put("event", event.name());
@@ -104,7 +104,7 @@ public final class QmpMonitor implements CharFrontend {
     }
     send(message);
     if (unread.length > 0 && mayAnswer()) {
-      drained(); // which nobody else tells, where all went out with this
+      drained(); // nobody else calls it where all went out with this
     }
   }
 
@@ -112,7 +112,7 @@ public final class QmpMonitor implements CharFrontend {
     QmpCommand<?, ?> command = command(request);
     if (command instanceof QmpCapabilities && !agreed()) {
       Object answer = call(command, arguments(request));
-      listener = this::tell;
+      listener = this::send;
       vm.events().listen(listener);
       return answer;
     }

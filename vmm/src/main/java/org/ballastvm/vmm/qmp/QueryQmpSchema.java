@@ -20,7 +20,7 @@ final class QueryQmpSchema implements QmpCommand<QmpCommand.NoArguments, List<Sc
   public String name() { return "query-qmp-schema"; }
 
   @Override
-  public String help() { return "Tells what each command takes and gives, and what each event tells."; }
+  public String help() { return "Returns what each command takes and gives, and what each event carries."; }
 
   @Override
   public List<SchemaInfo> run(Machine vm, NoArguments arguments) {

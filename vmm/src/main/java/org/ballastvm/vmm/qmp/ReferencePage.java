@@ -73,7 +73,7 @@ final class ReferencePage {
     }
   }
 
-  /** A line for each member, and below it those of what it holds; a type within itself is told of once. */
+  /** A line for each member, and below it those of what it holds; a type within itself is listed once. */
   private void members(Class<?> type, String indent, List<Class<?>> within) {
     if (within.contains(type)) {
       return;

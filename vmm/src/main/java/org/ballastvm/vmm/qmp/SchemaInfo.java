@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.ballastvm.vmm.wire.Branch;
 import org.ballastvm.vmm.wire.Member;
 
-/** An entry of the schema, as QEMU's introspection has it. Names of types tell nothing: clients look up what they are. */
+/** An entry of the schema, as QEMU's introspection has it. Names of types mean nothing: clients look up what they are. */
 sealed interface SchemaInfo extends Branch.Of {
   /** {@return what commands, events and types refer to it by} */
   String name();
@@ -34,11 +34,11 @@ sealed interface SchemaInfo extends Branch.Of {
   /** A type of objects. */
   @Branch(value = "object", tag = "meta-type", flat = true)
   record Fields(String name, List<Field> members,
-      @Member("the member that tells kinds apart, if there are kinds") Optional<String> tag,
+      @Member("the member whose value names the kind, if there are kinds") Optional<String> tag,
       Optional<List<Variant>> variants) implements SchemaInfo {}
 
   /**
-   * A member of an object. Where there is a default, the member may be missing; null stands for a default that is not told.
+   * A member of an object. Where there is a default, the member may be missing; null stands for a default that is not given.
    */
   record Field(String name, String type,
       @Member(value = "there if the member may be missing", name = "default") Optional<Object> fallback) {}

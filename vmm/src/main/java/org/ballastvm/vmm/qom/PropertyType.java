@@ -7,7 +7,7 @@ import org.ballastvm.vmm.config.UserError;
 
 /** What values a property has, and how users write them. */
 public sealed interface PropertyType {
-  /** {@return its name, as {@code qom-list} tells it} */
+  /** {@return its name, as {@code qom-list} names it} */
   String name();
 
   /**
@@ -73,7 +73,7 @@ public sealed interface PropertyType {
   /**
    * Text.
    *
-   * @param name as {@code qom-list} tells it
+   * @param name as {@code qom-list} names it
    */
   record Text(String name) implements PropertyType {
     @Override
@@ -86,7 +86,7 @@ public sealed interface PropertyType {
   /**
    * A whole number.
    *
-   * @param name as {@code qom-list} tells it; sizes may be typed with a suffix
+   * @param name as {@code qom-list} names it; sizes may be typed with a suffix
    * @param least the smallest
    * @param most the largest
    */
@@ -130,7 +130,7 @@ public sealed interface PropertyType {
   /**
    * One of a few words.
    *
-   * @param name of the enumeration, as {@code qom-list} tells it
+   * @param name of the enumeration, as {@code qom-list} names it
    * @param values the words
    */
   record Choice(String name, List<String> values) implements PropertyType {
@@ -166,7 +166,7 @@ public sealed interface PropertyType {
   /**
    * A record; read, not written.
    *
-   * @param name as {@code qom-list} tells it
+   * @param name as {@code qom-list} names it
    */
   record Struct(String name) implements PropertyType {
     @Override

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
 
 /**
- * An object as users see it. The tree is drawn anew from the machine whenever somebody looks, so nothing has to be kept
+ * An object as users see it. The tree is drawn again from the machine whenever somebody looks, so nothing has to be kept
  * in step with it.
  *
  * @param name within its parent; empty for the root

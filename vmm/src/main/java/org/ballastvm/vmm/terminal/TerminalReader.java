@@ -98,7 +98,7 @@ public final class TerminalReader {
   }
 
   /**
-   * Reads the next line. Ctrl-C begins it anew.
+   * Reads the next line. Ctrl-C begins it again.
    *
    * @param prompt stands before it
    * @return the line, without its end; empty for Ctrl-D at the start of one, or when there are no more keys

@@ -10,14 +10,14 @@ import jdk.jfr.StackTrace;
 
 @Name("ballast.BalloonStats")
 @Label("Balloon Statistics")
-@Description("A guest told how it uses its memory; -1 is what it did not tell")
+@Description("A guest reported how it uses its memory; -1 is what it did not report")
 @Category({"Ballast", "Balloon"})
 @StackTrace(false)
 final class BalloonStatsEvent extends Event {
   @Label("Device")
   String device;
   @Label("Known")
-  @Description("How many numbers it told")
+  @Description("How many numbers it reported")
   int known;
   @Label("Total Memory")
   @DataAmount

@@ -9,7 +9,7 @@ import org.ballastvm.virtio.balloon.BalloonStats;
 import org.ballastvm.virtio.balloon.BalloonTrace;
 import org.ballastvm.vmm.config.PageSize;
 
-/** Tells what a balloon does to a flight recording, if one runs, and as text, if that was asked for. */
+/** Records what a balloon does in a flight recording, if one runs, and as text, if that was asked for. */
 public final class BalloonTracer implements BalloonTrace {
   private final String device;
   /** Of the event loop alone. */

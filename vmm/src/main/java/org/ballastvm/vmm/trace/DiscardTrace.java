@@ -27,7 +27,7 @@ public final class DiscardTrace {
    * The call is about to be made.
    *
    * @param forBalloon whether a balloon wants it
-   * @return to be told how it went; null if nobody wants to know
+   * @return to be given how it went; null if nobody wants to know
    */
   public static DiscardTrace begin(boolean forBalloon) {
     TraceEvent text = forBalloon ? TraceEvent.BALLOON_DISCARD : TraceEvent.MEMORY_DISCARD;

@@ -6,14 +6,14 @@ import org.ballastvm.vmm.config.BackendConfig;
 public final class MemoryTrace {
   private MemoryTrace() {}
 
-  /** KVM was told that a range of guest memory is there. */
+  /** KVM was given a range of guest memory. */
   public static void slotAdded(int slot, long gpa, long sizeBytes) {
     if (TraceEvent.MEMORY_SLOT.isOn()) {
       TraceEvent.MEMORY_SLOT.print("slot=%d gpa=0x%x bytes=%d", slot, gpa, sizeBytes);
     }
   }
 
-  /** KVM was told that there is none any more. */
+  /** KVM was made to drop it. */
   public static void slotRemoved(int slot) {
     if (TraceEvent.MEMORY_SLOT.isOn()) {
       TraceEvent.MEMORY_SLOT.print("slot=%d removed", slot);

@@ -12,13 +12,13 @@ public enum TraceEvent {
   BALLOON_BATCH(1),
   /** A balloon gave memory back to the host. */
   BALLOON_DISCARD(2),
-  /** A guest told how it uses its memory. */
+  /** A guest reported how it uses its memory. */
   BALLOON_STATS(4),
   /** The size of a balloon was asked for. */
   BALLOON_TARGET(8),
   /** Memory was given back to the host, but not by a balloon. */
   MEMORY_DISCARD(16),
-  /** KVM was told of a range of guest memory, or that it is none any more. */
+  /** KVM was given a range of guest memory, or made to drop it. */
   MEMORY_SLOT(32),
   /** The host made the memory behind a backend, or took all of it back. */
   MEMORY_BACKEND(64);

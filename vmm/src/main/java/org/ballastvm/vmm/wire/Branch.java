@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One kind of a sealed interface whose kinds are told apart by a tag: on the wire {@code {"type": tag, "data": {...}}}, or
+ * One kind of a sealed interface whose kinds are distinguished by a tag: on the wire {@code {"type": tag, "data": {...}}}, or
  * the tag beside the members.
  */
 @Retention(RetentionPolicy.RUNTIME)

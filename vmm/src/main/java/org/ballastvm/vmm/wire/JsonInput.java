@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * JSON values out of a stream of bytes that ends nowhere in particular, from somebody who may wish us ill. What breaks
- * the syntax or a limit is told once, and everything up to the next line feed, or byte 0xff, is dropped: there the client
- * begins anew.
+ * the syntax or a limit is reported once, and everything up to the next line feed, or byte 0xff, is dropped: there the client
+ * begins again.
  */
 public final class JsonInput {
   /** How deep containers nest: more than anybody needs, and little enough for recursion on a small stack. */
@@ -169,7 +169,7 @@ public final class JsonInput {
     return count;
   }
 
-  /** Where a line ends, the client begins anew, or a byte is that no UTF-8 has there. */
+  /** Where a line ends, the client begins again, or a byte is that no UTF-8 has there. */
   private int stop(byte[] bytes, int start, int end) {
     int last = lastByte;
     int at = start;
@@ -207,7 +207,7 @@ public final class JsonInput {
       restart();
       dropping = false;
       if (within) {
-        // Told, for it waits for an answer.
+        // Reported, for it waits for an answer.
         reader.broken("byte 0xff within a message; what came before it is dropped");
       }
     } else if (!dropping) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * A record as it is on the wire, read from its class once.
  *
  * @param parts its members, in order
- * @param branch how it is told from others, if it is one kind of several
+ * @param branch how it is distinguished from others, if it is one kind of several
  * @param constructor makes it of its members
  */
 public record Shape(List<Part> parts, Optional<Branch> branch, Constructor<?> constructor) {

@@ -26,7 +26,7 @@ class AnnouncementTest {
         .announced().start();
   }
 
-  private static List<Entry> running() throws IOException {
+  private static List<MachineEntry> running() throws IOException {
     return RuntimeDirectory.ofUser(System.getenv()).running().stream()
         .filter(entry -> Long.toString(entry.pid()).equals(PID)).toList();
   }
@@ -34,8 +34,8 @@ class AnnouncementTest {
   @Test
   void eachMachineOfAProcessIsListedAndReachedByItsName() throws IOException {
     try (Vm left = start("announced-left"); Vm right = start("announced-right")) {
-      assertEquals(List.of(left.name(), right.name()), running().stream().map(Entry::name).sorted().toList());
-      assertTrue(running().stream().map(Entry::control).distinct().filter(Files::exists).count() == 2);
+      assertEquals(List.of(left.name(), right.name()), running().stream().map(MachineEntry::name).sorted().toList());
+      assertTrue(running().stream().map(MachineEntry::control).distinct().filter(Files::exists).count() == 2);
       assertTrue(MonitorCommand.address(right.name()).startsWith("unix:"));
       assertEquals("monitor " + PID + ": there are several of that process; give one of their names: ",
           assertThrows(UserError.class, () -> MonitorCommand.address(PID)).getMessage().replaceAll("announced.*", ""));

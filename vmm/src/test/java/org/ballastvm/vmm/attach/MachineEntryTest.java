@@ -13,25 +13,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a machine leaves word of, and where. */
-class EntryTest {
+class MachineEntryTest {
   @ParameterizedTest
   @ValueSource(strings = {"web1", "", "a \"b\" \\ c", "line\nfeed\ttab\1", "\u00fc\u4e16\ud83d\ude00"})
   void whatIsWrittenIsRead(String name) {
-    Entry entry = new Entry(name, 17, 123_456_789_012L, 1L << 40,
-        List.of(new Entry.Socket("readline", "unix:/tmp/a b"), new Entry.Socket("control", "tcp:localhost:1")),
+    MachineEntry entry = new MachineEntry(name, 17, 123_456_789_012L, 1L << 40,
+        List.of(new MachineEntry.Socket("readline", "unix:/tmp/a b"),
+            new MachineEntry.Socket("control", "tcp:localhost:1")),
         Path.of("/run/user/1000/ballast/17.sock"));
-    assertEquals(entry, Entry.parse(entry.toJson()));
+    assertEquals(entry, MachineEntry.parse(entry.toJson()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{", "[]", "{}", "{\"name\": 1}", "\0"})
-  void whatNoMachineWroteIsRefused(String text) { assertThrows(UserError.class, () -> Entry.parse(text)); }
+  void whatNoMachineWroteIsRefused(String text) { assertThrows(UserError.class, () -> MachineEntry.parse(text)); }
 
   @Test
   void aProcessHasItsStartAndNobodyHasNone() {
     long own = ProcessHandle.current().pid();
-    assertEquals(Entry.startTicks(own), Entry.startTicks(own));
-    assertEquals(Optional.empty(), Entry.startTicks(Integer.MAX_VALUE));
+    assertEquals(MachineEntry.startTicks(own), MachineEntry.startTicks(own));
+    assertEquals(Optional.empty(), MachineEntry.startTicks(Integer.MAX_VALUE));
   }
 
   @Test

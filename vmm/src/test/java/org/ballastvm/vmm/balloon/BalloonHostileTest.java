@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a guest names that is not its own: each time it is told of, its balloon works on or waits for a reset, and the
+ * What a guest names that is not its own: each time it is logged, its balloon works on or waits for a reset, and the
  * memory of others is as it was: canaries that were mapped before and behind that of the guest, and a second guest's.
  *
  * <p>
@@ -112,16 +112,16 @@ class BalloonHostileTest {
     }
   }
 
-  private void assertOneMistake(String told, boolean needsReset) {
+  private void assertOneMistake(String words, boolean needsReset) {
     List<DeviceEvent> mistakes = guest.events.stream().filter(DeviceEvent.GuestMistake.class::isInstance).toList();
     assertEquals(1, mistakes.size(), guest.events::toString);
     DeviceEvent.GuestMistake mistake = (DeviceEvent.GuestMistake) mistakes.getFirst();
-    assertTrue(mistake.sentence().contains(told), mistake::sentence);
+    assertTrue(mistake.sentence().contains(words), mistake::sentence);
     assertEquals(needsReset, mistake.needsReset());
     assertEquals(needsReset, guest.needsReset());
   }
 
-  /** Names a page on both queues, between two of memory: those two are given back, and it is told of. */
+  /** Names a page on both queues, between two of memory: those two are given back, and it is logged. */
   private void assertIsNoMemory(long gpa) {
     for (long own : new long[]{8 << 20, 8 * GIB}) {
       guest.ram.putLong(own, 0x5a);

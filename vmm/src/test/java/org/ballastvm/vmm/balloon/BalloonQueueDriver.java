@@ -2,7 +2,7 @@ package org.ballastvm.vmm.balloon;
 
 import org.ballastvm.vmm.memory.GuestRam;
 
-/** The driver's side of a queue, in guest memory; it writes what it is told, be it nonsense. */
+/** The driver's side of a queue, in guest memory; it writes what it is given, be it nonsense. */
 final class BalloonQueueDriver {
   static final int NEXT = 1;
   static final int WRITE = 2;

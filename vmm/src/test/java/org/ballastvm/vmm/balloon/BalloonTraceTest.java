@@ -50,7 +50,7 @@ class BalloonTraceTest {
   }
 
   @Test
-  void aBatchIsToldWithItsQueueItsChainsAndItsMemory() throws IOException {
+  void aBatchIsRecordedWithItsQueueItsChainsAndItsMemory() throws IOException {
     List<RecordedEvent> batches = named("BalloonBatch", record(guest -> {
       guest.inflate(PAGES);
       guest.deflate(FIRST + 7);
@@ -62,7 +62,7 @@ class BalloonTraceTest {
   }
 
   @Test
-  void aDiscardIsToldWithItsBackendAndItsCall() throws IOException {
+  void aDiscardIsRecordedWithItsBackendAndItsCall() throws IOException {
     List<RecordedEvent> discards = named("Discard", record(guest -> guest.inflate(PAGES)));
     assertEquals(1, discards.size());
     RecordedEvent discard = discards.getFirst();
@@ -74,7 +74,7 @@ class BalloonTraceTest {
   }
 
   @Test
-  void aTargetIsToldWithWhatThereIs() throws IOException {
+  void aTargetIsRecordedWithWhatThereIs() throws IOException {
     List<RecordedEvent> targets = named("BalloonTarget", record(guest -> {
       guest.inflate(FIRST);
       guest.balloon.setTarget(300);
@@ -84,7 +84,7 @@ class BalloonTraceTest {
   }
 
   @Test
-  void statisticsAreToldAndWhatTheGuestLeftOutIsMinusOne() throws IOException {
+  void statisticsAreRecordedAndWhatTheGuestLeftOutIsMinusOne() throws IOException {
     RecordedEvent stats = named("BalloonStats", record(guest -> {
       guest.ram.putShort(ENTRIES, FREE_MEMORY);
       guest.ram.putLong(ENTRIES + 2, 77 << 20);

@@ -73,7 +73,7 @@ final class BalloonedGuest implements AutoCloseable {
     start();
   }
 
-  /** Begins anew, as after a reset of the guest. */
+  /** Begins again, as after a reset of the guest. */
   void start() {
     function.configWrite(COMMAND, 2, BUS_MASTER);
     write(0x14, 1, 0);
@@ -126,16 +126,16 @@ final class BalloonedGuest implements AutoCloseable {
   /** Gives pages to the host, by their numbers, as Linux would: lists of 256, and then how large the balloon is. */
   void inflate(int... pages) {
     post(INFLATE, pages);
-    tell(actual + pages.length);
+    setActual(actual + pages.length);
   }
 
   /** Takes pages back. */
   void deflate(int... pages) {
     post(DEFLATE, pages);
-    tell(actual - pages.length);
+    setActual(actual - pages.length);
   }
 
-  private void tell(int pages) {
+  private void setActual(int pages) {
     actual = pages;
     function.barWrite(BAR, DEVICE + ACTUAL, 4, actual);
     settle();
@@ -206,7 +206,7 @@ final class BalloonedGuest implements AutoCloseable {
     }
   }
 
-  /** Statistics are told, not asked for. */
+  /** Statistics come unasked. */
   private static final class NoClock implements DeviceClock {
     @Override
     public long epochSeconds() { return 1; }

@@ -75,7 +75,7 @@ class HugePageHintTest {
     say(guest.balloon.hinting().command());
   }
 
-  /** The driver has named all; tells what the host has. */
+  /** The driver has named all; returns what the host has. */
   private long end() {
     say(HintRun.COMMAND_STOP);
     turns.takeAll();

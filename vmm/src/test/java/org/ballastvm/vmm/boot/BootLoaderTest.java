@@ -285,7 +285,7 @@ class BootLoaderTest {
   }
 
   @Test
-  void filesThatAreNoKernelsAreToldApart() throws IOException {
+  void filesThatAreNoKernelsAreDistinguished() throws IOException {
     Files.createDirectory(directory.resolve("folder"));
     try (BootFixture guest = new BootFixture(directory, 4 * MIB)) {
       assertEquals(": no such file", guest.refusal(directory.resolve("missing")));

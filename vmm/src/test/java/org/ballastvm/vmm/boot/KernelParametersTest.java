@@ -10,25 +10,26 @@ import org.ballastvm.vmm.config.BootConfig;
 import org.junit.jupiter.api.Test;
 
 class KernelParametersTest {
-  private static BootConfig told(String commandLine) {
+  private static BootConfig commandLine(String commandLine) {
     return new BootConfig.Linux(Path.of("kernel"), Optional.empty(), commandLine);
   }
 
   @Test
   void aParameterIsAWordOfItsOwn() {
     for (String line : List.of("acpi=off", "quiet acpi=off", "acpi=off\tquiet", " a acpi=off b ")) {
-      assertTrue(told(line).tells("acpi=off"), line);
+      assertTrue(commandLine(line).has("acpi=off"), line);
     }
     for (String line : List.of("", "acpi=offended", "noacpi=off", "acpi= off")) {
-      assertFalse(told(line).tells("acpi=off"), line);
+      assertFalse(commandLine(line).has("acpi=off"), line);
     }
-    assertFalse(new BootConfig.Nothing().tells("acpi=off"));
+    assertFalse(new BootConfig.Nothing().has("acpi=off"));
   }
 
   @Test
   void aKernelWithoutKvmsClockGetsATimer() {
-    assertTrue(KernelParameters.needsPmTimer(told("console=ttyS0 no-kvmclock")));
-    assertTrue(KernelParameters.needsPmTimer(told("nopv")));
-    assertFalse(KernelParameters.needsPmTimer(told("console=ttyS0")), "looking for one takes a guest milliseconds");
+    assertTrue(KernelParameters.needsPmTimer(commandLine("console=ttyS0 no-kvmclock")));
+    assertTrue(KernelParameters.needsPmTimer(commandLine("nopv")));
+    assertFalse(KernelParameters.needsPmTimer(commandLine("console=ttyS0")),
+        "looking for one takes a guest milliseconds");
   }
 }

@@ -113,7 +113,7 @@ class MuxChardevTest {
   }
 
   @Test
-  void aTerminalIsToldToWaitBeforeAnyKeyIsLost() {
+  void aTerminalIsMadeToWaitBeforeAnyKeyIsLost() {
     console.takeOnly(0);
     int typed = 0;
     while (mux.room() > 0) {

@@ -223,7 +223,7 @@ class SocketChardevTest {
     }
   }
 
-  /** The one thing here that nobody tells when it has come. */
+  /** The one thing here that nothing announces. */
   private SocketChannel connectWhenThere() throws IOException {
     while (true) {
       try {

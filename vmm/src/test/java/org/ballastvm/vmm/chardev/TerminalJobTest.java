@@ -31,8 +31,8 @@ class TerminalJobTest {
       console.connect(new FakeFrontend() {
         @Override
         public synchronized void receive(byte[] bytes, int offset, int count) {
-          byte[] told = ("<" + (char) bytes[offset] + ">").getBytes(StandardCharsets.US_ASCII);
-          console.send(told, 0, told.length);
+          byte[] echo = ("<" + (char) bytes[offset] + ">").getBytes(StandardCharsets.US_ASCII);
+          console.send(echo, 0, echo.length);
           if (bytes[offset] == 'q') {
             ended.countDown();
           }

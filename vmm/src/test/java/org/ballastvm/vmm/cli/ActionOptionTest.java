@@ -28,7 +28,7 @@ class ActionOptionTest {
   }
 
   @Test
-  void aPanicIsAShutdownUnlessItIsToldOtherwise() {
+  void aPanicIsAShutdownUnlessAskedOtherwise() {
     assertFalse(policy().pausesOnPanic());
     assertTrue(policy("shutdown=pause").pausesOnPanic());
     assertTrue(policy("panic=pause").pausesOnPanic());

@@ -113,7 +113,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aKernelChoosesItsAddressIfItIsToldTo() {
+  void aKernelChoosesItsAddressIfItIsAskedTo() {
     assertFalse(((BootConfig.Linux) config("-kernel", "k").boot()).randomAddress());
     assertTrue(((BootConfig.Linux) config("-kernel", "k", "-machine", "kaslr=on", "-M", "ballast").boot())
         .randomAddress());

@@ -22,42 +22,42 @@ class HostHintTest {
   @TempDir
   private Path directory;
 
-  private String told(String refused, Errno errno) throws IOException {
+  private String errorOf(String refused, Errno errno) throws IOException {
     Path kernel = Files.write(directory.resolve("bzImage"), KernelFiles.bzImage(new byte[16]));
     Logging.neverWait(); // Takes System.err once in a process, so not from under the stream below.
     PrintStream before = System.err;
-    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()).refuses(refused, errno)) {
-      System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
       assertEquals(2, Main.run(new String[]{"-kernel", kernel.toString(), "-nodefaults", "-m", "16"}));
       assertTrue(!kvm.asked().isEmpty());
     } finally {
       System.setErr(before);
     }
-    return told.toString(StandardCharsets.UTF_8);
+    return printed.toString(StandardCharsets.UTF_8);
   }
 
   @Test
   void anotherHypervisorThatHasTheProcessorIsNamed() throws IOException {
-    String told = told("KVM_CREATE_VM", Errno.EBUSY);
+    String printed = errorOf("KVM_CREATE_VM", Errno.EBUSY);
 
-    assertTrue(told.startsWith("ballast: KVM_CREATE_VM: EBUSY"), told);
-    assertTrue(told.contains("VirtualBox or VMware"), told);
+    assertTrue(printed.startsWith("ballast: KVM_CREATE_VM: EBUSY"), printed);
+    assertTrue(printed.contains("VirtualBox or VMware"), printed);
   }
 
   @Test
   void aFirmwareThatLocksVirtualizationIsNamed() throws IOException {
     for (Errno errno : List.of(Errno.ENODEV, Errno.EIO)) {
-      String told = told("KVM_CREATE_VM", errno);
-      assertTrue(told.contains("firmware"), told);
+      String printed = errorOf("KVM_CREATE_VM", errno);
+      assertTrue(printed.contains("firmware"), printed);
     }
   }
 
   @Test
   void aKernelWithoutInterruptControllersIsNamed() throws IOException {
     for (String ioctl : List.of("KVM_CREATE_IRQCHIP", "KVM_CREATE_PIT2")) {
-      String told = told(ioctl, Errno.ENOTTY);
-      assertTrue(told.contains("CONFIG_KVM_IOAPIC"), told);
+      String printed = errorOf(ioctl, Errno.ENOTTY);
+      assertTrue(printed.contains("CONFIG_KVM_IOAPIC"), printed);
     }
   }
 }

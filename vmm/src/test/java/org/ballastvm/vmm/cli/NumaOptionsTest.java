@@ -94,8 +94,8 @@ class NumaOptionsTest {
       "node;cpu,node-id=0,socket-id=5 | no match found", "cpu,node-id=0,socket-id=0 | Invalid node-id=0",
       "blah | Parameter 'type' does not accept value 'blah'", "node,nodeid=128 | must be a number from 0 to 127",
       "node,initiator=0 | there is no property 'initiator'", "dist,src=0 | missing"})
-  void whatCannotBeIsRefused(String options, String told) {
+  void whatCannotBeIsRefused(String options, String words) {
     UserError e = assertThrows(UserError.class, () -> numa(options.split(";")));
-    assertTrue(e.getMessage().startsWith("-numa") && e.getMessage().contains(told), e.getMessage());
+    assertTrue(e.getMessage().startsWith("-numa") && e.getMessage().contains(words), e.getMessage());
   }
 }

@@ -50,8 +50,8 @@ class ReadConfigTest {
           + "msg, name, numa, object, overcommit, rtc, smp-opts",
       "size = \"1G\" | must be [GROUP], [GROUP \"ID\"] or, within a group, KEY = \"VALUE\"",
       "[memory | must be [GROUP], [GROUP \"ID\"] or, within a group, KEY = \"VALUE\""})
-  void aMistakeIsToldWithItsLine(String line, String mistake) {
-    String told = assertThrows(UserError.class, () -> expand("\n" + line + "\n")).getMessage();
-    assertEquals("-readconfig " + directory.resolve("config") + ", line 2: " + mistake, told);
+  void aMistakeIsReportedWithItsLine(String line, String mistake) {
+    String message = assertThrows(UserError.class, () -> expand("\n" + line + "\n")).getMessage();
+    assertEquals("-readconfig " + directory.resolve("config") + ", line 2: " + mistake, message);
   }
 }

@@ -34,7 +34,7 @@ class ByteSizeTest {
   @ParameterizedTest
   @CsvSource({"0, 0 bytes", "1, 1 bytes", "4097, 4097 bytes", "4096, 4 KiB", "1610612736, 1536 MiB",
       "3221225472, 3 GiB"})
-  void aSizeIsToldInTheLargestUnitThatDividesIt(long bytes, String text) {
+  void aSizeIsGivenInTheLargestUnitThatDividesIt(long bytes, String text) {
     assertEquals(text, ByteSize.describe(bytes));
   }
 

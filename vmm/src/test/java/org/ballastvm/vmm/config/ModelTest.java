@@ -15,7 +15,7 @@ class ModelTest {
 
   static Stream<Model<ObjectConfig>> objects() { return ObjectModels.ALL.stream(); }
 
-  /** A value that its type takes: what it has anyway, where that is told. */
+  /** A value that its type takes: what it has anyway, where that is listed. */
   private static String given(ModelProperty<?> property) {
     return property.name() + "=" + switch (property.name()) {
       case "addr" -> property.type().equals("int32") ? "5" : "0";

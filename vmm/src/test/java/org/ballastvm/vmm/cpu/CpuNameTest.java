@@ -10,17 +10,17 @@ import org.junit.jupiter.api.Test;
 
 /** The name of a processor on its way from the host's kernel to a guest's CPUID. */
 class CpuNameTest {
-  private static final String TOLD = "processor\t: 0\nmodel\t\t: 143\nmodel name\t: A CPU @ 2.00GHz\nstepping\t: 8\n";
+  private static final String CPUINFO = "processor\t: 0\nmodel\t\t: 143\nmodel name\t: A CPU @ 2.00GHz\nstepping\t: 8\n";
 
   @Test
-  void itIsTheFirstModelNameThatTheKernelTells() {
-    assertEquals("A CPU @ 2.00GHz", CpuName.toldBy(TOLD + TOLD.replace("A CPU", "B")).text());
+  void itIsTheFirstModelNameThatTheKernelNames() {
+    assertEquals("A CPU @ 2.00GHz", CpuName.readFrom(CPUINFO + CPUINFO.replace("A CPU", "B")).text());
   }
 
   @Test
-  void aKernelThatTellsNoneOrIsCutOffInItHasNone() {
-    assertEquals("", CpuName.toldBy("processor\t: 0\nmodel\t\t: 143\n").text());
-    assertEquals("", CpuName.toldBy(TOLD.substring(0, TOLD.indexOf("GHz"))).text());
+  void aKernelThatNamesNoneOrIsCutOffInItHasNone() {
+    assertEquals("", CpuName.readFrom("processor\t: 0\nmodel\t\t: 143\n").text());
+    assertEquals("", CpuName.readFrom(CPUINFO.substring(0, CPUINFO.indexOf("GHz"))).text());
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** CPUID as guests read it: each way of asking must tell the same topology. */
+/** CPUID as guests read it: each way of asking must return the same topology. */
 class GuestCpuidTest {
   private static final int INTEL = 0x756e_6547;
   private static final int AMD = 0x6874_7541;
@@ -40,7 +40,7 @@ class GuestCpuidTest {
 
   @ParameterizedTest
   @MethodSource("topologies")
-  void everyLeafTellsTheSameApicIdAndItIsTheTables(CpuConfig config) {
+  void everyLeafHasTheSameApicIdAndItIsTheTables(CpuConfig config) {
     List<Integer> listed = apicIdsInMadt(config);
     Set<Integer> seen = new HashSet<>();
     for (int i = 0; i < config.count(); i++) {

@@ -51,7 +51,7 @@ class GuestFeaturesTest {
   }
 
   @Test
-  void withoutAPmuNoLeafTellsOfOne() {
+  void withoutAPmuNoLeafShowsOne() {
     for (HostCpu host : HostCpu.values()) {
       CpuModel model = CpuModel.parse("host,pmu=off");
       GuestCpuid cpuid = new GuestCpuid(host.supported(), new CpuName(""), CpuTopology.of(CpuConfig.of(1)), true,

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.ballastvm.kvm.CpuidEntry;
 
-/** Hosts' processors, as KVM_GET_SUPPORTED_CPUID tells of them: each a file of leaves, in whose head is what it is. */
+/** Hosts' processors, as KVM_GET_SUPPORTED_CPUID describes them: each a file of leaves, in whose head is what it is. */
 public enum HostCpu {
   SAPPHIRE_RAPIDS_CONFIG_ONLY, SAPPHIRE_RAPIDS_UNPERMITTED, SAPPHIRE_RAPIDS_PERMITTED, GENOA, MILAN, DESKTOP_39_BITS, K10, EXTENDED_TOPOLOGY;
 

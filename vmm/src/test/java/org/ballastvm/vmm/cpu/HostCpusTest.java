@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What guests are told on hosts of all kinds, in groups of all sizes: what belongs together is there together. */
+/** What guests read on hosts of all kinds, in groups of all sizes: what belongs together is there together. */
 class HostCpusTest {
   private static final int TILES = 3 << 17;
   private static final int AMX_OF_LEAF_7 = 1 << 22 | 1 << 24 | 1 << 25;
@@ -93,11 +93,11 @@ class HostCpusTest {
       for (int i = 0; i < config.count(); i++) {
         List<CpuidEntry> leaves = guest(host, config, i);
         int id = topology.apicId(i);
-        List<Integer> told = new ArrayList<>(List.of(leaf(leaves, 1, 0).ebx() >>> 24, leaf(leaves, 0xb, 1).edx()));
-        told.add(has(leaves, 0x1f) ? leaf(leaves, 0x1f, 1).edx() : id);
-        told.add(has(leaves, 0x8000_001e) ? leaf(leaves, 0x8000_001e, 0).eax() : id);
-        told.add(has(leaves, 0x8000_0026) ? leaf(leaves, 0x8000_0026, 2).edx() : id);
-        assertEquals(List.of(id, id, id, id, id), told, host + " " + config + " vCPU " + i);
+        List<Integer> ids = new ArrayList<>(List.of(leaf(leaves, 1, 0).ebx() >>> 24, leaf(leaves, 0xb, 1).edx()));
+        ids.add(has(leaves, 0x1f) ? leaf(leaves, 0x1f, 1).edx() : id);
+        ids.add(has(leaves, 0x8000_001e) ? leaf(leaves, 0x8000_001e, 0).eax() : id);
+        ids.add(has(leaves, 0x8000_0026) ? leaf(leaves, 0x8000_0026, 2).edx() : id);
+        assertEquals(List.of(id, id, id, id, id), ids, host + " " + config + " vCPU " + i);
         assertEquals(Math.min(255, 1 << topology.packageBits()), leaf(leaves, 1, 0).ebx() >> 16 & 0xff);
         if (has(leaves, 0x8000_001e)) {
           int core = leaf(leaves, 0x8000_001e, 0).ebx() & 0xff;

@@ -92,7 +92,7 @@ class DeviceStateTest {
       public void ejected(int slot) { heard.add("ejected " + slot); }
 
       @Override
-      public void told(int slot, long event, long status) { heard.add(slot + ": " + event + " " + status); }
+      public void reported(int slot, long event, long status) { heard.add(slot + ": " + event + " " + status); }
     });
   }
 

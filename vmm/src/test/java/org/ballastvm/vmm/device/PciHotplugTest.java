@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The registers that tell a guest of devices that come and go. */
+/** The registers that notify a guest of devices that come and go. */
 class PciHotplugTest {
   private static final int CAME = 0x00;
   private static final int ASKED_TO_GO = 0x04;
@@ -18,7 +18,7 @@ class PciHotplugTest {
   private final PciHotplug registers = new PciHotplug(ejected::add);
 
   @Test
-  void whatCameIsToldOnce() {
+  void whatCameIsNotifiedOnce() {
     registers.came(1);
     registers.came(31);
     assertEquals(0x8000_0002L, registers.read(CAME, 4));
@@ -26,7 +26,7 @@ class PciHotplugTest {
   }
 
   @Test
-  void whatShouldGoIsToldOnce() {
+  void whatShouldGoIsNotifiedOnce() {
     registers.askedToGo(4);
     assertEquals(0, registers.read(CAME, 4));
     assertEquals(0x10, registers.read(ASKED_TO_GO, 4));
@@ -34,7 +34,7 @@ class PciHotplugTest {
   }
 
   @Test
-  void nothingIsToldOfWhatIsGoneMeanwhile() {
+  void noNotificationOfWhatIsGoneMeanwhile() {
     registers.came(1);
     registers.askedToGo(1);
     registers.askedToGo(2);
@@ -78,7 +78,7 @@ class PciHotplugTest {
   }
 
   @Test
-  void aGuestThatStartsIsToldNothingOld() {
+  void aGuestThatStartsIsNotifiedOfNothingOld() {
     registers.came(1);
     registers.askedToGo(2);
     registers.write(BUS, 4, 1);

@@ -102,12 +102,12 @@ class SerialPortTest {
 
     int before = line.rooms;
     write(MCR, 0);
-    assertEquals(before + 1, line.rooms, "who waited outside is told");
+    assertEquals(before + 1, line.rooms, "who waited outside is woken");
     assertEquals(16, port.room());
   }
 
   @Test
-  void aBreakIsAByteOfZerosThatTheLineStatusTellsWhenItsTurnComes() {
+  void aBreakIsAByteOfZerosThatTheLineStatusShowsWhenItsTurnComes() {
     write(FCR, 1);
     write(IER, 0x05);
     port.receive(new byte[]{'a'}, 0, 1);
@@ -118,7 +118,7 @@ class SerialPortTest {
     assertEquals('a', read(DATA));
     assertEquals(0xc6, read(IIR), "line status");
     assertEquals(0x11, read(LSR) & 0x1f, "a break, with the byte that stands for it");
-    assertEquals(0x01, read(LSR) & 0x1f, "told once");
+    assertEquals(0x01, read(LSR) & 0x1f, "once");
     assertEquals(0, read(DATA));
     assertEquals('t', read(DATA));
     assertEquals(0, read(LSR) & 0x1f);
@@ -151,7 +151,7 @@ class SerialPortTest {
     write(IER, 0);
     assertFalse(irq);
     write(IER, 2);
-    assertTrue(irq, "enabled anew, raised anew");
+    assertTrue(irq, "enabled again, raised again");
   }
 
   @Test
@@ -184,7 +184,7 @@ class SerialPortTest {
     assertEquals(0x02, read(IIR) & 0x0f);
     print("that is all");
     assertEquals(0, line.outputs, "it will be back");
-    assertEquals(1, line.held, "told once");
+    assertEquals(1, line.held, "once");
     assertEquals(0x02, read(IIR) & 0x0f);
     assertEquals(0x01, read(IIR) & 0x0f);
     assertEquals(1, line.outputs, "it goes away");
@@ -220,7 +220,7 @@ class SerialPortTest {
     write(IER, 0);
     assertEquals(1, line.outputs);
     write(SCRATCH, 1);
-    assertEquals(1, line.outputs, "told once");
+    assertEquals(1, line.outputs, "once");
   }
 
   @Test
@@ -289,7 +289,7 @@ class SerialPortTest {
   }
 
   @Test
-  void aByteTooManyIsAnOverrunToldOnce() {
+  void aByteTooManyIsAnOverrunReportedOnce() {
     write(IER, 4);
     receive("a", 1);
     receive("b", 1);
@@ -330,7 +330,7 @@ class SerialPortTest {
     assertEquals(0, read(SCRATCH));
     assertFalse(irq);
     assertEquals(1, port.room());
-    assertEquals(before + 1, line.rooms, "who waited for room is told");
+    assertEquals(before + 1, line.rooms, "who waited for room is woken");
     assertEquals(10, port.takeOutput(new byte[100]));
   }
 

@@ -49,7 +49,7 @@ class SerialStateTest {
 
   private static void write(SerialPort port, int register, int value) { port.write(register, 1, value); }
 
-  /** Has the guest use all of the port, with both rings begun anew at their ends. */
+  /** Has the guest use all of the port, with both rings begun again at their ends. */
   private static void work(Side side) {
     SerialPort port = side.port;
     write(port, 3, 0x80);

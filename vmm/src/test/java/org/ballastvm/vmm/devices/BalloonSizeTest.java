@@ -55,7 +55,7 @@ class BalloonSizeTest {
     vm.devices().balloon().orElseThrow().configWrite(ACTUAL, 4, mebibytes << 8);
   }
 
-  private void assertTold(long guestMebibytes) throws InterruptedException {
+  private void assertEmitted(long guestMebibytes) throws InterruptedException {
     BalloonChange change = changes.poll(20, TimeUnit.SECONDS);
     assertNotNull(change, "no BALLOON_CHANGE");
     assertEquals(guestMebibytes, change.actual() / MIB);
@@ -73,14 +73,14 @@ class BalloonSizeTest {
   void aDimmMakesTheGuestLargerAndLeavesTheBalloonAlone() throws InterruptedException {
     target(768 * MIB);
     guestGives(256);
-    assertTold(768);
+    assertEmitted(768);
     plugDimm();
     assertEquals(256 * MIB, targetBytes());
     assertEquals(1024 * MIB, vm.devices().sizes().balloonedBytes());
     target(768 * MIB);
     assertEquals(512 * MIB, targetBytes());
     guestGives(512);
-    assertTold(768);
+    assertEmitted(768);
     target(5 * GIB);
     assertEquals(0, targetBytes());
   }
@@ -97,20 +97,20 @@ class BalloonSizeTest {
   void aTargetThatChangesHalfWayIsTheOneThatCounts() throws InterruptedException {
     target(256 * MIB);
     guestGives(300);
-    assertTold(724);
+    assertEmitted(724);
     target(900 * MIB);
     assertEquals(124 * MIB, targetBytes());
     guestGives(124);
-    assertTold(900);
+    assertEmitted(900);
   }
 
   @Test
-  void aResetEmptiesTheBalloonTellsItAndKeepsTheTarget() throws InterruptedException {
+  void aResetEmptiesTheBalloonEmitsThatAndKeepsTheTarget() throws InterruptedException {
     target(256 * MIB);
     guestGives(768);
-    assertTold(256);
+    assertEmitted(256);
     vm.reset();
-    assertTold(1024);
+    assertEmitted(1024);
     assertEquals(GIB, vm.devices().sizes().balloonedBytes());
     assertEquals(768 * MIB, targetBytes(), "the next driver gives as much again");
   }
@@ -118,7 +118,7 @@ class BalloonSizeTest {
   @Test
   void aGuestThatGivesMoreThanItHasHasNothing() throws InterruptedException {
     guestGives(4096);
-    assertTold(0);
+    assertEmitted(0);
     assertEquals(0, vm.devices().sizes().balloonedBytes());
   }
 

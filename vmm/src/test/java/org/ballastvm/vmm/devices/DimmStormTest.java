@@ -40,12 +40,12 @@ class DimmStormTest {
     throw new AssertionError(bug);
   });
   private final MachineEvents monitors = new MachineEvents(loop);
-  private final List<String> told = new ArrayList<>();
+  private final List<String> seen = new ArrayList<>();
   private final MemoryObjects objects = new MemoryObjects();
   private final MemoryBackend base = MemoryBackend.open(new BackendConfig.Ram("base", 16 * MIB, LAZILY));
   private final GuestRam ram = new GuestRam(
       GuestLayout.of(new MemoryConfig(16 * MIB, 4, 1024 * MIB, Optional.empty())), base);
-  private final PowerDevice power = new PowerDevice(high -> told.add("announced"), () -> {
+  private final PowerDevice power = new PowerDevice(high -> seen.add("announced"), () -> {
     // No guest switches it off.
   });
   private final AddressBus ports = new AddressBus("I/O", 0x1_0000);
@@ -81,7 +81,7 @@ class DimmStormTest {
   }
 
   private void plug() {
-    monitors.listen((event, when) -> told.add(event.name()));
+    monitors.listen((event, when) -> seen.add(event.name()));
     objects.create(new BackendConfig.Ram("mem", 128 * MIB, LAZILY));
     dimms.plug(new DeviceConfig.Dimm(Optional.of("dimm1"), "mem", OptionalInt.empty(), OptionalLong.empty(), 0, 60),
         false);
@@ -107,15 +107,15 @@ class DimmStormTest {
   }
 
   @Test
-  void whatBecameOfRequestsIsToldOnceHoweverOftenTheGuestSaysIt() throws Exception {
+  void whatBecameOfRequestsIsEmittedOnceHoweverOftenTheGuestSaysIt() throws Exception {
     plug();
     write(OST_EVENT, 4, 3);
     for (int i = 0; i < STORM; i++) {
       write(OST_STATUS, 4, 1 + i % 4);
     }
     settle();
-    assertEquals(List.of("ACPI_DEVICE_OST", "MEM_UNPLUG_ERROR", "DEVICE_UNPLUG_GUEST_ERROR"), told);
-    assertEquals(Optional.of(new MachineEvent.OspmStatus(Optional.of("dimm1"), "0", "DIMM", 3, 4)), dimms.told(0));
+    assertEquals(List.of("ACPI_DEVICE_OST", "MEM_UNPLUG_ERROR", "DEVICE_UNPLUG_GUEST_ERROR"), seen);
+    assertEquals(Optional.of(new MachineEvent.OspmStatus(Optional.of("dimm1"), "0", "DIMM", 3, 4)), dimms.reported(0));
   }
 
   @Test
@@ -126,7 +126,7 @@ class DimmStormTest {
       write(FLAGS, 1, EJECT);
     }
     settle();
-    assertEquals(List.of("DEVICE_DELETED"), told);
+    assertEquals(List.of("DEVICE_DELETED"), seen);
     assertEquals(List.of(), dimms.all());
   }
 }

@@ -87,18 +87,18 @@ class DimmTest {
   }
 
   @Test
-  void aRefusalIsToldWithItsReasonAndTheDimmStays() {
+  void aRefusalIsEmittedWithItsReasonAndTheDimmStays() {
     plug(dimm("dimm1", "mem1"));
     onLoop(() -> vm.devices().requestUnplug("dimm1"));
     select(0);
     write(BASE + 4, 4, 3);
     write(BASE + 8, 4, 1);
-    MachineEvent.OspmStatus told = new MachineEvent.OspmStatus(Optional.of("dimm1"), "0", "DIMM", 3, 1);
-    assertEquals(List.of(new MachineEvent.AcpiDeviceOst(told),
+    MachineEvent.OspmStatus reported = new MachineEvent.OspmStatus(Optional.of("dimm1"), "0", "DIMM", 3, 1);
+    assertEquals(List.of(new MachineEvent.AcpiDeviceOst(reported),
         new MachineEvent.MemUnplugError("dimm1",
             "it could not, and does not say why; memory that cannot be moved is the usual reason"),
         new MachineEvent.DeviceUnplugGuestError(Optional.of("dimm1"), "/machine/peripheral/dimm1")), events);
-    assertEquals(told, vm.devices().dimms().lastTold().getFirst());
+    assertEquals(reported, vm.devices().dimms().lastReported().getFirst());
     assertEquals("object 'mem1' is in use, can not be deleted: device dimm1 has it",
         refused(() -> vm.objects().memory().delete("mem1")));
     onLoop(() -> vm.devices().requestUnplug("dimm1"));
@@ -157,17 +157,17 @@ class DimmTest {
   }
 
   @Test
-  void whatWasToldOfADimmIsNotSaidOfTheNextInItsSlot() {
+  void whatWasReportedOfADimmIsNotSaidOfTheNextInItsSlot() {
     plug(dimm("dimm1", "mem1"));
-    assertEquals(Optional.empty(), vm.devices().dimms().told(0));
+    assertEquals(Optional.empty(), vm.devices().dimms().reported(0));
     select(0);
     write(BASE + 4, 4, 3);
     write(BASE + 8, 4, 0x84);
-    assertEquals(0x84, vm.devices().dimms().told(0).orElseThrow().status());
+    assertEquals(0x84, vm.devices().dimms().reported(0).orElseThrow().status());
     write(FLAGS, 1, LETS_GO);
-    assertEquals(0x84, vm.devices().dimms().lastTold().getFirst().status(), "as long as the slot is empty");
+    assertEquals(0x84, vm.devices().dimms().lastReported().getFirst().status(), "as long as the slot is empty");
     plug(dimm("dimm1", "mem1"));
-    assertEquals(0, vm.devices().dimms().lastTold().getFirst().status());
+    assertEquals(0, vm.devices().dimms().lastReported().getFirst().status());
   }
 
   @Test
@@ -178,7 +178,7 @@ class DimmTest {
     vm.reset();
     assertEquals(List.of("dimm2"), vm.devices().dimms().all().stream().flatMap(d -> d.id().stream()).toList());
     select(1);
-    assertEquals(1, read(FLAGS, 1), "there, and nothing to tell");
+    assertEquals(1, read(FLAGS, 1), "there, and nothing to notify it of");
   }
 
   @Test

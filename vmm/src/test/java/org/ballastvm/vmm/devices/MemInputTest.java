@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What people get wrong about virtio-mem: each is told in a sentence that names the option and the rule. */
+/** What people get wrong about virtio-mem: each is refused in a sentence that names the option and the rule. */
 @Tag("kvm")
 class MemInputTest {
   private static final long MIB = 1L << 20;
@@ -57,10 +57,10 @@ class MemInputTest {
       "memdev=nope | memdev=nope: there is no such object",
       "requested-size=2M | 'memdev' property must be set",
       "memdev=mem0,request-timeout=-1 | request-timeout=-1"})
-  void eachMistakeIsNamed(String properties, String told) {
+  void eachMistakeIsNamed(String properties, String words) {
     UserError e = assertThrows(UserError.class, () -> start("virtio-mem-pci,id=vm0," + properties).close());
     assertTrue(e.getMessage().contains("virtio-mem-pci") || e.getMessage().startsWith("-device"), e.getMessage());
-    assertTrue(e.getMessage().contains(told), e.getMessage());
+    assertTrue(e.getMessage().contains(words), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
   }
 

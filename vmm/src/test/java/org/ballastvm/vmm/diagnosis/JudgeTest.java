@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.watch;
+package org.ballastvm.vmm.diagnosis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,7 +11,7 @@ import org.ballastvm.virtio.mem.MemTrace.Answers;
 import org.ballastvm.vmm.event.Obstacle;
 import org.junit.jupiter.api.Test;
 
-/** What is made of what was seen, told as traces of Linux's driver as its sources have it. */
+/** What is made of what was seen, given as traces of Linux's driver as its sources have it. */
 class JudgeTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
@@ -127,7 +127,7 @@ class JudgeTest {
   }
 
   @Test
-  void theLastAnswerTellsWhoRefused() {
+  void theLastAnswerShowsWhoRefused() {
     Verdict busy = judge(trace(4 * GIB, GIB, new Answers(9, 0, 3, 0), "PLUG BUSY", 0));
     assertEquals(Obstacle.HOST_REFUSES, busy.cause());
     assertTrue(busy.trying() && busy.reason().contains("refused 3"), busy.reason());

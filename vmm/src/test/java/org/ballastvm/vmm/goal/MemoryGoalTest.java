@@ -62,7 +62,7 @@ class MemoryGoalTest {
         Thread.sleep(10); // A DIMM comes when the device has had its second.
         plugged = machine.devices().dimms().find("memory0").isPresent();
       }
-      machine.onLoop(() -> machine.devices().dimms().told(0, 1, 0));
+      machine.onLoop(() -> machine.devices().dimms().reported(0, 1, 0));
       MemorySetEnded end = ended.take();
       assertEquals(192 * MIB, end.actual());
       assertTrue(end.reached() && end.reason().orElseThrow().startsWith("vm0: no driver"), end.toString());
@@ -76,7 +76,7 @@ class MemoryGoalTest {
       plugged = machine.devices().dimms().all().stream()
           .anyMatch(dimm -> dimm.slot() == slot && dimm.sizeBytes() == sizeBytes);
     }
-    machine.onLoop(() -> machine.devices().dimms().told(slot, 1, status));
+    machine.onLoop(() -> machine.devices().dimms().reported(slot, 1, status));
   }
 
   @Test

@@ -19,14 +19,14 @@ import org.ballastvm.vmm.event.Obstacle;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.Program;
 import org.ballastvm.vmm.machine.TestMachine;
-import org.ballastvm.vmm.watch.MemoryRequest;
+import org.ballastvm.vmm.diagnosis.MemoryRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A guest that halts does nothing that it is asked for, and that is told. */
+/** A guest that halts does nothing that it is asked for, and that is reported. */
 @Tag("kvm")
 @Timeout(60)
 class MemoryRequestsTest {
@@ -35,7 +35,7 @@ class MemoryRequestsTest {
 
   @TempDir
   private Path directory;
-  private final BlockingQueue<MemoryRequestOverdue> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<MemoryRequestOverdue> emitted = new LinkedBlockingQueue<>();
   private TestMachine guest;
 
   private static DeviceConfig device(String text) {
@@ -56,19 +56,19 @@ class MemoryRequestsTest {
         .with(java.util.Arrays.stream(devices).map(MemoryRequestsTest::device).toArray(DeviceConfig[]::new)).start();
     machine.events().listen((event, when) -> {
       if (event instanceof MemoryRequestOverdue overdue) {
-        told.add(overdue);
+        emitted.add(overdue);
       }
     });
     return machine;
   }
 
   @Test
-  void aRequestThatNobodyAnswersIsToldOfOnceForEachCause() throws Exception {
+  void aRequestThatNobodyAnswersIsReportedOnceForEachCause() throws Exception {
     try (Machine machine = start("virtio-mem-pci,id=vm0,memdev=mem0,requested-size=64M,request-timeout=1")) {
-      MemoryRequestOverdue first = told.take();
+      MemoryRequestOverdue first = emitted.take();
       assertEquals(Obstacle.MACHINE_STOPPED, first.cause());
       machine.resume();
-      MemoryRequestOverdue second = told.take();
+      MemoryRequestOverdue second = emitted.take();
       assertEquals(Obstacle.NO_DRIVER, second.cause());
       assertEquals(64L * MIB, second.requestedSize());
       assertEquals(0, second.size());
@@ -89,18 +89,18 @@ class MemoryRequestsTest {
   }
 
   @Test
-  void aDimmThatNobodyTakesIsToldOfToo() throws Exception {
+  void aDimmThatNobodyTakesIsReportedToo() throws Exception {
     try (Machine machine = start()) {
       machine.resume();
       machine.onLoop(() -> machine.devices().plug(device("pc-dimm,id=d0,memdev=mem1,request-timeout=1")));
-      MemoryRequestOverdue overdue = told.take();
+      MemoryRequestOverdue overdue = emitted.take();
       assertEquals(Optional.of("d0"), overdue.id());
       assertEquals(128L * MIB, overdue.requestedSize());
-      machine.onLoop(() -> machine.devices().dimms().told(0, 1, 0));
+      machine.onLoop(() -> machine.devices().dimms().reported(0, 1, 0));
       machine.onLoop(() -> assertFalse(machine.memoryRequests().all().getFirst().open()));
       machine.onLoop(() -> machine.devices().requestUnplug("d0"));
       machine.onLoop(() -> assertTrue(machine.memoryRequests().all().getFirst().open()));
-      machine.onLoop(() -> machine.devices().dimms().told(0, 3, 0x81));
+      machine.onLoop(() -> machine.devices().dimms().reported(0, 3, 0x81));
       machine.onLoop(() -> assertTrue(machine.memoryRequests().all().getFirst().details().toString()
           .contains("the device is in use")));
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what nobody tells of: what a guest writes to its memory, or the state of a machine. */
+/** Waits for what nobody announces: what a guest writes to its memory, or the state of a machine. */
 public final class Await {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -127,7 +127,7 @@ class EventLoopTest {
   }
 
   @Test
-  void aHandlerThatThrowsIsABugThatIsTold() throws Exception {
+  void aHandlerThatThrowsIsABugThatIsReported() throws Exception {
     try (EventFd bell = EventFd.create()) {
       IllegalStateException bug = new IllegalStateException("a bug");
       loop.register(bell, Epoll.IN, events -> {

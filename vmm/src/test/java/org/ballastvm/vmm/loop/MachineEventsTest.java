@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who is told what, and how often, by a clock that the test turns. */
+/** What is emitted, and how often, by a clock that the test turns. */
 @Timeout(60)
 class MachineEventsTest {
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -25,7 +25,7 @@ class MachineEventsTest {
   private final CompletableFuture<Throwable> crash = new CompletableFuture<>();
   private final EventLoop loop = new EventLoop("test-loop", crash::complete);
   private final List<Bell> bells = new ArrayList<>();
-  private final List<MachineEvent> told = new ArrayList<>();
+  private final List<MachineEvent> emitted = new ArrayList<>();
   private final MachineEvents events = new MachineEvents(loop, Bell::new);
 
   /** An alarm that rings when the test says so. */
@@ -51,7 +51,7 @@ class MachineEventsTest {
   @BeforeEach
   void listen() {
     loop.start();
-    events.listen((event, when) -> told.add(event));
+    events.listen((event, when) -> emitted.add(event));
   }
 
   @AfterEach
@@ -71,8 +71,8 @@ class MachineEventsTest {
     done.get(30, TimeUnit.SECONDS);
   }
 
-  private void publish(MachineEvent... happened) throws Exception {
-    onLoop(() -> List.of(happened).forEach(events::publish));
+  private void emit(MachineEvent... happened) throws Exception {
+    onLoop(() -> List.of(happened).forEach(events::emit));
   }
 
   private void aSecondGoesBy() throws Exception {
@@ -83,10 +83,10 @@ class MachineEventsTest {
     }));
   }
 
-  /** What was told since the last time. */
+  /** What was emitted since the last time. */
   private List<MachineEvent> heard() {
-    List<MachineEvent> since = List.copyOf(told);
-    told.clear();
+    List<MachineEvent> since = List.copyOf(emitted);
+    emitted.clear();
     return since;
   }
 
@@ -98,23 +98,23 @@ class MachineEventsTest {
   }
 
   @Test
-  void aGuestThatChangesItsBalloonAllTheTimeIsToldOfAtOnceAndThenOnceASecond() throws Exception {
-    publish(new BalloonChange(1), new BalloonChange(2), new BalloonChange(3));
+  void aGuestThatChangesItsBalloonAllTheTimeIsReportedAtOnceAndThenOnceASecond() throws Exception {
+    emit(new BalloonChange(1), new BalloonChange(2), new BalloonChange(3));
     assertEquals(List.of(new BalloonChange(1)), heard());
     aSecondGoesBy();
     assertEquals(List.of(new BalloonChange(3)), heard());
-    publish(new BalloonChange(4));
+    emit(new BalloonChange(4));
     assertEquals(List.of(), heard());
     aSecondGoesBy();
     assertEquals(List.of(new BalloonChange(4)), heard());
     aSecondGoesBy();
     assertEquals(List.of(), heard());
-    publish(new BalloonChange(5));
+    emit(new BalloonChange(5));
     assertEquals(List.of(new BalloonChange(5)), heard());
   }
 
   @Test
-  void whatAHotPathNotesIsMadeOnceWhenItIsToldAndNotBefore() throws Exception {
+  void whatAHotPathNotesIsMadeOnceWhenItIsEmittedAndNotBefore() throws Exception {
     AtomicInteger made = new AtomicInteger();
     MachineEvents.Notice notice = events.notice(() -> new BalloonChange(made.incrementAndGet()));
     notice.happened();
@@ -149,25 +149,25 @@ class MachineEventsTest {
   void eachDeviceHasASecondOfItsOwn() throws Exception {
     MachineEvent one = new MemoryDeviceSizeChange(Optional.of("vm0"), 1, "/machine/peripheral/vm0");
     MachineEvent other = new MemoryDeviceSizeChange(Optional.of("vm1"), 1, "/machine/peripheral/vm1");
-    publish(one, other, one, new BalloonChange(1));
+    emit(one, other, one, new BalloonChange(1));
     assertEquals(List.of(one, other, new BalloonChange(1)), heard());
     aSecondGoesBy();
     assertEquals(List.of(one), heard());
   }
 
   @Test
-  void whatAUserDidIsAlwaysTold() throws Exception {
-    publish(new MachineEvent.Stop(), new MachineEvent.Resume(), new MachineEvent.Stop());
+  void whatAUserDidIsAlwaysEmitted() throws Exception {
+    emit(new MachineEvent.Stop(), new MachineEvent.Resume(), new MachineEvent.Stop());
     assertEquals(List.of(new MachineEvent.Stop(), new MachineEvent.Resume(), new MachineEvent.Stop()), heard());
     assertTrue(bells.isEmpty());
   }
 
   @Test
-  void aListenerMayGoWhileItIsTold() throws Exception {
+  void aListenerMayGoWhileItIsCalled() throws Exception {
     MachineEvents.Listener[] fickle = new MachineEvents.Listener[1];
     fickle[0] = (event, when) -> events.forget(fickle[0]);
     events.listen(fickle[0]);
-    publish(new MachineEvent.Stop(), new MachineEvent.Resume());
+    emit(new MachineEvent.Stop(), new MachineEvent.Resume());
     assertEquals(2, heard().size());
   }
 }

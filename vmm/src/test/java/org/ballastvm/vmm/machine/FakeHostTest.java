@@ -149,10 +149,10 @@ class FakeHostTest {
   }
 
   @Test
-  void aKvmThatLacksWhatIsNeededIsToldOfByName() throws IOException {
+  void whatAKvmLacksIsNamed() throws IOException {
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.MILAN.supported()).has(KvmCap.IRQFD, 0)) {
-      String told = refused(guest());
-      assertTrue(told.startsWith("/dev/kvm: this host's KVM lacks KVM_CAP_IRQFD"), told);
+      String message = refused(guest());
+      assertTrue(message.startsWith("/dev/kvm: this host's KVM lacks KVM_CAP_IRQFD"), message);
       kvm.has(KvmCap.IRQFD, 1).refuses("KVM_CREATE_VM", Errno.EBUSY);
       TestMachine guest = guest();
       assertEquals(Errno.EBUSY, assertThrows(HostError.class, () -> start(guest).close()).errno());

@@ -49,7 +49,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
   private static final BackendConfig.Common LAZILY = new BackendConfig.Common(false, false, false, false, true);
 
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
-  private final ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<String> words = new ConcurrentLinkedQueue<>();
   private final UnpluggedMemory outside = new UnpluggedMemory("vm0", BASE);
   private final RunGate gate = new RunGate(2);
   private final List<VcpuThread> vcpus = new ArrayList<>();
@@ -67,7 +67,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     ram = new GuestRam(GuestLayout.of(new MemoryConfig(16 * MIB, 0, 64 * MIB, Optional.empty())), base);
     range = ram.devices().claim("-device", "vm0", backend, OptionalLong.of(BASE), BLOCK, false, this::hold);
     kvm = Kvm.open();
-    vm = kvm.createVm(); // without interrupt controllers: a vCPU runs when it is told to
+    vm = kvm.createVm(); // without interrupt controllers: a vCPU runs when it is made to
     ram.attach(vm);
     ram.putLong(0x9000, 0xa003);
     ram.putLong(0xa000, 0xc003);
@@ -99,7 +99,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
 
   private void run(Program... programs) {
     AddressBus ports = new AddressBus("I/O", 0x1_0000);
-    ports.map(new Told(), "told", 0x3f8, 1);
+    ports.map(new Words(), "words", 0x3f8, 1);
     AddressBus memory = new AddressBus("memory", Long.MAX_VALUE);
     memory.map(outside, "unplugged", BASE, (long) BLOCKS * BLOCK);
     for (int i = 0; i < programs.length; i++) {
@@ -118,15 +118,15 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
   }
 
   /** What vCPUs say, a byte at a time, all in order of arrival. */
-  private final class Told implements BusDevice {
+  private final class Words implements BusDevice {
     @Override
     public long read(long offset, int sizeBytes) { return 0; }
 
     @Override
-    public void write(long offset, int sizeBytes, long value) { told.add(Long.toHexString(value & 0xff)); }
+    public void write(long offset, int sizeBytes, long value) { words.add(Long.toHexString(value & 0xff)); }
   }
 
-  private void awaitWords(int count) { Await.until(() -> told.size() >= count); }
+  private void awaitWords(int count) { Await.until(() -> words.size() >= count); }
 
   @Test
   void twoThatComeToHiddenBlocksAtOnceBothReadOnesAndNothingBecomesResident() {
@@ -138,7 +138,7 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     Program second = new Program().touchPages(SEEN + 5 * BLOCK, BLOCK / 4096).printByte().halt();
     run(first, second);
     awaitWords(2);
-    assertEquals(List.of("ff", "ff"), List.copyOf(told));
+    assertEquals(List.of("ff", "ff"), List.copyOf(words));
     assertEquals(2L * 3 * BLOCK / 4096, outside.accesses());
     assertEquals(0, backend.residentBytes());
     // Some hosts' KVM, that of a host without hardware virtualization, carries such an access out as one to no memory.
@@ -153,9 +153,9 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     vcpus.getFirst().slotsFollowed(changes);
     range.unplug(BASE, BLOCK);
     vcpus.getFirst().slotsFollowed(ram.devices().follow());
-    assertEquals(List.of(), List.copyOf(told));
+    assertEquals(List.of(), List.copyOf(words));
     vcpus.getFirst().slotsFollowed(ram.devices().follow());
-    assertTrue(told.peek().startsWith("vCPU 0: the host has no page for memory that the guest used"), told.peek());
+    assertTrue(words.peek().startsWith("vCPU 0: the host has no page for memory that the guest used"), words.peek());
   }
 
   @Test
@@ -178,9 +178,9 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
     for (int i = 0; i < 2; i++) {
       int at = COUNTERS + 64 * i;
       int before = ram.getInt(at);
-      Await.until(() -> ram.getInt(at) >= before + 2 || !told.isEmpty());
+      Await.until(() -> ram.getInt(at) >= before + 2 || !words.isEmpty());
     }
-    assertEquals(List.of(), List.copyOf(told));
+    assertEquals(List.of(), List.copyOf(words));
   }
 
   private void change(boolean unplug, int block) {
@@ -204,15 +204,15 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
   @Override
   public void vcpuFailed(String sentence) {
     gate.close();
-    told.add(sentence);
+    words.add(sentence);
   }
 
   @Override
-  public void crashed(Throwable bug) { told.add(bug.toString()); }
+  public void crashed(Throwable bug) { words.add(bug.toString()); }
 
   @Override
-  public void resetAsked(String why) { told.add(why); }
+  public void resetAsked(String why) { words.add(why); }
 
   @Override
-  public void powerOffAsked() { told.add("power off"); }
+  public void powerOffAsked() { words.add("power off"); }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A guest on a real processor that drives its balloon as no guest should, beside another in the same process: the one is
- * told to reset its device and then inflates as ever, the other counts on and has all of its memory.
+ * made to reset its device and then inflates as ever, the other counts on and has all of its memory.
  */
 @Tag("kvm")
 @Timeout(120)

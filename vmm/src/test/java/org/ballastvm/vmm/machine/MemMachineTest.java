@@ -148,16 +148,16 @@ class MemMachineTest {
   @Test
   void whatDoesNotFitTheMachineIsRefusedAndLeavesNothingBehind() throws Exception {
     TestMachine guest = machine(new Program().halt());
-    for (String told : List.of("'requested-size' has to be multiples", "'requested-size' cannot exceed",
+    for (String words : List.of("'requested-size' has to be multiples", "'requested-size' cannot exceed",
         "exceeds the number of numa nodes: 1", "there is no such object")) {
-      DeviceConfig wrong = switch (told.substring(0, 20)) {
+      DeviceConfig wrong = switch (words.substring(0, 20)) {
         case "'requested-size' has" -> device("mem0", MIB, OptionalLong.empty(), 0);
         case "'requested-size' can" -> device("mem0", 2L * BLOCKS * BLOCK, OptionalLong.empty(), 0);
         case "exceeds the number o" -> device("mem0", 0, OptionalLong.empty(), 1);
         default -> device("nope", 0, OptionalLong.empty(), 0);
       };
       UserError e = assertThrows(UserError.class, () -> guest.with(wrong).start().close());
-      assertTrue(e.getMessage().startsWith("-device virtio-mem-pci,id=vm0: ") && e.getMessage().contains(told),
+      assertTrue(e.getMessage().startsWith("-device virtio-mem-pci,id=vm0: ") && e.getMessage().contains(words),
           e.getMessage());
     }
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A guest tells that it has panicked. */
+/** A guest reports that it has panicked. */
 @Tag("kvm")
 @Timeout(120)
 class PanicTest {

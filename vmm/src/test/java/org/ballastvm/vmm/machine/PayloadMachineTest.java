@@ -108,7 +108,7 @@ class PayloadMachineTest {
   }
 
   @Test
-  void theClockTellsTheDate() throws Exception {
+  void theClockHasTheDate() throws Exception {
     Program program = new Program();
     for (int index : new int[]{0x32, 0x09, 0x08, 0x07}) {
       program.outByte(0x70, index).inByte(0x71).printByte();
@@ -236,7 +236,7 @@ class PayloadMachineTest {
   }
 
   @Test
-  void aPausedMachineRunsWhenItIsToldTo() throws Exception {
+  void aPausedMachineRunsWhenItIsAskedTo() throws Exception {
     TestMachine guest = TestMachine.of(directory, new Program().print("x").powerOff()).with(PAUSED);
     try (Machine machine = guest.start()) {
       assertEquals(RunState.PRELAUNCH, machine.state());

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class VcpusTest implements VcpuThread.Watcher {
   private static final long PATIENCE_SECONDS = 10;
-  private static final KvmTrouble.Patience SHORT = new KvmTrouble.Patience(3, 1_000);
+  private static final KvmTrouble.Retries SHORT = new KvmTrouble.Retries(3, 1_000);
 
   private final Queue<Runnable> loop = new ArrayDeque<>();
-  private final Queue<Object> told = new ConcurrentLinkedQueue<>();
+  private final Queue<Object> calls = new ConcurrentLinkedQueue<>();
   private final Vcpus vcpus = new Vcpus(loop::add);
 
   private void start(ScriptedProcessor... processors) {
@@ -99,17 +99,17 @@ class VcpusTest implements VcpuThread.Watcher {
     start(new ScriptedProcessor());
     vcpus.run();
     for (int i = 0; i < 4096; i++) {
-      vcpus.stopFor(() -> told.add("reset"));
+      vcpus.stopFor(() -> calls.add("reset"));
     }
     loop.forEach(Runnable::run);
-    assertEquals(List.of("reset"), List.copyOf(told));
+    assertEquals(List.of("reset"), List.copyOf(calls));
     vcpus.run();
-    vcpus.stopFor(() -> told.add("another"));
+    vcpus.stopFor(() -> calls.add("another"));
     assertEquals(2, loop.size());
   }
 
   @Test
-  void aGuestThatGoesOnIsToldOfTheStopBeforeItRuns() {
+  void aGuestThatGoesOnIsNotifiedOfTheStopBeforeItRuns() {
     ScriptedProcessor processor = new ScriptedProcessor();
     start(processor);
     vcpus.run();
@@ -127,7 +127,7 @@ class VcpusTest implements VcpuThread.Watcher {
     start(processor);
     vcpus.run();
     await("running", () -> processor.calls().size() == 4);
-    assertEquals(List.of(), List.copyOf(told));
+    assertEquals(List.of(), List.copyOf(calls));
   }
 
   @Test
@@ -137,7 +137,7 @@ class VcpusTest implements VcpuThread.Watcher {
     ScriptedProcessor poisoned = new ScriptedProcessor(List.of(() -> refuse(Errno.EHWPOISON)));
     start(starved, dead, poisoned);
     vcpus.run();
-    await("told of all", () -> told.size() == 3);
+    await("all calls", () -> calls.size() == 3);
     assertEquals(List.of(
         "vCPU 0: the host does not run it (KVM_RUN: ENOMEM (out of memory)), for 0 s now: the host is out"
             + " of memory, or this process may use no more of it (memory.max)",
@@ -145,21 +145,21 @@ class VcpusTest implements VcpuThread.Watcher {
             + " the host's kernel log says why",
         "vCPU 2: the host does not run it (KVM_RUN: EHWPOISON (a page of memory is broken)): a page of the guest's memory"
             + " is broken in hardware; the host's kernel log says which"),
-        told.stream().map(String.class::cast).sorted().toList());
+        calls.stream().map(String.class::cast).sorted().toList());
   }
 
   @Override
-  public void vcpuFailed(String sentence) { told.add(sentence); }
+  public void vcpuFailed(String sentence) { calls.add(sentence); }
 
   @Override
-  public void resetAsked(String why) { told.add(why); }
+  public void resetAsked(String why) { calls.add(why); }
 
   @Override
-  public void powerOffAsked() { told.add("power off"); }
+  public void powerOffAsked() { calls.add("power off"); }
 
   @Override
-  public void unusableMemory(VcpuThread vcpu) { told.add(vcpu); }
+  public void unusableMemory(VcpuThread vcpu) { calls.add(vcpu); }
 
   @Override
-  public void crashed(Throwable bug) { told.add(bug); }
+  public void crashed(Throwable bug) { calls.add(bug); }
 }

@@ -141,7 +141,7 @@ class GuestRamTest {
   }
 
   @Test
-  void whatTheHostRefusesIsToldWithThePlaceInTheGuest() {
+  void whatTheHostRefusesIsReportedWithThePlaceInTheGuest() {
     BackendConfig kind = new BackendConfig.Memfd("sealed", SIZE, BackendConfig.Common.DEFAULTS, false,
         OptionalLong.empty());
     try (MemoryBackend sealed = MemoryBackend.open(kind)) {

@@ -42,9 +42,9 @@ class HostNodesTest {
       "policy=bind | host-nodes must be set for policy bind", "policy=near,host-nodes=0 | does not accept value 'near'",
       "policy=bind,host-nodes=2-1 | host-nodes=2-1", "policy=bind,host-nodes=all | host-nodes=all",
       "policy=bind,host-nodes=1024 | host-nodes=1024"})
-  void whatCannotBeIsRefused(String properties, String told) {
+  void whatCannotBeIsRefused(String properties, String words) {
     String message = assertThrows(UserError.class, () -> parse(properties)).getMessage();
-    assertTrue(message.contains(told), message);
+    assertTrue(message.contains(words), message);
   }
 
   @Test

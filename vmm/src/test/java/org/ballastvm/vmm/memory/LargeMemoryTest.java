@@ -53,7 +53,7 @@ class LargeMemoryTest {
   @Test
   void whatIsFreeOf64TebibytesIsGivenBackAndWhatDevicesWroteIsKept() {
     TakenTurns turns = new TakenTurns();
-    List<GivenBack> told = new ArrayList<>();
+    List<GivenBack> results = new ArrayList<>();
     GuestRam ram = new GuestRam(GuestLayout.of(MemoryConfig.of(MOST)), backend(MOST));
     ram.attach(kvm);
     long before = allocatedBytes();
@@ -61,9 +61,9 @@ class LargeMemoryTest {
     pages.watch();
     long gpa = 63 * TIB;
     ram.putLong(gpa + 4096, 0xda7a);
-    pages.giveBackUnwritten(visitor -> visitor.range(gpa - 8192, 4 * 4096), (given, refused) -> told.add(given));
+    pages.discardUnwritten(visitor -> visitor.range(gpa - 8192, 4 * 4096), (given, refused) -> results.add(given));
     turns.takeAll();
-    assertEquals(3 * 4096, told.getFirst().bytes());
+    assertEquals(3 * 4096, results.getFirst().bytes());
     assertEquals(0xda7a, ram.getLong(gpa + 4096));
     pages.close();
     long allocated = allocatedBytes() - before;
@@ -73,18 +73,18 @@ class LargeMemoryTest {
   @Test
   void aLogThatTheHostHasNoRoomForEndsTheGivingBackAndNothingElse() {
     TakenTurns turns = new TakenTurns();
-    List<String> told = new ArrayList<>();
+    List<String> results = new ArrayList<>();
     GuestRam ram = new GuestRam(GuestLayout.of(MemoryConfig.of(GuestLayout.GIB)), backend(GuestLayout.GIB));
     ram.attach(kvm);
     UnwrittenPages pages = new UnwrittenPages(ram, Runnable::run, turns, Runnable::run);
     pages.watch();
     kvm.refuse(slot -> true);
-    pages.giveBackUnwritten(visitor -> visitor.range(0, 8192),
-        (given, refused) -> told.add(given.bytes() + " bytes, " + refused.orElseThrow().getMessage()));
+    pages.discardUnwritten(visitor -> visitor.range(0, 8192),
+        (given, refused) -> results.add(given.bytes() + " bytes, " + refused.orElseThrow().getMessage()));
     turns.takeAll();
     assertEquals(
         List.of("0 bytes, what the guest wrote to could not be read: KVM_GET_DIRTY_LOG: ENOMEM (out of memory)"),
-        told);
+        results);
     pages.close();
   }
 

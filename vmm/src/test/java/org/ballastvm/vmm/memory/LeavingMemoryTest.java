@@ -102,15 +102,15 @@ class LeavingMemoryTest {
   }
 
   @Test
-  void whoWaitsForTheMemoryIsToldWhenAllIsBack() {
-    AtomicInteger told = new AtomicInteger();
-    range.whenGivenBack(told::incrementAndGet);
-    assertEquals(1, told.get());
+  void whoWaitsForTheMemoryIsCalledWhenAllIsBack() {
+    AtomicInteger calls = new AtomicInteger();
+    range.whenGivenBack(calls::incrementAndGet);
+    assertEquals(1, calls.get());
     range.unplug(BASE, SIZE);
     ram.devices().release(range);
-    range.whenGivenBack(told::incrementAndGet);
-    assertEquals(1, told.get());
+    range.whenGivenBack(calls::incrementAndGet);
+    assertEquals(1, calls.get());
     longestTurn();
-    assertEquals(2, told.get());
+    assertEquals(2, calls.get());
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Memory that the host has no page for is told of in one sentence, which says why. */
+/** Memory that the host has no page for is reported in one sentence, which says why. */
 class MissingPageTest {
   private static final long SIZE = 4 << 20;
   private static final BackendConfig.Common SHARED = new BackendConfig.Common(true, false, false, false, true);

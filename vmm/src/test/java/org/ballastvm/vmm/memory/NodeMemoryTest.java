@@ -59,10 +59,10 @@ class NodeMemoryTest {
     backends.forEach(MemoryBackend::close);
     backends = List.of(node("a", GIB + (1 << 20)), node("b", GIB), node("c", GIB - (1 << 20)));
     GuestRam odd = new GuestRam(GuestLayout.of(MemoryConfig.of(3 * GIB)), backends);
-    List<String> told = odd.regionsInSmallPages();
-    assertEquals(2, told.size());
-    assertTrue(told.getFirst().startsWith("memory backend b: its memory begins at 0x40100000 in the guest"),
-        told.getFirst());
+    List<String> sentences = odd.regionsInSmallPages();
+    assertEquals(2, sentences.size());
+    assertTrue(sentences.getFirst().startsWith("memory backend b: its memory begins at 0x40100000 in the guest"),
+        sentences.getFirst());
   }
 
   @Test

@@ -21,12 +21,12 @@ class PreallocTest {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;
 
-  private final List<String> told = new ArrayList<>();
+  private final List<String> shown = new ArrayList<>();
   private long populated;
   private long nanos;
 
   private void populate(long sizeBytes, long pageBytes, long nanosPerGibibyte) {
-    new Prealloc(() -> nanos, told::add).all("mem1", sizeBytes, pageBytes, 1, (offset, length) -> {
+    new Prealloc(() -> nanos, shown::add).all("mem1", sizeBytes, pageBytes, 1, (offset, length) -> {
       assertEquals(populated, offset);
       assertEquals(0, offset % pageBytes);
       populated += length;
@@ -38,7 +38,7 @@ class PreallocTest {
   @Test
   void whatIsQuickIsNotSpokenOf() {
     populate(3 * GIB + 4096, 4096, 300_000_000);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), shown);
   }
 
   @Test
@@ -46,7 +46,7 @@ class PreallocTest {
     populate(3 * GIB, 2 * MIB, 1_000_000_000);
     assertEquals(List.of("ballast: memory backend mem1: prealloc has 1 GiB of 3 GiB",
         "ballast: memory backend mem1: prealloc has 2 GiB of 3 GiB",
-        "ballast: memory backend mem1: prealloc has 3 GiB of 3 GiB"), told);
+        "ballast: memory backend mem1: prealloc has 3 GiB of 3 GiB"), shown);
   }
 
   @Test
@@ -57,7 +57,7 @@ class PreallocTest {
     CyclicBarrier all = new CyclicBarrier(4);
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     Set<Long> offsets = ConcurrentHashMap.newKeySet();
-    new Prealloc(() -> nanos, told::add).all("mem1", 16 * Prealloc.PIECE_BYTES, 4096, 4, (offset, length) -> {
+    new Prealloc(() -> nanos, shown::add).all("mem1", 16 * Prealloc.PIECE_BYTES, 4096, 4, (offset, length) -> {
       assertTrue(offsets.add(offset));
       if (threads.add(Thread.currentThread())) {
         await(all); // Until each has one.
@@ -78,7 +78,7 @@ class PreallocTest {
   @Test
   void whatTheHostRefusesEndsIt() {
     assertThrows(HostError.class,
-        () -> new Prealloc(() -> nanos, told::add).all("mem1", GIB, 4096, 4, (offset, length) -> {
+        () -> new Prealloc(() -> nanos, shown::add).all("mem1", GIB, 4096, 4, (offset, length) -> {
           throw new HostError("madvise", Errno.ENOMEM);
         }));
   }

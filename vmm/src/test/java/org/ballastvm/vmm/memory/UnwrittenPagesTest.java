@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What devices write during a watch is theirs, and memory that comes, goes or is cut anew meanwhile is left alone. */
+/** What devices write during a watch is theirs, and memory that comes, goes or is cut again meanwhile is left alone. */
 @Tag("kvm")
 class UnwrittenPagesTest {
   private static final long MIB = 1L << 20;
@@ -28,7 +28,7 @@ class UnwrittenPagesTest {
   private static final BackendConfig.Common LAZILY = new BackendConfig.Common(false, false, false, false, true);
 
   private final TakenTurns turns = new TakenTurns();
-  private final List<GivenBack> told = new ArrayList<>();
+  private final List<GivenBack> results = new ArrayList<>();
   private final MemoryBackend base = MemoryBackend.open(new BackendConfig.Ram("ram", 64 * MIB, LAZILY));
   private final MemoryBackend backend = MemoryBackend.open(new BackendConfig.Ram("mem0", 64 * MIB, LAZILY));
   private final GuestRam ram = new GuestRam(
@@ -58,14 +58,14 @@ class UnwrittenPagesTest {
     base.close();
   }
 
-  /** Asks for a range, and takes the turns that it takes; tells what was given back. */
+  /** Asks for a range, and takes the turns that it takes; returns what was given back. */
   private long give(long gpa, long lengthBytes) {
-    pages.giveBackUnwritten(visitor -> visitor.range(gpa, lengthBytes), (given, refused) -> {
+    pages.discardUnwritten(visitor -> visitor.range(gpa, lengthBytes), (given, refused) -> {
       assertEquals(Optional.empty(), refused);
-      told.add(given);
+      results.add(given);
     });
     turns.takeAll();
-    return told.removeLast().bytes();
+    return results.removeLast().bytes();
   }
 
   @Test
@@ -103,10 +103,10 @@ class UnwrittenPagesTest {
   void whatADeviceWritesBetweenTwoTurnsIsSeenInTheNext() {
     ram.putLong(40 * MIB, 0x01d);
     pages.watch();
-    pages.giveBackUnwritten(visitor -> visitor.range(0, 64 * MIB), (given, refused) -> told.add(given));
+    pages.discardUnwritten(visitor -> visitor.range(0, 64 * MIB), (given, refused) -> results.add(given));
     ram.putLong(40 * MIB, 0xda7a);
     turns.takeAll();
-    assertEquals(64 * MIB - 4096, told.getLast().bytes());
+    assertEquals(64 * MIB - 4096, results.getLast().bytes());
     assertEquals(0xda7a, ram.getLong(40 * MIB));
   }
 
@@ -168,10 +168,10 @@ class UnwrittenPagesTest {
   @Test
   void aWatchThatEndsGivesNothingBackAnyMore() {
     pages.watch();
-    pages.giveBackUnwritten(visitor -> visitor.range(0, 16 * MIB), (given, refused) -> told.add(given));
+    pages.discardUnwritten(visitor -> visitor.range(0, 16 * MIB), (given, refused) -> results.add(given));
     assertEquals(GivenBack.NOTHING, pages.endWatch());
     turns.takeAll();
-    assertTrue(told.isEmpty());
+    assertTrue(results.isEmpty());
     assertEquals(0, base.discardCalls());
   }
 }

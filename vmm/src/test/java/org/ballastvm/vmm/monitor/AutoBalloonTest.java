@@ -71,7 +71,7 @@ class AutoBalloonTest {
   }
 
   @Test
-  void aGuestThatCannotTakeMemoryBackIsWarnedOfOnceAndInWhatIsTold() {
+  void aGuestThatCannotTakeMemoryBackIsWarnedOfOnceAndInTheAnswer() {
     assertFalse(say("balloon auto").contains("warning"), "it is off");
     assertEquals("balloon: warning: " + ALONE, say("balloon auto on"));
     assertEquals("", say("balloon auto on"));
@@ -142,8 +142,8 @@ class AutoBalloonTest {
     say("balloon auto on");
     looked.get(30, TimeUnit.SECONDS);
     assertEquals(0, vm.devices().balloon().orElseThrow().targetPages());
-    String told = say("balloon auto");
-    assertTrue(told.contains("  give        1 GiB  no driver is at work; the next one begins with all"), told);
+    String answer = say("balloon auto");
+    assertTrue(answer.contains("  give        1 GiB  no driver is at work; the next one begins with all"), answer);
     assertTrue(say("qom-get b0 auto-status").contains("\"action\": \"give\""), say("qom-get b0 auto-status"));
   }
 

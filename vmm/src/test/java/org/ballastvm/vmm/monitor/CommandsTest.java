@@ -96,14 +96,14 @@ class CommandsTest {
   void aStateHasQemusWords(RunState state, String words) { assertEquals(words, state.words()); }
 
   @Test
-  void infoStatusTellsTheState() {
+  void infoStatusShowsTheState() {
     assertEquals("VM status: paused (prelaunch)\n", say("info status"));
     say("cont");
     assertEquals("VM status: running\n", say("info status"));
   }
 
   @Test
-  void contOfAMachineThatIsOffTellsWhatToDo() {
+  void contOfAMachineThatIsOffSaysWhatToDo() {
     vm.resume();
     vm.buses().ports().write(AcpiPorts.SLEEP_CONTROL, 1,
         AcpiPorts.SLEEP_ENABLE | AcpiPorts.SLEEP_TYPE_S5 << AcpiPorts.SLEEP_TYPE_SHIFT);
@@ -114,7 +114,7 @@ class CommandsTest {
   }
 
   @Test
-  void infoTellsOfTheMachine() {
+  void infoShowsTheMachine() {
     assertTrue(say("info cpus").matches("\\* CPU #0: thread_id=\\d+\n {2}CPU #1: thread_id=\\d+\n"));
     assertEquals(Version.TEXT + "\n", say("info version"));
     assertTrue(say("info pci").startsWith("""

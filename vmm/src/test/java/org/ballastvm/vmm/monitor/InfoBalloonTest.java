@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What people are told of a balloon, beside the one line that scripts read. */
+/** What people are shown of a balloon, beside the one line that scripts read. */
 @Tag("kvm")
 class InfoBalloonTest {
   private static final int ACTUAL = 4; // virtio 1.3, 5.5.4
@@ -34,7 +34,7 @@ class InfoBalloonTest {
   private String say(String line) { return Commands.run(vm, line); }
 
   @Test
-  void bothSizesAreToldAndWhatMayBeAsked() {
+  void bothSizesAreShownAndWhatMayBeAsked() {
     say("balloon 768");
     vm.devices().balloon().orElseThrow().configWrite(ACTUAL, 4, 128 << 8);
     assertEquals("balloon: actual=896\n", say("info balloon"));
@@ -53,27 +53,28 @@ class InfoBalloonTest {
   void itIsSaidHowTheGuestIsAsked() {
     String how = "qom-set /machine/peripheral/b0 guest-stats-polling-interval 2";
     assertTrue(
-        say("info balloon -v").contains("\n  statistics:  the guest has told none; it is not asked (" + how + " "));
+        say("info balloon -v").contains("\n  statistics:  the guest has reported none; it is not asked (" + how + " "));
     assertTrue(say("info balloon stats")
-        .startsWith("statistics: the guest has told none; it is not asked (" + how + " asks it every 2 s)\n"));
+        .startsWith("statistics: the guest has reported none; it is not asked (" + how + " asks it every 2 s)\n"));
     assertEquals("", say(how));
-    assertTrue(say("info balloon stats").startsWith("statistics: the guest has told none; it is asked every 2 s\n"));
+    assertTrue(
+        say("info balloon stats").startsWith("statistics: the guest has reported none; it is asked every 2 s\n"));
     assertEquals(1 + BalloonStat.values().length, say("info balloon stats").lines().count());
   }
 
   @Test
-  void sizesAreToldInUnitsAndInFullAndCountsAsTheyAre() {
-    Map<BalloonStat, Long> told = new EnumMap<>(BalloonStat.class);
-    told.put(BalloonStat.MAJOR_FAULTS, 1234L);
-    told.put(BalloonStat.TOTAL_MEMORY, 1_610_612_736L);
-    told.put(BalloonStat.OOM_KILLS, BalloonStat.UNSET);
-    told.put(BalloonStat.ALLOCATION_STALLS, -2L);
+  void sizesAreShownInUnitsAndInFullAndCountsAsTheyAre() {
+    Map<BalloonStat, Long> values = new EnumMap<>(BalloonStat.class);
+    values.put(BalloonStat.MAJOR_FAULTS, 1234L);
+    values.put(BalloonStat.TOTAL_MEMORY, 1_610_612_736L);
+    values.put(BalloonStat.OOM_KILLS, BalloonStat.UNSET);
+    values.put(BalloonStat.ALLOCATION_STALLS, -2L);
     assertEquals("""
           stat-major-faults              1234
           stat-total-memory           1.5 GiB  1610612736
-          stat-oom-kills             not told
+          stat-oom-kills         not reported
           stat-alloc-stalls      18446744073709551614
-        """, BalloonText.table(new BalloonStats(1, told)));
+        """, BalloonText.table(new BalloonStats(1, values)));
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What {@code info} tells, in QEMU's labels. */
+/** What {@code info} shows, in QEMU's labels. */
 @Tag("kvm")
 class InfoTopicsTest {
   private static final String BALLOON = "/machine/peripheral/b0/virtio-backend";

@@ -38,8 +38,8 @@ class MemoryCommandTest {
           say(vm, "memory set 2G"));
       assertTrue(say(vm, "memory set 0").startsWith("Error: memory: 0 bytes is less than"), say(vm, "memory set 0"));
       for (String size : new String[]{"-1", "1X", "G", "99999999999999999999", "1e400G"}) {
-        String told = say(vm, "memory set " + size);
-        assertTrue(told.startsWith("Error: memory set " + size + ": ") && told.lines().count() == 1, told);
+        String answer = say(vm, "memory set " + size);
+        assertTrue(answer.startsWith("Error: memory set " + size + ": ") && answer.lines().count() == 1, answer);
       }
       for (String line : new String[]{"memory", "memory set", "memory draw", "memory set 1G 2G", "memory show 1"}) {
         assertTrue(say(vm, line).contains("Try \"help memory\""), line + ": " + say(vm, line));

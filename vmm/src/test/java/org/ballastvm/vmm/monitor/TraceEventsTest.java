@@ -65,7 +65,7 @@ class TraceEventsTest {
   }
 
   @Test
-  void theirStatesAreToldByNameByPatternOrAllOfThem() {
+  void theirStatesAreListedByNameByPatternOrAllOfThem() {
     assertEquals(TraceEvent.labels().stream().map(name -> name + " : state 0\n").collect(Collectors.joining()),
         say("info trace-events"));
     say("trace-event \"memory_*\" on");
@@ -88,7 +88,7 @@ class TraceEventsTest {
       "trace-event memory_slot on -1 > 'trace-event' has failed: integer is for 32-bit values",
       "info trace-events memory_slot -2 > 'trace-events' has failed: integer is for 32-bit values",
       "info trace-events memory_slot 0 1 > trace-events: extraneous characters at the end of line"})
-  void whatIsNoCommandIsToldWithItsHelp(String line, String sentence) {
+  void whatIsNoCommandIsAnsweredWithItsHelp(String line, String sentence) {
     String command = line.startsWith("info") ? "info trace-events" : "trace-event";
     assertEquals(sentence + "\nTry \"help " + command + "\" for more information\n", say(line));
     assertEquals(List.of(), TraceEvent.matching("*").stream().filter(TraceEvent::isOn).toList());

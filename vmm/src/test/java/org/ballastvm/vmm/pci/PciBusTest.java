@@ -51,7 +51,7 @@ class PciBusTest {
   }
 
   @Test
-  void slotsAreToldApart() {
+  void slotsAreDistinguished() {
     select(ENABLE | 31 << 11);
     assertEquals(BRIDGE, in(DATA, 4));
     select(ENABLE | 1 << 11);

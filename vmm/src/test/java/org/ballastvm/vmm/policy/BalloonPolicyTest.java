@@ -66,19 +66,19 @@ class BalloonPolicyTest {
   void aHostThatIsShortOfMemoryHasItSoonerAndSomewhatMore() {
     guest.use(300);
     guest.rate = 16 * MIB;
-    guest.host = new HostPressure.Told(35, 5);
+    guest.host = new HostPressure.Known(35, 5);
     guest.pass(75);
     long middle = (guest.lowMiB() + guest.highMiB()) / 2;
     assertEquals(middle, guest.availableMiB());
-    guest.host = new HostPressure.Told(0, 0);
+    guest.host = new HostPressure.Known(0, 0);
     int before = guest.actions().size();
     guest.pass(3600);
     assertEquals(before, guest.actions().size(), "it is between the marks, and stays");
   }
 
   @Test
-  void aHostThatTellsNoPressureIsTakenForOneThatHasEnough() {
-    guest.host = new HostPressure.Untold("no PSI");
+  void aHostThatReportsNoPressureIsTakenForOneThatHasEnough() {
+    guest.host = new HostPressure.Unknown("no PSI");
     guest.use(300).pass(120);
     assertEquals(guest.highMiB(), guest.availableMiB());
   }

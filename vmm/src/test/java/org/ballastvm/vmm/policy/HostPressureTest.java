@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the host's kernel tells of its memory. */
+/** What the host's kernel reports of its memory. */
 class HostPressureTest {
   @TempDir
   private Path directory;
@@ -29,14 +29,14 @@ class HostPressureTest {
         some avg10=12.34 avg60=3.00 avg300=1.00 total=123456
         full avg10=1.50 avg60=0.20 avg300=0.10 total=23456
         """);
-    assertEquals(new HostPressure.Told(12.34, 1.5), pressure);
+    assertEquals(new HostPressure.Known(12.34, 1.5), pressure);
     assertEquals("tasks waited for memory in 12.34% of the last 10 s, all of them in 1.50%", pressure.words());
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0, false", "9.99, 1.99, false", "10, 0, true", "0, 2, true", "100, 100, true"})
   void fromSomePointOnItIsHigh(double some, double full, boolean high) {
-    assertEquals(high, new HostPressure.Told(some, full).isHigh());
+    assertEquals(high, new HostPressure.Known(some, full).isHigh());
   }
 
   @ParameterizedTest
@@ -44,7 +44,7 @@ class HostPressureTest {
       "some avg10=99999999999.00 \nfull avg10=0.00 \n"})
   void aFileThatSaysSomethingElseIsNotGuessedAt(String text) throws IOException {
     HostPressure pressure = read(text);
-    assertInstanceOf(HostPressure.Untold.class, pressure);
+    assertInstanceOf(HostPressure.Unknown.class, pressure);
     assertFalse(pressure.isHigh());
   }
 

@@ -33,7 +33,7 @@ class LookTest {
   private final EventLoop loop = new EventLoop("test", bug -> {
     throw new AssertionError(bug);
   });
-  private final List<BalloonAuto> told = new ArrayList<>();
+  private final List<BalloonAuto> emitted = new ArrayList<>();
   private AutoBalloon auto;
   private boolean isThere = true;
   private final BalloonDevice balloon = new BalloonDevice(BalloonConfig.DEFAULTS.withDeflateOnOom(true), new NoMemory(),
@@ -47,7 +47,7 @@ class LookTest {
     say(256);
     auto.switchOn();
     auto.look();
-    told.clear();
+    emitted.clear();
   }
 
   @AfterEach
@@ -65,15 +65,15 @@ class LookTest {
   private void say(long mebibytes) { balloon.configWrite(ACTUAL, 4, mebibytes << 8); }
 
   @Test
-  void aDriverThatEmptiesItsBalloonByItselfIsGivenAsMuchAgainAndItIsTold() {
+  void aDriverThatEmptiesItsBalloonByItselfIsGivenAsMuchAgainAndThatIsEmitted() {
     say(230);
     say(200);
     auto.look();
     assertEquals(144, balloon.targetPages() >> 8);
     assertEquals(List.of(new BalloonAuto(AutoAction.GIVE, GIB - (144 << 20),
-        "the guest took back 56 MiB by itself, so it is short of memory")), told);
+        "the guest took back 56 MiB by itself, so it is short of memory")), emitted);
     auto.look();
-    assertEquals(144, balloon.targetPages() >> 8, "it is told of once");
+    assertEquals(144, balloon.targetPages() >> 8, "it is emitted once");
   }
 
   @Test
@@ -85,13 +85,13 @@ class LookTest {
   }
 
   @Test
-  void aDriverThatDoesAsItIsToldTakesNothingByItself() {
+  void aDriverThatDoesAsItIsAskedTakesNothingByItself() {
     balloon.setTarget(100 << 8);
     say(180);
     say(100);
     auto.look();
     assertEquals(100, balloon.targetPages() >> 8);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), emitted);
   }
 
   @Test
@@ -135,10 +135,10 @@ class LookTest {
     public boolean isRunning() { return true; }
 
     @Override
-    public HostPressure pressure() { return new HostPressure.Told(0, 0); }
+    public HostPressure pressure() { return new HostPressure.Known(0, 0); }
 
     @Override
-    public void tell(BalloonAuto event) { told.add(event); }
+    public void emit(BalloonAuto event) { emitted.add(event); }
   }
 
   private static final class NoMemory implements MemoryReclaim {

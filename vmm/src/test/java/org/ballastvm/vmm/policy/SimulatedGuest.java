@@ -37,16 +37,16 @@ final class SimulatedGuest {
   boolean driver = true;
   boolean answers = true;
   boolean deflatesOnOom = true;
-  HostPressure host = new HostPressure.Told(0, 0);
+  HostPressure host = new HostPressure.Known(0, 0);
   AutoBalloonConfig config = AutoBalloonConfig.DEFAULTS;
-  /** What the guest tells as available, of what is. */
+  /** What the guest reports as available, of what is. */
   LongUnaryOperator word = available -> available;
-  /** Counts that it tells besides. */
+  /** Counts that it reports besides. */
   final Map<BalloonStat, Long> counts = new EnumMap<>(BalloonStat.class);
   /** Seconds in which some process wanted memory and there was none. */
   long hungrySeconds;
   long oomKills;
-  private BalloonStats told = new BalloonStats(0, Map.of());
+  private BalloonStats reported = new BalloonStats(0, Map.of());
   private long takenBack;
   /** What the policy's clock says more than this guest's seconds. */
   long clockOffset;
@@ -89,7 +89,7 @@ final class SimulatedGuest {
       runOutOfMemory();
     }
     if (answers && interval > 0 && seconds % interval == 0) {
-      tell();
+      report();
     }
   }
 
@@ -107,17 +107,17 @@ final class SimulatedGuest {
     actual -= step;
   }
 
-  private void tell() {
+  private void report() {
     Map<BalloonStat, Long> values = new EnumMap<>(counts);
     values.put(BalloonStat.AVAILABLE_MEMORY, word.applyAsLong(available()));
     values.put(BalloonStat.TOTAL_MEMORY, size);
     values.put(BalloonStat.OOM_KILLS, oomKills);
-    told = new BalloonStats(wallOffset + seconds, values);
+    reported = new BalloonStats(wallOffset + seconds, values);
   }
 
   private void look() {
     GuestSample sample = new GuestSample(clockOffset + seconds * SECOND, running, driver, size, 0, target, actual,
-        takenBack, told);
+        takenBack, reported);
     takenBack = 0;
     Decision decision = policy.decide(sample, host, new Settings(config.marks(size), rate, interval));
     decisions.add(decision);
@@ -128,7 +128,7 @@ final class SimulatedGuest {
   void reboot() {
     driver = false;
     actual = 0;
-    told = new BalloonStats(0, Map.of());
+    reported = new BalloonStats(0, Map.of());
     pass(1);
     driver = true;
   }

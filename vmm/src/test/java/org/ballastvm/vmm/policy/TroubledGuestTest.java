@@ -75,13 +75,13 @@ class TroubledGuestTest {
   }
 
   @Test
-  void aGuestThatTellsNothingOfWhatIsAvailableIsLeftAlone() {
+  void aGuestThatReportsNothingOfWhatIsAvailableIsLeftAlone() {
     guest.word = real -> BalloonStat.UNSET;
     guest.pass(1);
     long target = guest.target;
     guest.pass(60);
     assertEquals(target, guest.target);
-    assertHolds(Why.UNTOLD);
+    assertHolds(Why.UNREPORTED);
   }
 
   @Test
@@ -101,7 +101,7 @@ class TroubledGuestTest {
       for (BalloonStat stat : BalloonStat.values()) {
         guest.counts.put(stat, random.nextLong());
       }
-      guest.host = new HostPressure.Told(random.nextInt(100), random.nextInt(100));
+      guest.host = new HostPressure.Known(random.nextInt(100), random.nextInt(100));
       guest.clockOffset = random.nextLong();
       guest.use(random.nextInt(4096)).pass(1);
       assertTrue(guest.target >= 0 && guest.target <= guest.size - guest.highMiB() * MIB && guest.target % 4096 == 0,

@@ -62,7 +62,7 @@ class BalloonPropertiesTest {
   }
 
   @Test
-  void statisticsThatTheGuestHasNotToldAreUnset() {
+  void statisticsThatTheGuestHasNotReportedAreUnset() {
     StringBuilder stats = new StringBuilder();
     for (String stat : List.of("swap-in", "swap-out", "major-faults", "minor-faults", "free-memory", "total-memory",
         "available-memory", "disk-caches", "htlb-pgalloc", "htlb-pgfail", "oom-kills", "alloc-stalls", "async-scans",

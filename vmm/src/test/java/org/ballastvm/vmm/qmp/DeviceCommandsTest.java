@@ -35,19 +35,19 @@ class DeviceCommandsTest {
   }
 
   @Test
-  void aDeviceGoesWhenTheGuestOrAResetLetsItAndAllAreTold() {
+  void aDeviceGoesWhenTheGuestOrAResetLetsItAndAllReadOfIt() {
     client.ask("device_add", "{\"driver\": \"virtio-rng-pci\", \"id\": \"r1\"}");
     assertEquals("{}", client.ask("device_del", "{\"id\": \"r1\"}"));
     assertEquals(
         "{\"error\": {\"class\": \"GenericError\", \"desc\": \"Device r1 is already in the process of unplug\"}}",
         client.ask("device_del", "{\"id\": \"r1\"}"));
     assertTrue(client.ask("query-pci").contains("r1"));
-    List<String> told = client.say("{\"execute\": \"system_reset\"}");
-    assertTrue(told.stream().anyMatch(line -> line.contains("\"event\": \"DEVICE_DELETED\", \"data\": "
-        + "{\"path\": \"/machine/peripheral/r1/virtio-backend\"}")), told.toString());
+    List<String> answer = client.say("{\"execute\": \"system_reset\"}");
+    assertTrue(answer.stream().anyMatch(line -> line.contains("\"event\": \"DEVICE_DELETED\", \"data\": "
+        + "{\"path\": \"/machine/peripheral/r1/virtio-backend\"}")), answer.toString());
     assertTrue(
-        told.stream().anyMatch(line -> line.contains("{\"device\": \"r1\", \"path\": \"/machine/peripheral/r1\"}")),
-        told.toString());
+        answer.stream().anyMatch(line -> line.contains("{\"device\": \"r1\", \"path\": \"/machine/peripheral/r1\"}")),
+        answer.toString());
     assertEquals(-1, client.ask("query-pci").indexOf("r1"));
   }
 

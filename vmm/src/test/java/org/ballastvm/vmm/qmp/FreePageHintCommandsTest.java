@@ -45,7 +45,7 @@ class FreePageHintCommandsTest {
     return client.ask("human-monitor-command", "{\"command-line\": \"" + line + "\"}");
   }
 
-  private String tell(String action) {
+  private String hint(String action) {
     return client.ask("balloon-free-page-hint", "{\"action\": \"" + action + "\"}");
   }
 
@@ -66,7 +66,7 @@ class FreePageHintCommandsTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = "io0")
-  void aRunIsToldFromItsBeginningToItsEnd(String iothread) throws Exception {
+  void aRunIsReportedFromItsBeginningToItsEnd(String iothread) throws Exception {
     HintingGuest guest = boot(iothread);
     assertEquals("{\"status\": \"none\"}", status());
     assertEquals("\"free_page_hint: none\\r\\n\"", say("free_page_hint status"));
@@ -83,17 +83,17 @@ class FreePageHintCommandsTest {
   void aGuestThatStandsIsAskedOnceAndARunThatIsStoppedLeavesTheNextOneWhole(String iothread) throws Exception {
     HintingGuest guest = boot(iothread);
     client.ask("stop");
-    assertEquals("{}", tell("start"));
+    assertEquals("{}", hint("start"));
     assertEquals("{\"status\": \"requested\"}", status());
-    assertEquals(error(UNDER_WAY), tell("start"));
+    assertEquals(error(UNDER_WAY), hint("start"));
     assertEquals("\"Error: " + UNDER_WAY + "\\r\\n\"", say("free_page_hint start"));
     assertEquals("{\"status\": \"requested\"}", status(), "the run goes on");
     assertEquals("\"\"", say("free_page_hint stop"));
     assertTrue(status().startsWith("{\"status\": \"cancelled\", \"named\": 0, \"given-back\": 0, "), status());
     assertTrue(say("free_page_hint status").startsWith("\"free_page_hint: cancelled"));
-    assertEquals("{}", tell("stop"), "there is nothing to stop any more");
+    assertEquals("{}", hint("stop"), "there is nothing to stop any more");
     client.ask("cont");
-    assertEquals("{}", tell("start"));
+    assertEquals("{}", hint("start"));
     Await.until(() -> guest.isThrough(1));
     assertTrue(status().startsWith("{\"status\": \"completed\", " + NAMED), status());
   }
@@ -107,9 +107,9 @@ class FreePageHintCommandsTest {
     for (int n = 1; n <= 2; n++) {
       int run = n;
       Await.until(() -> guest.waitsToBeAsked(run));
-      tell("start");
+      hint("start");
       Await.until(() -> !status().contains("\"requested\""));
-      tell("stop");
+      hint("stop");
       assertTrue(status().contains("\"cancelled\"") || status().contains("\"completed\""), status());
       Await.until(() -> guest.isThrough(run));
       assertNothingIsLost(guest, n);
@@ -124,8 +124,8 @@ class FreePageHintCommandsTest {
         given += 4096;
       }
     }
-    long told = Long.parseLong(status().replaceFirst(".*\"given-back\": (\\d+),.*", "$1"));
-    assertTrue(given <= told, given + " bytes are zeros, and " + told + " were given back");
+    long reported = Long.parseLong(status().replaceFirst(".*\"given-back\": (\\d+),.*", "$1"));
+    assertTrue(given <= reported, given + " bytes are zeros, and " + reported + " were given back");
   }
 
   @ParameterizedTest
@@ -134,10 +134,10 @@ class FreePageHintCommandsTest {
   void whoCannotBeAskedIsNot(String properties, String sentence) {
     String balloon = "virtio-balloon-pci,id=balloon0" + properties;
     client = Client.of(TestMachine.idle(DeviceModels.parse(KeyValues.parse("-device", balloon, "driver"))));
-    assertEquals(error(sentence), tell("start"));
+    assertEquals(error(sentence), hint("start"));
     assertEquals("\"Error: " + sentence + "\\r\\n\"", say("free_page_hint start"));
     assertEquals("{\"status\": \"none\"}", status());
-    assertEquals("{}", tell("stop"));
+    assertEquals("{}", hint("stop"));
     assertEquals("\"free_page_hint: none\\r\\n\"", say("free_page_hint status"));
   }
 
@@ -146,7 +146,7 @@ class FreePageHintCommandsTest {
   void aMachineWithoutABalloonSaysSo(String what) {
     client = Client.of(TestMachine.idle());
     assertEquals("\"Error: No balloon device has been activated\\r\\n\"", say("free_page_hint " + what));
-    String answer = what.equals("status") ? status() : tell(what);
+    String answer = what.equals("status") ? status() : hint(what);
     assertEquals("{\"error\": {\"class\": \"DeviceNotActive\", \"desc\": \"No balloon device has been activated\"}}",
         answer);
   }
@@ -154,7 +154,7 @@ class FreePageHintCommandsTest {
   @ParameterizedTest
   @CsvSource(delimiter = '>', value = {"free_page_hint > free_page_hint: string expected",
       "free_page_hint stop now > free_page_hint: extraneous characters at the end of line"})
-  void whatIsNoCommandIsToldWithItsHelp(String line, String sentence) {
+  void whatIsNoCommandIsAnsweredWithItsHelp(String line, String sentence) {
     client = Client.of(TestMachine.idle());
     assertEquals(List.of("\"" + sentence, "Try \\\"help free_page_hint\\\" for more information", "\""),
         List.of(say(line).split("\\\\r\\\\n")));

@@ -100,17 +100,17 @@ class QmpMonitorTest {
   }
 
   @Test
-  void eventsAreToldOnceAgreedUpon() {
+  void eventsAreSentOnceAgreedUpon() {
     assertEquals(List.of(), wire.heard());
     vm.resume();
     assertEquals(List.of(), wire.heard());
     agree();
-    List<String> told = say("{\"execute\":\"stop\"}");
+    List<String> answer = say("{\"execute\":\"stop\"}");
     assertTrue(
-        told.getFirst()
+        answer.getFirst()
             .matches("\\{\"timestamp\": \\{\"seconds\": \\d+, \"microseconds\": \\d+}, \"event\": \"STOP\"}"),
-        told.toString());
-    assertEquals("{\"return\": {}}", told.getLast());
+        answer.toString());
+    assertEquals("{\"return\": {}}", answer.getLast());
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a machine tells of itself that nobody has done anything to. Members are QEMU 7.2's. */
+/** What a machine says of itself that nobody has done anything to. Members are QEMU 7.2's. */
 @Tag("kvm")
 class QueriesTest {
   private static final String BALLOON = "/machine/peripheral/balloon0/virtio-backend";

@@ -20,12 +20,12 @@ class ReferencePageTest {
   }
 
   @Test
-  void aCommandIsToldWithItsArgumentsAndItsAnswer() {
+  void aCommandIsListedWithItsArgumentsAndItsAnswer() {
     String page = ReferencePage.of("# Head\n");
     assertTrue(page.contains("""
         ### `query-balloon`
 
-        Tells how much memory the guest has, by its last word; the guest is not asked.
+        Returns how much memory the guest has, by its last report; the guest is not asked.
 
         Returns object:
 

@@ -25,7 +25,7 @@ class TraceEventStateTest {
   }
 
   @Test
-  void whatIsSetIsTold() {
+  void whatIsSetIsReturned() {
     assertEquals("{}", client.ask(SET, "{\"name\": \"*_discard\", \"enable\": true}"));
     assertEquals("{}", client.ask(SET, "{\"name\": \"balloon_*\", \"enable\": false, \"ignore-unavailable\": true}"));
     assertEquals("[{\"name\": \"balloon_discard\", \"vcpu\": false, \"state\": \"disabled\"}, "

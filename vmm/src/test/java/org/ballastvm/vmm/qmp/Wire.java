@@ -69,7 +69,7 @@ final class Wire implements Chardev {
 
   void type(byte[] bytes) { frontend.receive(bytes, 0, bytes.length); }
 
-  /** Sends a line, and tells what came back since the last time. */
+  /** Sends a line, and returns what came back since the last time. */
   List<String> say(String line) {
     type((line + "\n").getBytes(StandardCharsets.UTF_8));
     return heard();

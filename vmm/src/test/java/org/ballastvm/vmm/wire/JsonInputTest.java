@@ -56,7 +56,7 @@ class JsonInputTest {
   private void feed(String text) { feed(bytes(text), READ_AT_ONCE); }
 
   /** It complained once, and understands what comes next. */
-  private void assertToldOnce(String complaint) {
+  private void assertReportedOnce(String complaint) {
     feed("\n{\"a\": 5}");
     assertEquals(List.of("!" + complaint, Map.of("a", 5L)), read);
   }
@@ -89,9 +89,9 @@ class JsonInputTest {
       "`\"\u00fe\"` > invalid UTF-8", "{\"a\":\"\\ud800\"} > \\ud800 is not a valid Unicode character",
       "[\"\\ud800\\ud800\"] > \\ud800 is not a valid Unicode character", "[1e400] > a number is out of range",
       "[-1e99999999] > a number is out of range", "{\"a\":1,\"a\":2} > duplicate key"})
-  void whatCannotBeMeantIsToldOnce(String text, String complaint) {
+  void whatCannotBeMeantIsReportedOnce(String text, String complaint) {
     feed(text);
-    assertToldOnce(complaint);
+    assertReportedOnce(complaint);
   }
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class JsonInputTest {
       "{\"a\":}",
       "}", "]", "[}", "{\"a\":1]", "\"\u00c3(\"", "\u00e9", "[NaN]", "[\"\\q\"]", "[\"\\u12\"]", "--1 ", "<?xml?>",
       "{\"\\udc00\":1}"})
-  void whatIsNoJsonIsToldOnce(String text) {
+  void whatIsNoJsonIsReportedOnce(String text) {
     feed(text + "\n{\"a\": 5}");
     assertEquals(2, read.size(), read.toString());
     assertTrue(read.getFirst().toString().startsWith("!"), read.toString());
@@ -107,19 +107,19 @@ class JsonInputTest {
   }
 
   @Test
-  void aStringOf100MebibytesIsToldOnceAndNotKept() {
+  void aStringOf100MebibytesIsReportedOnceAndNotKept() {
     feed("{\"execute\": \"");
     byte[] piece = new byte[READ_AT_ONCE];
     Arrays.fill(piece, (byte) 'x');
     for (int i = 0; i < (100 << 20) / piece.length; i++) {
       input.read(piece, 0, piece.length);
     }
-    assertToldOnce("the message is longer than 65536 bytes");
+    assertReportedOnce("the message is longer than 65536 bytes");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[", "{\"a\":", "[{\"\":"})
-  void aNestOf100000IsToldOnce(String one) {
+  void aNestOf100000IsReportedOnce(String one) {
     feed(one.repeat(100_000));
     feed("\n{\"a\": 5}");
     assertEquals(2, read.size());
@@ -127,16 +127,16 @@ class JsonInputTest {
   }
 
   @Test
-  void aNumberOfAMillionDigitsIsToldOnce() {
+  void aNumberOfAMillionDigitsIsReportedOnce() {
     feed("9".repeat(1_000_000));
     feed("\n{\"a\": 5}");
     assertEquals(2, read.size(), read.toString());
   }
 
   @Test
-  void aMessageOfTooManySmallValuesIsToldOnce() {
+  void aMessageOfTooManySmallValuesIsReportedOnce() {
     feed("[" + "{},".repeat(JsonInput.MOST_VALUES + 1));
-    assertToldOnce("the message has more than 4096 values");
+    assertReportedOnce("the message has more than 4096 values");
   }
 
   @Test
