@@ -12,7 +12,11 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.chart.MemoryChart;
+import org.ballastvm.testkit.chart.OutputFile;
+import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code ballast demo}: boots Debian's kernel, takes half of its memory away, and shows who has it. */
@@ -23,6 +27,9 @@ public final class DemoCommand implements SubCommand {
   private static final int PROMISED_PERCENT = 95;
   private static final int CANNOT = 1;
   private static final int KIB_PER_MIB = 1024;
+  private static final String BALLOON_ID = "balloon0";
+  private static final String BALLOON = "virtio-balloon-pci,id=" + BALLOON_ID;
+  private static final String TITLE = "A guest gives half of its memory to the host, and takes it back";
 
   private final List<Reading> readings = new ArrayList<>();
   private final Screen screen = Screen.ofTerminal(FULL_MIB);
@@ -35,19 +42,41 @@ public final class DemoCommand implements SubCommand {
   public String summary() { return "boots a guest, takes half of its memory away, and shows who has it"; }
 
   @Override
+  public void describe(CommandSpec spec) {
+    spec.addOption(Arguments.path("--svg", "FILE", "draw the memory of guest and host over time there"));
+  }
+
+  @Override
   public int run(ParseResult given) {
+    Optional<OutputFile> svg = svg(given);
     GuestHosts.show(this::show);
     try {
       GuestHost host = findHost();
       show("Linux guests run on " + host.description());
-      show("ballast -m " + FULL_MIB + " -device virtio-balloon-pci,id=balloon0 -kernel vmlinuz -initrd initrd ...");
+      show("ballast -m " + FULL_MIB + " -device " + BALLOON + " -kernel vmlinuz -initrd initrd ...");
       try (Guest guest = Guest.boot(host, GuestConfig.of("-m", Integer.toString(FULL_MIB), "-device",
-          "virtio-balloon-pci,id=balloon0"))) {
-        return play(guest);
+          BALLOON))) {
+        return svg.isEmpty() ? play(guest, DemoRun.ALONE) : playAndDraw(guest, host, svg.get());
       }
     } catch (RigError | ImageError e) {
       System.err.println("ballast: demo: " + e.getMessage());
       return CANNOT;
+    }
+  }
+
+  /** {@return where to draw; checked before minutes are spent} */
+  static Optional<OutputFile> svg(ParseResult given) {
+    Object value = given.matchedOptionValue("--svg", null);
+    return value == null ? Optional.empty() : Optional.of(OutputFile.of("demo --svg", value.toString()));
+  }
+
+  private int playAndDraw(Guest guest, GuestHost host, OutputFile file) {
+    try (MemorySampler sampler = MemorySampler.start(guest, BALLOON_ID)) {
+      int status = play(guest, sampler);
+      String about = "ballast -m " + FULL_MIB + " -device " + BALLOON + ", Linux " + guest.kernelRelease() + ", on "
+          + host.description();
+      boolean written = file.write(MemoryChart.of(TITLE, about, sampler.samples(), sampler.phases()));
+      return written ? status : CANNOT;
     }
   }
 
@@ -91,24 +120,30 @@ public final class DemoCommand implements SubCommand {
     }
   }
 
-  private int play(Guest guest) {
-    read(guest, "booted " + guest.kernelRelease(), "booted");
+  private int play(Guest guest, DemoRun run) {
+    run.phase("booted");
+    read(guest, run, "booted " + guest.kernelRelease(), "booted");
+    run.phase("the guest fills " + FILL_MIB + " MiB");
     guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB);
-    read(guest, "the guest filled " + FILL_MIB + " MiB", "filled");
+    read(guest, run, "the guest filled " + FILL_MIB + " MiB", "filled");
+    run.phase("and frees them");
     guest.run("rm /tmp/fill");
-    Reading before = read(guest, "the guest freed them, and the host does not know", "freed");
-    resize(guest, SMALL_MIB);
-    Reading after = read(guest, "(ballast) balloon " + SMALL_MIB, "balloon " + SMALL_MIB);
-    resize(guest, FULL_MIB);
-    read(guest, "(ballast) balloon " + FULL_MIB, "balloon " + FULL_MIB);
+    Reading before = read(guest, run, "the guest freed them, and the host does not know", "freed");
+    resize(guest, run, SMALL_MIB);
+    Reading after = read(guest, run, "(ballast) balloon " + SMALL_MIB, "balloon " + SMALL_MIB);
+    resize(guest, run, FULL_MIB);
+    read(guest, run, "(ballast) balloon " + FULL_MIB, "balloon " + FULL_MIB);
+    run.phase("fills and frees " + FILL_MIB + " MiB");
     guest.run("dd if=/dev/zero of=/tmp/fill bs=1M count=" + FILL_MIB + " && rm /tmp/fill");
-    read(guest, "the guest filled " + FILL_MIB + " MiB once more", "filled again");
+    read(guest, run, "the guest filled " + FILL_MIB + " MiB once more", "filled again");
+    run.close();
     guest.type("poweroff -f");
     guest.awaitEnd();
     return conclude(before, after);
   }
 
-  private void resize(Guest guest, int mib) {
+  private void resize(Guest guest, DemoRun run, int mib) {
+    run.phase("balloon " + mib);
     guest.monitor("balloon " + mib);
     guest.await("balloon " + mib, () -> {
       String answer = guest.monitor("info balloon");
@@ -117,7 +152,8 @@ public final class DemoCommand implements SubCommand {
     });
   }
 
-  private Reading read(Guest guest, String what, String label) {
+  private Reading read(Guest guest, DemoRun run, String what, String label) {
+    run.settle();
     Reading reading = new Reading(label, guest.memInfoKiB("MemTotal") / KIB_PER_MIB,
         guest.memInfoKiB("MemAvailable") / KIB_PER_MIB, guest.residentKiB() / KIB_PER_MIB);
     readings.add(reading);

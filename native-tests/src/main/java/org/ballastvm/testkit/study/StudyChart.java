@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.ballastvm.testkit.chart.Svg;
 
 /** The medians of a study as a drawing: a panel for each question, in it a bar for each mechanism. */
 final class StudyChart {
@@ -21,7 +22,7 @@ final class StudyChart {
   private static final double FULL_PERCENT = 100;
   private static final int MOST_TICKS = 5;
 
-  /** Light, and dark where the reader's screen is; without style sheets, light. Hues for colour-blind people, too. */
+  /** Light, and dark where the reader's screen is; without style sheets, light. Hues that colour-blind people can distinguish. */
   private static final String STYLE = """
       <style>
         text { font: 12px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #24292f }
@@ -84,11 +85,12 @@ final class StudyChart {
     String title = "Linux " + table.kernelRelease() + ": memory that comes and goes";
     int height = y + MARGIN / 2;
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height + "\" viewBox=\"0 0 "
-        + width + ' ' + height + "\" role=\"img\" aria-label=\"" + escaped(title) + "\">\n<title>" + escaped(title)
+        + width + ' ' + height + "\" role=\"img\" aria-label=\"" + Svg.escaped(title) + "\">\n<title>"
+        + Svg.escaped(title)
         + "</title>\n" + STYLE + "<rect class=\"ground\" fill=\"#ffffff\" width=\"" + width + "\" height=\"" + height
         + "\" rx=\"6\"/>\n"
-        + textElement(MARGIN, 34, "title", "start", title)
-        + textElement(MARGIN, 54, "small", "start", table.plan().title() + ", on " + table.host()) + svg + "</svg>\n";
+        + Svg.text(MARGIN, 34, "title", "start", title)
+        + Svg.text(MARGIN, 54, "small", "start", table.plan().title() + ", on " + table.host()) + svg + "</svg>\n";
   }
 
   /** Why a mechanism has no bars, in lines that fit. */
@@ -120,7 +122,7 @@ final class StudyChart {
     int left = x + NAMES;
     int top = y + PANEL_HEAD;
     int bottom = y + height(panel) - AXIS;
-    double step = step(most(panel));
+    double step = Svg.step(most(panel), MOST_TICKS);
     double end = Math.max(step, Math.ceil(most(panel) / step - 1e-9) * step);
     for (int tick = 0; tick * step <= end * (1 + 1e-9); tick++) {
       double at = left + PLOT * tick * step / end;
@@ -179,31 +181,7 @@ final class StudyChart {
     return most;
   }
 
-  /** A step of 1, 2 or 5 times a power of ten, such that there are few. */
-  private static double step(double most) {
-    if (most <= 0) {
-      return 1;
-    }
-    double power = Math.pow(10, Math.floor(Math.log10(most / MOST_TICKS)));
-    for (int factor : new int[]{1, 2, 5}) {
-      if (most / (factor * power) <= MOST_TICKS) {
-        return factor * power;
-      }
-    }
-    return 10 * power;
-  }
-
   private void text(double x, double y, String kind, String anchor, String words) {
-    svg.append(textElement(x, y, kind, anchor, words));
-  }
-
-  private static String textElement(double x, double y, String kind, String anchor, String words) {
-    return String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", kind,
-        x,
-        y, anchor, escaped(words));
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    svg.append(Svg.text(x, y, kind, anchor, words));
   }
 }

@@ -1,9 +1,6 @@
 package org.ballastvm.testkit.study;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
@@ -34,8 +31,8 @@ public final class StudyCommand implements SubCommand {
       StudyTable table = StudyRunner.run(options, this::show);
       System.out.print(table.text());
       System.out.flush();
-      boolean written = write("--csv", options.csv(), table.csv());
-      written &= write("--svg", options.svg(), StudyChart.of(table));
+      boolean written = options.csv().map(file -> file.write(table.csv())).orElse(true);
+      written &= options.svg().map(file -> file.write(StudyChart.of(table))).orElse(true);
       return written && table.results().stream().allMatch(result -> result.failure().isEmpty()) ? 0 : CANNOT;
     } catch (RigError | ImageError | IOException e) {
       System.err.println("ballast: study: " + e.getMessage());
@@ -45,18 +42,5 @@ public final class StudyCommand implements SubCommand {
 
   private void show(String what) {
     System.err.printf("[%3d s] %s%n", (System.nanoTime() - started) / 1_000_000_000L, what);
-  }
-
-  static boolean write(String option, Optional<Path> file, String content) {
-    if (file.isEmpty()) {
-      return true;
-    }
-    try {
-      Files.writeString(file.get(), content);
-      return true;
-    } catch (IOException e) {
-      System.err.println("ballast: study " + option + ' ' + file.get() + ": cannot be written: " + e.getMessage());
-      return false;
-    }
   }
 }

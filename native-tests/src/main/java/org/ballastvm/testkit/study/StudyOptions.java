@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.ballastvm.testkit.chart.OutputFile;
 import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.UserError;
@@ -26,7 +27,7 @@ import picocli.CommandLine.ParseResult;
  * @param svg     where to write the chart
  */
 record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> modules, Optional<Path> initrd,
-    String append, Optional<Path> csv, Optional<Path> svg) {
+    String append, Optional<OutputFile> csv, Optional<OutputFile> svg) {
   private static final long LEAST_MEMORY = 256L << 20;
   private static final long MOST_MEMORY = 1L << 40;
   /** Kernel, programs and what is kept free. */
@@ -170,18 +171,5 @@ record StudyOptions(StudyPlan plan, Optional<Path> kernel, Optional<Path> module
     return path;
   }
 
-  /** A study takes minutes, and whoever waited for it should not hear then that its file has no place. */
-  private static Path output(String option, String value) {
-    Path path = Path.of(value).toAbsolutePath();
-    if (Files.isDirectory(path)) {
-      throw new UserError("study " + option + ' ' + value + ": is a directory; it must be a file");
-    }
-    if (!Files.isDirectory(path.getParent())) {
-      throw new UserError("study " + option + ' ' + value + ": there is no directory " + path.getParent());
-    }
-    if (!Files.isWritable(Files.exists(path) ? path : path.getParent())) {
-      throw new UserError("study " + option + ' ' + value + ": may not be written");
-    }
-    return path;
-  }
+  private static OutputFile output(String option, String value) { return OutputFile.of("study " + option, value); }
 }

@@ -1,7 +1,6 @@
 package org.ballastvm.testkit.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -27,12 +26,5 @@ class StudyFilesTest {
     assertEquals("owner's\0lab 070701", bytes.substring(0, 18));
     assertTrue(bytes.contains("bin/ballast-study\0"));
     assertEquals(own, image.kernel());
-  }
-
-  @Test
-  void aFullDiskIsAFailureAndNoException() {
-    assertFalse(StudyCommand.write("--csv", Optional.of(Path.of("/dev/full")), "a,b\n"));
-    assertTrue(StudyCommand.write("--csv", Optional.of(directory.resolve("table.csv")), "a,b\n"));
-    assertTrue(StudyCommand.write("--csv", Optional.empty(), "a,b\n"));
   }
 }

@@ -63,7 +63,7 @@ class StudyOptionsTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void whatMakesNoSenseIsToldInASentence(Mistake mistake) {
+  void whatMakesNoSenseIsRefusedInASentence(Mistake mistake) {
     UserError error = assertThrows(UserError.class, () -> parse(mistake.arguments));
     assertEquals(mistake.sentence, error.getMessage());
   }
@@ -86,6 +86,6 @@ class StudyOptionsTest {
     assertEquals("quiet x=1", options.append());
     assertEquals(2 * GIB, options.plan().sizes().resizeBytes());
     assertEquals(List.of("dimm", "balloon"), options.plan().mechanisms().stream().map(Mechanism::word).toList());
-    assertTrue(Files.notExists(options.csv().orElseThrow()));
+    assertTrue(Files.notExists(options.csv().orElseThrow().path()));
   }
 }
