@@ -11,9 +11,9 @@ import org.ballastvm.kvm.generated.Offsets.epoll_event;
 
 /**
  * Waits for many descriptors at once: epoll(7), level-triggered unless asked otherwise. One thread waits; any thread may
- * add and remove.
+ * add and remove. Another one can wait for it: it is ready for {@link #IN} while something in it is.
  */
-public final class Epoll implements AutoCloseable {
+public final class Epoll extends Pollable {
   /** There is something to read, or somebody to accept. */
   public static final int IN = Host.EPOLLIN();
   /** There is room to write. */
@@ -35,9 +35,8 @@ public final class Epoll implements AutoCloseable {
 
   // Not given back by close(): the kernel may be about to write to it for a thread that still waits.
   private final MemorySegment ready = Arena.ofAuto().allocate(EVENT_BYTES * BATCH, 8);
-  private final Descriptor descriptor;
 
-  private Epoll(long descriptor) { this.descriptor = new Descriptor(descriptor, "epoll"); }
+  private Epoll(long descriptor) { super(descriptor, "epoll"); }
 
   /**
    * Creates a set with nothing in it.
@@ -77,7 +76,7 @@ public final class Epoll implements AutoCloseable {
    */
   public void remove(Pollable source) {
     if (source.isOpen()) {
-      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), descriptor.fd(), Host.EPOLL_CTL_DEL(), source.fd(), 0),
+      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), fd(), Host.EPOLL_CTL_DEL(), source.fd(), 0),
           "EPOLL_CTL_DEL " + source.what());
     }
   }
@@ -90,7 +89,7 @@ public final class Epoll implements AutoCloseable {
    */
   public int await(int timeoutMillis) {
     try {
-      long result = CALLS.syscall(Host.SYS_epoll_wait(), descriptor.fd(), ready.address(), BATCH, timeoutMillis);
+      long result = CALLS.syscall(Host.SYS_epoll_wait(), fd(), ready.address(), BATCH, timeoutMillis);
       return result == -Host.EINTR() ? 0 : (int) HostError.check(result, "epoll_wait");
     } finally {
       Reference.reachabilityFence(this);
@@ -113,15 +112,12 @@ public final class Epoll implements AutoCloseable {
    */
   public int events(int i) { return ready.get(PACKED_INT, i * EVENT_BYTES); }
 
-  @Override
-  public void close() { descriptor.close(); }
-
   private void control(int operation, Pollable source, int events, int token) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment event = scratch.allocate(EVENT_BYTES, 8);
       event.set(PACKED_INT, 0, events);
       event.set(PACKED_INT, TOKEN_OFFSET, token);
-      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), descriptor.fd(), operation, source.fd(), event.address()),
+      HostError.check(CALLS.syscall(Host.SYS_epoll_ctl(), fd(), operation, source.fd(), event.address()),
           "epoll_ctl " + source.what());
     }
   }

@@ -56,6 +56,27 @@ class EventsTest {
   }
 
   @Test
+  void anEpollIsReadyWhileSomethingInItIs() {
+    try (Epoll outer = Epoll.create(); Epoll inner = Epoll.create(); EventFd event = EventFd.create()) {
+      inner.add(event, Epoll.IN | Epoll.EDGE, 7);
+      outer.add(inner, Epoll.IN, 9);
+      assertEquals(0, outer.await(NOT_AT_ALL));
+      for (int i = 0; i < 3; i++) { // An edge in the inner one is a level in the outer one, until it is taken.
+        event.signal();
+        assertEquals(1, outer.await(FOREVER));
+        assertEquals(1, outer.await(FOREVER));
+        assertEquals(9, outer.token(0));
+        assertEquals(1, inner.await(NOT_AT_ALL));
+        assertEquals(0, outer.await(NOT_AT_ALL));
+      }
+      event.signal();
+      outer.remove(inner);
+      assertEquals(0, outer.await(NOT_AT_ALL));
+      assertEquals(1, inner.await(NOT_AT_ALL));
+    }
+  }
+
+  @Test
   void epollForgetsWhatIsRemovedAndFollowsWhatIsModified() {
     try (Epoll epoll = Epoll.create(); EventFd event = EventFd.create()) {
       epoll.add(event, 0, 1);
