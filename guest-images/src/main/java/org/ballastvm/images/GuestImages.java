@@ -34,9 +34,7 @@ public final class GuestImages {
 
   /** {@return those of the user: below {@code $XDG_CACHE_HOME/ballast}, or {@code ~/.cache/ballast}} */
   public static GuestImages ofUser() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path caches = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-    return at(caches.resolve("ballast"));
+    return at(UserDirectories.cache(System.getenv()));
   }
 
   /** {@return those below a directory, which need not exist yet} */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.ballastvm.images.UserDirectories;
 import org.ballastvm.vmm.config.UserError;
 
 /** Where a user's machines have their entries while they run: a directory that only that user may enter. */
@@ -26,22 +27,9 @@ final class RuntimeDirectory {
 
   RuntimeDirectory(Path path) { this.path = path; }
 
-  /** This user's: XDG Base Directory Specification, with a place for those who have no session. */
+  /** This user's. */
   static RuntimeDirectory ofUser(Map<String, String> environment) {
-    // Every start comes here: plain words, which need no lambdas.
-    Path runtime = absolute(environment, "XDG_RUNTIME_DIR");
-    if (runtime != null) {
-      return new RuntimeDirectory(runtime.resolve("ballast"));
-    }
-    Path cache = absolute(environment, "XDG_CACHE_HOME");
-    return new RuntimeDirectory(
-        (cache != null ? cache : Path.of(System.getProperty("user.home"), ".cache")).resolve("ballast/run"));
-  }
-
-  /** A directory that the environment names; null if it does not, or what it says is not absolute: as specified. */
-  static Path absolute(Map<String, String> environment, String variable) {
-    String value = environment.get(variable);
-    return value != null && value.startsWith("/") ? Path.of(value) : null;
+    return new RuntimeDirectory(UserDirectories.runtime(environment));
   }
 
   Path path() { return path; }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.ballastvm.images.UserDirectories;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
@@ -92,7 +93,7 @@ final class CommandLine {
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
-        value("-pidfile").map(this::file), Optional.of(kernelCache()));
+        value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")));
   }
 
   /** Chardevs and who talks through them, as they are collected. */
@@ -173,15 +174,6 @@ final class CommandLine {
       name.refuseRest("guest, debug-threads");
       return guest.orElse(MachineConfig.UNNAMED);
     }).orElse(MachineConfig.UNNAMED);
-  }
-
-  /** Below the user's cache directory. XDG's rule: a path that is not absolute is ignored. */
-  private static Path kernelCache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg == null || !Path.of(xdg).isAbsolute()
-        ? Path.of(System.getProperty("user.home"), ".cache")
-        : Path.of(xdg);
-    return base.toAbsolutePath().resolve("ballast").resolve("unpacked");
   }
 
   private UUID uuid() {

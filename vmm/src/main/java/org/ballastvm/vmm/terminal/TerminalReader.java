@@ -3,12 +3,12 @@ package org.ballastvm.vmm.terminal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.ballastvm.images.UserDirectories;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.Candidate;
@@ -62,7 +62,8 @@ public final class TerminalReader {
           for (String word : completions.apply(line.line().substring(0, line.cursor()))) {
             candidates.add(new Candidate(word, word, null, null, null, null, isWhole(word)));
           }
-        }).variable(LineReader.HISTORY_FILE, historyFile(environment)).option(Option.HISTORY_TIMESTAMPED, false)
+        }).variable(LineReader.HISTORY_FILE, UserDirectories.state(environment).resolve("history"))
+        .option(Option.HISTORY_TIMESTAMPED, false)
         .option(Option.DISABLE_EVENT_EXPANSION, true).option(Option.AUTO_FRESH_LINE, false)
         .option(Option.BRACKETED_PASTE, false).option(Option.INSERT_TAB, false).build();
     bindKeys(reader.getKeyMaps().get(LineReader.MAIN));
@@ -75,14 +76,6 @@ public final class TerminalReader {
   private static Size usable(int[] columnsAndRows) {
     return Size.of(columnsAndRows[0] > 0 ? columnsAndRows[0] : USUAL_COLUMNS,
         columnsAndRows[1] > 0 ? columnsAndRows[1] : USUAL_ROWS);
-  }
-
-  /** XDG Base Directory Specification. */
-  static Path historyFile(Map<String, String> environment) {
-    String state = environment.get("XDG_STATE_HOME");
-    return (state != null && state.startsWith("/")
-        ? Path.of(state)
-        : Path.of(System.getProperty("user.home"), ".local", "state")).resolve("ballast").resolve("history");
   }
 
   /** Terminals send these whatever their description says. */

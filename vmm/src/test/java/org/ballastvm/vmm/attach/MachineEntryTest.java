@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
@@ -34,13 +33,4 @@ class MachineEntryTest {
     assertEquals(MachineEntry.startTicks(own), MachineEntry.startTicks(own));
     assertEquals(Optional.empty(), MachineEntry.startTicks(Integer.MAX_VALUE));
   }
-
-  @Test
-  void theDirectoryIsWhereTheSpecificationSays() {
-    assertEquals(Path.of("/run/user/1/ballast"), path(Map.of("XDG_RUNTIME_DIR", "/run/user/1")));
-    assertEquals(Path.of("/c/ballast/run"), path(Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", "/c")));
-    assertEquals(Path.of(System.getProperty("user.home"), ".cache/ballast/run"), path(Map.of()));
-  }
-
-  private static Path path(Map<String, String> environment) { return RuntimeDirectory.ofUser(environment).path(); }
 }
