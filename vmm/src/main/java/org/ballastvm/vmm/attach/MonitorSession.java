@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.Terminal;
+import org.ballastvm.vmm.terminal.AtExit;
 import org.ballastvm.vmm.terminal.Keys;
 import org.ballastvm.vmm.terminal.TerminalReader;
 
@@ -26,8 +27,7 @@ final class MonitorSession {
    */
   static int run(RemoteMonitor monitor, Keys keys) throws IOException {
     Terminal terminal = Terminal.raw(false);
-    Thread putBack = new Thread(terminal::close, "terminal");
-    Runtime.getRuntime().addShutdownHook(putBack);
+    AtExit putBack = new AtExit("terminal", terminal::close);
     terminal.continued().ifPresent(bell -> Thread.ofPlatform().daemon().name("continued")
         .start(() -> takeUp(terminal, bell)));
     try {
@@ -39,6 +39,7 @@ final class MonitorSession {
       return converse(monitor, reader);
     } finally {
       terminal.close();
+      putBack.cancel();
     }
   }
 

@@ -4,6 +4,7 @@ import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.MachineScope;
+import org.ballastvm.vmm.terminal.AtExit;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
 final class SocketChardev implements Chardev {

@@ -7,6 +7,7 @@ import org.ballastvm.kvm.HostStream;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.LoopTimer;
+import org.ballastvm.vmm.terminal.AtExit;
 
 /**
  * A chardev on standard input and output. Where they are a terminal, it is read and changed while this process is in the

@@ -1,17 +1,22 @@
-package org.ballastvm.vmm.chardev;
+package org.ballastvm.vmm.terminal;
 
 /** Something that must not be left as it is when the process ends, by whatever ends it short of SIGKILL. */
-final class AtExit {
+public final class AtExit {
   private final Thread hook;
 
-  /** Has it done when the process ends. */
-  AtExit(String name, Runnable task) {
+  /**
+   * Has it done when the process ends.
+   *
+   * @param name of the thread that does it
+   * @param task what; it may have been done already
+   */
+  public AtExit(String name, Runnable task) {
     hook = new Thread(task, name);
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** It is done already. */
-  void cancel() {
+  public void cancel() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
