@@ -31,6 +31,7 @@ import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
 import org.ballastvm.vmm.device.PmTimer;
 import org.ballastvm.vmm.device.PowerDevice;
+import org.ballastvm.vmm.device.ResetControl;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;

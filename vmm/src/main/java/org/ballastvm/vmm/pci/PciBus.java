@@ -3,6 +3,7 @@ package org.ballastvm.vmm.pci;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.PortMap;
+import org.ballastvm.vmm.device.ResetControl;
 
 /**
  * Bus 0, reached through configuration mechanism 1: the address at port 0xcf8, the data at 0xcfc. Source: PCI Local Bus
@@ -24,14 +25,15 @@ public final class PciBus implements BusDevice {
    * What a guest has made of the mechanism. What it has made of a function, the function knows.
    *
    * @param address the address register
+   * @param resetControl the register within it
    */
-  public record State(int address) {}
+  public record State(int address, ResetControl.State resetControl) {}
 
   /** No function is selected. */
-  public static final State POWER_ON = new State(0);
+  public static final State POWER_ON = new State(0, ResetControl.POWER_ON);
 
   private final PciFunction[] functions = new PciFunction[SLOTS];
-  private final BusDevice resetControl;
+  private final ResetControl resetControl;
   private int address;
 
   /**
@@ -39,7 +41,7 @@ public final class PciBus implements BusDevice {
    *
    * @param resetControl answers byte accesses to port 0xcf9
    */
-  public PciBus(BusDevice resetControl) { this.resetControl = resetControl; }
+  public PciBus(ResetControl resetControl) { this.resetControl = resetControl; }
 
   /**
    * Puts a function into a slot.
@@ -89,7 +91,7 @@ public final class PciBus implements BusDevice {
 
   /** {@return what the guest has made of the mechanism} */
   public synchronized State state() {
-    return new State(address);
+    return new State(address, resetControl.state());
   }
 
   /**
@@ -97,7 +99,10 @@ public final class PciBus implements BusDevice {
    *
    * @param state of this bus or another
    */
-  public synchronized void restore(State state) { address = state.address(); }
+  public synchronized void restore(State state) {
+    address = state.address();
+    resetControl.restore(state.resetControl());
+  }
 
   @Override
   public synchronized long read(long offset, int sizeBytes) {

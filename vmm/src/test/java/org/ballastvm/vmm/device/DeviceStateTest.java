@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import org.ballastvm.state.SameFields;
 import org.ballastvm.vmm.acpi.AcpiPorts;
-import org.ballastvm.vmm.bus.BusDevice;
 import org.ballastvm.vmm.bus.IrqLine;
 import org.ballastvm.vmm.pci.PciBus;
 import org.junit.jupiter.api.Test;
@@ -24,16 +23,6 @@ class DeviceStateTest {
   private final boolean[] lines = new boolean[2];
 
   private IrqLine line(int number) { return high -> lines[number] = high; }
-
-  private static BusDevice nothing() {
-    return new BusDevice() {
-      @Override
-      public long read(long offset, int sizeBytes) { return 0; }
-
-      @Override
-      public void write(long offset, int sizeBytes, long value) { throw new AssertionError("port 0xcf9 was written"); }
-    };
-  }
 
   @Test
   void thePowerDevice() {
@@ -125,16 +114,22 @@ class DeviceStateTest {
   }
 
   @Test
-  void theAddressRegisterOfThePciBus() {
-    PciBus first = new PciBus(nothing());
+  void thePciBusAndTheResetControlWithinItsAddress() {
+    PciBus first = new PciBus(new ResetControl(heard::add));
     first.write(0, 4, 0x8000_0804L);
-    PciBus second = new PciBus(nothing());
+    first.write(1, 1, 0x02);
+    PciBus second = new PciBus(new ResetControl(heard::add));
     second.restore(first.state());
     assertEquals(Set.of(), SameFields.differences(first, second, Set.of()));
     assertEquals(0x8000_0804L, second.read(0, 4));
+    assertEquals(0x02, second.read(1, 1));
+    second.write(1, 1, 0x06);
+    assertEquals(List.of("reset control register"), heard, "asked for once, by the write, not by the state");
+    assertEquals(new ResetControl.State(0x02), second.state().resetControl());
     first.reset();
     assertEquals(PciBus.POWER_ON, first.state());
     assertEquals(0, first.read(0, 4));
+    assertEquals(0, first.read(1, 1));
   }
 
   private static Clock at(String time) { return Clock.fixed(Instant.parse(time), ZoneOffset.UTC); }

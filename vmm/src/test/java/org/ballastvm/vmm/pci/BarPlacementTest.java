@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciIdentity;
-import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.device.ResetControl;
 import org.junit.jupiter.api.Test;
 
 /** Where BARs go that nobody has placed yet. */
@@ -14,15 +14,9 @@ class BarPlacementTest {
   private static final int PAGE = 0x1000;
 
   private final BarPlacement window = new BarPlacement(BASE, BASE + 0x1_0000);
-  private final PciBus bus = new PciBus(new BusDevice() {
-    @Override
-    public long read(long offset, int sizeBytes) { return 0; }
-
-    @Override
-    public void write(long offset, int sizeBytes, long value) {
-      // No reset.
-    }
-  });
+  private final PciBus bus = new PciBus(new ResetControl(why -> {
+    // No reset.
+  }));
 
   @Test
   void largeBarsComeFirstAndEachAtAMultipleOfItsSize() {

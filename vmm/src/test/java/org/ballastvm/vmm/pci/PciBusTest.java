@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.ballastvm.vmm.bus.AddressBus;
-import org.ballastvm.vmm.bus.BusDevice;
+import org.ballastvm.vmm.device.ResetControl;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,15 +20,9 @@ class PciBusTest {
   private static final long BRIDGE = 0x0008_1b36L;
   private static final long ONES = 0xffff_ffffL;
 
-  private final List<Long> resets = new ArrayList<>();
+  private final List<String> resets = new ArrayList<>();
   private final AddressBus ports = new AddressBus("I/O", 0x1_0000);
-  private final PciBus pci = new PciBus(new BusDevice() {
-    @Override
-    public long read(long offset, int sizeBytes) { return 0x02; }
-
-    @Override
-    public void write(long offset, int sizeBytes, long value) { resets.add(value); }
-  });
+  private final PciBus pci = new PciBus(new ResetControl(resets::add));
 
   @BeforeEach
   void plug() {
@@ -92,7 +86,7 @@ class PciBusTest {
   void theByteInTheMiddleIsResetControl() {
     ports.write(0xcf9, 1, 6);
 
-    assertEquals(List.of(6L), resets);
+    assertEquals(1, resets.size());
     assertEquals(2, in(0xcf9, 1));
     assertEquals(0, in(ADDRESS, 4));
   }
