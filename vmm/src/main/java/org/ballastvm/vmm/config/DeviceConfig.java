@@ -19,6 +19,11 @@ public interface DeviceConfig {
   /** {@return the name that {@code -device} knows it by} */
   String driver();
 
+  /** {@return how sentences call it: {@code device ID}, with the driver's name for one without an id} */
+  default String inWords() {
+    return "device " + id().orElse(driver());
+  }
+
   /** A device on PCI. */
   interface OnPci extends DeviceConfig {
     /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */

@@ -46,7 +46,7 @@ final class BalloonPlug extends PciPlug<DeviceConfig.Balloon> {
       return Optional.empty();
     }
     Turns turns = config.iothread()
-        .map(id -> threads.use(id, "device " + config.id().orElse(config.driver())))
+        .map(id -> threads.use(id, config.inWords()))
         .orElseGet(() -> new LoopTurns(site.loop()));
     return Optional.of(new UnwrittenPages(site.memory().ram(), site.machine(), turns, site.loop()::post));
   }

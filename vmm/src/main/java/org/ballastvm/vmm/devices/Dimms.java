@@ -109,7 +109,7 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
   void plug(DeviceConfig.Dimm config, boolean hot) {
     site.memory().numa().requireNode(config.node());
     int slot = slotFor(config);
-    String what = config.id().map(id -> "device " + id).orElse("device in slot " + slot);
+    String what = config.id().isPresent() ? config.inWords() : "device in slot " + slot;
     MemoryBackend backend = objects.claim(config.memdev(), what);
     PluggableRange range = null;
     try {

@@ -33,7 +33,7 @@ final class VirtioMemPlug extends PciPlug<DeviceConfig.Mem> {
     Site site = buses.site();
     site.memory().numa().requireNode(config.node());
     MemoryObjects objects = site.memory().objects().memory();
-    MemoryBackend backend = objects.claim(config.memdev(), "device " + config.id().orElse(config.driver()));
+    MemoryBackend backend = objects.claim(config.memdev(), config.inWords());
     try {
       return make(config, path, buses, backend);
     } catch (RuntimeException e) {
