@@ -9,7 +9,7 @@ public final class NullModel {
   private static final ModelProperty<Boolean> QUIET = ModelProperty.flag("quiet", true);
 
   static final Model<DeviceConfig> MODEL = PciModel.of("virtio-null",
-      (id, slot, values) -> new Config(id, slot, QUIET.take(values).orElse(true)), List.of(QUIET));
+      (id, slot, values) -> new Config(id, slot, QUIET.takeOrUsual(values)), List.of(QUIET));
 
   private NullModel() {}
 

@@ -23,12 +23,12 @@ final class BalloonModel {
   private static final ModelProperty<Boolean> AUTO = ModelProperty.flag("auto", AUTO_DEFAULTS.on());
   private static final ModelProperty<Long> AUTO_LOW = ModelProperty
       .size("auto-low", "size", "With less available memory the guest gets some; 0 for what suits it")
-      .orElse(AUTO_DEFAULTS.lowBytes());
+      .usually(AUTO_DEFAULTS.lowBytes());
   private static final ModelProperty<Long> AUTO_HIGH = ModelProperty
       .size("auto-high", "size", "With more available memory the guest loses some; 0 for what suits it")
-      .orElse(AUTO_DEFAULTS.highBytes());
+      .usually(AUTO_DEFAULTS.highBytes());
   private static final ModelProperty<Long> AUTO_RATE = ModelProperty
-      .size("auto-rate", "size", "What it loses in a second at most").orElse(AUTO_DEFAULTS.rateBytes());
+      .size("auto-rate", "size", "What it loses in a second at most").usually(AUTO_DEFAULTS.rateBytes());
 
   static final Model<DeviceConfig> MODEL = PciModel.of("virtio-balloon", BalloonModel::parse,
       List.of(DEFLATE_ON_OOM, PAGE_POISON, REPORTING, HINT, IOTHREAD, INTERVAL, AUTO, AUTO_LOW, AUTO_HIGH, AUTO_RATE));
@@ -36,15 +36,15 @@ final class BalloonModel {
   private BalloonModel() {}
 
   private static DeviceConfig parse(Optional<String> id, OptionalInt slot, KeyValues values) {
-    return new DeviceConfig.Balloon(id, slot, properties(values), auto(values), HINT.take(values).orElse(false),
+    return new DeviceConfig.Balloon(id, slot, properties(values), auto(values), HINT.takeOrUsual(values),
         IOTHREAD.take(values));
   }
 
   private static BalloonConfig properties(KeyValues values) {
     BalloonConfig switches = DEFAULTS
-        .withDeflateOnOom(DEFLATE_ON_OOM.take(values).orElse(DEFAULTS.deflateOnOom()))
-        .withPagePoison(PAGE_POISON.take(values).orElse(DEFAULTS.pagePoison()))
-        .withFreePageReporting(REPORTING.take(values).orElse(DEFAULTS.freePageReporting()));
+        .withDeflateOnOom(DEFLATE_ON_OOM.takeOrUsual(values))
+        .withPagePoison(PAGE_POISON.takeOrUsual(values))
+        .withFreePageReporting(REPORTING.takeOrUsual(values));
     return INTERVAL.take(values).map(text -> withInterval(switches, values, text)).orElse(switches);
   }
 
@@ -60,10 +60,10 @@ final class BalloonModel {
   }
 
   private static AutoBalloonConfig auto(KeyValues values) {
-    boolean on = AUTO.take(values).orElse(AUTO_DEFAULTS.on());
-    long low = AUTO_LOW.take(values).orElse(AUTO_DEFAULTS.lowBytes());
-    long high = AUTO_HIGH.take(values).orElse(AUTO_DEFAULTS.highBytes());
-    long rate = AUTO_RATE.take(values).orElse(AUTO_DEFAULTS.rateBytes());
+    boolean on = AUTO.takeOrUsual(values);
+    long low = AUTO_LOW.takeOrUsual(values);
+    long high = AUTO_HIGH.takeOrUsual(values);
+    long rate = AUTO_RATE.takeOrUsual(values);
     try {
       return new AutoBalloonConfig(on, low, high, rate);
     } catch (IllegalArgumentException e) {

@@ -27,7 +27,7 @@ final class DimmModel {
     OptionalInt slot = SLOT.take(values).filter(given -> given >= 0).map(OptionalInt::of).orElse(OptionalInt.empty());
     OptionalLong address = ADDRESS.take(values).filter(given -> given > 0).map(OptionalLong::of)
         .orElse(OptionalLong.empty());
-    int node = MemoryDeviceModel.NODE.take(values).orElse(0);
+    int node = MemoryDeviceModel.NODE.takeOrUsual(values);
     return new DeviceConfig.Dimm(id, memdev, slot, address, node, MemoryDeviceModel.overdueSeconds(values));
   }
 }

@@ -7,18 +7,16 @@ final class MemoryDeviceModel {
   static final ModelProperty<String> MEMDEV = ModelProperty.text("memdev", ModelProperty.MEMORY,
       "Its memory, which nothing else uses");
   static final ModelProperty<Integer> NODE = ModelProperty
-      .number("node", "uint32", "Its NUMA node", 0, MemConfig.MOST_NODES - 1).orElse(0L);
+      .number("node", "uint32", "Its NUMA node", 0, MemConfig.MOST_NODES - 1).usually(0);
   static final ModelProperty<Integer> TIMEOUT = ModelProperty
       .number("request-timeout", "uint32",
           "After how many seconds an event says that the guest has not done what it was asked; 0 for never", 0,
           (int) DeviceConfig.MOST_OVERDUE_SECONDS)
-      .orElse(DeviceConfig.USUAL_OVERDUE_SECONDS);
+      .usually((int) DeviceConfig.USUAL_OVERDUE_SECONDS);
 
   private MemoryDeviceModel() {}
 
-  static long overdueSeconds(KeyValues values) {
-    return TIMEOUT.take(values).map(Integer::longValue).orElse(DeviceConfig.USUAL_OVERDUE_SECONDS);
-  }
+  static long overdueSeconds(KeyValues values) { return TIMEOUT.takeOrUsual(values); }
 
   /** Where a memory device is to be, as the property of this name says. */
   static ModelProperty<Long> address(String name, String description) {

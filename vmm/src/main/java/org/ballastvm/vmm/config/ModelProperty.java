@@ -14,9 +14,10 @@ import java.util.Optional;
  *        or there is no such value
  * @param choices its values, if there are only so many
  * @param reader takes it from what was given
+ * @param usual what its value becomes when it was not given, where that does not depend on the kind
  */
 public record ModelProperty<T>(String name, String type, Optional<String> description, Optional<Object> fallback,
-    List<String> choices, Reader<T> reader) {
+    List<String> choices, Reader<T> reader, Optional<T> usual) {
   /** The type of a property that names memory. */
   public static final String MEMORY = "link<memory-backend>";
   /** The type of a property that names a thread. */
@@ -42,14 +43,12 @@ public record ModelProperty<T>(String name, String type, Optional<String> descri
 
   /** A switch, and what it is without a word. */
   static ModelProperty<Boolean> flag(String name, boolean fallback) {
-    return new ModelProperty<>(name, "bool", Optional.of("on/off"), Optional.of(fallback), List.of("on", "off"),
-        KeyValues::takeBoolean);
+    return flag(name, "on/off").usually(fallback);
   }
 
   /** A switch whose state without a word depends on the kind. */
   static ModelProperty<Boolean> flag(String name, String description) {
-    return new ModelProperty<>(name, "bool", Optional.of(description), Optional.empty(), List.of("on", "off"),
-        KeyValues::takeBoolean);
+    return of(name, "bool", description, KeyValues::takeBoolean).oneOf("on", "off");
   }
 
   /** A number from {@code least} to {@code most}. */
@@ -69,21 +68,38 @@ public record ModelProperty<T>(String name, String type, Optional<String> descri
 
   /** One with a way of its own to read it. */
   static <T> ModelProperty<T> of(String name, String type, String description, Reader<T> reader) {
-    return new ModelProperty<>(name, type, Optional.of(description), Optional.empty(), List.of(), reader);
+    return new ModelProperty<>(name, type, Optional.of(description), Optional.empty(), List.of(), reader,
+        Optional.empty());
   }
 
-  /** The same, for which help says what it is without a word. */
+  /** The same, for which help says what it is without a word: not a value of it, or one that its kind makes something of. */
   ModelProperty<T> orElse(Object shown) {
-    return new ModelProperty<>(name, type, description, Optional.of(shown), choices, reader);
+    return new ModelProperty<>(name, type, description, Optional.of(shown), choices, reader, usual);
+  }
+
+  /** The same, which is this without a word: for {@link #takeOrUsual}, and in help. */
+  ModelProperty<T> usually(T value) {
+    return usually(value, value instanceof Integer number ? number.longValue() : value);
+  }
+
+  /** The same, which help calls something else. */
+  ModelProperty<T> usually(T value, Object shown) {
+    return new ModelProperty<>(name, type, description, Optional.of(shown), choices, reader, Optional.of(value));
   }
 
   /** The same, which has these values alone. */
   ModelProperty<T> oneOf(String... values) {
-    return new ModelProperty<>(name, type, description, fallback, List.of(values), reader);
+    return new ModelProperty<>(name, type, description, fallback, List.of(values), reader, usual);
   }
 
   /** Takes it, if it was given. */
   Optional<T> take(KeyValues values) { return reader.read(values, name); }
+
+  /** Takes it, or what it is without a word. */
+  T takeOrUsual(KeyValues values) {
+    Optional<T> given = take(values);
+    return given.isPresent() ? given.get() : usual.orElseThrow();
+  }
 
   /** As help prints it: QEMU's columns. */
   String line() {

@@ -9,14 +9,15 @@ import org.ballastvm.virtio.mem.MemConfig;
 /** {@code virtio-mem-pci}. */
 final class VirtioMemModel {
   private static final ModelProperty<Long> REQUESTED = ModelProperty
-      .size("requested-size", "size", "What the guest should plug, in bytes").orElse(0L);
+      .size("requested-size", "size", "What the guest should plug, in bytes").usually(0L);
   private static final ModelProperty<Long> BLOCK = ModelProperty.of("block-size", "size",
       "What is plugged at once, in bytes; what suits the host without", VirtioMemModel::block);
   private static final ModelProperty<Long> ADDRESS = MemoryDeviceModel.address("memaddr",
       "Guest physical address; the first that fits without");
   private static final ModelProperty<Boolean> PREALLOC = ModelProperty.flag("prealloc", false);
   private static final ModelProperty<MemConfig.Inaccessible> INACCESSIBLE = ModelProperty
-      .of("unplugged-inaccessible", "OnOffAuto", "on/off/auto", VirtioMemModel::inaccessible).orElse("auto")
+      .of("unplugged-inaccessible", "OnOffAuto", "on/off/auto", VirtioMemModel::inaccessible)
+      .usually(MemConfig.Inaccessible.AUTO, "auto")
       .oneOf("auto", "on", "off");
   private static final ModelProperty<Boolean> DYNAMIC_SLOTS = ModelProperty.flag("dynamic-memslots", true);
 
@@ -29,13 +30,13 @@ final class VirtioMemModel {
   private static DeviceConfig parse(Optional<String> id, OptionalInt slot, KeyValues values) {
     String memdev = MemoryDeviceModel.MEMDEV.take(values)
         .orElseThrow(() -> values.error("'memdev' property must be set"));
-    int node = MemoryDeviceModel.NODE.take(values).orElse(0);
-    long requested = REQUESTED.take(values).orElse(0L);
+    int node = MemoryDeviceModel.NODE.takeOrUsual(values);
+    long requested = REQUESTED.takeOrUsual(values);
     OptionalLong block = BLOCK.take(values).map(OptionalLong::of).orElse(OptionalLong.empty());
     OptionalLong address = ADDRESS.take(values).map(OptionalLong::of).orElse(OptionalLong.empty());
-    boolean prealloc = PREALLOC.take(values).orElse(false);
-    MemConfig.Inaccessible inaccessible = INACCESSIBLE.take(values).orElse(MemConfig.Inaccessible.AUTO);
-    if (!DYNAMIC_SLOTS.take(values).orElse(true)) {
+    boolean prealloc = PREALLOC.takeOrUsual(values);
+    MemConfig.Inaccessible inaccessible = INACCESSIBLE.takeOrUsual(values);
+    if (!DYNAMIC_SLOTS.takeOrUsual(values)) {
       throw values.error("dynamic-memslots=off: memory slots follow what is plugged, always");
     }
     return new DeviceConfig.Mem(id, slot, memdev, node, requested, block, address, prealloc, inaccessible,

@@ -46,6 +46,17 @@ class ModelTest {
   }
 
   @ParameterizedTest
+  @MethodSource("devices")
+  void whatHelpSaysIsWhatADeviceHasWithoutAWord(Model<?> model) {
+    boolean needsMemory = model.properties().contains(MemoryDeviceModel.MEMDEV);
+    String least = model.name() + ",id=d0" + (needsMemory ? ",memdev=m0" : "");
+    String told = model.properties().stream().filter(property -> property.usual().isPresent()).map(ModelTest::given)
+        .reduce(least, (text, property) -> text + "," + property);
+    assertEquals(DeviceModels.parse(KeyValues.parse("-device", least, "driver")),
+        DeviceModels.parse(KeyValues.parse("-device", told, "driver")));
+  }
+
+  @ParameterizedTest
   @MethodSource("objects")
   void allPropertiesOfAnObjectAreTaken(Model<?> model) {
     assertEquals(model.name(), ObjectModels.parse(KeyValues.parse("-object", all(model), "qom-type")).qomType());
