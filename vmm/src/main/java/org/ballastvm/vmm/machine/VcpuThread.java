@@ -101,10 +101,10 @@ public final class VcpuThread {
     return processor.threadId();
   }
 
-  /** Waits for the end of the thread, which the gate has brought about. */
+  /** Waits for the end of the thread, which the gate has brought about; unless called on it, for a bug that it reports. */
   void join() {
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (thread.isAlive() && thread != Thread.currentThread()) {
       try {
         thread.join();
       } catch (InterruptedException e) {

@@ -67,8 +67,10 @@ final class Vcpus {
     ending.forEach(VcpuThread::join);
     lock.lock();
     try { // Whoever keeps vCPUs out of the guest may be reading their state.
-      threads = List.of();
-      ending.forEach(VcpuThread::close);
+      if (threads == ending) { // A reset may have ended them meanwhile, and started others.
+        threads = List.of();
+        ending.forEach(VcpuThread::close);
+      }
     } finally {
       lock.unlock();
     }

@@ -28,6 +28,9 @@ class VcpusTest implements VcpuThread.Watcher {
 
   private final Queue<Runnable> loop = new ArrayDeque<>();
   private final Queue<Object> calls = new ConcurrentLinkedQueue<>();
+  private Runnable whenCrashed = () -> {
+    // What crashed is in calls.
+  };
   private final Vcpus vcpus = new Vcpus(loop::add);
 
   private void start(ScriptedProcessor... processors) {
@@ -148,6 +151,36 @@ class VcpusTest implements VcpuThread.Watcher {
         calls.stream().map(String.class::cast).sorted().toList());
   }
 
+  @Test
+  void whoeverEndsThemLosesNoneThatAResetStartsMeanwhile() throws Exception {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    ScriptedProcessor reader = new ScriptedProcessor(answer::join);
+    start(reader);
+    vcpus.run();
+    await("at the device", () -> reader.thread() != null && reader.thread().getState() == Thread.State.WAITING);
+    Thread closing = new Thread(vcpus::end, "closing");
+    closing.start();
+    await("joining", () -> closing.getState() == Thread.State.WAITING);
+    start(new ScriptedProcessor());
+    List<VcpuThread> others = vcpus.threads();
+    answer.complete(null);
+    closing.join();
+    assertEquals(others, vcpus.threads());
+  }
+
+  @Test
+  void whoeverHearsOfABugOnTheVcpusThreadMayEndAllOfThem() {
+    IllegalStateException bug = new IllegalStateException("a bug");
+    whenCrashed = vcpus::end;
+    start(new ScriptedProcessor(List.of(() -> {
+      throw bug;
+    })), new ScriptedProcessor());
+    vcpus.run();
+    await("reported", () -> !calls.isEmpty());
+    assertEquals(List.of(bug), List.copyOf(calls));
+    assertEquals(List.of(), vcpus.threads());
+  }
+
   @Override
   public void vcpuFailed(String sentence) { calls.add(sentence); }
 
@@ -161,5 +194,8 @@ class VcpusTest implements VcpuThread.Watcher {
   public void unusableMemory(VcpuThread vcpu) { calls.add(vcpu); }
 
   @Override
-  public void crashed(Throwable bug) { calls.add(bug); }
+  public void crashed(Throwable bug) {
+    whenCrashed.run();
+    calls.add(bug);
+  }
 }
