@@ -24,6 +24,7 @@ import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.loop.LoopThread;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qmp.Monitors;
 import org.ballastvm.vmm.state.Log;
@@ -49,6 +50,7 @@ public final class VmBuilder {
   private Optional<BootConfig> payload = Optional.empty();
   private Optional<Path> console = Optional.empty();
   private Optional<Path> kernelCache = Optional.empty();
+  private Optional<LoopThread> loop = Optional.empty();
   private boolean paused;
   private boolean announced;
   private Consumer<String> notes = note -> Log.of(Vm.class).info("{}", note);
@@ -218,6 +220,17 @@ public final class VmBuilder {
   }
 
   /**
+   * Has its event loop share a thread with those of other machines; it has a thread of its own if not set.
+   *
+   * @param shared is open, and may be closed before the machine is
+   * @return this
+   */
+  public VmBuilder loop(VmLoop shared) {
+    loop = Optional.of(shared.thread());
+    return this;
+  }
+
+  /**
    * Has it wait for {@link Vm#resume}.
    *
    * @return this
@@ -254,9 +267,10 @@ public final class VmBuilder {
    * @return the machine; the caller closes it
    * @throws UserError if something asked for cannot be; nothing is left behind
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind
+   * @throws IllegalStateException if the {@link #loop} that it should share is closed
    */
   public Vm start() {
-    return new Vm(Machine.start(config(), notes, machine -> {
+    return new Vm(Machine.start(config(), loop, notes, machine -> {
       Monitors.attach(machine);
       if (announced) {
         Announcement.of(machine);

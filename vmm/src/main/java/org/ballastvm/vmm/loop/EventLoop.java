@@ -1,6 +1,5 @@
 package org.ballastvm.vmm.loop;
 
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -10,7 +9,8 @@ import org.ballastvm.kvm.Pollable;
 import org.ballastvm.vmm.state.Log;
 
 /**
- * One thread that waits for doorbells, timers, sockets and posted tasks, and runs their handlers one at a time.
+ * Waits for doorbells, timers, sockets and posted tasks, and runs their handlers one at a time: on a thread of its own, or on
+ * one that serves other loops too.
  *
  * <p>
  * A dispatch allocates nothing. A handler must not block; one that throws has found a bug of ours, and its descriptor would
@@ -28,42 +28,60 @@ public final class EventLoop implements AutoCloseable {
     void ready(int events);
   }
 
-  private final Epoll epoll = Epoll.create();
-  /** A token is a place in the table, and above it which of the registrations that were ever there: events may be late. */
-  private static final int PLACE_BITS = 16;
-
   /** Runs of tasks between two looks at descriptors: a thread that posts without end must not keep them waiting. */
   static final int MOST_TASKS = 64;
 
+  private final Epoll epoll = Epoll.create();
   private final EventFd wakeup = EventFd.create();
   private final Timers timers = new Timers();
+  private final TokenTable<Registration> registrations = new TokenTable<>();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Consumer<Throwable> crashed;
-  private final Thread thread;
-  private Registration[] registrations = new Registration[32];
-  private int generation;
+  private final LoopHost host;
   private final Consumer<Runnable> runner = this::run;
   private volatile boolean ending;
   private long failures;
 
   /**
-   * A loop that has not started.
+   * A loop that has not started, with a thread of its own.
    *
    * @param name of the thread
    * @param crashed is called when a handler throws; the loop has ended then
    */
   public EventLoop(String name, Consumer<Throwable> crashed) {
     this.crashed = crashed;
-    this.thread = new Thread(this::run, name);
+    this.host = new OwnThread(name, new Serving());
+    watchOwn();
+  }
+
+  /**
+   * A loop that has not started, on a thread that serves others too. It works for the machine that the caller works for.
+   *
+   * @param thread where it is served from its start to its end
+   * @param crashed is told when a handler throws; the loop has ended then, and the others go on
+   * @throws IllegalStateException if that thread takes no other loop
+   */
+  public EventLoop(LoopThread thread, Consumer<Throwable> crashed) {
+    this.crashed = crashed;
+    try {
+      this.host = thread.seat(new Serving());
+    } catch (IllegalStateException e) {
+      giveBack();
+      throw e;
+    }
+    watchOwn();
+  }
+
+  private void watchOwn() {
     register(wakeup, Epoll.IN | Epoll.EDGE, events -> runTasks());
     register(timers.clock(), Epoll.IN, events -> timers.ring(runner));
   }
 
   Timers timers() { return timers; }
 
-  /** Starts the thread. */
-  public void start() { thread.start(); }
+  /** Starts to run handlers, and tasks that were posted before. Once. */
+  public void start() { host.start(); }
 
   /**
    * Watches something until the registration is closed.
@@ -74,33 +92,26 @@ public final class EventLoop implements AutoCloseable {
    * @return the way to change or end it
    */
   public Registration register(Pollable source, int interest, Handler handler) {
-    Registration registration;
-    synchronized (this) {
-      int place = 0;
-      while (place < registrations.length && registrations[place] != null) {
-        place++;
-      }
-      if (place == registrations.length) {
-        registrations = Arrays.copyOf(registrations, place * 2);
-      }
-      registration = new Registration(source, generation++ << PLACE_BITS | place, handler);
-      registrations[place] = registration;
-    }
+    Registration registration = new Registration(source, handler);
+    registration.token = registrations.add(registration);
     try {
       epoll.add(source, interest, registration.token);
     } catch (RuntimeException e) {
-      forget(registration);
+      registrations.remove(registration.token);
       throw e;
     }
     return registration;
   }
 
   /**
-   * Runs a task on the loop's thread, soon, in the order of posting.
+   * Runs a task on the loop's thread, soon, in the order of posting; drops it if the loop has ended.
    *
    * @param task must not block
    */
   public void post(Runnable task) {
+    if (ending) {
+      return;
+    }
     tasks.add(task);
     if (woken.compareAndSet(false, true)) {
       wakeup.signal();
@@ -112,62 +123,63 @@ public final class EventLoop implements AutoCloseable {
    *
    * @return true on the loop's thread, and on any before the loop has started and when it has ended
    */
-  public boolean ownsCaller() { return isCurrentThread() || !thread.isAlive(); }
+  public boolean ownsCaller() { return isCurrentThread() || !host.isServing(); }
 
-  /** {@return whether the caller is the loop's thread} */
+  /** {@return whether the caller is the loop's thread, and that runs this loop} */
   public boolean isCurrentThread() {
-    return Thread.currentThread() == thread;
+    return host.isCurrentThread();
   }
 
-  /** Ends the thread and waits for it, unless called on it. Tasks not yet run are dropped. */
+  /**
+   * Runs a task now if the caller is the loop's thread, for this loop or for another one: it would wait for itself if it
+   * posted the task and waited. A loop that has ended drops it.
+   *
+   * @param task must not block
+   * @return whether the caller is that thread; the task was not run otherwise
+   */
+  public boolean runHere(Runnable task) { return host.runHere(task); }
+
+  /** Ends the loop, and a thread of its own; waits for that unless called on the thread. Tasks not yet run are dropped. */
   public void stop() {
     if (!ending) {
       ending = true;
       wakeup.signal();
     }
-    if (thread.isAlive() && !isCurrentThread()) {
-      joinUninterruptibly();
-    }
+    host.stop();
   }
 
   /** Stops, and gives everything back. */
   @Override
   public void close() {
     stop();
+    giveBack();
+  }
+
+  private void giveBack() {
     epoll.close();
     timers.close();
     wakeup.close();
   }
 
-  private void joinUninterruptibly() {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
+  /** What the thread does with it. */
+  private final class Serving implements Served {
+    @Override
+    public Epoll epoll() { return epoll; }
 
-  private void run() {
-    try {
-      while (!ending) {
-        int ready = epoll.await(-1);
-        for (int i = 0; i < ready && !ending; i++) {
-          Registration registration = registrationOf(epoll.token(i));
-          if (registration != null) {
-            registration.handler.ready(epoll.events(i));
-          }
+    @Override
+    public boolean turn(int timeoutMillis) {
+      int ready = ending ? 0 : epoll.await(timeoutMillis);
+      for (int i = 0; i < ready && !ending; i++) {
+        Registration registration = registrations.at(epoll.token(i));
+        if (registration != null) {
+          registration.handler.ready(epoll.events(i));
         }
       }
-    } catch (RuntimeException | Error e) {
-      crashed.accept(e);
+      return !ending;
     }
+
+    @Override
+    public void crashed(Throwable bug) { crashed.accept(bug); }
   }
 
   private void runTasks() {
@@ -177,7 +189,7 @@ public final class EventLoop implements AutoCloseable {
       left--;
       run(task);
     }
-    if (left == 0 && woken.compareAndSet(false, true)) {
+    if (left == 0 && !ending && woken.compareAndSet(false, true)) {
       wakeup.signal(); // There may be more. Descriptors come before them.
     }
   }
@@ -194,30 +206,15 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private synchronized Registration registrationOf(int token) {
-    Registration registration = registrations[place(token)];
-    return registration != null && registration.token == token ? registration : null;
-  }
-
-  private synchronized boolean forget(Registration registration) {
-    boolean known = registrations[place(registration.token)] == registration;
-    if (known) {
-      registrations[place(registration.token)] = null;
-    }
-    return known;
-  }
-
-  private static int place(int token) { return token & (1 << PLACE_BITS) - 1; }
-
   /** One watched thing. */
   public final class Registration implements AutoCloseable {
     private final Pollable source;
-    private final int token;
     private final Handler handler;
+    /** Set before anybody else has this. */
+    private int token;
 
-    private Registration(Pollable source, int token, Handler handler) {
+    private Registration(Pollable source, Handler handler) {
       this.source = source;
-      this.token = token;
       this.handler = handler;
     }
 
@@ -231,7 +228,7 @@ public final class EventLoop implements AutoCloseable {
     /** Watches no more; the source itself stays open. Closing twice is harmless. */
     @Override
     public void close() {
-      if (forget(this)) {
+      if (registrations.remove(token)) {
         epoll.remove(source);
       }
     }

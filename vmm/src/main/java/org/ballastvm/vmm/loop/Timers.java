@@ -36,6 +36,7 @@ final class Timers implements AutoCloseable {
   /** Whether the clock will ring, or has rung and was not heard yet. */
   private boolean set;
   private long setNanos;
+  private boolean closed;
 
   /** Rings when {@link #ring} should be called. */
   TimerFd clock() { return clock; }
@@ -44,7 +45,7 @@ final class Timers implements AutoCloseable {
     if (firstNanos <= 0) {
       throw new IllegalArgumentException("a timer of " + firstNanos + " ns");
     }
-    if (timer.closed) {
+    if (timer.closed || closed) {
       return;
     }
     timer.dueNanos = System.nanoTime() + firstNanos;
@@ -125,6 +126,12 @@ final class Timers implements AutoCloseable {
     return next;
   }
 
+  /** Disarms all for good: a timer's own task may close the loop. */
   @Override
-  public void close() { clock.close(); }
+  public synchronized void close() {
+    closed = true;
+    Arrays.fill(armed, 0, count, null);
+    count = 0;
+    clock.close();
+  }
 }

@@ -1,2 +1,2 @@
-/** The event loop of a machine: its timers, the work that waits for its turn, and the events that it emits. */
+/** The event loop of a machine, and a thread that several share: timers, work that waits for its turn, and the events that it emits. */
 package org.ballastvm.vmm.loop;

@@ -3,9 +3,10 @@ package org.ballastvm.vmm.machine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ballastvm.vmm.acpi.AcpiPorts;
@@ -21,6 +22,7 @@ import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.goal.MemoryGoal;
 import org.ballastvm.vmm.goal.MemoryRequests;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopThread;
 import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.state.EndReason;
@@ -45,13 +47,16 @@ public final class Machine implements AutoCloseable {
   private final Hardware hardware;
   private final MemoryRequests memoryRequests;
   private final MemoryGoal goal;
-  private final AtomicBoolean closing = new AtomicBoolean();
+  /** Who closes it. */
+  private final AtomicReference<Thread> closing = new AtomicReference<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  private Machine(MachineConfig config, MachineScope scope) {
+  private Machine(MachineConfig config, MachineScope scope, Optional<LoopThread> shared) {
     this.config = config;
     this.scope = scope;
-    this.loop = new EventLoop("ballast-" + config.name(), this::crashed);
+    this.loop = shared.isPresent()
+        ? new EventLoop(shared.get(), this::crashed)
+        : new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
     this.events = new MachineEvents(loop);
     closer.onClose(events::close);
@@ -93,18 +98,35 @@ public final class Machine implements AutoCloseable {
    * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind either way
    */
   public static Machine start(MachineConfig config, Consumer<String> notes, Consumer<Machine> beforeItRuns) {
+    return start(config, Optional.empty(), notes, beforeItRuns);
+  }
+
+  /**
+   * Puts a machine together and, unless it is to start paused, starts it.
+   *
+   * @param config all of it
+   * @param shared the thread that its event loop shares with others; without one it has a thread of its own
+   * @param notes takes what its user should know while it is put together, a line each
+   * @param beforeItRuns is given the machine when it is whole and its event loop has not started: attaches monitors
+   * @return the machine; the caller closes it
+   * @throws org.ballastvm.vmm.config.UserError if something asked for cannot be
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind either way
+   * @throws IllegalStateException if the shared thread is closed
+   */
+  public static Machine start(MachineConfig config, Optional<LoopThread> shared, Consumer<String> notes,
+      Consumer<Machine> beforeItRuns) {
     MachineScope scope = MachineScope.of(config.name().equals(MachineConfig.UNNAMED) ? "" : config.name(), notes);
     return scope.call(() -> {
-      Machine machine = new Machine(config, scope);
+      Machine machine = new Machine(config, scope, shared);
       try {
         beforeItRuns.accept(machine);
+        machine.loop.start();
+        if (!config.policy().startPaused()) {
+          machine.resume();
+        }
       } catch (RuntimeException | Error e) {
         machine.close();
         throw e;
-      }
-      machine.loop.start();
-      if (!config.policy().startPaused()) {
-        machine.resume();
       }
       return machine;
     });
@@ -230,8 +252,7 @@ public final class Machine implements AutoCloseable {
    * @param task what
    */
   public void onLoop(Runnable task) {
-    if (loop.isCurrentThread()) {
-      task.run();
+    if (loop.runHere(task)) {
       return;
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -264,11 +285,16 @@ public final class Machine implements AutoCloseable {
    */
   public void whileVcpusAreOut(Runnable task) { run.vcpus().whileOut(task); }
 
-  /** Ends it if it runs, and gives everything back. Closing twice is harmless; both return when it is closed. */
+  /**
+   * Ends it if it runs, and gives everything back. Closing twice is harmless; both return when it is closed. One that is
+   * called because it closes, by the thread that closes it or on its event loop, returns at once: it is waited for.
+   */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
-      closed.join();
+    if (!closing.compareAndSet(null, Thread.currentThread())) {
+      if (closing.get() != Thread.currentThread() && !loop.isCurrentThread()) {
+        closed.join();
+      }
       return;
     }
     try {
@@ -282,6 +308,7 @@ public final class Machine implements AutoCloseable {
   private void closeAll() {
     run.vcpus().end();
     loop.stop();
+    run.vcpus().end(); // Those of a reset that was under way.
     closer.close();
   }
 }

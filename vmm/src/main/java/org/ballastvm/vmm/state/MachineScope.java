@@ -30,6 +30,11 @@ public final class MachineScope {
     return scope == null ? PROCESS : scope;
   }
 
+  /** {@return that of a thread that works for no machine, or for one after the other} */
+  public static MachineScope process() {
+    return PROCESS;
+  }
+
   /**
    * The scope of a new machine. Trace events that are printed for the caller are printed for it, too.
    *
@@ -54,24 +59,31 @@ public final class MachineScope {
     try {
       return task.get();
     } finally {
-      if (before == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(before);
-      }
+      goBackTo(before);
     }
   }
 
   /**
-   * Works for this machine.
+   * Works for this machine. Allocates nothing on a thread that works for one already.
    *
-   * @param task what
+   * @param task what; on the caller's thread, which works for whom it worked before when it returns
    */
   public void run(Runnable task) {
-    call(() -> {
+    MachineScope before = CURRENT.get();
+    CURRENT.set(this);
+    try {
       task.run();
-      return null;
-    });
+    } finally {
+      goBackTo(before);
+    }
+  }
+
+  private static void goBackTo(MachineScope before) {
+    if (before == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(before);
+    }
   }
 
   /** {@return what log lines call the machine; empty if they do not} */

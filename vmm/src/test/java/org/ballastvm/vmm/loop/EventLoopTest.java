@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -18,18 +19,39 @@ import org.ballastvm.kvm.EventFd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** One thread for everything: nothing is lost, nothing runs twice, and a bug does not go unseen. */
+/**
+ * One thread for everything: nothing is lost, nothing runs twice, and a bug does not go unseen. On a thread of its own, and
+ * on one that it shares.
+ */
 @Timeout(60)
+@ParameterizedClass(name = "shared = {0}")
+@ValueSource(booleans = {false, true})
 class EventLoopTest {
   private static final int POSTERS = 4;
   private static final int TASKS = 20_000;
 
   private final CompletableFuture<Throwable> crash = new CompletableFuture<>();
-  private final EventLoop loop = new EventLoop("test-loop", crash::complete);
+  private final Optional<LoopThread> shared;
+  private final EventLoop loop;
+
+  EventLoopTest(boolean isShared) {
+    shared = isShared ? Optional.of(LoopThread.start("test-loop")) : Optional.empty();
+    loop = open();
+  }
+
+  private EventLoop open() {
+    return shared.map(thread -> new EventLoop(thread, crash::complete))
+        .orElseGet(() -> new EventLoop("test-loop", crash::complete));
+  }
 
   @AfterEach
-  void close() { loop.close(); }
+  void close() {
+    loop.close();
+    shared.ifPresent(LoopThread::close);
+  }
 
   @Test
   void noTaskIsLostHoweverManyPost() throws InterruptedException {
@@ -176,7 +198,7 @@ class EventLoopTest {
         }
       });
       loop.start();
-      int ran = heardAfter.get(30, TimeUnit.SECONDS);
+      int ran = get(heardAfter);
       assertTrue(ran <= 2 * EventLoop.MOST_TASKS, "the descriptor waited for " + ran + " tasks");
     }
   }
@@ -210,8 +232,74 @@ class EventLoopTest {
       stopped.complete(true);
     });
     assertTrue(get(stopped));
-    new EventLoop("never started", crash::complete).close();
+    open().close();
     assertFalse(crash.isDone());
+  }
+
+  @Test
+  void aTaskOrATimerMayCloseTheLoopAndWhatIsPostedThenIsDropped() throws Exception {
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    List<String> late = new ArrayList<>();
+    LoopTimer other = new LoopTimer(loop, () -> late.add("a timer"));
+    LoopTimer last = new LoopTimer(loop, () -> {
+      other.once(1);
+      loop.post(() -> late.add("a task"));
+      loop.close();
+      other.once(1);
+      loop.post(() -> late.add("a task of later"));
+      closed.complete(true);
+    });
+    loop.start();
+    last.every(1);
+    assertTrue(get(closed));
+    loop.close(); // Returns when the turn is over.
+    assertTrue(loop.ownsCaller());
+    assertFalse(crash.isDone(), () -> crash.join().toString());
+    assertEquals(List.of(), late);
+  }
+
+  @Test
+  void theSixtyFourthTaskMayCloseTheLoop() throws Exception {
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    for (int i = 1; i < EventLoop.MOST_TASKS; i++) {
+      loop.post(() -> {
+        // One of those before it.
+      });
+    }
+    loop.post(() -> {
+      loop.close();
+      closed.complete(true);
+    });
+    loop.start();
+    assertTrue(get(closed));
+    loop.close();
+    assertFalse(crash.isDone(), () -> crash.join().toString());
+  }
+
+  @Test
+  void beforeItStartsAndWhenItHasEndedItIsAnybodys() throws Exception {
+    CompletableFuture<Boolean> owned = new CompletableFuture<>();
+    assertTrue(loop.ownsCaller());
+    loop.start();
+    loop.post(() -> owned.complete(loop.ownsCaller()));
+    assertFalse(loop.ownsCaller());
+    assertTrue(get(owned));
+    loop.stop();
+    assertTrue(loop.ownsCaller());
+    assertFalse(loop.isCurrentThread());
+  }
+
+  @Test
+  void whatItWouldWaitForItselfForIsRunAtOnce() throws Exception {
+    CompletableFuture<Integer> order = new CompletableFuture<>();
+    AtomicInteger steps = new AtomicInteger();
+    loop.start();
+    assertFalse(loop.runHere(steps::incrementAndGet));
+    loop.post(() -> {
+      assertTrue(loop.runHere(steps::incrementAndGet));
+      order.complete(steps.get());
+    });
+    assertEquals(1, get(order));
   }
 
   @Test
