@@ -31,6 +31,8 @@ public final class BenchCommand implements SubCommand {
   private static final String GUESTS = "guests";
   private static final String QMP = "qmp";
   private static final String MACHINES = "machines";
+  private static final int SHARING = 100;
+  private static final int SHARING_RUNS = 5;
   private static final int TURNOVER = 1000;
   private static final int AT_ONCE = 8;
   private static final int EXIT_RUNS = 21;
@@ -121,6 +123,9 @@ public final class BenchCommand implements SubCommand {
     if (topics.contains(MACHINES)) {
       System.out.println("\nMachines of one process, there at once\n");
       System.out.print(MachinesBenchmark.table(MachinesBenchmark.crowd()));
+      System.out.println(
+          "\nMachines that share a loop, beside machines that do not, by turns, median of " + SHARING_RUNS + "\n");
+      System.out.print(MachinesBenchmark.sharing(SHARING, SHARING_RUNS));
       System.out.println("\nMachines that come and go\n");
       System.out.print(MachinesBenchmark.turnover(TURNOVER, AT_ONCE));
     }

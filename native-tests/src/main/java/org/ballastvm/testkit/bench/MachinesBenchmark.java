@@ -5,12 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.ballastvm.vmm.Vm;
+import org.ballastvm.vmm.VmBuilder;
+import org.ballastvm.vmm.VmLoop;
 import org.ballastvm.vmm.config.BootConfig;
 
 /** What each further machine of a process costs: payload machines of 64 MiB, which say that they run by their first instruction. */
@@ -73,9 +76,7 @@ final class MachinesBenchmark {
       for (int row : ROWS) {
         while (machines.size() < row) {
           long begin = System.nanoTime();
-          Vm vm = start();
-          machines.add(vm);
-          vm.whenEnded().toCompletableFuture().join();
+          machines.add(started(description()));
           nanos.add(System.nanoTime() - begin);
         }
         footprints.add(Footprint.now());
@@ -86,9 +87,67 @@ final class MachinesBenchmark {
     return new Crowd(nanos, footprints);
   }
 
-  private static Vm start() {
+  private static VmBuilder description() {
     return Vm.builder().memory(GUEST_BYTES).device("isa-debug-exit,iobase=0xf4,iosize=4")
-        .device("virtio-balloon-pci").payload(new BootConfig.Payload(PROGRAM, AT)).start();
+        .device("virtio-balloon-pci").payload(new BootConfig.Payload(PROGRAM, AT));
+  }
+
+  /** Starts one, and waits for its first instruction. */
+  private static Vm started(VmBuilder description) {
+    Vm vm = description.start();
+    vm.whenEnded().toCompletableFuture().join();
+    return vm;
+  }
+
+  /** What each of many machines takes: times in nanoseconds, the rest for one machine. */
+  private static final class Share {
+    final Samples nanos = new Samples();
+    final Samples bytes = new Samples();
+    double threads;
+    double files;
+
+    /** Has machines there at once, on a loop or, without one, each with its own. */
+    void add(int count, Optional<VmLoop> loop) throws IOException {
+      List<Vm> machines = new ArrayList<>();
+      Footprint before = Footprint.now();
+      try {
+        for (int i = 0; i < count; i++) {
+          VmBuilder description = description();
+          loop.ifPresent(description::loop);
+          long begin = System.nanoTime();
+          machines.add(started(description));
+          nanos.add(System.nanoTime() - begin);
+        }
+        Footprint after = Footprint.now();
+        bytes.add((after.ownBytes - before.ownBytes) / count);
+        threads = (after.threads - before.threads) / (double) count;
+        files = (after.files - before.files) / (double) count;
+      } finally {
+        machines.forEach(Vm::close);
+      }
+    }
+
+    String row(String what) {
+      return String.format("| %s | %.1f | %.2f | %.1f | %.1f |%n", what, nanos.median() / 1e6,
+          bytes.median() / (double) (1 << 20), threads, files);
+    }
+  }
+
+  /** Machines with loops of their own beside machines on one loop, by turns, in a process that has had such machines. */
+  static String sharing(int count, int runs) throws IOException {
+    Share own = new Share();
+    Share shared = new Share();
+    new Share().add(count, Optional.empty());
+    for (int run = 0; run < runs; run++) {
+      own.add(count, Optional.empty());
+      try (VmLoop loop = VmLoop.start("bench")) {
+        shared.add(count, Optional.of(loop));
+      }
+    }
+    return String.format("""
+        | Each of %d machines | Start to first instruction, ms: median | PSS, MiB | Threads | Descriptors |
+        |---|---:|---:|---:|---:|
+        """, count) + own.row("a loop of its own") + shared.row("one loop for all");
   }
 
   static String table(Crowd crowd) {
@@ -136,9 +195,7 @@ final class MachinesBenchmark {
       for (int i = 0; i < count; i++) {
         all.add(users.submit(() -> {
           long begin = System.nanoTime();
-          try (Vm vm = start()) {
-            vm.whenEnded().toCompletableFuture().join();
-          }
+          started(description()).close();
           return System.nanoTime() - begin;
         }));
       }
