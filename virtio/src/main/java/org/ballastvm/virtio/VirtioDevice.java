@@ -59,6 +59,20 @@ public interface VirtioDevice {
    */
   int queueSize(int queue);
 
+  /**
+   * By which doorbell the driver rings for a queue. Queues that share one are looked at together: each doorbell is an
+   * eventfd, and an entry of KVM's bus.
+   *
+   * @param queue which
+   * @return that of the first queue is 0, that of each other one as that of the queue before it, or the next
+   */
+  default int doorbell(int queue) { return queue; }
+
+  /** {@return how many messages it can send, 1 to 64; by default one for configuration and one for each queue} */
+  default int vectorCount() {
+    return queueCount() + 1;
+  }
+
   /** {@return the length of its configuration space in bytes; by default there is none} */
   default int configBytes() {
     return 0;
@@ -199,7 +213,7 @@ public interface VirtioDevice {
     void resumeLater(int queue);
   }
 
-  /** The transport, for a device whose configuration space the host changes. */
+  /** The transport, for a device that the host changes. */
   @FunctionalInterface
   interface ConfigNotifier {
     /**
@@ -209,5 +223,14 @@ public interface VirtioDevice {
      * @param change writes to what the driver reads, and does little else: the driver waits
      */
     void change(Runnable change);
+
+    /**
+     * Changes something on the host's side of a device under the transport's lock, and has {@link VirtioDevice#queueReady}
+     * called there and then, if a driver has the queue at work. On the event loop.
+     *
+     * @param queue which the change may give something to do
+     * @param change does little else
+     */
+    default void serve(int queue, Runnable change) { change.run(); }
   }
 }

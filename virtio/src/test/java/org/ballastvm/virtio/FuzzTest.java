@@ -10,7 +10,10 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.balloon.BalloonDevice;
+import org.ballastvm.virtio.console.ConsoleDevice;
+import org.ballastvm.virtio.console.ConsolePort;
 import org.ballastvm.virtio.driver.Bench;
+import org.ballastvm.virtio.driver.ConsoleDriver;
 import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FlatMemory;
@@ -75,6 +78,32 @@ class FuzzTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"5", "20261125"})
+  void aConsoleDeviceOutlivesARandomDriverAndItsHost(long seed) {
+    Bench<ConsoleDevice> bench = new Bench<>((memory, events) -> new ConsoleDevice(3, events));
+    ConsolePort[] ports = new ConsolePort[3];
+    Random random = new Random(seed);
+    for (int i = 0; i < ports.length; i++) {
+      ports[i] = ConsoleDriver.port(i, i == 0, "port" + i, new ConsoleDriver.Host());
+      bench.device.add(ports[i]);
+    }
+    play(seed, bench, new RandomDriver(bench, new Random(seed)), () -> {
+      ConsolePort port = ports[random.nextInt(ports.length)];
+      switch (random.nextInt(5)) {
+        case 0 -> bench.device.setHostOpen(port, random.nextBoolean());
+        case 1 -> bench.device.resize(port, random.nextInt(1 << 16), random.nextInt(1 << 16));
+        case 2 -> {
+          bench.device.remove(port);
+          bench.device.add(port);
+        }
+        case 3 -> bench.device.serveOutput(port);
+        default -> bench.device.receive(port, new byte[4096], 0, port.inputRoom());
+      }
+    }, 500); // Half of its queues give back what the host has typed, and that is little.
+    assertTrue(serves(bench, 1, Buffer.read(8 << 20, 64), 0), "seed " + seed);
+  }
+
+  @ParameterizedTest
   @CsvSource({"3", "20261123"})
   void theTransportOutlivesARandomDriver(long seed) {
     Bench<EchoDevice> bench = play(seed, (memory, events) -> new EchoDevice());
@@ -95,6 +124,10 @@ class FuzzTest {
   }
 
   private static void play(long seed, Bench<?> bench, RandomDriver driver, Runnable host) {
+    play(seed, bench, driver, host, 1500);
+  }
+
+  private static void play(long seed, Bench<?> bench, RandomDriver driver, Runnable host, int leastBatches) {
     for (int step = 0; step < STEPS; step++) {
       try {
         driver.step();
@@ -106,16 +139,20 @@ class FuzzTest {
       }
     }
     assertEquals(0, bench.memory.straying(), "seed " + seed);
-    assertTrue(driver.batches() > 1500, "seed " + seed + ": only " + driver.batches() + " batches were served");
+    assertTrue(driver.batches() > leastBatches, "seed " + seed + ": only " + driver.batches() + " batches were served");
   }
 
   private static boolean serves(Bench<?> bench, Buffer buffer) {
+    return serves(bench, 0, buffer, buffer.write() ? buffer.lengthBytes() : 0);
+  }
+
+  private static boolean serves(Bench<?> bench, int index, Buffer buffer, int written) {
     bench.function.reset();
     bench.bus.settle();
-    QueueDriver queue = new PciDriver(bench.function, bench.bus, bench.memory).start(PciDriver.EVENT_INDEX).getFirst();
+    QueueDriver queue = new PciDriver(bench.function, bench.bus, bench.memory).start(PciDriver.EVENT_INDEX).get(index);
     bench.bus.settle();
     queue.post(buffer);
     bench.bus.settle();
-    return queue.collect().equals(List.of(new QueueDriver.Used(0, buffer.write() ? buffer.lengthBytes() : 0)));
+    return queue.collect().equals(List.of(new QueueDriver.Used(0, written)));
   }
 }

@@ -200,7 +200,7 @@ final class CommonConfig implements VirtioDevice.Context {
       case 0x18 -> queue == null ? 0 : queue.size;
       case 0x1a -> queue == null ? QueueSetup.NO_VECTOR : queue.vector;
       case 0x1c -> queue != null && queue.enabled ? 1 : 0;
-      case 0x1e -> queueSelect;
+      case 0x1e -> queue == null ? 0 : device.doorbell(queueSelect); // 4.1.5.2: queues may share one
       case 0x20 -> queue == null ? 0 : queue.descriptors;
       case 0x24 -> queue == null ? 0 : queue.descriptors >>> 32;
       case 0x28 -> queue == null ? 0 : queue.driver;
@@ -306,7 +306,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   private int vector(int wanted) {
     int vector = wanted & 0xffff;
-    return vector <= setups.length ? vector : QueueSetup.NO_VECTOR;
+    return vector < device.vectorCount() ? vector : QueueSetup.NO_VECTOR;
   }
 
   private void writeStatus(int wanted) {

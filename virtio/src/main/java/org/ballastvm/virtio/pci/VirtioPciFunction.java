@@ -57,10 +57,11 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         FIRST_SUBSYSTEM));
     this.device = device;
     this.events = new EventLimiter(events);
-    this.common = new CommonConfig(device, memory, this::queueInterrupt, queue -> host().ring(queue));
+    this.common = new CommonConfig(device, memory, this::queueInterrupt,
+        queue -> host().ring(device.doorbell(queue)));
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareInterruptPin();
-    declareMessages(device.queueCount() + 1, MESSAGES_BAR);
+    declareMessages(device.vectorCount(), MESSAGES_BAR);
     config().addCapability(Capabilities.VENDOR,
         Capabilities.virtio(Capabilities.COMMON, REGISTERS_BAR, COMMON, 0x1000));
     config().addCapability(Capabilities.VENDOR, Capabilities.virtio(Capabilities.ISR, REGISTERS_BAR, INTERRUPT_STATUS,
@@ -99,13 +100,30 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   public List<Doorbell> doorbells() {
     List<Doorbell> doorbells = new ArrayList<>();
     for (int queue = 0; queue < device.queueCount(); queue++) {
-      doorbells.add(new Doorbell(queue, REGISTERS_BAR, NOTIFY + (long) queue * NOTIFY_MULTIPLIER));
+      if (device.doorbell(queue) == doorbells.size()) {
+        doorbells.add(
+            new Doorbell(doorbells.size(), REGISTERS_BAR, NOTIFY + (long) doorbells.size() * NOTIFY_MULTIPLIER));
+      }
     }
     return doorbells;
   }
 
   @Override
-  public synchronized void doorbell(int queue) {
+  public synchronized void doorbell(int doorbell) {
+    for (int queue = doorbell; queue < device.queueCount(); queue++) {
+      if (device.doorbell(queue) == doorbell) {
+        ready(queue);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void serve(int queue, Runnable change) {
+    change.run();
+    ready(queue);
+  }
+
+  private void ready(int queue) {
     if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null) {
       return;
     }
@@ -164,7 +182,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         }
         case NOTIFY -> {
           // Only a write that the doorbell's eventfd did not take comes here.
-          if (register / NOTIFY_MULTIPLIER < device.queueCount()) {
+          if (register / NOTIFY_MULTIPLIER <= device.doorbell(device.queueCount() - 1)) {
             host().ring(register / NOTIFY_MULTIPLIER);
           }
         }
