@@ -52,7 +52,9 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio",
-      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.mem",
+      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon",
+          "org.ballastvm.virtio.console",
+          "org.ballastvm.virtio.mem",
           "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm",

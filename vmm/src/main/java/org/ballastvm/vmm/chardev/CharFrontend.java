@@ -28,6 +28,16 @@ public interface CharFrontend {
     // It means something to a serial port alone.
   }
 
+  /**
+   * The terminal at the other end has a size, or another one; for those alone that have asked by {@link Chardev#followSize}.
+   *
+   * @param columns 0 to 65535; 0 if unknown
+   * @param rows 0 to 65535; 0 if unknown
+   */
+  default void resized(int columns, int rows) {
+    // A serial line has no size.
+  }
+
   /** It shares its chardev, and what a user types goes to it again; {@link #opened} came before, once. */
   default void focused() {
     // A serial line looks the same either way.

@@ -58,7 +58,7 @@ public final class Chardevs {
       }
 
       @Override
-      public Chardev nothing(ChardevConfig.Null nothing) { return new NullChardev(); }
+      public Chardev nothing(ChardevConfig.Null nothing) { return new NullChardev(true); }
 
       @Override
       public Chardev file(ChardevConfig.File file) { return new FileChardev(loop, file.path(), file.append()); }

@@ -14,6 +14,9 @@ final class LoggedChardev implements Chardev {
   public void connect(CharFrontend frontend) { below.connect(frontend); }
 
   @Override
+  public void followSize() { below.followSize(); }
+
+  @Override
   public int sendRoom() { return below.sendRoom(); }
 
   @Override

@@ -25,6 +25,8 @@ public final class MuxChardev implements Chardev, CharFrontend {
   private final List<Sharer> sharers = new ArrayList<>();
   private int focus;
   private boolean escaped;
+  private boolean connected;
+  private boolean open;
 
   /**
    * Shares a chardev.
@@ -71,9 +73,39 @@ public final class MuxChardev implements Chardev, CharFrontend {
 
   @Override
   public void connect(CharFrontend frontend) {
+    boolean alone = sharers.removeIf(sharer -> sharer.frontend == Nobody.INSTANCE);
     sharers.add(new Sharer(frontend));
-    if (sharers.size() == 1) {
+    if (!connected) {
+      connected = true;
       below.connect(this);
+    } else if (open && alone) {
+      turnTo(sharers.getFirst());
+      below.receiveMore();
+    }
+  }
+
+  /** What was typed for it goes with it, and what is typed from now on goes to the next one. Escapes are seen in any case. */
+  @Override
+  public void disconnect(CharFrontend frontend) {
+    Sharer focused = sharers.get(focus);
+    int before = (int) sharers.subList(0, focus).stream().filter(sharer -> sharer.frontend == frontend).count();
+    sharers.removeIf(sharer -> sharer.frontend == frontend);
+    if (sharers.isEmpty()) {
+      sharers.add(new Sharer(Nobody.INSTANCE));
+    }
+    focus = (focus - before) % sharers.size();
+    if (open && sharers.get(focus) != focused) {
+      turnTo(sharers.get(focus));
+    }
+  }
+
+  @Override
+  public void followSize() { below.followSize(); }
+
+  @Override
+  public void resized(int columns, int rows) {
+    for (Sharer sharer : sharers) {
+      sharer.frontend.resized(columns, rows);
     }
   }
 
@@ -172,10 +204,14 @@ public final class MuxChardev implements Chardev, CharFrontend {
   }
 
   @Override
-  public void opened() { turnTo(sharers.get(focus)); }
+  public void opened() {
+    open = true;
+    turnTo(sharers.get(focus));
+  }
 
   @Override
   public void closed() {
+    open = false;
     escaped = false;
     for (Sharer sharer : sharers) {
       sharer.count = 0;

@@ -2,8 +2,19 @@ package org.ballastvm.vmm.chardev;
 
 /** Output is dropped, there is no input. */
 final class NullChardev implements Chardev {
+  private final boolean open;
+
+  /** One that takes what it is sent, as if somebody were there, or as nobody does. */
+  NullChardev(boolean open) {
+    this.open = open;
+  }
+
   @Override
-  public void connect(CharFrontend frontend) { frontend.opened(); }
+  public void connect(CharFrontend frontend) {
+    if (open) {
+      frontend.opened();
+    }
+  }
 
   @Override
   public int sendRoom() { return Integer.MAX_VALUE; }

@@ -6,8 +6,10 @@ import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostStream;
 import org.ballastvm.kvm.Terminal;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.GuestTask;
 import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.terminal.AtExit;
+import org.ballastvm.vmm.terminal.WindowSize;
 
 /**
  * A chardev on standard input and output. Where they are a terminal, it is read and changed while this process is in the
@@ -25,6 +27,10 @@ final class StreamChardev implements Chardev {
   private final AtExit putBack;
   private final LoopTimer look;
   private final StreamLine line;
+  private final GuestTask tellSize;
+  private final Runnable sizeChanged;
+  private CharFrontend frontend;
+  private boolean followsSize;
 
   /** A chardev over two streams; {@code terminal} is null where the first is none, and goes back when this closes. */
   StreamChardev(EventLoop loop, HostStream in, HostStream out, Terminal terminal) {
@@ -36,6 +42,8 @@ final class StreamChardev implements Chardev {
     this.line = new StreamLine(loop, new StreamLine.Way(in, this::read), new StreamLine.Way(out, out::write), () -> {
       // Each direction ends by itself: a script that has no more to say still wants the answers.
     });
+    this.tellSize = new GuestTask(loop, this::tellSize);
+    this.sizeChanged = tellSize::post;
     if (terminal != null) {
       terminal.continued().ifPresent(bell -> loop.register(bell, Epoll.IN | Epoll.EDGE, events -> look()));
     }
@@ -65,12 +73,29 @@ final class StreamChardev implements Chardev {
 
   @Override
   public void connect(CharFrontend to) {
+    frontend = to;
     line.connect(to);
     to.opened();
     line.receiveMore();
     if (terminal != null) {
       look();
     }
+  }
+
+  @Override
+  public void followSize() {
+    if (terminal != null) {
+      if (!followsSize) {
+        followsSize = true;
+        WindowSize.follow(sizeChanged);
+      }
+      tellSize();
+    }
+  }
+
+  private void tellSize() {
+    int[] size = Terminal.size();
+    frontend.resized(size[0], size[1]);
   }
 
   @Override
@@ -95,6 +120,7 @@ final class StreamChardev implements Chardev {
 
   @Override
   public void close() {
+    WindowSize.forget(sizeChanged);
     look.close();
     line.flushNow(PATIENCE_MILLIS);
     line.close();

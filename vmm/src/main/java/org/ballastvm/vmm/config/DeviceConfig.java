@@ -106,6 +106,36 @@ public interface DeviceConfig {
   }
 
   /**
+   * {@code virtio-serial-pci}: a card for ports.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param maxPorts how many ports it can have, 1 to 31
+   */
+  record SerialCard(Optional<String> id, OptionalInt slot, int maxPorts) implements OnPci {
+    @Override
+    public String driver() { return "virtio-serial-pci"; }
+  }
+
+  /**
+   * {@code virtconsole} or {@code virtserialport}: a port of a {@link SerialCard}.
+   *
+   * @param id the id, if given
+   * @param console whether the guest makes a console of it
+   * @param bus the card's bus, such as {@code vs0.0}; the first with room when empty
+   * @param chardev id of the chardev at its other end; nobody is there when empty
+   * @param name what the guest finds it by, 1 to 255 bytes of UTF-8; nothing when empty
+   * @param number its number on the card; the first free one when empty
+   */
+  record SerialPort(Optional<String> id, boolean console, Optional<String> bus, Optional<String> chardev,
+      Optional<String> name, OptionalInt number)
+      implements
+        DeviceConfig {
+    @Override
+    public String driver() { return console ? "virtconsole" : "virtserialport"; }
+  }
+
+  /**
    * {@code pc-dimm}: a piece of memory.
    *
    * @param id the id, if given

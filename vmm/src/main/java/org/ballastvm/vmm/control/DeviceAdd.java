@@ -13,7 +13,7 @@ import org.ballastvm.vmm.wire.Member;
 public final class DeviceAdd implements QmpCommand<DeviceAdd.DeviceGiven, QmpCommand.Done> {
   /** A device to plug. */
   public record DeviceGiven(@Member("what it is, such as virtio-rng-pci") String driver,
-      @Member("where it goes; there is one bus, pci.0") Optional<String> bus,
+      @Member("where it goes: pci.0, or for a port the bus of its card, such as vs0.0") Optional<String> bus,
       @Member("its id, not taken yet; only a device with one can be asked back by it") Optional<String> id,
       @Member(value = "its properties, as device-list-properties lists them", rest = true) Map<String, Object> properties) {}
 

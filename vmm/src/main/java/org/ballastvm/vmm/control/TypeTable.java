@@ -33,6 +33,7 @@ final class TypeTable {
     put(new ObjectType(ROOT, Optional.empty(), true, Optional.empty()));
     for (String[] pair : new String[][]{{"container", ROOT}, {"device", ROOT}, {"machine", ROOT},
         {"memory-backend", ROOT}, {"pci-device", "device"}, {"virtio-pci", "pci-device"}, {"virtio-device", "device"},
+        {"virtio-serial-port", "device"},
         {"cpu", "device"}, {"x86_64-cpu", "cpu"}, {MachineTree.CPU_TYPE, "x86_64-cpu"},
         {"ballast-machine", "machine"}}) {
       boolean made = pair[0].equals("container") || pair[0].equals(MachineTree.CPU_TYPE)

@@ -8,6 +8,7 @@ import org.ballastvm.vmm.wire.Member;
 
 /** The bits of virtio in QEMU's words: what scripts look for. */
 public final class VirtioWords {
+  private static final int CONSOLE = 3;
   private static final int BALLOON = 5;
   private static final int MEM = 24;
 
@@ -31,8 +32,12 @@ public final class VirtioWords {
       word(27, "F_ANY_LAYOUT: Device accepts arbitrary desc. layouts"),
       word(24, "F_NOTIFY_ON_EMPTY: Notify when device runs out of avail. descs. on VQ"));
 
-  /** By the device's number: virtio 1.3, 5.5.3 and 5.15.3. */
-  private static final Map<Integer, List<Word>> DEVICES = Map.of(BALLOON,
+  /** By the device's number: virtio 1.3, 5.3.3, 5.5.3 and 5.15.3. */
+  private static final Map<Integer, List<Word>> DEVICES = Map.of(CONSOLE,
+      List.of(word(2, "CONSOLE_F_EMERG_WRITE: Emergency write supported"),
+          word(1, "CONSOLE_F_MULTIPORT: Multiple ports for device supported"),
+          word(0, "CONSOLE_F_SIZE: Host providing console size")),
+      BALLOON,
       List.of(word(5, "BALLOON_F_REPORTING: Page reporting VQ enabled"),
           word(4, "BALLOON_F_PAGE_POISON: Guest page poisoning enabled"),
           word(3, "BALLOON_F_FREE_PAGE_HINT: VQ reporting free pages enabled"),

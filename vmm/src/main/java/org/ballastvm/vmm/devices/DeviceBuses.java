@@ -7,5 +7,6 @@ package org.ballastvm.vmm.devices;
  * @param pci those with a PCI slot
  * @param dimms those in a slot for memory
  * @param ports those at fixed I/O ports
+ * @param serial ports of virtio-serial cards
  */
-record DeviceBuses(Site site, PciDevices pci, Dimms dimms, PortDevices ports) {}
+record DeviceBuses(Site site, PciDevices pci, Dimms dimms, PortDevices ports, SerialPorts serial) {}

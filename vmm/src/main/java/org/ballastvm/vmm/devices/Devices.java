@@ -29,9 +29,10 @@ public final class Devices implements AutoCloseable {
   public Devices(Site site) {
     this.site = site;
     DevicePaths paths = new DevicePaths();
-    this.buses = new DeviceBuses(site, new PciDevices(site, paths), new Dimms(site, paths),
-        new PortDevices(site.buses().ports(), paths));
-    this.all = List.of(buses.pci(), buses.dimms(), buses.ports());
+    PciDevices pci = new PciDevices(site, paths);
+    this.buses = new DeviceBuses(site, pci, new Dimms(site, paths), new PortDevices(site.buses().ports(), paths),
+        new SerialPorts(site, paths, pci));
+    this.all = List.of(buses.pci(), buses.dimms(), buses.ports(), buses.serial());
     this.sizes = new MemorySizes(buses);
   }
 
@@ -89,7 +90,12 @@ public final class Devices implements AutoCloseable {
     all.forEach(DeviceBus::reset);
   }
 
-  /** {@return all of them: those on PCI, DIMMs, those at fixed ports; each in the order in which they came} */
+  /** Has the last words of the guest sent that it has left in queues. On the event loop, while no vCPU runs. */
+  public void sendOutput() {
+    buses.serial().sendOutput();
+  }
+
+  /** {@return all of them: those on PCI, DIMMs, those at fixed ports, serial ports; each in the order in which they came} */
   public List<PluggedDevice> all() {
     List<PluggedDevice> found = new ArrayList<>();
     all.forEach(bus -> found.addAll(bus.all()));
@@ -124,6 +130,11 @@ public final class Devices implements AutoCloseable {
    * @return the device, if there is one
    */
   public Optional<PciDevice> inSlot(int slot) { return buses.pci().inSlot(slot); }
+
+  /** {@return the ports of virtio-serial cards, card by card} */
+  public List<SerialPortDevice> serialPorts() {
+    return buses.serial().all();
+  }
 
   /** {@return the DIMMs and their slots} */
   public Dimms dimms() { return buses.dimms(); }

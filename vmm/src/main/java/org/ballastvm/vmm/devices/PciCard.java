@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.devices;
 
+import java.util.Optional;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.qom.QomNode;
 
@@ -15,6 +16,11 @@ interface PciCard {
    * @return its properties, as they are now
    */
   QomNode node(String name);
+
+  /** {@return the bus that it has, if it has one; its devices are as they are now} */
+  default Optional<ChildBus> bus() {
+    return Optional.empty();
+  }
 
   /** It is in its slot. On the event loop, or before it has started. */
   default void plugged() {

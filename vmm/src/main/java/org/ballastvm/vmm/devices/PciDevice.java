@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.devices;
 
+import java.util.Optional;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.pci.PciSlot;
@@ -36,6 +37,11 @@ public final class PciDevice implements PluggedDevice {
 
   /** {@return what the guest sees} */
   public PciFunction function() { return card.function(); }
+
+  /** {@return the bus that it has, if it has one; its devices are as they are now} */
+  public Optional<ChildBus> bus() {
+    return card.bus();
+  }
 
   /** {@return whether the guest was asked to let it go, and has not yet} */
   public boolean unplugPending() {

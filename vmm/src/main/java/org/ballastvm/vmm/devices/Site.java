@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.devices;
 
+import org.ballastvm.vmm.chardev.ChardevTable;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.MachineEvents;
 
@@ -8,8 +9,10 @@ import org.ballastvm.vmm.loop.MachineEvents;
  *
  * @param loop where devices do their work
  * @param buses what they are wired to
+ * @param chardevs what they talk through
  * @param memory what they take memory from, or give it to
  * @param events emits events
  * @param machine the rest of it
  */
-public record Site(EventLoop loop, Buses buses, MachineMemory memory, MachineEvents events, Surroundings machine) {}
+public record Site(EventLoop loop, Buses buses, ChardevTable chardevs, MachineMemory memory, MachineEvents events,
+    Surroundings machine) {}

@@ -200,6 +200,19 @@ public sealed interface MachineEvent {
   }
 
   /**
+   * A program in the guest has opened or closed a {@code virtserialport}.
+   *
+   * @param id of the port
+   * @param open whether it is open now
+   */
+  @Summary("A program in the guest has opened or closed a virtserialport that has an id.")
+  record VserportChange(@Member("of the port") String id,
+      @Member("whether the guest has it open now") boolean open) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(id); }
+  }
+
+  /**
    * A memory device has more or less of its memory plugged.
    *
    * @param id of the device, if it has one

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.ballastvm.vmm.boot.BootLoader;
 import org.ballastvm.vmm.boot.KernelParameters;
 import org.ballastvm.vmm.bus.AddressBus;
 import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.chardev.ChardevTable;
 import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
@@ -99,7 +101,7 @@ final class Assembly {
     CmosRtc rtc = clock(board, ports);
     PowerDevice power = power(board, ports);
     Buses buses = new Buses(board, ports, new AddressBus("memory", Long.MAX_VALUE), pci(ports), power);
-    Devices devices = new Devices(new Site(loop, buses, memory, events, around));
+    Devices devices = new Devices(new Site(loop, buses, chardevTable(chardevs), memory, events, around));
     closer.onClose(devices::close);
     config.devices().forEach(device -> place(devices, device));
     Hardware.Firmware firmware = firmware(memory, processors.topology(), devices);
@@ -114,6 +116,12 @@ final class Assembly {
       chardevs.put(wanted.id(), opened);
     });
     return chardevs;
+  }
+
+  private ChardevTable chardevTable(Map<String, Chardev> chardevs) {
+    List<String> claimed = new ArrayList<>(config.serials());
+    config.monitors().forEach(monitor -> claimed.add(monitor.chardev()));
+    return new ChardevTable(chardevs, claimed);
   }
 
   private Kvm openKvm() {

@@ -69,6 +69,7 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Devices
 
   /** Has the guest's last words sent. On the event loop, while no vCPU runs. */
   void sendOutput() {
+    devices.sendOutput();
     console.ifPresent(Console::sendOutput);
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.ballastvm.vmm.control.MachineTree;
 import org.ballastvm.vmm.control.QmpCommand.NoArguments;
 import org.ballastvm.vmm.control.QueryPci;
+import org.ballastvm.vmm.devices.ChildBus;
 import org.ballastvm.vmm.devices.PciDevice;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.qom.QomNode;
@@ -53,7 +54,17 @@ final class InfoQtree implements Command {
         text.append("        bus: virtio-bus\n          type virtio-pci-bus\n");
         text.append("          dev: %s, id \"\"\n".formatted(child.type()));
         PropertyText.append(text, "            ", child);
+        device.bus().ifPresent(bus -> append(text, bus));
       }
+    }
+  }
+
+  private static void append(StringBuilder text, ChildBus bus) {
+    text.append("            bus: %s\n              type %s\n".formatted(bus.name(), bus.type()));
+    for (ChildBus.Child child : bus.devices().reversed()) {
+      text.append("              dev: %s, id \"%s\"\n".formatted(child.node().type(), child.id().orElse("")));
+      PropertyText.append(text, "                ", child.node());
+      text.append("                ").append(child.summary()).append('\n');
     }
   }
 }

@@ -21,7 +21,6 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal.Signal;
-import org.jline.utils.Signals;
 
 /**
  * Reads lines that somebody types at a terminal, with everything that people expect of one: editing, history that stays
@@ -122,6 +121,6 @@ public final class TerminalReader {
 
   /** Learns of it when the terminal of this process changes its size. */
   public void followSize() {
-    Signals.register("WINCH", () -> terminal.raise(Signal.WINCH));
+    WindowSize.follow(() -> terminal.raise(Signal.WINCH));
   }
 }

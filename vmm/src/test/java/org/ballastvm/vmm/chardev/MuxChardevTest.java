@@ -192,4 +192,46 @@ class MuxChardevTest {
     assertEquals("<opened>ls<break>t<unfocused>", console.seen());
     assertEquals("<opened><break>q", monitor.seen());
   }
+
+  @Test
+  void aFrontendThatLeavesHandsTheKeysToTheNextOne() {
+    type("ab\1c");
+    mux.disconnect(monitor);
+    type("cd");
+    assertEquals("<opened>ab<unfocused><focused>cd", console.seen());
+    type("\1ce");
+    assertEquals("<opened>ab<unfocused><focused>cde", console.seen());
+    assertEquals("<opened>", monitor.seen());
+  }
+
+  @Test
+  void oneThatLeavesBeforeAnotherDoesNotMoveTheKeys() {
+    type("\1c");
+    mux.disconnect(console);
+    type("x");
+    assertEquals("<opened>x", monitor.seen());
+  }
+
+  @Test
+  void whenAllHaveLeftEscapesAreSeenAndTheNextOneGetsTheKeys() {
+    mux.disconnect(console);
+    mux.disconnect(monitor);
+    type("lost");
+    FakeFrontend late = new FakeFrontend();
+    mux.connect(late);
+    type("found");
+    assertEquals("<opened>found", late.seen());
+    mux.disconnect(late);
+    type("\1x");
+    assertEquals(List.of("quit"), quits);
+  }
+
+  @Test
+  void oneThatComesLateIsTurnedToInItsTurn() {
+    FakeFrontend late = new FakeFrontend();
+    mux.connect(late);
+    assertEquals("", late.seen());
+    type("\1c\1cx");
+    assertEquals("<opened>x", late.seen());
+  }
 }

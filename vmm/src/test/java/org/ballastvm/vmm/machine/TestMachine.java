@@ -45,8 +45,17 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   /** The same with other memory. */
   public static Machine idle(MemoryConfig memory, DeviceConfig... devices) {
+    return idle(memory, List.of(), devices);
+  }
+
+  /** The same with chardevs, for devices that talk through them. */
+  public static Machine idle(List<ChardevConfig> chardevs, DeviceConfig... devices) {
+    return idle(MemoryConfig.of(1 << 30), chardevs, devices);
+  }
+
+  private static Machine idle(MemoryConfig memory, List<ChardevConfig> chardevs, DeviceConfig... devices) {
     MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
-        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), List.of(),
+        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), chardevs,
         List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty(), Optional.empty());

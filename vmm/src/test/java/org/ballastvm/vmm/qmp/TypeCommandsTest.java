@@ -24,7 +24,8 @@ class TypeCommandsTest {
       "{\"implements\": \"virtio-pci\", \"abstract\": true} > [{\"name\": \"virtio-pci\", \"abstract\": true, "
           + "\"parent\": \"pci-device\"}, {\"name\": \"virtio-balloon-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-mem-pci\", \"parent\": \"virtio-pci\"}, "
-          + "{\"name\": \"virtio-rng-pci\", \"parent\": \"virtio-pci\"}]",
+          + "{\"name\": \"virtio-rng-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-serial-pci\", \"parent\": \"virtio-pci\"}]",
       "{\"implements\": \"nope\"} > []"})
   void typesAreListedByWhatTheyAreKindsOf(String arguments, String answer) {
     assertEquals(answer, client.ask("qom-list-types", arguments));
