@@ -8,4 +8,5 @@ module org.ballastvm.virtio {
   exports org.ballastvm.virtio.pci;
   exports org.ballastvm.virtio.queue;
   exports org.ballastvm.virtio.rng;
+  exports org.ballastvm.virtio.vsock;
 }

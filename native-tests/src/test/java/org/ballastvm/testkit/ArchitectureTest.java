@@ -55,7 +55,8 @@ class ArchitectureTest {
       Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon",
           "org.ballastvm.virtio.console",
           "org.ballastvm.virtio.mem",
-          "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng"), //
+          "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng",
+          "org.ballastvm.virtio.vsock"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm",
       Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.event",
