@@ -23,3 +23,7 @@
 #include <linux/falloc.h>
 #include <linux/memfd.h>
 #include <linux/mempolicy.h>
+#include <linux/openat2.h>
+#include <sys/resource.h>
+#include <sys/uio.h>
+#include <dirent.h>

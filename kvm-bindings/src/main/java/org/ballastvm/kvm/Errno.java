@@ -104,12 +104,25 @@ public record Errno(int code, String name, String text) {
   public static final Errno EINPROGRESS = new Errno(Host.EINPROGRESS(), "EINPROGRESS", "under way");
   /** A page of memory is broken. */
   public static final Errno EHWPOISON = new Errno(Host.EHWPOISON(), "EHWPOISON", "a page of memory is broken");
+  /** No such attribute. */
+  public static final Errno ENODATA = new Errno(Host.ENODATA(), "ENODATA", "no such attribute");
+  /** On another file system, or outside of what is allowed. */
+  public static final Errno EXDEV = new Errno(Host.EXDEV(), "EXDEV",
+      "on another file system, or outside of what is allowed");
+  /** Too many links. */
+  public static final Errno EMLINK = new Errno(Host.EMLINK(), "EMLINK", "too many links");
+  /** A node that is there no more. */
+  public static final Errno ESTALE = new Errno(Host.ESTALE(), "ESTALE", "a node that is there no more");
+  /** Message too long. */
+  public static final Errno EMSGSIZE = new Errno(Host.EMSGSIZE(), "EMSGSIZE", "message too long");
+  /** Quota exceeded. */
+  public static final Errno EDQUOT = new Errno(Host.EDQUOT(), "EDQUOT", "quota exceeded");
 
   private static final Errno[] ALL = {EPERM, ENOENT, ESRCH, EINTR, EIO, ENXIO, E2BIG, EBADF, EAGAIN, ENOMEM, EACCES,
       EFAULT, EBUSY, EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL, ENFILE, EMFILE, ENOTTY, EFBIG, ENOSPC, EROFS, EPIPE, EDOM,
       ERANGE, ENAMETOOLONG, ENOSYS, ENOTEMPTY, ELOOP, EOVERFLOW, ENOTSOCK, EOPNOTSUPP, EAFNOSUPPORT, EADDRINUSE,
       EADDRNOTAVAIL, ENETUNREACH, ECONNRESET, ENOTCONN, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EALREADY, EINPROGRESS,
-      EHWPOISON};
+      EHWPOISON, ENODATA, EXDEV, EMLINK, ESTALE, EMSGSIZE, EDQUOT};
 
   /**
    * The error with a number.

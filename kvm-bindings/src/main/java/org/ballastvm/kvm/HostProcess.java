@@ -3,7 +3,9 @@ package org.ballastvm.kvm;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets.rlimit;
 
 /** Facts of this process and its host. */
 public final class HostProcess {
@@ -57,6 +59,15 @@ public final class HostProcess {
           CALLS.syscall(Host.SYS_close(), nowhere);
         }
       }
+    }
+  }
+
+  /** {@return how many descriptors this process may have open at once, RLIMIT_NOFILE} */
+  public static long mostDescriptors() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment limit = arena.allocate(rlimit.SIZE, 8);
+      HostError.check(CALLS.syscall(Host.SYS_getrlimit(), Host.RLIMIT_NOFILE(), limit.address()), "getrlimit");
+      return Fields.get64(limit, rlimit.rlim_cur);
     }
   }
 }

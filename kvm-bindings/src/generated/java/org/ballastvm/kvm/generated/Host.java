@@ -3117,5 +3117,383 @@ public class Host extends Host$shared {
     public static int MPOL_MF_MOVE() {
         return MPOL_MF_MOVE;
     }
+    private static final int SYS_openat2 = (int)437L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_openat2 437
+     * }
+     */
+    public static int SYS_openat2() {
+        return SYS_openat2;
+    }
+    private static final int SYS_newfstatat = (int)262L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_newfstatat 262
+     * }
+     */
+    public static int SYS_newfstatat() {
+        return SYS_newfstatat;
+    }
+    private static final int SYS_getdents64 = (int)217L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_getdents64 217
+     * }
+     */
+    public static int SYS_getdents64() {
+        return SYS_getdents64;
+    }
+    private static final int SYS_preadv = (int)295L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_preadv 295
+     * }
+     */
+    public static int SYS_preadv() {
+        return SYS_preadv;
+    }
+    private static final int SYS_pwritev = (int)296L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_pwritev 296
+     * }
+     */
+    public static int SYS_pwritev() {
+        return SYS_pwritev;
+    }
+    private static final int SYS_fsync = (int)74L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_fsync 74
+     * }
+     */
+    public static int SYS_fsync() {
+        return SYS_fsync;
+    }
+    private static final int SYS_fdatasync = (int)75L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_fdatasync 75
+     * }
+     */
+    public static int SYS_fdatasync() {
+        return SYS_fdatasync;
+    }
+    private static final int SYS_fchmodat = (int)268L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_fchmodat 268
+     * }
+     */
+    public static int SYS_fchmodat() {
+        return SYS_fchmodat;
+    }
+    private static final int SYS_fchownat = (int)260L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_fchownat 260
+     * }
+     */
+    public static int SYS_fchownat() {
+        return SYS_fchownat;
+    }
+    private static final int SYS_utimensat = (int)280L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_utimensat 280
+     * }
+     */
+    public static int SYS_utimensat() {
+        return SYS_utimensat;
+    }
+    private static final int SYS_mkdirat = (int)258L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_mkdirat 258
+     * }
+     */
+    public static int SYS_mkdirat() {
+        return SYS_mkdirat;
+    }
+    private static final int SYS_mknodat = (int)259L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_mknodat 259
+     * }
+     */
+    public static int SYS_mknodat() {
+        return SYS_mknodat;
+    }
+    private static final int SYS_symlinkat = (int)266L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_symlinkat 266
+     * }
+     */
+    public static int SYS_symlinkat() {
+        return SYS_symlinkat;
+    }
+    private static final int SYS_readlinkat = (int)267L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_readlinkat 267
+     * }
+     */
+    public static int SYS_readlinkat() {
+        return SYS_readlinkat;
+    }
+    private static final int SYS_linkat = (int)265L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_linkat 265
+     * }
+     */
+    public static int SYS_linkat() {
+        return SYS_linkat;
+    }
+    private static final int SYS_unlinkat = (int)263L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_unlinkat 263
+     * }
+     */
+    public static int SYS_unlinkat() {
+        return SYS_unlinkat;
+    }
+    private static final int SYS_renameat2 = (int)316L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_renameat2 316
+     * }
+     */
+    public static int SYS_renameat2() {
+        return SYS_renameat2;
+    }
+    private static final int SYS_getxattr = (int)191L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_getxattr 191
+     * }
+     */
+    public static int SYS_getxattr() {
+        return SYS_getxattr;
+    }
+    private static final int SYS_setxattr = (int)188L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_setxattr 188
+     * }
+     */
+    public static int SYS_setxattr() {
+        return SYS_setxattr;
+    }
+    private static final int SYS_listxattr = (int)194L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_listxattr 194
+     * }
+     */
+    public static int SYS_listxattr() {
+        return SYS_listxattr;
+    }
+    private static final int SYS_removexattr = (int)197L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_removexattr 197
+     * }
+     */
+    public static int SYS_removexattr() {
+        return SYS_removexattr;
+    }
+    private static final int SYS_truncate = (int)76L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_truncate 76
+     * }
+     */
+    public static int SYS_truncate() {
+        return SYS_truncate;
+    }
+    private static final int SYS_getrlimit = (int)97L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_getrlimit 97
+     * }
+     */
+    public static int SYS_getrlimit() {
+        return SYS_getrlimit;
+    }
+    private static final int O_PATH = (int)2097152L;
+    /**
+     * {@snippet lang=c :
+     * #define O_PATH 2097152
+     * }
+     */
+    public static int O_PATH() {
+        return O_PATH;
+    }
+    private static final int O_DIRECTORY = (int)65536L;
+    /**
+     * {@snippet lang=c :
+     * #define O_DIRECTORY 65536
+     * }
+     */
+    public static int O_DIRECTORY() {
+        return O_DIRECTORY;
+    }
+    private static final int O_NOFOLLOW = (int)131072L;
+    /**
+     * {@snippet lang=c :
+     * #define O_NOFOLLOW 131072
+     * }
+     */
+    public static int O_NOFOLLOW() {
+        return O_NOFOLLOW;
+    }
+    private static final int AT_EMPTY_PATH = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define AT_EMPTY_PATH 4096
+     * }
+     */
+    public static int AT_EMPTY_PATH() {
+        return AT_EMPTY_PATH;
+    }
+    private static final int AT_SYMLINK_FOLLOW = (int)1024L;
+    /**
+     * {@snippet lang=c :
+     * #define AT_SYMLINK_FOLLOW 1024
+     * }
+     */
+    public static int AT_SYMLINK_FOLLOW() {
+        return AT_SYMLINK_FOLLOW;
+    }
+    private static final int AT_REMOVEDIR = (int)512L;
+    /**
+     * {@snippet lang=c :
+     * #define AT_REMOVEDIR 512
+     * }
+     */
+    public static int AT_REMOVEDIR() {
+        return AT_REMOVEDIR;
+    }
+    private static final int AT_SYMLINK_NOFOLLOW = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define AT_SYMLINK_NOFOLLOW 256
+     * }
+     */
+    public static int AT_SYMLINK_NOFOLLOW() {
+        return AT_SYMLINK_NOFOLLOW;
+    }
+    private static final int RESOLVE_BENEATH = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define RESOLVE_BENEATH 8
+     * }
+     */
+    public static int RESOLVE_BENEATH() {
+        return RESOLVE_BENEATH;
+    }
+    private static final int RESOLVE_NO_SYMLINKS = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define RESOLVE_NO_SYMLINKS 4
+     * }
+     */
+    public static int RESOLVE_NO_SYMLINKS() {
+        return RESOLVE_NO_SYMLINKS;
+    }
+    private static final int RESOLVE_NO_MAGICLINKS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define RESOLVE_NO_MAGICLINKS 2
+     * }
+     */
+    public static int RESOLVE_NO_MAGICLINKS() {
+        return RESOLVE_NO_MAGICLINKS;
+    }
+    private static final long UTIME_NOW = 1073741823L;
+    /**
+     * {@snippet lang=c :
+     * #define UTIME_NOW 1073741823
+     * }
+     */
+    public static long UTIME_NOW() {
+        return UTIME_NOW;
+    }
+    private static final long UTIME_OMIT = 1073741822L;
+    /**
+     * {@snippet lang=c :
+     * #define UTIME_OMIT 1073741822
+     * }
+     */
+    public static long UTIME_OMIT() {
+        return UTIME_OMIT;
+    }
+    private static final int RLIMIT_NOFILE = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define RLIMIT_NOFILE 7
+     * }
+     */
+    public static int RLIMIT_NOFILE() {
+        return RLIMIT_NOFILE;
+    }
+    private static final int ENODATA = (int)61L;
+    /**
+     * {@snippet lang=c :
+     * #define ENODATA 61
+     * }
+     */
+    public static int ENODATA() {
+        return ENODATA;
+    }
+    private static final int EXDEV = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define EXDEV 18
+     * }
+     */
+    public static int EXDEV() {
+        return EXDEV;
+    }
+    private static final int EMLINK = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * #define EMLINK 31
+     * }
+     */
+    public static int EMLINK() {
+        return EMLINK;
+    }
+    private static final int ESTALE = (int)116L;
+    /**
+     * {@snippet lang=c :
+     * #define ESTALE 116
+     * }
+     */
+    public static int ESTALE() {
+        return ESTALE;
+    }
+    private static final int EMSGSIZE = (int)90L;
+    /**
+     * {@snippet lang=c :
+     * #define EMSGSIZE 90
+     * }
+     */
+    public static int EMSGSIZE() {
+        return EMSGSIZE;
+    }
+    private static final int EDQUOT = (int)122L;
+    /**
+     * {@snippet lang=c :
+     * #define EDQUOT 122
+     * }
+     */
+    public static int EDQUOT() {
+        return EDQUOT;
+    }
 }
 

@@ -11,6 +11,14 @@ public final class Offsets {
         public static final long SIZE = 128;
         public static final long __val = 0;
     }
+    public static final class dirent64 {
+        public static final long SIZE = 280;
+        public static final long d_ino = 0;
+        public static final long d_off = 8;
+        public static final long d_reclen = 16;
+        public static final long d_type = 18;
+        public static final long d_name = 19;
+    }
     public static final class epoll_data {
         public static final long SIZE = 8;
         public static final long ptr = 0;
@@ -32,6 +40,11 @@ public final class Offsets {
     public static final class in_addr {
         public static final long SIZE = 4;
         public static final long s_addr = 0;
+    }
+    public static final class iovec {
+        public static final long SIZE = 16;
+        public static final long iov_base = 0;
+        public static final long iov_len = 8;
     }
     public static final class itimerspec {
         public static final long SIZE = 32;
@@ -716,6 +729,17 @@ public final class Offsets {
         public static final class __empty_extra_ {
         }
         public static final long extra = 4096;
+    }
+    public static final class open_how {
+        public static final long SIZE = 24;
+        public static final long flags = 0;
+        public static final long mode = 8;
+        public static final long resolve = 16;
+    }
+    public static final class rlimit {
+        public static final long SIZE = 16;
+        public static final long rlim_cur = 0;
+        public static final long rlim_max = 8;
     }
     public static final class sigaction {
         public static final long SIZE = 152;
