@@ -25,6 +25,11 @@ import org.ballastvm.virtio.driver.RandomDriver;
 import org.ballastvm.virtio.driver.WatchedMemory;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.mem.MemDevice;
+import org.ballastvm.virtio.p9.P9Device;
+import org.ballastvm.virtio.p9.P9Reply;
+import org.ballastvm.virtio.p9.P9Request;
+import org.ballastvm.virtio.p9.P9Session;
+import org.ballastvm.virtio.p9.P9Workers;
 import org.ballastvm.virtio.rng.RngDevice;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +106,42 @@ class FuzzTest {
       }
     }, 500); // Half of its queues give back what the host has typed, and that is little.
     assertTrue(serves(bench, 1, Buffer.read(8 << 20, 64), 0), "seed " + seed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5", "20261125"})
+  void aFolderOutlivesARandomDriver(long seed) {
+    Random requests = new Random(seed);
+    Bench<P9Device> bench = new Bench<>((memory, events) -> new P9Device("tag", NoFiles::new, new Inline()));
+    play(seed, bench, new RandomDriver(bench, new Random(seed)).asking(gpa -> {
+      bench.memory.putInt(gpa, 7 + requests.nextInt(30));
+      bench.memory.putByte(gpa + 4, 2 * requests.nextInt(64));
+      bench.memory.putInt(gpa + 7, requests.nextInt(4));
+    }));
+    bench.function.reset();
+    assertEquals(0, bench.device.unfinished(0), "seed " + seed);
+  }
+
+  /** A server that agrees to everything. */
+  private static final class NoFiles implements P9Session {
+    @Override
+    public void serve(P9Request request, P9Reply reply) { reply.u64(0); }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
+  /** Requests are worked on at once. */
+  private static final class Inline implements P9Workers {
+    @Override
+    public void work(Runnable request) { request.run(); }
+
+    @Override
+    public void close() {
+      // There are no threads.
+    }
   }
 
   @ParameterizedTest
