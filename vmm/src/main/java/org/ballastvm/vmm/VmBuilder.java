@@ -285,7 +285,7 @@ public final class VmBuilder {
     List<String> serials = chardevs.stream().map(ChardevConfig::id).toList();
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
         ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), devices, chardevs, serials, List.of(),
-        new RunPolicy(paused, false, false), Optional.empty(), kernelCache);
+        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of());
   }
 
   private BootConfig boot() {

@@ -7,14 +7,18 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ballastvm.images.UserDirectories;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.CpuModel;
+import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.FileName;
+import org.ballastvm.vmm.config.FolderConfig;
+import org.ballastvm.vmm.config.FolderOptions;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
@@ -86,14 +90,16 @@ final class CommandLine {
     List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectModels.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
+    List<FolderOptions.Shared> shared = values("-virtfs").stream().map(FolderOptions::shared).toList();
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
-        values("-device").stream().map(text -> DeviceModels.parse(keyValues("-device", text, "driver"))).toList(),
+        devices(shared),
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
-        value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")));
+        value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
+        folders(shared));
   }
 
   /** Chardevs and who talks through them, as they are collected. */
@@ -238,6 +244,18 @@ final class CommandLine {
     }
     return new BootConfig.Linux(file(value("-kernel").get()), value("-initrd").map(this::file),
         value("-append").orElse(""), kaslr);
+  }
+
+  private List<DeviceConfig> devices(List<FolderOptions.Shared> shared) {
+    Stream<DeviceConfig> named = values("-device").stream()
+        .map(text -> DeviceModels.parse(keyValues("-device", text, "driver")));
+    return Stream.concat(named, shared.stream().map(FolderOptions.Shared::device)).toList();
+  }
+
+  private List<FolderConfig> folders(List<FolderOptions.Shared> shared) {
+    return Stream.concat(values("-fsdev").stream().map(FolderOptions::folder),
+        shared.stream().map(FolderOptions.Shared::folder))
+        .map(folder -> folder.at(file(folder.path()).toString())).toList();
   }
 
   private static <T> List<T> ofKind(Class<T> kind, List<ObjectConfig> objects) {

@@ -83,6 +83,19 @@ public interface DeviceConfig {
   }
 
   /**
+   * {@code virtio-9p-pci}: a folder of the host.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param fsdev id of the {@code -fsdev}
+   * @param mountTag what the guest mounts it by
+   */
+  record Folder(Optional<String> id, OptionalInt slot, String fsdev, String mountTag) implements OnPci {
+    @Override
+    public String driver() { return "virtio-9p-pci"; }
+  }
+
+  /**
    * {@code virtio-mem-pci}.
    *
    * @param id the id, if given

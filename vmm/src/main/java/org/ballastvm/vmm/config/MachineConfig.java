@@ -28,12 +28,14 @@ import java.util.stream.Stream;
  * @param policy what start, reboot, shutdown and panic do
  * @param pidFile where the process writes its number, if anywhere
  * @param kernelCache directory of kernels that were unpacked on the host; without one the guest unpacks its kernel
+ * @param folders folders by {@code -fsdev}, in the order given
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
     List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
-    List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache) {
+    List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
+    List<FolderConfig> folders) {
   /** The name of a machine that was given none; log lines leave it out. */
   public static final String UNNAMED = "ballast";
   /** The UUID of a machine that was given none. */
@@ -47,8 +49,10 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     chardevs = List.copyOf(chardevs);
     serials = List.copyOf(serials);
     monitors = List.copyOf(monitors);
+    folders = List.copyOf(folders);
     numa.check(cpus, memory);
     unique("-object", Stream.concat(backends.stream(), iothreads.stream()).map(ObjectConfig::id).toList());
+    unique("-fsdev", folders.stream().map(FolderConfig::id).toList());
     unique("-device", devices.stream().map(DeviceConfig::id).flatMap(Optional::stream).toList());
     unique("-chardev", chardevs.stream().map(ChardevConfig::id).toList());
     Set<String> known = new HashSet<>(chardevs.stream().map(ChardevConfig::id).toList());

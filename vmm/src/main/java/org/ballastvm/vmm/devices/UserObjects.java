@@ -13,8 +13,9 @@ import org.ballastvm.vmm.memory.MemoryObjects;
  *
  * @param memory memory backends
  * @param threads threads
+ * @param folders folders of the host
  */
-public record UserObjects(MemoryObjects memory, IoThreads threads) implements AutoCloseable {
+public record UserObjects(MemoryObjects memory, IoThreads threads, Folders folders) implements AutoCloseable {
   /**
    * Creates an object.
    *

@@ -37,6 +37,7 @@ import org.ballastvm.vmm.device.ResetControl;
 import org.ballastvm.vmm.device.SerialPort;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;
+import org.ballastvm.vmm.devices.Folders;
 import org.ballastvm.vmm.devices.IoThreads;
 import org.ballastvm.vmm.devices.MachineMemory;
 import org.ballastvm.vmm.devices.Site;
@@ -146,7 +147,8 @@ final class Assembly {
   private MachineMemory memory(List<CpuidEntry> hostCpuid) {
     GuestLayout layout = GuestLayout.of(config.memory());
     GuestCpuid.addressBits(hostCpuid).ifPresent(bits -> layout.requireReach(config.memory(), bits));
-    UserObjects objects = new UserObjects(new MemoryObjects(), new IoThreads(run::crashed));
+    UserObjects objects = new UserObjects(new MemoryObjects(), new IoThreads(run::crashed),
+        Folders.of(config.folders(), run::crashed));
     closer.onClose(objects::close);
     config.iothreads().forEach(objects.threads()::create);
     GuestRam ram = new GuestRam(layout, new BaseMemory(config, objects.memory()).open());

@@ -58,7 +58,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), chardevs,
         List.of(),
         List.of(),
-        new RunPolicy(true, false, true), Optional.empty(), Optional.empty());
+        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of());
     return Machine.start(config, System.err::println, machine -> {
       // No monitors.
     });
@@ -111,7 +111,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         devices,
         List.of(serial),
         List.of(serial.id()),
-        List.of(), policy, Optional.empty(), Optional.empty());
+        List.of(), policy, Optional.empty(), Optional.empty(), List.of());
   }
 
   public Machine start() {
