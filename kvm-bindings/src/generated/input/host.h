@@ -27,3 +27,4 @@
 #include <sys/resource.h>
 #include <sys/uio.h>
 #include <dirent.h>
+#include <linux/if_tun.h>

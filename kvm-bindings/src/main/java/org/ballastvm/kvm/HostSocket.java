@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.sockaddr_in;
 import org.ballastvm.kvm.generated.Offsets.sockaddr_un;
@@ -116,6 +117,40 @@ public final class HostSocket extends Pollable {
     }
   }
 
+  /**
+   * Begins to connect to a TCP port, and does not wait. When the socket is ready to be written to, it is
+   * {@link #connectionFailure} that says how that went.
+   *
+   * @param address of the other host
+   * @param port 1 to 65535
+   * @return the socket
+   * @throws HostError ECONNREFUSED, ENETUNREACH where the host knows at once
+   */
+  public static HostSocket beginToConnectTcp(InetAddress address, int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      HostSocket socket = create(Host.AF_INET(), "tcp:" + address.getHostAddress() + ":" + port);
+      MemorySegment where = inetAddress(arena, address, port);
+      long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), where.address(), where.byteSize());
+      if (result < 0 && result != -Host.EINPROGRESS()) {
+        socket.close();
+        HostError.check(result, "connect " + socket.what());
+      }
+      return socket;
+    }
+  }
+
+  /** {@return why a connection that was begun could not be had; empty if it stands} */
+  public Optional<HostError> connectionFailure() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment error = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
+      HostError.check(CALLS.syscall(Host.SYS_getsockopt(), fd(), Host.SOL_SOCKET(), Host.SO_ERROR(), error.address(),
+          length.address()), "SO_ERROR of " + what());
+      int code = error.get(ValueLayout.JAVA_INT, 0);
+      return code == 0 ? Optional.empty() : Optional.of(new HostError("connect " + what(), Errno.of(code)));
+    }
+  }
+
   /** Connects a socket, and waits for that if the socket is not yet non-blocking. */
   private static HostSocket connect(HostSocket socket, MemorySegment address) {
     try {
@@ -171,6 +206,14 @@ public final class HostSocket extends Pollable {
    * @return bytes written, {@link #END} or {@link #WOULD_BLOCK}
    */
   public int write(MemorySegment from) { return HostStream.write(this, from); }
+
+  /**
+   * Writes several pieces of memory as one, as far as there is room for them. Allocates nothing.
+   *
+   * @param from in order
+   * @return bytes written, {@link #END} or {@link #WOULD_BLOCK}
+   */
+  public int write(IoVector from) { return HostStream.write(this, from); }
 
   private static HostSocket create(int family, String what) { return create(family, Host.SOCK_NONBLOCK(), what); }
 

@@ -2982,6 +2982,24 @@ public class Host extends Host$shared {
     public static int SYS_write() {
         return SYS_write;
     }
+    private static final int SYS_writev = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_writev 20
+     * }
+     */
+    public static int SYS_writev() {
+        return SYS_writev;
+    }
+    private static final int SYS_sendmsg = (int)46L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_sendmsg 46
+     * }
+     */
+    public static int SYS_sendmsg() {
+        return SYS_sendmsg;
+    }
     private static final long TIOCGPTN = 2147767344L;
     /**
      * {@snippet lang=c :
@@ -3494,6 +3512,141 @@ public class Host extends Host$shared {
      */
     public static int EDQUOT() {
         return EDQUOT;
+    }
+    private static final long TUNSETIFF = 1074025674L;
+    /**
+     * {@snippet lang=c :
+     * #define TUNSETIFF 1074025674
+     * }
+     */
+    public static long TUNSETIFF() {
+        return TUNSETIFF;
+    }
+    private static final long TUNSETOFFLOAD = 1074025680L;
+    /**
+     * {@snippet lang=c :
+     * #define TUNSETOFFLOAD 1074025680
+     * }
+     */
+    public static long TUNSETOFFLOAD() {
+        return TUNSETOFFLOAD;
+    }
+    private static final long TUNGETIFF = 2147767506L;
+    /**
+     * {@snippet lang=c :
+     * #define TUNGETIFF 2147767506
+     * }
+     */
+    public static long TUNGETIFF() {
+        return TUNGETIFF;
+    }
+    private static final long TUNSETVNETHDRSZ = 1074025688L;
+    /**
+     * {@snippet lang=c :
+     * #define TUNSETVNETHDRSZ 1074025688
+     * }
+     */
+    public static long TUNSETVNETHDRSZ() {
+        return TUNSETVNETHDRSZ;
+    }
+    private static final long TUNSETQUEUE = 1074025689L;
+    /**
+     * {@snippet lang=c :
+     * #define TUNSETQUEUE 1074025689
+     * }
+     */
+    public static long TUNSETQUEUE() {
+        return TUNSETQUEUE;
+    }
+    private static final int IFF_TAP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_TAP 2
+     * }
+     */
+    public static int IFF_TAP() {
+        return IFF_TAP;
+    }
+    private static final int IFF_NO_PI = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_NO_PI 4096
+     * }
+     */
+    public static int IFF_NO_PI() {
+        return IFF_NO_PI;
+    }
+    private static final int IFF_MULTI_QUEUE = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_MULTI_QUEUE 256
+     * }
+     */
+    public static int IFF_MULTI_QUEUE() {
+        return IFF_MULTI_QUEUE;
+    }
+    private static final int IFF_VNET_HDR = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_VNET_HDR 16384
+     * }
+     */
+    public static int IFF_VNET_HDR() {
+        return IFF_VNET_HDR;
+    }
+    private static final int IFF_ATTACH_QUEUE = (int)512L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_ATTACH_QUEUE 512
+     * }
+     */
+    public static int IFF_ATTACH_QUEUE() {
+        return IFF_ATTACH_QUEUE;
+    }
+    private static final int IFF_DETACH_QUEUE = (int)1024L;
+    /**
+     * {@snippet lang=c :
+     * #define IFF_DETACH_QUEUE 1024
+     * }
+     */
+    public static int IFF_DETACH_QUEUE() {
+        return IFF_DETACH_QUEUE;
+    }
+    private static final int TUN_F_CSUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define TUN_F_CSUM 1
+     * }
+     */
+    public static int TUN_F_CSUM() {
+        return TUN_F_CSUM;
+    }
+    private static final int TUN_F_TSO4 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define TUN_F_TSO4 2
+     * }
+     */
+    public static int TUN_F_TSO4() {
+        return TUN_F_TSO4;
+    }
+    private static final int TUN_F_TSO6 = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define TUN_F_TSO6 4
+     * }
+     */
+    public static int TUN_F_TSO6() {
+        return TUN_F_TSO6;
+    }
+    private static final int TUN_F_TSO_ECN = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define TUN_F_TSO_ECN 8
+     * }
+     */
+    public static int TUN_F_TSO_ECN() {
+        return TUN_F_TSO_ECN;
     }
 }
 
