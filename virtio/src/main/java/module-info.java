@@ -5,6 +5,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.virtio.balloon;
   exports org.ballastvm.virtio.console;
   exports org.ballastvm.virtio.mem;
+  exports org.ballastvm.virtio.net;
   exports org.ballastvm.virtio.p9;
   exports org.ballastvm.virtio.pci;
   exports org.ballastvm.virtio.queue;

@@ -225,9 +225,25 @@ public final class Virtqueue {
    * @param writtenBytes how many bytes of it the device has written
    */
   public void pushUsed(int head, int writtenBytes) {
+    use(head, writtenBytes);
+    publish();
+  }
+
+  /**
+   * Puts a chain on the used ring, where the driver sees it when it is {@link #publish published}: of several that belong
+   * together it is not to see some.
+   *
+   * @param head of the chain
+   * @param writtenBytes how many bytes of it the device has written
+   */
+  public void use(int head, int writtenBytes) {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
     memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);
     nextUsed = nextUsed + 1 & 0xffff;
+  }
+
+  /** Lets the driver see all that was put on the used ring. */
+  public void publish() {
     memory.putShortRelease(used + 2, nextUsed);
   }
 
