@@ -106,8 +106,8 @@ class BadInputIT {
             "-device",
             "virtio-rng-pci,id=a"),
         mistake("-device e1000: 'e1000' is not a valid device model name; there are isa-debug-exit, pc-dimm, "
-            + "pvpanic, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-mem-pci, virtio-rng-pci, virtio-serial-pci, "
-            + "virtserialport",
+            + "pvpanic, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-mem-pci, virtio-net-pci, virtio-rng-pci, "
+            + "virtio-serial-pci, virtserialport",
             "-device",
             "e1000"),
         mistake("-device virtio-rng-pci: Property 'virtio-rng-pci.color' not found; there are addr", "-device",
@@ -155,7 +155,7 @@ class BadInputIT {
   static Stream<Mistake> options() {
     return Stream.of(mistake("-foo: Ballast has no such option; -help lists those it has", "-foo"),
         mistake("-hda: Ballast has no such option; -help lists those it has", "-hda", "disk"),
-        mistake("-netdev: Ballast has no such option; -help lists those it has", "-netdev", "user,id=n"),
+        mistake("-vnc: Ballast has no such option; -help lists those it has", "-vnc", ":0"),
         mistake("disk.img: a disk image or other word without an option; a kernel is given with -kernel FILE",
             "disk.img"),
         mistake("-accel tcg: Ballast has only kvm", "-accel", "tcg"),

@@ -284,7 +284,7 @@ public final class VmBuilder {
         .map(file -> List.<ChardevConfig>of(new ChardevConfig.File(CONSOLE, false, file, false))).orElse(List.of());
     List<String> serials = chardevs.stream().map(ChardevConfig::id).toList();
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
-        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), devices, chardevs, serials, List.of(),
+        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), devices, chardevs, serials, List.of(),
         new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of());
   }
 

@@ -91,10 +91,11 @@ final class CommandLine {
         .map(text -> ObjectModels.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
     List<FolderOptions.Shared> shared = values("-virtfs").stream().map(FolderOptions::shared).toList();
+    NetOptions network = NetOptions.parse(given, daemonize());
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
-        devices(shared),
+        network.netdevs(), devices(network, shared),
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
@@ -246,10 +247,11 @@ final class CommandLine {
         value("-append").orElse(""), kaslr);
   }
 
-  private List<DeviceConfig> devices(List<FolderOptions.Shared> shared) {
+  private List<DeviceConfig> devices(NetOptions network, List<FolderOptions.Shared> shared) {
     Stream<DeviceConfig> named = values("-device").stream()
         .map(text -> DeviceModels.parse(keyValues("-device", text, "driver")));
-    return Stream.concat(named, shared.stream().map(FolderOptions.Shared::device)).toList();
+    return Stream.of(network.cards().stream(), named, shared.stream().map(FolderOptions.Shared::device))
+        .flatMap(each -> each).toList();
   }
 
   private List<FolderConfig> folders(List<FolderOptions.Shared> shared) {

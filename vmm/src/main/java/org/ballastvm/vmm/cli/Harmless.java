@@ -14,7 +14,7 @@ final class Harmless {
   private static final String KVM = "kvm";
   private static final List<String> OTHER_ACCELERATORS = List.of("tcg", "hvf", "whpx", "xen", "nvmm", "hax", "mshv",
       "qtest");
-  static final List<String> NOTHING_ELSE = List.of("-display", "-net", "-nic", "-vga", "-parallel");
+  static final List<String> NOTHING_ELSE = List.of("-display", "-net", "-vga", "-parallel");
   /** Parts of a PC that this machine has, or lacks, anyway. */
   static final List<String> LACKING = List.of("usb", "vmport", "smm", "hpet", "graphics", "nvdimm");
   static final List<String> HAVING = List.of("acpi", "kernel_irqchip", "kernel-irqchip");

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.mem.MemConfig;
+import org.ballastvm.virtio.net.MacAddress;
 
 /** {@code -device}: one device of the machine. */
 public interface DeviceConfig {
@@ -93,6 +94,27 @@ public interface DeviceConfig {
   record Folder(Optional<String> id, OptionalInt slot, String fsdev, String mountTag) implements OnPci {
     @Override
     public String driver() { return "virtio-9p-pci"; }
+  }
+
+  /**
+   * {@code virtio-net-pci}.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param netdev id of the {@code -netdev} at the other end of its wire
+   * @param mac its address; one that the machine has not given yet when empty
+   * @param mq whether it has as many pairs of queues as its netdev
+   * @param vectors how many interrupts were asked for, if any were
+   * @param mtu how long a packet may be, as the guest is told, if it is
+   * @param rxQueueSize entries of each queue for received frames
+   * @param txQueueSize entries of each queue for frames to send
+   */
+  record Net(Optional<String> id, OptionalInt slot, String netdev, Optional<MacAddress> mac, boolean mq,
+      OptionalInt vectors, OptionalInt mtu, int rxQueueSize, int txQueueSize)
+      implements
+        OnPci {
+    @Override
+    public String driver() { return "virtio-net-pci"; }
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param boot what the first vCPU runs
  * @param backends memory backends by {@code -object}, in the order given
  * @param iothreads threads for devices by {@code -object iothread}
+ * @param netdevs other ends of network cards' wires by {@code -netdev}, in the order given
  * @param devices devices by {@code -device}, in the order given
  * @param chardevs character devices, each with an id of its own
  * @param serials ids of the chardevs behind COM1, at most one
@@ -32,7 +33,8 @@ import java.util.stream.Stream;
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
-    List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<DeviceConfig> devices,
+    List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<NetdevConfig> netdevs,
+    List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
     List<FolderConfig> folders) {
@@ -45,6 +47,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
   public MachineConfig {
     backends = List.copyOf(backends);
     iothreads = List.copyOf(iothreads);
+    netdevs = List.copyOf(netdevs);
     devices = List.copyOf(devices);
     chardevs = List.copyOf(chardevs);
     serials = List.copyOf(serials);
@@ -53,6 +56,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     numa.check(cpus, memory);
     unique("-object", Stream.concat(backends.stream(), iothreads.stream()).map(ObjectConfig::id).toList());
     unique("-fsdev", folders.stream().map(FolderConfig::id).toList());
+    unique("-netdev", netdevs.stream().map(NetdevConfig::id).toList());
     unique("-device", devices.stream().map(DeviceConfig::id).flatMap(Optional::stream).toList());
     unique("-chardev", chardevs.stream().map(ChardevConfig::id).toList());
     Set<String> known = new HashSet<>(chardevs.stream().map(ChardevConfig::id).toList());

@@ -25,7 +25,7 @@ public final class QueryPci implements QmpCommand<QmpCommand.NoArguments, List<Q
   private static final long UNMAPPED = -1;
 
   /** The classes that there are, PCI Code and ID Assignment 1.16, as far as QEMU has a word for them. */
-  private static final Map<Integer, String> CLASSES = Map.of(0x0600, "Host bridge");
+  private static final Map<Integer, String> CLASSES = Map.of(0x0200, "Ethernet controller", 0x0600, "Host bridge");
 
   /** A bus. */
   public record PciInfo(@Member("its number") int bus, @Member("what is on it") List<PciDevice> devices) {}

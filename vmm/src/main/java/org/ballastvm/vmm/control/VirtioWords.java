@@ -8,6 +8,7 @@ import org.ballastvm.vmm.wire.Member;
 
 /** The bits of virtio in QEMU's words: what scripts look for. */
 public final class VirtioWords {
+  private static final int NET = 1;
   private static final int CONSOLE = 3;
   private static final int BALLOON = 5;
   private static final int MEM = 24;
@@ -32,8 +33,30 @@ public final class VirtioWords {
       word(27, "F_ANY_LAYOUT: Device accepts arbitrary desc. layouts"),
       word(24, "F_NOTIFY_ON_EMPTY: Notify when device runs out of avail. descs. on VQ"));
 
-  /** By the device's number: virtio 1.3, 5.3.3, 5.5.3 and 5.15.3. */
-  private static final Map<Integer, List<Word>> DEVICES = Map.of(CONSOLE,
+  /** Virtio 1.3, 5.1.3. */
+  private static final List<Word> OF_NET = List.of(
+      word(23, "NET_F_CTRL_MAC_ADDR: MAC address set through control channel"),
+      word(22, "NET_F_MQ: Multiqueue with automatic receive steering supported"),
+      word(21, "NET_F_GUEST_ANNOUNCE: Driver sending gratuitous packets supported"),
+      word(20, "NET_F_CTRL_RX_EXTRA: Extra RX mode control supported"),
+      word(18, "NET_F_CTRL_RX: Control channel RX mode supported"),
+      word(17, "NET_F_CTRL_VQ: Control channel available"),
+      word(16, "NET_F_STATUS: Configuration status field available"),
+      word(15, "NET_F_MRG_RXBUF: Driver can merge receive buffers"),
+      word(13, "NET_F_HOST_ECN: Device can receive TSO with ECN"),
+      word(12, "NET_F_HOST_TSO6: Device can receive TSOv6"),
+      word(11, "NET_F_HOST_TSO4: Device can receive TSOv4"),
+      word(9, "NET_F_GUEST_ECN: Driver can receive TSO with ECN"),
+      word(8, "NET_F_GUEST_TSO6: Driver can receive TSOv6"),
+      word(7, "NET_F_GUEST_TSO4: Driver can receive TSOv4"),
+      word(5, "NET_F_MAC: Device has given MAC address"),
+      word(3, "NET_F_MTU: Device max MTU reporting supported"),
+      word(2, "NET_F_CTRL_GUEST_OFFLOADS: Control channel offloading reconfig. supported"),
+      word(1, "NET_F_GUEST_CSUM: Driver handling packets with partial checksum supported"),
+      word(0, "NET_F_CSUM: Device handling packets with partial checksum supported"));
+
+  /** By the device's number: virtio 1.3, 5.1.3, 5.3.3, 5.5.3 and 5.15.3. */
+  private static final Map<Integer, List<Word>> DEVICES = Map.of(NET, OF_NET, CONSOLE,
       List.of(word(2, "CONSOLE_F_EMERG_WRITE: Emergency write supported"),
           word(1, "CONSOLE_F_MULTIPORT: Multiple ports for device supported"),
           word(0, "CONSOLE_F_SIZE: Host providing console size")),

@@ -156,6 +156,11 @@ public final class Devices implements AutoCloseable {
     return found;
   }
 
+  /** {@return the network cards, in the order in which they came} */
+  public List<NetCard> networkCards() {
+    return buses.pci().cards(NetCard.class);
+  }
+
   /** {@return the balloon, if there is one} */
   public Optional<BalloonDevice> balloon() {
     return balloonCard().map(BalloonCard::balloon);

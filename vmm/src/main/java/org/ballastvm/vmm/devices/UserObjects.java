@@ -7,6 +7,7 @@ import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.net.Netdevs;
 
 /**
  * The objects that users make for devices. Confined to the event loop once the machine runs.
@@ -14,8 +15,11 @@ import org.ballastvm.vmm.memory.MemoryObjects;
  * @param memory memory backends
  * @param threads threads
  * @param folders folders of the host
+ * @param netdevs other ends of network cards' wires, whose ids are their own
  */
-public record UserObjects(MemoryObjects memory, IoThreads threads, Folders folders) implements AutoCloseable {
+public record UserObjects(MemoryObjects memory, IoThreads threads, Folders folders, Netdevs netdevs)
+    implements
+      AutoCloseable {
   /**
    * Creates an object.
    *
@@ -58,6 +62,7 @@ public record UserObjects(MemoryObjects memory, IoThreads threads, Folders folde
 
   @Override
   public void close() {
+    netdevs.close();
     threads.close();
     memory.close();
   }

@@ -50,6 +50,7 @@ import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.GuestLayout;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.net.Netdevs;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
 import org.ballastvm.vmm.state.Log;
@@ -148,9 +149,10 @@ final class Assembly {
     GuestLayout layout = GuestLayout.of(config.memory());
     GuestCpuid.addressBits(hostCpuid).ifPresent(bits -> layout.requireReach(config.memory(), bits));
     UserObjects objects = new UserObjects(new MemoryObjects(), new IoThreads(run::crashed),
-        Folders.of(config.folders(), run::crashed));
+        Folders.of(config.folders(), run::crashed), new Netdevs(loop));
     closer.onClose(objects::close);
     config.iothreads().forEach(objects.threads()::create);
+    config.netdevs().forEach(objects.netdevs()::create);
     GuestRam ram = new GuestRam(layout, new BaseMemory(config, objects.memory()).open());
     ram.devices().belongTo(loop::ownsCaller);
     return new MachineMemory(config.memory(), config.numa(), layout, ram, objects);

@@ -7,11 +7,14 @@ import org.ballastvm.vmm.machine.Machine;
 /** All commands of the human monitor. */
 final class Commands {
   static final CommandTable ALL = new CommandTable("",
-      List.of(new BalloonCommand(), new ContCommand(), new DeviceAddCommand(), new DeviceDelCommand(),
+      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new ContCommand(), new DeviceAddCommand(),
+          new DeviceDelCommand(),
           new FreePageHintCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(), new MemoryCommand(),
-          new VirtualSaveCommand(), new NmiCommand(), new ObjectAddCommand(), new ObjectDelCommand(),
+          new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),
+          new ObjectAddCommand(), new ObjectDelCommand(),
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
-          new QuitCommand(), new StopCommand(), new SystemPowerdownCommand(), new SystemResetCommand(),
+          new QuitCommand(), new SetLinkCommand(), new StopCommand(), new SystemPowerdownCommand(),
+          new SystemResetCommand(),
           new SystemWakeupCommand(), new TraceEventCommand(), new VirtualDumpCommand(), new PhysicalDumpCommand()));
 
   private Commands() {}

@@ -8,7 +8,8 @@ final class InfoCommand implements Command {
   static final CommandTable TOPICS = new CommandTable("info ",
       List.of(new InfoBalloon(), new InfoChardev(), new InfoCpus(), new InfoHotpluggableCpus(), new InfoIothreads(),
           new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
-          new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNuma(), new InfoPci(), new InfoPic(),
+          new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),
+          new InfoPci(), new InfoPic(),
           new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStatus(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
           new InfoVirtioStatus()));

@@ -25,6 +25,10 @@ class ModelTest {
       case "memaddr" -> "0x140000000";
       case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch", "prealloc-threads" -> "1";
       case "hugetlb" -> "on";
+      case "netdev" -> "n0";
+      case "mac" -> "52:54:00:00:00:01";
+      case "vectors" -> "4";
+      case "host_mtu" -> "1500";
       case "host-nodes" -> "0";
       case "policy" -> "bind";
       default -> property.fallback().map(one -> one instanceof Boolean flag ? (flag ? "on" : "off") : one.toString())

@@ -55,7 +55,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   private static Machine idle(MemoryConfig memory, List<ChardevConfig> chardevs, DeviceConfig... devices) {
     MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
-        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(devices), chardevs,
+        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(), List.of(devices),
+        chardevs,
         List.of(),
         List.of(),
         new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of());
@@ -108,6 +109,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   public MachineConfig config() {
     return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, iothreads(),
+        List.of(),
         devices,
         List.of(serial),
         List.of(serial.id()),

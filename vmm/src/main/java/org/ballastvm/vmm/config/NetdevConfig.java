@@ -1,0 +1,137 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** {@code -netdev}: the other end of a network card's wire. */
+public sealed interface NetdevConfig {
+  /** {@return the id that {@code -device virtio-net-pci,netdev=ID} names} */
+  String id();
+
+  /** {@return its kind, such as {@code tap}} */
+  String type();
+
+  /** {@return how many pairs of queues it has} */
+  default int queues() { return 1; }
+
+  /**
+   * Does what its kind asks for. A virtual call, as {@link BootConfig#accept}.
+   *
+   * @param <T> what comes of it
+   * @param cases one for each kind
+   * @return what comes of it
+   */
+  <T> T accept(Cases<T> cases);
+
+  /**
+   * What is done with each kind.
+   *
+   * @param <T> what comes of it
+   */
+  interface Cases<T> {
+    /**
+     * A connection.
+     *
+     * @param netdev which
+     * @return what comes of it
+     */
+    T stream(Stream netdev);
+
+    /**
+     * A network without root.
+     *
+     * @param netdev which
+     * @return what comes of it
+     */
+    T user(User netdev);
+
+    /**
+     * An interface of the host.
+     *
+     * @param netdev which
+     * @return what comes of it
+     */
+    T tap(Tap netdev);
+  }
+
+  /** Where a socket is. */
+  sealed interface Address {
+    /**
+     * A Unix socket.
+     *
+     * @param path where
+     */
+    record Unix(Path path) implements Address {
+      @Override
+      public String toString() { return "unix:" + path; }
+    }
+
+    /**
+     * A TCP socket.
+     *
+     * @param host name or address; empty for all of this host's
+     * @param port 0 to 65535; 0 lets the host choose, for one that listens
+     */
+    record Inet(String host, int port) implements Address {
+      @Override
+      public String toString() { return "tcp:" + host + ":" + port; }
+    }
+  }
+
+  /**
+   * {@code stream}, and {@code socket} with {@code listen=} or {@code connect=}: a connection over which frames go, each
+   * behind its length, as in QEMU.
+   *
+   * @param id its id
+   * @param type {@code stream} or {@code socket}, as its user has called it
+   * @param address where
+   * @param server we listen; otherwise we connect
+   * @param reconnectSeconds after how many seconds a connection that is lost, or could not be had, is tried anew; never when
+   *        empty
+   */
+  record Stream(String id, String type, Address address, boolean server,
+      OptionalInt reconnectSeconds) implements NetdevConfig {
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.stream(this); }
+  }
+
+  /**
+   * {@code user}: the guest is on the host's network as a program of this user is, by passt.
+   *
+   * @param id its id
+   * @param passt what passt is told besides
+   */
+  record User(String id, UserNetConfig passt) implements NetdevConfig {
+    @Override
+    public String type() { return "user"; }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.user(this); }
+  }
+
+  /**
+   * {@code tap}: an interface of the host, for a bridge or for routes.
+   *
+   * @param id its id
+   * @param interfaceName the interface; the host chooses a name when empty
+   * @param descriptors numbers of descriptors that this process has inherited, one for each pair of queues; empty where
+   *        the interface is opened by its name
+   * @param queues how many pairs of queues it has
+   * @param vhost whether the kernel moves the frames; it does if it can when empty
+   */
+  record Tap(String id, Optional<String> interfaceName, List<Integer> descriptors, int queues,
+      Optional<Boolean> vhost) implements NetdevConfig {
+    /** Keeps a copy. */
+    public Tap {
+      descriptors = List.copyOf(descriptors);
+    }
+
+    @Override
+    public String type() { return "tap"; }
+
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.tap(this); }
+  }
+}

@@ -1,0 +1,184 @@
+package org.ballastvm.vmm.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What {@code -netdev}, {@code -nic} and {@code netdev_add} take. */
+public final class NetdevOptions {
+  /** What {@code -netdev help} prints. */
+  public static final String LIST = "Available netdev backend types:\nsocket\nstream\ntap\nuser";
+
+  /** A key that may be given several times. */
+  public static final String REPEATED = "hostfwd";
+
+  /** What QEMU has besides, and what serves instead. */
+  private static final Map<String, String> OTHERS = Map.of("bridge", "make a tap on the bridge, and use tap,ifname=",
+      "l2tpv3", "make the tunnel on the host, and use tap", "hubport", "a card has one netdev", "vde", "use stream",
+      "netmap", "use tap", "vhost-user", "use tap,vhost=on", "vhost-vdpa", "use tap,vhost=on", "af-xdp",
+      "use tap,vhost=on", "dgram", "use stream", "passt", "use user, which is by passt");
+  private static final String KINDS = "socket, stream, tap and user";
+  private static final int MOST_RECONNECT_SECONDS = 1 << 30;
+
+  private NetdevOptions() {}
+
+  /**
+   * Parses what stands behind {@code -netdev}.
+   *
+   * @param text in QEMU's syntax
+   * @return the netdev
+   * @throws UserError if there is no such kind or property, or a value is none that it takes
+   */
+  public static NetdevConfig parse(String text) {
+    return parse(KeyValues.parseWithRepeated("-netdev", text, "type", REPEATED));
+  }
+
+  /**
+   * Parses.
+   *
+   * @param values the type, the id and what it takes
+   * @return the netdev
+   * @throws UserError if there is no such kind or property, or a value is none that it takes
+   */
+  public static NetdevConfig parse(KeyValues values) {
+    String type = values.require("type");
+    return parse(type, values.requireId(), values);
+  }
+
+  /**
+   * Parses what stands behind the type and the id.
+   *
+   * @param type such as {@code user}
+   * @param id its id
+   * @param values the rest
+   * @return the netdev
+   * @throws UserError if there is no such kind or property, or a value is none that it takes
+   */
+  static NetdevConfig parse(String type, String id, KeyValues values) {
+    return switch (type) {
+      case "user" -> new NetdevConfig.User(id, UserNetOptions.parse(values));
+      case "stream" -> stream(id, values);
+      case "socket" -> socket(id, values);
+      case "tap" -> tap(id, values);
+      default -> throw values.error("there is no netdev of type '" + type + "'"
+          + Optional.ofNullable(OTHERS.get(type)).map(instead -> "; " + instead).orElse("") + ". There are " + KINDS);
+    };
+  }
+
+  private static NetdevConfig stream(String id, KeyValues values) {
+    boolean server = values.takeBoolean("server", false);
+    String kind = values.require("addr.type");
+    NetdevConfig.Address address = switch (kind) {
+      case "unix" -> new NetdevConfig.Address.Unix(FileName.path("addr.path", values.require("addr.path")));
+      case "inet" -> new NetdevConfig.Address.Inet(values.require("addr.host"), port(values, "addr.port", server));
+      default -> throw values.error("addr.type=" + kind + ": must be unix or inet");
+    };
+    OptionalInt seconds = reconnect(values);
+    if (server && seconds.isPresent()) {
+      throw values.error("reconnect: is for one that connects; a server takes whoever comes next anyway");
+    }
+    values.refuseRest("server, addr.type, addr.path, addr.host, addr.port, reconnect");
+    return new NetdevConfig.Stream(id, "stream", address, server, seconds);
+  }
+
+  /** Of QEMU's both names the second is in milliseconds. */
+  private static OptionalInt reconnect(KeyValues values) {
+    Optional<Integer> seconds = values.takeInt("reconnect", 0, MOST_RECONNECT_SECONDS);
+    Optional<Integer> millis = values.takeInt("reconnect-ms", 0, Integer.MAX_VALUE);
+    if (seconds.isPresent() && millis.isPresent()) {
+      throw values.error("reconnect and reconnect-ms are the same, and must not both be given");
+    }
+    return seconds.or(() -> millis.map(time -> (time + 999) / 1000)).filter(time -> time > 0).map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
+  }
+
+  private static NetdevConfig socket(String id, KeyValues values) {
+    for (String other : List.of("mcast", "udp", "localaddr", "fd")) {
+      values.take(other).ifPresent(given -> {
+        throw values.error(other + "=" + given + ": Ballast has only listen= and connect=");
+      });
+    }
+    Optional<String> listen = values.take("listen");
+    Optional<String> connect = values.take("connect");
+    values.refuseRest("listen, connect");
+    if (listen.isPresent() == connect.isPresent()) {
+      throw values.error("exactly one of listen= and connect= must be given");
+    }
+    boolean server = listen.isPresent();
+    return new NetdevConfig.Stream(id, "socket", inet(values, listen.or(() -> connect).get(), server), server,
+        OptionalInt.empty());
+  }
+
+  private static NetdevConfig.Address inet(KeyValues values, String text, boolean server) {
+    int colon = text.lastIndexOf(':');
+    if (colon >= 0) {
+      OptionalInt port = UserNetOptions.port(text.substring(colon + 1));
+      if (port.isPresent() && (server || port.getAsInt() > 0 && colon > 0)) {
+        return new NetdevConfig.Address.Inet(text.substring(0, colon), port.getAsInt());
+      }
+    }
+    throw values
+        .error((server ? "listen=" : "connect=") + text + ": must be " + (server ? "[HOST]" : "HOST") + ":PORT");
+  }
+
+  private static int port(KeyValues values, String key, boolean server) {
+    return values.takeInt(key, server ? 0 : 1, 65535)
+        .orElseThrow(() -> values.error("parameter '" + key + "' is missing"));
+  }
+
+  private static NetdevConfig tap(String id, KeyValues values) {
+    Optional<String> name = values.take("ifname").map(given -> interfaceName(values, given));
+    List<Integer> descriptors = new ArrayList<>();
+    values.take("fd").ifPresent(given -> descriptors.add(descriptor(values, "fd", given)));
+    values.take("fds").ifPresent(given -> {
+      for (String one : given.split(":", -1)) {
+        descriptors.add(descriptor(values, "fds", one));
+      }
+    });
+    Optional<Integer> queues = values.takeInt("queues", 1, 31);
+    Optional<Boolean> vhost = values.takeBoolean("vhost");
+    if (!values.takeBoolean("vnet_hdr", true)) {
+      throw values.error("vnet_hdr=off: a tap that Ballast opens has headers; one by fd= has what it was opened with");
+    }
+    for (String script : List.of("script", "downscript")) {
+      values.take(script).filter(given -> !given.equals("no")).ifPresent(given -> {
+        throw values
+            .error(script + "=" + given + ": must be no; Ballast runs no scripts, so set the interface up before");
+      });
+    }
+    values.refuseRest("ifname, fd, fds, queues, vhost, vnet_hdr, script, downscript");
+    if (!descriptors.isEmpty()
+        && (name.isPresent() || queues.filter(count -> count != descriptors.size()).isPresent())) {
+      throw values.error("fd= and fds= name open queues, and stand neither with ifname= nor with another queues=");
+    }
+    return new NetdevConfig.Tap(id, name, descriptors,
+        descriptors.isEmpty() ? queues.orElse(1) : descriptors.size(), vhost);
+  }
+
+  private static String interfaceName(KeyValues values, String name) {
+    if (!name.matches("[^\\s/%:]{1,15}")) {
+      throw values.error("ifname=" + name + ": must be a name of 1 to 15 characters, without spaces, '/', ':' and '%'");
+    }
+    return name;
+  }
+
+  private static int descriptor(KeyValues values, String key, String text) {
+    if (text.matches("[0-9]{1,6}") && Integer.parseInt(text) > 2) {
+      return Integer.parseInt(text);
+    }
+    throw values.error(key + "=" + text + ": must be the number of an open descriptor, from 3");
+  }
+
+  /** The path of a Unix socket, made independent of the directory that a daemon leaves. */
+  public static NetdevConfig absolute(NetdevConfig netdev) {
+    if (netdev instanceof NetdevConfig.Stream stream && stream.address() instanceof NetdevConfig.Address.Unix unix) {
+      Path path = unix.path().toAbsolutePath();
+      return new NetdevConfig.Stream(stream.id(), stream.type(), new NetdevConfig.Address.Unix(path), stream.server(),
+          stream.reconnectSeconds());
+    }
+    return netdev;
+  }
+}

@@ -1,0 +1,44 @@
+package org.ballastvm.vmm.devices;
+
+import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.net.MacAddress;
+import org.ballastvm.virtio.net.NetConfig;
+import org.ballastvm.virtio.net.NetDevice;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.net.Netdev;
+import org.ballastvm.vmm.net.Netdevs;
+
+/** {@code virtio-net-pci}. */
+final class NetPlug extends PciPlug<DeviceConfig.Net> {
+  NetPlug() { super(DeviceConfig.Net.class); }
+
+  @Override
+  PciCard make(DeviceConfig.Net config, String path, DeviceBuses buses) {
+    Netdevs netdevs = buses.site().memory().objects().netdevs();
+    Netdev netdev = netdevs.use(config.netdev(), config.id().orElse(path));
+    try {
+      return make(config, path, buses.site(), netdev, config.mac().orElseGet(netdevs::nextMac));
+    } catch (RuntimeException e) {
+      netdev.freed();
+      throw e;
+    }
+  }
+
+  private static NetCard make(DeviceConfig.Net config, String path, Site site, Netdev netdev, MacAddress mac) {
+    int pairs = config.mq() ? netdev.config().queues() : 1;
+    int vectors = 2 * pairs + 2;
+    config.vectors().ifPresent(wanted -> {
+      if (wanted < vectors) {
+        throw new UserError(
+            "vectors=" + wanted + ": must be " + vectors + " at least, one for each queue and one more");
+      }
+    });
+    EventSink log = new DeviceLog(config.id());
+    NetDevice device = new NetDevice(
+        new NetConfig(mac, pairs, config.mtu(), config.rxQueueSize(), config.txQueueSize()), netdev.peer());
+    VirtioPciFunction transport = new VirtioPciFunction(device, site.memory().ram(), log);
+    return new NetCard(config, path, device, transport, netdev, site.events());
+  }
+}

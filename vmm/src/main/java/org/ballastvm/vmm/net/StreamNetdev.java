@@ -1,0 +1,208 @@
+package org.ballastvm.vmm.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ballastvm.kvm.Epoll;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.vmm.config.NetdevConfig;
+import org.ballastvm.vmm.config.NetdevConfig.Address;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
+import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.Repeats;
+
+/**
+ * {@code -netdev stream} and {@code socket}: brings connections to a wire, as a server or a client, and another one when one
+ * is lost. One at a time: whoever comes meanwhile waits.
+ */
+final class StreamNetdev implements AutoCloseable {
+  private static final long NANOS = 1_000_000_000L;
+  /** A client that the host will not let us have is tried again after this. */
+  private static final long ACCEPT_AGAIN_NANOS = NANOS;
+
+  private final EventLoop loop;
+  private final NetdevConfig.Stream config;
+  private final StreamWire wire;
+  private final LoopTimer again;
+  private final Repeats troubles = new Repeats();
+  private HostSocket listener;
+  private EventLoop.Registration atDoor;
+  /** A connection that does not stand yet. */
+  private HostSocket pending;
+  private EventLoop.Registration pendingWatch;
+  private InetAddress host;
+  private boolean told;
+  private boolean closed;
+
+  /**
+   * Opens it: a server listens when this returns, a client is connected, or tries.
+   *
+   * @throws HostError if the host refuses; with a time to reconnect, only a server's
+   * @throws UserError if there is no host of that name
+   */
+  StreamNetdev(EventLoop loop, NetdevConfig.Stream config) {
+    this.loop = loop;
+    this.config = config;
+    this.again = new LoopTimer(loop, this::tryAgain);
+    this.wire = new StreamWire(loop, config.server() ? "listening on " + config.address() : "disconnected");
+    wire.whenEnded(this::lost);
+    try {
+      if (config.address() instanceof Address.Inet inet) {
+        host = resolve(inet);
+      }
+      begin();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private InetAddress resolve(Address.Inet inet) {
+    try {
+      return InetAddress.getByName(inet.host().isEmpty() ? "0.0.0.0" : inet.host());
+    } catch (UnknownHostException e) {
+      throw new UserError("-netdev " + config.type() + ",id=" + config.id() + ": " + inet
+          + ": there is no host of that name", e);
+    }
+  }
+
+  private void begin() {
+    if (config.server()) {
+      listener = listen();
+      atDoor = loop.register(listener, Epoll.IN, events -> letIn());
+    } else if (config.reconnectSeconds().isEmpty()) {
+      opened(connect());
+    } else {
+      beginToConnect();
+    }
+  }
+
+  private HostSocket listen() {
+    return config.address() instanceof Address.Inet inet
+        ? HostSocket.listenTcp(host, inet.port())
+        : HostSocket.listenUnix(path());
+  }
+
+  /** At the start, when waiting harms nobody. */
+  private HostSocket connect() {
+    return config.address() instanceof Address.Inet inet
+        ? HostSocket.connectTcp(host, inet.port())
+        : HostSocket.connectUnix(path());
+  }
+
+  Wire wire() { return wire; }
+
+  private Path path() { return ((Address.Unix) config.address()).path(); }
+
+  private void opened(HostSocket socket) {
+    told = false;
+    wire.open(socket, (config.server() ? "client of " : "connected to ") + config.address());
+  }
+
+  private void letIn() {
+    try {
+      HostSocket client = listener.accept();
+      if (client != null) {
+        atDoor.interest(0);
+        opened(client);
+      }
+    } catch (HostError e) {
+      tell("a client cannot be accepted, and is tried again each second: " + e.getMessage());
+      atDoor.interest(0);
+      again.once(ACCEPT_AGAIN_NANOS);
+    }
+  }
+
+  private void lost(String why) {
+    if (closed) {
+      return;
+    }
+    tell(why + (config.server()
+        ? "; it waits for another"
+        : config.reconnectSeconds().isPresent() ? "; it is tried anew" : "; its link stays down"));
+    if (config.server()) {
+      atDoor.interest(Epoll.IN);
+    } else {
+      later();
+    }
+  }
+
+  private void later() { config.reconnectSeconds().ifPresent(seconds -> again.once(seconds * NANOS)); }
+
+  private void tryAgain() {
+    if (config.server()) {
+      atDoor.interest(Epoll.IN);
+    } else {
+      beginToConnect();
+    }
+  }
+
+  private void beginToConnect() {
+    try {
+      if (config.address() instanceof Address.Inet inet) {
+        pending = HostSocket.beginToConnectTcp(host, inet.port());
+        pendingWatch = loop.register(pending, Epoll.OUT, events -> connected());
+      } else {
+        opened(HostSocket.connectUnix(path()));
+      }
+    } catch (HostError e) {
+      failed(e);
+    }
+  }
+
+  private void connected() {
+    HostSocket socket = pending;
+    pendingWatch.close();
+    pending = null;
+    socket.connectionFailure().ifPresentOrElse(why -> {
+      socket.close();
+      failed(why);
+    }, () -> opened(socket));
+  }
+
+  private void failed(HostError why) {
+    if (!told) {
+      tell(why.getMessage() + "; it is tried anew every " + config.reconnectSeconds().orElse(0) + " seconds");
+    }
+    told = true;
+    later();
+  }
+
+  private void tell(String sentence) {
+    if (troubles.isLogged()) {
+      Log.of(StreamNetdev.class).warn("netdev {}: {}{}", config.id(), sentence, troubles.words());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    again.close();
+    if (pending != null) {
+      pendingWatch.close();
+      pending.close();
+    }
+    if (listener != null) {
+      atDoor.close();
+      listener.close();
+      deleteSocket();
+    }
+    wire.close();
+  }
+
+  private void deleteSocket() {
+    if (config.address() instanceof Address.Unix) {
+      try {
+        Files.deleteIfExists(path());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
