@@ -59,7 +59,7 @@ final class Announcer {
           break;
         }
         ControlEvent event = views[number].due(ports[number]);
-        ring.giveBack(chain.head(), write(driver.memory(), chain, compose(number, event, ports[number])));
+        ring.pushUsed(chain.head(), write(driver.memory(), chain, compose(number, event, ports[number])));
         views[number].told(event, ports[number]);
       }
     } while (driver.finish(ConsoleQueues.CONTROL_RECEIVE) && nextDue(ports) >= 0);

@@ -156,7 +156,7 @@ public final class ConsolePort {
     }
     do {
       for (DescriptorChain chain = nextFor(ring); chain != null; chain = nextFor(ring)) {
-        ring.giveBack(chain.head(), fill(driver.memory(), chain, queue));
+        ring.pushUsed(chain.head(), fill(driver.memory(), chain, queue));
       }
     } while (driver.finish(queue) && input.count() > 0);
     if (input.count() < before) {

@@ -50,7 +50,7 @@ final class Transmitter {
       if (port != null) {
         port.setSentOfChain(0);
       }
-      ring.giveBack(chain.head(), 0);
+      ring.pushUsed(chain.head(), 0);
     }
     if (driver.finish(queue)) {
       driver.resumeLater(queue);

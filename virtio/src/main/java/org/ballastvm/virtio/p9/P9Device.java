@@ -184,7 +184,7 @@ public final class P9Device implements VirtioDevice {
       if (done.mistake.isPresent()) {
         throw done.mistake.get();
       }
-      ring.giveBack(done.head, done.writtenBytes);
+      ring.pushUsed(done.head, done.writtenBytes);
       P9Job flush = done.nextFlush;
       done.nextFlush = null;
       underWay[done.place] = null;

@@ -135,12 +135,13 @@ public final class VsockDevice implements VirtioDevice {
       }
       if (chain.writableCount() != 0 || chain.readableBytes() < VsockHeader.BYTES) {
         throw new GuestError("queue " + TRANSMIT + ": a packet of " + chain.readableBytes() + " bytes to read and "
-            + chain.writableBytes() + " to write; it must be a header of " + VsockHeader.BYTES + " bytes to read, and data");
+            + chain.writableBytes() + " to write; it must be a header of " + VsockHeader.BYTES
+            + " bytes to read, and data");
       }
       copy(context.memory(), chain, 0, header.bytes(), VsockHeader.BYTES);
       packet(chain);
       turn.called();
-      ring.giveBack(chain.head(), 0);
+      ring.pushUsed(chain.head(), 0);
     }
     if (streams.mustTellFirst()) {
       if (ring.wantsInterrupt()) {
@@ -307,7 +308,7 @@ public final class VsockDevice implements VirtioDevice {
   private void giveBack(Virtqueue ring, DescriptorChain chain, int length) {
     write(chain, 0, header.bytes(), VsockHeader.BYTES);
     write(chain, VsockHeader.BYTES, payload, length);
-    ring.giveBack(chain.head(), VsockHeader.BYTES + length);
+    ring.pushUsed(chain.head(), VsockHeader.BYTES + length);
   }
 
   /** Copies into a chain, from a place in it on. */
@@ -335,12 +336,13 @@ public final class VsockDevice implements VirtioDevice {
     DescriptorChain chain = ring.next();
     if (chain != null) {
       if (chain.readableCount() != 0 || chain.writableBytes() < EVENT_BYTES) {
-        throw new GuestError("queue " + EVENT + ": a chain with " + chain.writableBytes() + " bytes to write; it must have "
-            + EVENT_BYTES);
+        throw new GuestError(
+            "queue " + EVENT + ": a chain with " + chain.writableBytes() + " bytes to write; it must have "
+                + EVENT_BYTES);
       }
       payload.asSlice(0, EVENT_BYTES).fill((byte) 0); // VIRTIO_VSOCK_EVENT_TRANSPORT_RESET
       write(chain, 0, payload, EVENT_BYTES);
-      ring.giveBack(chain.head(), EVENT_BYTES);
+      ring.pushUsed(chain.head(), EVENT_BYTES);
       transportReset = false;
     }
     context.finish(EVENT);

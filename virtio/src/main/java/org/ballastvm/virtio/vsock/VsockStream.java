@@ -150,7 +150,9 @@ public final class VsockStream {
   }
 
   /** The guest sends, or receives, no more. */
-  void shutdown(int flags) { guestShutdown |= flags & (VsockHeader.NO_RECEIVE | VsockHeader.NO_SEND); }
+  void shutdown(int flags) {
+    guestShutdown |= flags & (VsockHeader.NO_RECEIVE | VsockHeader.NO_SEND);
+  }
 
   /** Whether the guest is done with both directions, and the peer has all of it. */
   boolean isOver() {

@@ -23,7 +23,9 @@ final class VsockStreams {
   }
 
   /** The stream between two ports; null if there is none. */
-  VsockStream find(int hostPort, int guestPort) { return byPorts.get(key(hostPort, guestPort)); }
+  VsockStream find(int hostPort, int guestPort) {
+    return byPorts.get(key(hostPort, guestPort));
+  }
 
   boolean isFull() { return inTurn.size() == MOST; }
 
@@ -59,7 +61,9 @@ final class VsockStreams {
   }
 
   /** The guest is to hear that there is no stream between two ports. */
-  void reset(int hostPort, int guestPort) { resets.add(key(hostPort, guestPort)); }
+  void reset(int hostPort, int guestPort) {
+    resets.add(key(hostPort, guestPort));
+  }
 
   boolean hasAny() { return !inTurn.isEmpty(); }
 

@@ -87,9 +87,7 @@ final class VsockDriver {
     return this;
   }
 
-  QueueDriver queue(int index) {
-    return queues.get(index);
-  }
+  QueueDriver queue(int index) { return queues.get(index); }
 
   /** Offers buffers. */
   void post(int count) {
@@ -153,8 +151,9 @@ final class VsockDriver {
           || bench.memory.getLong(gpa + 8) != CID) {
         throw new AssertionError("a packet that lies of itself");
       }
-      heard.add(new Packet(bench.memory.getShort(gpa + 30), bench.memory.getInt(gpa + 16), bench.memory.getInt(gpa + 20),
-          bench.memory.getInt(gpa + 32), text.toString()));
+      heard
+          .add(new Packet(bench.memory.getShort(gpa + 30), bench.memory.getInt(gpa + 16), bench.memory.getInt(gpa + 20),
+              bench.memory.getInt(gpa + 32), text.toString()));
     }
     if (!heard.isEmpty()) {
       post(heard.size());

@@ -7,12 +7,10 @@ import org.ballastvm.virtio.console.ConsoleDevice;
 final class SerialCardModel {
   private static final ModelProperty<Integer> PORTS = ModelProperty
       .number("max_ports", "uint32", "How many ports it can have", 1, ConsoleDevice.MOST_PORTS)
-      .orElse((long) ConsoleDevice.MOST_PORTS);
+      .usually(ConsoleDevice.MOST_PORTS);
 
   static final Model<DeviceConfig> MODEL = PciModel.of("virtio-serial",
-      (id, slot, values) -> new DeviceConfig.SerialCard(
-          id, slot, PORTS.take(values).orElse(ConsoleDevice.MOST_PORTS)),
-      List.of(PORTS));
+      (id, slot, values) -> new DeviceConfig.SerialCard(id, slot, PORTS.takeOrUsual(values)), List.of(PORTS));
 
   private SerialCardModel() {}
 }

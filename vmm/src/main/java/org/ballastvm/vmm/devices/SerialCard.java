@@ -65,7 +65,7 @@ final class SerialCard extends VirtioCard {
   private void gone(SerialPortDevice port) {
     ports = ports.stream().filter(other -> other != port).toList();
     port.config().chardev().ifPresent(chardevs::release);
-    events.publish(new MachineEvent.DeviceDeleted(port.id(), port.path()));
+    events.emit(new MachineEvent.DeviceDeleted(port.id(), port.path()));
   }
 
   @Override
