@@ -43,10 +43,10 @@ def walk(path, name, within):
             walk(path, variant["type"], within | {name})
 
 
-SKIP = ("block", "blockdev", "drive", "nbd", "netdev", "chardev", "migrate", "query-block", "query-named-block",
+SKIP = ("block", "blockdev", "drive", "nbd", "chardev", "migrate", "query-block", "query-named-block",
         "query-stats", "query-migrate", "transaction", "display", "input-send", "query-netdev", "query-sev", "dump",
-        "BLOCK", "query-display", "query-rx", "query-replay", "query-spice", "query-vnc", "VNC", "SPICE", "x-blockdev",
-        "set-", "change", "calc", "query-dump", "query-jobs", "job-", "JOB", "x-debug", "announce", "guest-", "RDMA",
+        "BLOCK", "query-display", "query-replay", "query-spice", "query-vnc", "VNC", "SPICE", "x-blockdev",
+        "set-", "change", "calc", "query-dump", "query-jobs", "job-", "JOB", "x-debug", "guest-", "RDMA",
         "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "query-cpu-", "query-fdsets",
         "query-block-jobs", "query-cpu-model", "QUORUM", "NIC", "eject", "screendump", "snapshot", "x-exit")
 for entry in schema:

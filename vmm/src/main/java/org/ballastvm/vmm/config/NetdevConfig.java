@@ -119,10 +119,10 @@ public sealed interface NetdevConfig {
    * @param descriptors numbers of descriptors that this process has inherited, one for each pair of queues; empty where
    *        the interface is opened by its name
    * @param queues how many pairs of queues it has
-   * @param vhost whether the kernel moves the frames; it does if it can when empty
    */
-  record Tap(String id, Optional<String> interfaceName, List<Integer> descriptors, int queues,
-      Optional<Boolean> vhost) implements NetdevConfig {
+  record Tap(String id, Optional<String> interfaceName, List<Integer> descriptors, int queues)
+      implements
+        NetdevConfig {
     /** Keeps a copy. */
     public Tap {
       descriptors = List.copyOf(descriptors);

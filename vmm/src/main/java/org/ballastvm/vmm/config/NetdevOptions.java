@@ -18,8 +18,8 @@ public final class NetdevOptions {
   /** What QEMU has besides, and what serves instead. */
   private static final Map<String, String> OTHERS = Map.of("bridge", "make a tap on the bridge, and use tap,ifname=",
       "l2tpv3", "make the tunnel on the host, and use tap", "hubport", "a card has one netdev", "vde", "use stream",
-      "netmap", "use tap", "vhost-user", "use tap,vhost=on", "vhost-vdpa", "use tap,vhost=on", "af-xdp",
-      "use tap,vhost=on", "dgram", "use stream", "passt", "use user, which is by passt");
+      "netmap", "use tap", "vhost-user", "use tap", "vhost-vdpa", "use tap", "af-xdp",
+      "use tap", "dgram", "use stream", "passt", "use user, which is by passt");
   private static final String KINDS = "socket, stream, tap and user";
   private static final int MOST_RECONNECT_SECONDS = 1 << 30;
 
@@ -139,7 +139,9 @@ public final class NetdevOptions {
       }
     });
     Optional<Integer> queues = values.takeInt("queues", 1, 31);
-    Optional<Boolean> vhost = values.takeBoolean("vhost");
+    if (values.takeBoolean("vhost", false)) {
+      throw values.error("vhost=on: must be off; frames go through this process");
+    }
     if (!values.takeBoolean("vnet_hdr", true)) {
       throw values.error("vnet_hdr=off: a tap that Ballast opens has headers; one by fd= has what it was opened with");
     }
@@ -155,7 +157,7 @@ public final class NetdevOptions {
       throw values.error("fd= and fds= name open queues, and stand neither with ifname= nor with another queues=");
     }
     return new NetdevConfig.Tap(id, name, descriptors,
-        descriptors.isEmpty() ? queues.orElse(1) : descriptors.size(), vhost);
+        descriptors.isEmpty() ? queues.orElse(1) : descriptors.size());
   }
 
   private static String interfaceName(KeyValues values, String name) {

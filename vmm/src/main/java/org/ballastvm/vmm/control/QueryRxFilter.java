@@ -34,7 +34,7 @@ public final class QueryRxFilter implements QmpCommand<QueryRxFilter.Card, List<
       @Member("whether it wants those to all") boolean broadcastAllowed,
       @Member("whether it named more groups than are kept, so that all come") boolean multicastOverflow,
       @Member("whether it named more stations than are kept, so that all come") boolean unicastOverflow,
-      @Member("its address") String mainMac, @Member("virtual networks that it named; none") List<Long> vlanTable,
+      @Member("its address") String mainMac, @Member("virtual networks that it named; none") List<Integer> vlanTable,
       @Member("stations that it named") List<String> unicastTable,
       @Member("groups that it named") List<String> multicastTable) {}
 

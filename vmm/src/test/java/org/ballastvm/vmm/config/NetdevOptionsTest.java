@@ -63,9 +63,9 @@ class NetdevOptionsTest {
 
   @Test
   void aTapHasANameOrDescriptors() {
-    assertEquals(new NetdevConfig.Tap("n", Optional.of("tap0"), List.of(), 2, Optional.empty()),
+    assertEquals(new NetdevConfig.Tap("n", Optional.of("tap0"), List.of(), 2),
         NetdevOptions.parse("tap,id=n,ifname=tap0,queues=2,script=no,downscript=no"));
-    assertEquals(new NetdevConfig.Tap("n", Optional.empty(), List.of(5, 6), 2, Optional.of(false)),
+    assertEquals(new NetdevConfig.Tap("n", Optional.empty(), List.of(5, 6), 2),
         NetdevOptions.parse("tap,id=n,fds=5:6,vhost=off"));
   }
 
@@ -82,7 +82,7 @@ class NetdevOptionsTest {
       "tap,id=n,ifname=a/b > ifname=a/b", "tap,id=n,ifname=sixteenlettersss > ifname=sixteenlettersss",
       "tap,id=n,fd=x > fd=x", "tap,id=n,fd=2 > fd=2", "tap,id=n,fds=5:6,queues=3 > queues=",
       "tap,id=n,fd=5,ifname=t > ifname=", "tap,id=n,script=/x > script=/x", "tap,id=n,queues=32 > queues=32",
-      "tap,id=n,vnet_hdr=off > vnet_hdr=off"})
+      "tap,id=n,vnet_hdr=off > vnet_hdr=off", "tap,id=n,vhost=on > vhost=on"})
   void whatThereIsNotIsRefusedByName(String text, String sentence) {
     String told = assertThrows(UserError.class, () -> NetdevOptions.parse(text)).getMessage();
     assertTrue(told.contains(sentence) && told.startsWith("-netdev "), told);
