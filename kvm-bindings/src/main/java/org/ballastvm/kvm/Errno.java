@@ -34,6 +34,8 @@ public record Errno(int code, String name, String text) {
   public static final Errno EACCES = new Errno(Host.EACCES(), "EACCES", "permission denied");
   /** Bad address. */
   public static final Errno EFAULT = new Errno(Host.EFAULT(), "EFAULT", "bad address");
+  /** Neither a file nor a block device. */
+  public static final Errno ENOTBLK = new Errno(Host.ENOTBLK(), "ENOTBLK", "neither a file nor a block device");
   /** Busy. */
   public static final Errno EBUSY = new Errno(Host.EBUSY(), "EBUSY", "busy");
   /** Exists already. */
@@ -67,6 +69,8 @@ public record Errno(int code, String name, String text) {
   public static final Errno ERANGE = new Errno(Host.ERANGE(), "ERANGE", "outside the range");
   /** Name too long. */
   public static final Errno ENAMETOOLONG = new Errno(Host.ENAMETOOLONG(), "ENAMETOOLONG", "name too long");
+  /** No locks to be had. */
+  public static final Errno ENOLCK = new Errno(Host.ENOLCK(), "ENOLCK", "no locks to be had");
   /** Not in this kernel. */
   public static final Errno ENOSYS = new Errno(Host.ENOSYS(), "ENOSYS", "not in this kernel");
   /** Directory not empty. */
@@ -119,8 +123,9 @@ public record Errno(int code, String name, String text) {
   public static final Errno EDQUOT = new Errno(Host.EDQUOT(), "EDQUOT", "quota exceeded");
 
   private static final Errno[] ALL = {EPERM, ENOENT, ESRCH, EINTR, EIO, ENXIO, E2BIG, EBADF, EAGAIN, ENOMEM, EACCES,
-      EFAULT, EBUSY, EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL, ENFILE, EMFILE, ENOTTY, EFBIG, ENOSPC, EROFS, EPIPE, EDOM,
-      ERANGE, ENAMETOOLONG, ENOSYS, ENOTEMPTY, ELOOP, EOVERFLOW, ENOTSOCK, EOPNOTSUPP, EAFNOSUPPORT, EADDRINUSE,
+      EFAULT, ENOTBLK, EBUSY, EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL, ENFILE, EMFILE, ENOTTY, EFBIG, ENOSPC, EROFS,
+      EPIPE, EDOM,
+      ERANGE, ENAMETOOLONG, ENOLCK, ENOSYS, ENOTEMPTY, ELOOP, EOVERFLOW, ENOTSOCK, EOPNOTSUPP, EAFNOSUPPORT, EADDRINUSE,
       EADDRNOTAVAIL, ENETUNREACH, ECONNRESET, ENOTCONN, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EALREADY, EINPROGRESS,
       EHWPOISON, ENODATA, EXDEV, EMLINK, ESTALE, EMSGSIZE, EDQUOT};
 

@@ -1056,6 +1056,51 @@ public class Host extends Host$shared {
     public static int F_SETFL() {
         return F_SETFL;
     }
+    private static final int F_OFD_GETLK = (int)36L;
+    /**
+     * {@snippet lang=c :
+     * #define F_OFD_GETLK 36
+     * }
+     */
+    public static int F_OFD_GETLK() {
+        return F_OFD_GETLK;
+    }
+    private static final int F_OFD_SETLK = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * #define F_OFD_SETLK 37
+     * }
+     */
+    public static int F_OFD_SETLK() {
+        return F_OFD_SETLK;
+    }
+    private static final int F_RDLCK = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define F_RDLCK 0
+     * }
+     */
+    public static int F_RDLCK() {
+        return F_RDLCK;
+    }
+    private static final int F_WRLCK = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define F_WRLCK 1
+     * }
+     */
+    public static int F_WRLCK() {
+        return F_WRLCK;
+    }
+    private static final int F_UNLCK = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define F_UNLCK 2
+     * }
+     */
+    public static int F_UNLCK() {
+        return F_UNLCK;
+    }
     private static final int F_ADD_SEALS = (int)1033L;
     /**
      * {@snippet lang=c :
@@ -1145,6 +1190,15 @@ public class Host extends Host$shared {
      */
     public static int FALLOC_FL_PUNCH_HOLE() {
         return FALLOC_FL_PUNCH_HOLE;
+    }
+    private static final int FALLOC_FL_ZERO_RANGE = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define FALLOC_FL_ZERO_RANGE 16
+     * }
+     */
+    public static int FALLOC_FL_ZERO_RANGE() {
+        return FALLOC_FL_ZERO_RANGE;
     }
     private static final int SIGCONT = (int)18L;
     /**
@@ -1280,6 +1334,15 @@ public class Host extends Host$shared {
      */
     public static int EFAULT() {
         return EFAULT;
+    }
+    private static final int ENOTBLK = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTBLK 15
+     * }
+     */
+    public static int ENOTBLK() {
+        return ENOTBLK;
     }
     private static final int EBUSY = (int)16L;
     /**
@@ -1424,6 +1487,15 @@ public class Host extends Host$shared {
      */
     public static int ENAMETOOLONG() {
         return ENAMETOOLONG;
+    }
+    private static final int ENOLCK = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOLCK 37
+     * }
+     */
+    public static int ENOLCK() {
+        return ENOLCK;
     }
     private static final int ENOSYS = (int)38L;
     /**
@@ -2865,6 +2937,15 @@ public class Host extends Host$shared {
     public static int SYS_pread64() {
         return SYS_pread64;
     }
+    private static final int SYS_preadv2 = (int)327L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_preadv2 327
+     * }
+     */
+    public static int SYS_preadv2() {
+        return SYS_preadv2;
+    }
     private static final int SYS_pwrite64 = (int)18L;
     /**
      * {@snippet lang=c :
@@ -2873,6 +2954,15 @@ public class Host extends Host$shared {
      */
     public static int SYS_pwrite64() {
         return SYS_pwrite64;
+    }
+    private static final int SYS_pwritev2 = (int)328L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_pwritev2 328
+     * }
+     */
+    public static int SYS_pwritev2() {
+        return SYS_pwritev2;
     }
     private static final int SYS_read = (int)0L;
     /**
@@ -3072,6 +3162,15 @@ public class Host extends Host$shared {
     public static int S_IFMT() {
         return S_IFMT;
     }
+    private static final int S_IFBLK = (int)24576L;
+    /**
+     * {@snippet lang=c :
+     * #define S_IFBLK 24576
+     * }
+     */
+    public static int S_IFBLK() {
+        return S_IFBLK;
+    }
     private static final int S_IFREG = (int)32768L;
     /**
      * {@snippet lang=c :
@@ -3098,6 +3197,33 @@ public class Host extends Host$shared {
      */
     public static int O_TMPFILE() {
         return O_TMPFILE;
+    }
+    private static final int RWF_DSYNC = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define RWF_DSYNC 2
+     * }
+     */
+    public static int RWF_DSYNC() {
+        return RWF_DSYNC;
+    }
+    private static final int RWF_NOWAIT = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define RWF_NOWAIT 8
+     * }
+     */
+    public static int RWF_NOWAIT() {
+        return RWF_NOWAIT;
+    }
+    private static final int O_DIRECT = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define O_DIRECT 16384
+     * }
+     */
+    public static int O_DIRECT() {
+        return O_DIRECT;
     }
     private static final int AT_FDCWD = (int)-100L;
     /**

@@ -37,6 +37,14 @@ public final class Offsets {
             public static final long u64 = 4;
         }
     }
+    public static final class flock {
+        public static final long SIZE = 32;
+        public static final long l_type = 0;
+        public static final long l_whence = 2;
+        public static final long l_start = 8;
+        public static final long l_len = 16;
+        public static final long l_pid = 24;
+    }
     public static final class in_addr {
         public static final long SIZE = 4;
         public static final long s_addr = 0;
