@@ -1,5 +1,6 @@
 package org.ballastvm.virtio;
 
+import java.util.function.BooleanSupplier;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.virtio.queue.Virtqueue;
@@ -107,13 +108,23 @@ public interface VirtioDevice {
 
   /**
    * A queue may have buffers; they may have been taken already. Called between {@link #start} and {@link #reset}, on the
-   * event loop: a device that leaves buffers behind, because others wait for their turn, asks for another by
+   * thread that hears the device's doorbells, for most the event loop: a device that leaves buffers behind, because others wait for their turn, asks for another by
    * {@link Context#resumeLater}.
    *
    * @param queue which, enabled by the driver
    * @throws GuestError if what is in it breaks a rule: the device then waits for a reset
    */
   void queueReady(int queue);
+
+  /**
+   * Does what of {@link #queueReady} needs no lock, and may take as long as a request to the host does. Called after it, on
+   * the same thread, without the transport's lock; the device may have been reset in between.
+   *
+   * @param queue which
+   */
+  default void work(int queue) {
+    // Most are done when their queue is.
+  }
 
   /** The driver has reset the device, or the machine was reset: all that came from the driver is forgotten. */
   void reset();
@@ -211,6 +222,32 @@ public interface VirtioDevice {
      * @param queue which
      */
     void resumeLater(int queue);
+
+    /**
+     * Runs a task as calls of the transport are run, under its lock, for a device that works on threads of its own. Nothing is
+     * run while the device has stopped (it waits for a reset) or may not reach memory. The caller holds no lock. Allocates
+     * nothing.
+     *
+     * @param task what; a GuestError that it throws stops the device
+     */
+    default void enter(Runnable task) { task.run(); }
+
+    /**
+     * Lets others have the transport's lock until something has come about, and has it again then. For a reset, which the
+     * device's other threads have to be done with.
+     *
+     * @param done whether it has; looked at under the lock, first at once, and then after each {@link #wake}
+     */
+    default void await(BooleanSupplier done) {
+      if (!done.getAsBoolean()) {
+        throw new IllegalStateException("there is one thread, and it waits for another");
+      }
+    }
+
+    /** Has whoever {@linkplain #await awaits} something look again. Any thread. */
+    default void wake() {
+      // Nobody can.
+    }
   }
 
   /** The transport, for a device that the host changes. */

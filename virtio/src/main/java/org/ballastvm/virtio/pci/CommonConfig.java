@@ -3,7 +3,7 @@ package org.ballastvm.virtio.pci;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntConsumer;
+import java.util.function.BooleanSupplier;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
@@ -17,8 +17,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   private final VirtioDevice device;
   private final GuestMemory memory;
-  private final IntConsumer interrupt;
-  private final IntConsumer ring;
+  private final DeviceCalls calls;
   private final long offered;
   private final QueueSetup[] setups;
   private final Virtqueue[] queues;
@@ -31,11 +30,10 @@ final class CommonConfig implements VirtioDevice.Context {
   private int generation;
   private int queueSelect;
 
-  CommonConfig(VirtioDevice device, GuestMemory memory, IntConsumer interrupt, IntConsumer ring) {
+  CommonConfig(VirtioDevice device, GuestMemory memory, DeviceCalls calls) {
     this.device = device;
     this.memory = memory;
-    this.interrupt = interrupt;
-    this.ring = ring;
+    this.calls = calls;
     this.offered = device.features() | VirtioDevice.VERSION_1 | Virtqueue.FEATURE_INDIRECT
         | Virtqueue.FEATURE_EVENT_INDEX;
     this.setups = new QueueSetup[device.queueCount()];
@@ -117,7 +115,7 @@ final class CommonConfig implements VirtioDevice.Context {
   void ringAll() {
     for (int i = 0; isDriverOk() && i < queues.length; i++) {
       if (queues[i] != null) {
-        ring.accept(i);
+        calls.ring(i);
       }
     }
   }
@@ -177,13 +175,22 @@ final class CommonConfig implements VirtioDevice.Context {
   public Virtqueue queue(int queue) { return queues[queue]; }
 
   @Override
-  public void interrupt(int queue) { interrupt.accept(queue); }
+  public void interrupt(int queue) { calls.interrupt(queue); }
 
   @Override
   public void configChanged() { generation = generation + 1 & 0xff; }
 
   @Override
-  public void resumeLater(int queue) { ring.accept(queue); }
+  public void resumeLater(int queue) { calls.ring(queue); }
+
+  @Override
+  public void enter(Runnable task) { calls.enter(task); }
+
+  @Override
+  public void await(BooleanSupplier done) { calls.await(done); }
+
+  @Override
+  public void wake() { calls.wake(); }
 
   long read(int register, int width) {
     QueueSetup queue = queueSelect < setups.length ? setups[queueSelect] : null;

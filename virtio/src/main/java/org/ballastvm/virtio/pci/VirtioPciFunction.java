@@ -2,6 +2,7 @@ package org.ballastvm.virtio.pci;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.ballastvm.pci.PciConfigSpace;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciIdentity;
@@ -57,8 +58,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         FIRST_SUBSYSTEM));
     this.device = device;
     this.events = new EventLimiter(events);
-    this.common = new CommonConfig(device, memory, this::queueInterrupt,
-        queue -> host().ring(device.doorbell(queue)));
+    this.common = new CommonConfig(device, memory, new Calls());
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareInterruptPin();
     declareMessages(device.vectorCount(), MESSAGES_BAR);
@@ -109,29 +109,36 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized void doorbell(int doorbell) {
+  public void doorbell(int doorbell) {
     for (int queue = doorbell; queue < device.queueCount(); queue++) {
-      if (device.doorbell(queue) == doorbell) {
-        ready(queue);
+      if (device.doorbell(queue) == doorbell && look(queue)) {
+        device.work(queue);
       }
     }
   }
 
   @Override
-  public synchronized void serve(int queue, Runnable change) {
-    change.run();
-    ready(queue);
+  public void serve(int queue, Runnable change) {
+    boolean ready;
+    synchronized (this) {
+      change.run();
+      ready = look(queue);
+    }
+    if (ready) {
+      device.work(queue);
+    }
   }
 
-  private void ready(int queue) {
+  private synchronized boolean look(int queue) {
     if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null) {
-      return;
+      return false;
     }
     try {
       device.queueReady(queue);
     } catch (GuestError mistake) {
       fail(mistake);
     }
+    return true;
   }
 
   @Override
@@ -263,5 +270,50 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     interruptStatus = 0;
     super.forgetGuest();
     updatePin();
+  }
+
+  private synchronized void enter(Runnable task) {
+    if (common.isRunning() && isBusMaster()) {
+      try {
+        task.run();
+      } catch (GuestError mistake) {
+        fail(mistake);
+      }
+    }
+  }
+
+  /** Gives the lock away while it waits: a driver that resets its device must not keep monitors that look at it. */
+  private synchronized void await(BooleanSupplier done) {
+    boolean interrupted = false;
+    while (!done.getAsBoolean()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void wake() { notifyAll(); }
+
+  /** What the device asks of it. */
+  private final class Calls implements DeviceCalls {
+    @Override
+    public void interrupt(int queue) { queueInterrupt(queue); }
+
+    @Override
+    public void ring(int queue) { host().ring(device.doorbell(queue)); }
+
+    @Override
+    public void enter(Runnable task) { VirtioPciFunction.this.enter(task); }
+
+    @Override
+    public void await(BooleanSupplier done) { VirtioPciFunction.this.await(done); }
+
+    @Override
+    public void wake() { VirtioPciFunction.this.wake(); }
   }
 }

@@ -175,9 +175,7 @@ public final class Virtqueue {
     }
     int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
     nextAvail = nextAvail + 1 & 0xffff;
-    chain.begin(head);
-    walk(descriptors, size, head, false);
-    return chain;
+    return chain(head);
   }
 
   /**
@@ -192,6 +190,19 @@ public final class Virtqueue {
   /** Puts the chain that was taken last back, as if it had not been: it is the next one again. */
   public void putBack() {
     nextAvail = nextAvail - 1 & 0xffff;
+  }
+
+  /**
+   * A chain that was taken and not given back, once more.
+   *
+   * @param head the descriptor that it begins with
+   * @return the chain; valid until the next call
+   * @throws GuestError if the chain breaks a rule
+   */
+  public DescriptorChain chain(int head) {
+    chain.begin(head);
+    walk(descriptors, size, head, false);
+    return chain;
   }
 
   private boolean look() {
