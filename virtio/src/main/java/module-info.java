@@ -3,6 +3,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.pci;
   exports org.ballastvm.virtio;
   exports org.ballastvm.virtio.balloon;
+  exports org.ballastvm.virtio.blk;
   exports org.ballastvm.virtio.console;
   exports org.ballastvm.virtio.mem;
   exports org.ballastvm.virtio.net;

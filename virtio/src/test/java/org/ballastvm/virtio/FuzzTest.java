@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.balloon.BalloonDevice;
+import org.ballastvm.virtio.blk.BlkConfig;
+import org.ballastvm.virtio.blk.BlkDevice;
 import org.ballastvm.virtio.console.ConsoleDevice;
 import org.ballastvm.virtio.console.ConsolePort;
 import org.ballastvm.virtio.driver.Bench;
@@ -21,6 +23,7 @@ import org.ballastvm.virtio.driver.HostBlocks;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
+import org.ballastvm.virtio.driver.RamDisk;
 import org.ballastvm.virtio.driver.RandomDriver;
 import org.ballastvm.virtio.driver.WatchedMemory;
 import org.ballastvm.virtio.mem.MemConfig;
@@ -142,6 +145,33 @@ class FuzzTest {
     public void close() {
       // There are no threads.
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6", "20261126"})
+  void aBlockDeviceOutlivesARandomDriver(long seed) {
+    Random requests = new Random(seed);
+    RamDisk[] disk = new RamDisk[1];
+    Bench<BlkDevice> bench = new Bench<>((memory, events) -> {
+      disk[0] = new RamDisk(memory, 1 << 20);
+      return new BlkDevice(BlkConfig.DEFAULTS.withQueues(2), disk[0]);
+    });
+    play(seed, bench, new RandomDriver(bench, new Random(seed)).asking(16, 513, gpa -> {
+      bench.memory.putLong(gpa, (long) requests.nextInt(3) * requests.nextInt(8));
+      bench.memory.putLong(gpa + 8, requests.nextInt(2100));
+    }));
+    int reads = 0;
+    for (String request : disk[0].takeLog()) {
+      reads += request.startsWith("READ") ? 1 : 0;
+    }
+    assertTrue(reads > 500, "seed " + seed + ": only " + reads + " reads");
+    bench.function.reset();
+    bench.bus.settle();
+    QueueDriver queue = new PciDriver(bench.function, bench.bus, bench.memory).start(PciDriver.EVENT_INDEX).getFirst();
+    bench.memory.putLong(8 << 20, 4); // VIRTIO_BLK_T_FLUSH
+    queue.post(Buffer.read(8 << 20, 16), Buffer.write(9 << 20, 1));
+    bench.bus.settle();
+    assertEquals(List.of(new QueueDriver.Used(0, 1)), queue.collect(), "seed " + seed);
   }
 
   @ParameterizedTest

@@ -20,6 +20,8 @@ public final class RandomDriver {
   private final Random random;
   private List<QueueDriver> queues = List.of();
   private LongConsumer requests;
+  private int requestBytes = 24;
+  private int answerBytes = 16;
   private long batches;
 
   /** A driver whose deeds follow from the random numbers alone. */
@@ -33,6 +35,13 @@ public final class RandomDriver {
   public RandomDriver asking(LongConsumer writer) {
     requests = writer;
     return this;
+  }
+
+  /** The same for requests and answers of such lengths. */
+  public RandomDriver asking(int bytes, int bytesOfAnswer, LongConsumer writer) {
+    requestBytes = bytes;
+    answerBytes = bytesOfAnswer;
+    return asking(writer);
   }
 
   /** How often the device gave chains back. */
@@ -114,8 +123,8 @@ public final class RandomDriver {
     if (requests != null && random.nextInt(8) > 0) {
       long gpa = (4L << 20) + random.nextInt(1 << 20);
       requests.accept(gpa);
-      return new Buffer[]{Buffer.read(gpa, random.nextInt(50) == 0 ? length() : 24), Buffer.write(address(),
-          random.nextInt(50) == 0 ? length() : 16)};
+      return new Buffer[]{Buffer.read(gpa, random.nextInt(50) == 0 ? length() : requestBytes), Buffer.write(address(),
+          random.nextInt(50) == 0 ? length() : answerBytes)};
     }
     boolean write = random.nextBoolean();
     Buffer[] buffers = new Buffer[random.nextInt(10) == 0 ? random.nextInt(1, 8) : 1];

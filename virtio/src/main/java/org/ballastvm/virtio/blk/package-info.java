@@ -1,0 +1,2 @@
+/** The block device, and the disk that it stands for. */
+package org.ballastvm.virtio.blk;
