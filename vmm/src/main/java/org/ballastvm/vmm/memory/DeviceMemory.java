@@ -15,6 +15,7 @@ public final class DeviceMemory {
   private final long sizeBytes;
   private final long guestBlockBytes;
   private final MemorySlots slots;
+  private final MemoryUses uses = new MemoryUses();
   private final List<Claim> claims = new ArrayList<>();
   /** By address. Replaced whole: others look meanwhile. */
   private volatile PluggableRange[] ranges = {};
@@ -155,6 +156,7 @@ public final class DeviceMemory {
     range.close(); // First, so that each slot there is belongs to a place.
     claims.removeIf(claim -> claim.range == range);
     publish();
+    uses.awaitEarlier(); // Whoever has the memory may unmap it now.
   }
 
   /**
@@ -172,6 +174,9 @@ public final class DeviceMemory {
   }
 
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
+
+  /** {@return who works with guest memory by the host's addresses} */
+  MemoryUses uses() { return uses; }
 
   /** {@return the first address of this part} */
   public long base() { return base; }

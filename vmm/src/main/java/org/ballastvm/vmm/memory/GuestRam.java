@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostMapping;
+import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.queue.GuestError;
@@ -310,6 +311,33 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   @Override
   public void view(long gpa, long lengthBytes, Access access, Consumer<List<MemorySegment>> viewer) {
     placed.view(gpa, lengthBytes, access, watch, viewer);
+  }
+
+  /** {@return who works with it by the host's addresses} */
+  public MemoryUses uses() { return devices.uses(); }
+
+  /**
+   * Adds the host's pieces of a range to what a read or a write of the host is told. To be called, and the host asked, between
+   * {@link MemoryUses#begin} and {@link MemoryUses#end}; what the guest unplugs meanwhile, the host refuses to reach. Allocates
+   * nothing.
+   *
+   * @param gpa guest physical address; any value
+   * @param lengthBytes above zero
+   * @param access what the host does with it
+   * @param into gets the pieces
+   * @return of how many bytes; fewer than asked for if there was room for no more pieces
+   * @throws GuestError if the range is not wholly in memory
+   */
+  public long collect(long gpa, long lengthBytes, Access access, IoVectors into) {
+    if (access == Access.WRITE) {
+      watch.wrote(gpa, lengthBytes);
+    }
+    Chunk chunk = chunkOrNull(gpa, lengthBytes);
+    if (chunk == null || into.isFull()) {
+      return placed.collect(gpa, lengthBytes, into);
+    }
+    into.add(chunk.segment, gpa & CHUNK_MASK, lengthBytes);
+    return lengthBytes;
   }
 
   @Override

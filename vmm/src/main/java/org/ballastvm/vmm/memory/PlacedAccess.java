@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.virtio.queue.GuestMemory.Access;
 
 /**
@@ -110,6 +111,28 @@ final class PlacedAccess {
         done += step;
       }
     }
+  }
+
+  /** Adds the pieces of a range to what a read or a write of the host is told; returns how many bytes there was room for. */
+  long collect(long gpa, long lengthBytes, IoVectors into) {
+    if (places.areBase(gpa, lengthBytes)) {
+      return collectPieces(gpa, lengthBytes, into);
+    }
+    synchronized (lock) {
+      places.require(gpa, lengthBytes);
+      return collectPieces(gpa, lengthBytes, into);
+    }
+  }
+
+  private long collectPieces(long gpa, long lengthBytes, IoVectors into) {
+    long done = 0;
+    while (done < lengthBytes && !into.isFull()) {
+      Place place = places.at(gpa + done);
+      long step = place.withinChunk(gpa + done, lengthBytes - done);
+      into.add(place.chunk(gpa + done), place.offset(gpa + done), step);
+      done += step;
+    }
+    return done;
   }
 
   void view(long gpa, long lengthBytes, Access access, WriteWatch watch, Consumer<List<MemorySegment>> viewer) {
