@@ -14,6 +14,9 @@ import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.DiskConfig;
+import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
@@ -39,6 +42,7 @@ public final class VmBuilder {
 
   private final List<ObjectConfig> objects = new ArrayList<>();
   private final List<DeviceConfig> devices = new ArrayList<>();
+  private final List<DriveConfig> drives = new ArrayList<>();
   private String name = "vm" + NAMELESS.incrementAndGet();
   private long memoryBytes = 128L << 20;
   private long maxMemoryBytes;
@@ -189,6 +193,18 @@ public final class VmBuilder {
   public VmBuilder device(String words) { return device(deviceOf(words)); }
 
   /**
+   * Gives it a disk.
+   *
+   * @param words as {@code -drive} takes them, such as {@code file=root.img,format=raw}
+   * @return this
+   * @throws UserError if a word is none that it takes
+   */
+  public VmBuilder drive(String words) {
+    drives.add(DriveOptions.parse(KeyValues.parse("-drive", words, "file"), drives.size()));
+    return this;
+  }
+
+  /**
    * Gives it an object for its devices to use.
    *
    * @param object typed
@@ -283,8 +299,9 @@ public final class VmBuilder {
     List<ChardevConfig> chardevs = console
         .map(file -> List.<ChardevConfig>of(new ChardevConfig.File(CONSOLE, false, file, false))).orElse(List.of());
     List<String> serials = chardevs.stream().map(ChardevConfig::id).toList();
+    DiskConfig disks = new DiskConfig(List.of(), drives);
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
-        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), devices, chardevs, serials, List.of(),
+        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), disks, disks.withDevices(devices), chardevs, serials, List.of(),
         new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of());
   }
 

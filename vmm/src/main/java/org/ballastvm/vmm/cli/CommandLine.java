@@ -10,12 +10,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.images.UserDirectories;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.config.BlockdevConfig;
+import org.ballastvm.vmm.config.BlockdevOptions;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.CpuModel;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DeviceModels;
+import org.ballastvm.vmm.config.DiskConfig;
+import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.FileName;
 import org.ballastvm.vmm.config.FolderConfig;
 import org.ballastvm.vmm.config.FolderOptions;
@@ -90,17 +95,28 @@ final class CommandLine {
     List<ObjectConfig> objects = values("-object").stream()
         .map(text -> ObjectModels.parse(keyValues("-object", text, "qom-type"))).toList();
     List<BackendConfig> backends = ofKind(BackendConfig.class, objects);
+    DiskConfig disks = disks();
     List<FolderOptions.Shared> shared = values("-virtfs").stream().map(FolderOptions::shared).toList();
     NetOptions network = NetOptions.parse(given, daemonize());
     return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
-        network.netdevs(), devices(network, shared),
+        network.netdevs(), disks, disks.withDevices(devices(network, shared)),
         lines.chardevs, lines.serials,
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
         folders(shared));
+  }
+
+  private DiskConfig disks() {
+    List<BlockdevConfig> nodes = values("-blockdev").stream().map(text -> BlockdevOptions.parse(text.startsWith("{")
+        ? KeyValues.of("-blockdev", BlockdevOptions.flat(JsonText.object("-blockdev", text)), "driver")
+        : KeyValues.parse("-blockdev", text, "driver"))).toList();
+    List<DriveConfig> drives = new ArrayList<>();
+    values("-drive").forEach(text -> drives.add(DriveOptions.parse(KeyValues.parse("-drive", text, "file"),
+        drives.size())));
+    return new DiskConfig(nodes, drives);
   }
 
   /** Chardevs and who talks through them, as they are collected. */

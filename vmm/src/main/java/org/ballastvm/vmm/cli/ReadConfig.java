@@ -19,8 +19,8 @@ final class ReadConfig {
 
   /** The option of a group that is not called as its group is. */
   private static final Map<String, String> OPTIONS = Map.of("memory", "m", "smp-opts", "smp", "boot-opts", "boot");
-  private static final List<String> GROUPS = List.of("accel", "boot-opts", "chardev", "device", "fsdev", "machine",
-      "memory", "mon", "msg", "name", "netdev", "nic", "numa", "object", "overcommit", "rtc", "smp-opts");
+  private static final List<String> GROUPS = List.of("accel", "boot-opts", "chardev", "device", "drive", "fsdev",
+      "machine", "memory", "mon", "msg", "name", "netdev", "nic", "numa", "object", "overcommit", "rtc", "smp-opts");
   /** What QEMU has as properties of the machine, and as options of their own. */
   private static final List<String> BOOT = List.of("kernel", "initrd", "append");
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.ballastvm.virtio.balloon.BalloonConfig;
+import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.net.MacAddress;
 
@@ -70,6 +71,40 @@ public interface DeviceConfig {
 
     @Override
     public String driver() { return "virtio-balloon-pci"; }
+  }
+
+  /**
+   * {@code virtio-blk-pci}: a disk.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param drive id of the {@code -drive}, or name of the node, that it is
+   * @param properties what it offers the guest, as far as its drive allows
+   * @param queueEachCpu whether it has a queue for each processor, whatever its properties say
+   * @param iothread id of the thread that hears the guest; one that such devices share when empty
+   * @param writeCache whether a write may be lost until a flush; as the drive says when empty
+   * @param shareRw whether others may write to the same file
+   * @param onWriteError what is done when the host fails to write; as the drive says when empty
+   * @param onReadError what is done when the host fails to read; as the drive says when empty
+   */
+  record Blk(Optional<String> id, OptionalInt slot, String drive, BlkConfig properties, boolean queueEachCpu,
+      Optional<String> iothread, Optional<Boolean> writeCache, boolean shareRw, Optional<ErrorPolicy> onWriteError,
+      Optional<ErrorPolicy> onReadError)
+      implements
+        OnPci {
+    /**
+     * One as {@code if=virtio} makes it.
+     *
+     * @param drive id of the {@code -drive}
+     * @return the device
+     */
+    public static Blk of(String drive) {
+      return new Blk(Optional.empty(), OptionalInt.empty(), drive, BlkConfig.DEFAULTS, true, Optional.empty(),
+          Optional.empty(), false, Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    public String driver() { return "virtio-blk-pci"; }
   }
 
   /**

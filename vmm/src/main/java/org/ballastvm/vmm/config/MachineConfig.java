@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param backends memory backends by {@code -object}, in the order given
  * @param iothreads threads for devices by {@code -object iothread}
  * @param netdevs other ends of network cards' wires by {@code -netdev}, in the order given
+ * @param disks what its disks are made of
  * @param devices devices by {@code -device}, in the order given
  * @param chardevs character devices, each with an id of its own
  * @param serials ids of the chardevs behind COM1, at most one
@@ -34,7 +35,7 @@ import java.util.stream.Stream;
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
     List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<NetdevConfig> netdevs,
-    List<DeviceConfig> devices,
+    DiskConfig disks, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
     List<FolderConfig> folders) {

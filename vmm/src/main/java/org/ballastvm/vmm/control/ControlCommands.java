@@ -5,13 +5,13 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new AnnounceSelf(), new Balloon(), new FreePageHint(),
-      new QueryFreePageHint(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new AnnounceSelf(), new Balloon(), new BlockResize(), new BlockdevAdd(),
+      new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
       new Cont(), new DeviceAdd(), new DeviceDel(),
       new DeviceListProperties(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
-      new QueryBalloon(), new QueryChardev(),
+      new QueryBalloon(), new QueryBlock(), new QueryChardev(),
       new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(), new QueryRxFilter(),

@@ -176,6 +176,11 @@ public final class Devices implements AutoCloseable {
     return balloonCard().map(BalloonCard::auto);
   }
 
+  /** Tries again what disks failed to do while the machine was stopped for it. */
+  public void retryDisks() {
+    buses.pci().cards(BlkCard.class).forEach(card -> card.disk().retry());
+  }
+
   /** {@return whether a guest can report a panic} */
   public boolean hasPanicDevice() {
     return buses.ports().has(DeviceConfig.Panic.class);

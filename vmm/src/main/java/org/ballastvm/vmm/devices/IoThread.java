@@ -1,34 +1,35 @@
 package org.ballastvm.vmm.devices;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostProcess;
 import org.ballastvm.vmm.config.IoThreadConfig;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTurns;
 import org.ballastvm.vmm.loop.Turns;
 
-/** A thread that a user made for a device. It does the device's long work, so that the event loop is free for others. */
+/**
+ * A thread that a user made for devices. It does their long work, or hears their doorbells, so that the machine's event loop is
+ * free for others.
+ */
 public final class IoThread implements AutoCloseable {
   private final IoThreadConfig config;
   private final Consumer<Throwable> crashed;
-  private final ScheduledThreadPoolExecutor executor;
+  private final EventLoop loop;
   private final int threadId;
-  private String user = "";
+  /** Confined to the machine's event loop. */
+  private final List<String> users = new ArrayList<>();
 
   /** Starts it; the crash handler is called for a bug of ours. */
   IoThread(IoThreadConfig config, Consumer<Throwable> crashed) {
     this.config = config;
     this.crashed = crashed;
-    this.executor = new ScheduledThreadPoolExecutor(1,
-        task -> {
-          Thread thread = new Thread(null, task, "iothread-" + config.id(), 256 << 10);
-          thread.setDaemon(true); // Nobody waits for it whose machine could not be put together.
-          return thread;
-        });
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.loop = new EventLoop("iothread-" + config.id(), crashed);
     CompletableFuture<Integer> id = new CompletableFuture<>();
-    executor.execute(() -> id.complete(HostProcess.threadId()));
+    loop.post(() -> id.complete(HostProcess.threadId()));
+    loop.start();
     this.threadId = id.join();
   }
 
@@ -39,21 +40,35 @@ public final class IoThread implements AutoCloseable {
   public int threadId() { return threadId; }
 
   /** {@return who uses it, for people; empty if nobody does} */
-  public String user() { return user; }
+  public String user() {
+    return String.join(", ", users);
+  }
 
   /** Lets a device use it, until it closes what it is given. Called on the event loop, or before it has started. */
   Turns use(String device) {
-    user = device;
+    users.add(device);
     return new Turns() {
-      @Override
-      public void after(long nanos, Runnable turn) {
-        var unused = executor.schedule(() -> take(turn), nanos, TimeUnit.NANOSECONDS);
-      }
+      private final LoopTurns turns = new LoopTurns(loop);
 
       @Override
-      public void close() { user = ""; }
+      public void after(long nanos, Runnable turn) { turns.after(nanos, () -> take(turn)); }
+
+      @Override
+      public void close() {
+        turns.close();
+        users.remove(device);
+      }
     };
   }
+
+  /** Lets a device hear its doorbells on it, until {@link #leave}. */
+  EventLoop hear(String device) {
+    users.add(device);
+    return loop;
+  }
+
+  /** A device is gone that heard its doorbells on it. */
+  void leave(String device) { users.remove(device); }
 
   private void take(Runnable turn) {
     try {
@@ -65,5 +80,5 @@ public final class IoThread implements AutoCloseable {
 
   /** Ends the thread, when it is through with what it does. */
   @Override
-  public void close() { executor.close(); }
+  public void close() { loop.close(); }
 }

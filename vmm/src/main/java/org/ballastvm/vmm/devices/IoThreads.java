@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.Turns;
 
 /** The threads that users made for devices, by id. Confined to the event loop once the machine runs. */
@@ -52,6 +53,26 @@ public final class IoThreads implements AutoCloseable {
   Turns use(String id, String user) {
     require(id);
     return threads.get(id).use(user);
+  }
+
+  /**
+   * Lets a device hear its doorbells on a thread, until it leaves.
+   *
+   * @param id which
+   * @param user who, for people
+   * @return the thread's loop
+   * @throws UserError if there is none of that id
+   */
+  EventLoop hear(String id, String user) {
+    require(id);
+    return threads.get(id).hear(user);
+  }
+
+  /** A device is gone that heard its doorbells on a thread. */
+  void leave(String id, String user) {
+    if (has(id)) {
+      threads.get(id).leave(user);
+    }
   }
 
   /** Refuses an id that is none of a thread. */

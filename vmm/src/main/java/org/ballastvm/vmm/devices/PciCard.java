@@ -2,6 +2,7 @@ package org.ballastvm.vmm.devices;
 
 import java.util.Optional;
 import org.ballastvm.pci.PciFunction;
+import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.qom.QomNode;
 
 /** What goes into a PCI slot: a function, and what only its kind knows of it. */
@@ -21,6 +22,14 @@ interface PciCard {
   default Optional<ChildBus> bus() {
     return Optional.empty();
   }
+
+  /**
+   * The thread that hears its doorbells.
+   *
+   * @param usual the machine's event loop
+   * @return that, for most
+   */
+  default EventLoop listener(EventLoop usual) { return usual; }
 
   /** It is in its slot. On the event loop, or before it has started. */
   default void plugged() {

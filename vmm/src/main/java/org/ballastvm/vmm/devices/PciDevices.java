@@ -110,8 +110,8 @@ final class PciDevices implements DeviceBus {
     int gsi = ROUTING.gsi(slot, 0);
     bars.place(card.function(), buses.pci());
     card.function().placeInterruptLine(gsi);
-    return new PciSlot(card.function(), config.id().orElse("pci-" + slot), buses.memory(), buses.board(), site.loop(),
-        buses.board().line(gsi));
+    return new PciSlot(card.function(), config.id().orElse("pci-" + slot), buses.memory(), buses.board(),
+        card.listener(site.loop()), buses.board().line(gsi));
   }
 
   private int slotFor(DeviceConfig.OnPci config) {

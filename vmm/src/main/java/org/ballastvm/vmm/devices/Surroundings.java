@@ -11,6 +11,9 @@ public interface Surroundings extends VcpuHold, PanicDevice.Listener {
   /** The guest was asked for memory, or its answer may have come. Any thread. */
   void memoryAsked();
 
+  /** The host failed a disk's request, and that is to stop the machine until somebody has it go on. Any thread. */
+  void stopForIoError();
+
   /**
    * The guest ends its machine. On the vCPU's thread.
    *

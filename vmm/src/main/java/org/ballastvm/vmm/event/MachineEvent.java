@@ -228,6 +228,26 @@ public sealed interface MachineEvent {
   }
 
   /**
+   * The host failed to do what a guest asked of a disk.
+   *
+   * @param qomPath where the disk's device is in the object tree
+   * @param device id of its drive; empty if it has none
+   * @param nodeName the name of its node, if a user gave it one
+   * @param operation what failed
+   * @param action what is done about it
+   * @param nospace whether the host has no room; for {@code stop} alone
+   * @param reason what the host said, in words for people
+   */
+  @Summary("The host failed to do what a guest asked of a disk.")
+  record BlockIoError(@Member("where the disk's device is in the object tree") String qomPath,
+      @Member("id of its drive; empty if it has none") String device,
+      @Member("the name of its node, if a user gave it one") Optional<String> nodeName,
+      @Member("what failed; all but a read is a write") IoOperation operation,
+      @Member("what is done about it") IoAction action,
+      @Member("whether the host has no room; for stop alone") Optional<Boolean> nospace,
+      @Member("what the host said, in words for people") String reason) implements MachineEvent {}
+
+  /**
    * A guest was asked to change what it has of a memory device, and has not for longer than its {@code request-timeout}. It
    * is emitted again when another cause is seen.
    *
@@ -292,6 +312,24 @@ public sealed interface MachineEvent {
   record OspmStatus(@Member("id of what is in it, if it has one") Optional<String> device,
       @Member("its number") String slot, @Member("DIMM") String slotType,
       @Member("the event that it answers") long source, @Member("what became of it; 0 is success") long status) {}
+
+  /** What a disk was asked for. */
+  enum IoOperation {
+    /** To be read. */
+    READ,
+    /** To be written, flushed, discarded or filled with zeros. */
+    WRITE
+  }
+
+  /** What is done when a disk cannot do what its guest asked for. */
+  enum IoAction {
+    /** The guest is answered as if it had been done. */
+    IGNORE,
+    /** The guest is answered with an error. */
+    REPORT,
+    /** The machine stops, and tries again when it goes on. */
+    STOP
+  }
 
   /** Who ended or reset a machine. */
   enum Cause {

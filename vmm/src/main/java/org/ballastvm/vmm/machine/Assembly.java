@@ -17,6 +17,9 @@ import org.ballastvm.vmm.acpi.MachineFacts;
 import org.ballastvm.vmm.acpi.MachineTables;
 import org.ballastvm.vmm.acpi.NumaTables;
 import org.ballastvm.vmm.acpi.PciInterruptRouting;
+import org.ballastvm.vmm.block.BlockBackends;
+import org.ballastvm.vmm.block.DiskThreads;
+import org.ballastvm.vmm.block.MachineDisks;
 import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.boot.BootLoader;
 import org.ballastvm.vmm.boot.KernelParameters;
@@ -96,6 +99,7 @@ final class Assembly {
     List<CpuidEntry> hostCpuid = kvm.supportedCpuid();
     Processors processors = processors(kvm, hostCpuid);
     MachineMemory memory = memory(hostCpuid);
+    MachineDisks disks = disks();
     KvmBoard board = new KvmBoard(kvm, memory.ram(), config.cpus().model().pmu(), config.boot().has("acpi=off"));
     closer.onClose(board::close);
 
@@ -103,11 +107,13 @@ final class Assembly {
     CmosRtc rtc = clock(board, ports);
     PowerDevice power = power(board, ports);
     Buses buses = new Buses(board, ports, new AddressBus("memory", Long.MAX_VALUE), pci(ports), power);
-    Devices devices = new Devices(new Site(loop, buses, chardevTable(chardevs), memory, events, around));
+    Devices devices = new Devices(new Site(loop, buses, chardevTable(chardevs), memory, disks, events,
+        around));
     closer.onClose(devices::close);
     config.devices().forEach(device -> place(devices, device));
     Hardware.Firmware firmware = firmware(memory, processors.topology(), devices);
-    return new Hardware(config, buses, memory, devices, processors, rtc, chardevs, console(buses, chardevs), firmware);
+    return new Hardware(config, buses, memory, disks, devices, processors, rtc, chardevs, console(buses, chardevs),
+        firmware);
   }
 
   private Map<String, Chardev> openChardevs() {
@@ -156,6 +162,24 @@ final class Assembly {
     GuestRam ram = new GuestRam(layout, new BaseMemory(config, objects.memory()).open());
     ram.devices().belongTo(loop::ownsCaller);
     return new MachineMemory(config.memory(), config.numa(), layout, ram, objects);
+  }
+
+  private MachineDisks disks() {
+    MachineDisks disks = new MachineDisks(new BlockBackends(), new DiskThreads(config.name(), run::crashed),
+        config.cpus().count());
+    closer.onClose(disks::close);
+    config.disks().nodes().forEach(node -> named("-blockdev", node.nodeName(), () -> disks.backends().addNode(node)));
+    config.disks().drives()
+        .forEach(drive -> named("-drive", Optional.of(drive.id()), () -> disks.backends().addDrive(drive)));
+    return disks;
+  }
+
+  private static void named(String option, Optional<String> name, Runnable task) {
+    try {
+      task.run();
+    } catch (UserError e) {
+      throw new UserError(option + " " + name.orElse("") + ": " + e.getMessage(), e);
+    }
   }
 
   private CmosRtc clock(KvmBoard board, AddressBus ports) {

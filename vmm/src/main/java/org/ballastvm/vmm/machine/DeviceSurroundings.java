@@ -36,5 +36,8 @@ final class DeviceSurroundings implements Surroundings {
   public void crashLoaded() { requests.crashLoaded(); }
 
   @Override
+  public void stopForIoError() { requests.ioFailed(); }
+
+  @Override
   public void exit(int status) { requests.exit(status); }
 }

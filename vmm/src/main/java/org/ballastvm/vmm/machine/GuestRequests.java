@@ -28,6 +28,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   private final Repeats panics = new Repeats();
   private final Repeats faults = new Repeats();
   private final Repeats tooQuick = new Repeats();
+  private final GuestTask ioFailed;
   private Runnable reset = () -> {
     // None is delayed.
   };
@@ -43,6 +44,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
       say("it runs on (-action panic=none)");
       events.emit(new MachineEvent.GuestPanicked(PanicAction.RUN));
     });
+    this.ioFailed = new GuestTask(loop, run::stopForIoError);
     this.delayed = new LoopTimer(loop, () -> reset.run());
   }
 
@@ -85,6 +87,11 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
       exitStatus = status;
       run.end(EndReason.GUEST_EXIT, Cause.GUEST_SHUTDOWN);
     });
+  }
+
+  /** A disk could not do what the guest asked for, and that is to stop the machine. Any thread. */
+  void ioFailed() {
+    ioFailed.post();
   }
 
   @Override

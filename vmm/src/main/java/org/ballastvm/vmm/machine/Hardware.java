@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ballastvm.kvm.Vcpu;
 import org.ballastvm.vmm.acpi.AcpiImage;
+import org.ballastvm.vmm.block.MachineDisks;
 import org.ballastvm.vmm.boot.BootLoader;
 import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.chardev.Chardev;
@@ -22,6 +23,7 @@ import org.ballastvm.vmm.memory.MissingPage;
  * @param config what it was made of
  * @param buses what devices are wired to
  * @param memory the guest's memory, and what users made for devices
+ * @param disks what disks are made of, and their threads
  * @param devices what a user asked for, and what plugs more of it
  * @param processors makes vCPUs
  * @param rtc the clock
@@ -29,7 +31,8 @@ import org.ballastvm.vmm.memory.MissingPage;
  * @param console COM1, if there is one
  * @param firmware what the guest finds in its memory
  */
-record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Devices devices, Processors processors,
+record Hardware(MachineConfig config, Buses buses, MachineMemory memory, MachineDisks disks, Devices devices,
+    Processors processors,
     CmosRtc rtc, Map<String, Chardev> chardevs, Optional<Console> console, Firmware firmware) {
 
   /**

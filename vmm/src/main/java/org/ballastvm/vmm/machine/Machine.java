@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ballastvm.vmm.acpi.AcpiPorts;
+import org.ballastvm.vmm.block.BlockBackends;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SocketListener;
@@ -167,6 +168,11 @@ public final class Machine implements AutoCloseable {
   /** {@return memory backends and threads for devices; they come and go on the event loop} */
   public UserObjects objects() {
     return hardware.memory().objects();
+  }
+
+  /** {@return what disks are made of; belongs to the event loop} */
+  public BlockBackends disks() {
+    return hardware.disks().backends();
   }
 
   /** {@return what devices are wired to} */

@@ -71,6 +71,7 @@ final class RunControl {
     boolean goesOn = state != RunState.PRELAUNCH;
     state = RunState.RUNNING;
     events.emit(new MachineEvent.Resume());
+    hardware.devices().retryDisks();
     if (goesOn) {
       vcpus.goOn();
     } else {
@@ -82,6 +83,13 @@ final class RunControl {
   void pause() {
     if (state == RunState.RUNNING) {
       stop(RunState.PAUSED);
+    }
+  }
+
+  /** Stops the vCPUs for a disk that failed; one that is stopped stays what it is. */
+  void stopForIoError() {
+    if (state == RunState.RUNNING) {
+      stop(RunState.IO_ERROR);
     }
   }
 

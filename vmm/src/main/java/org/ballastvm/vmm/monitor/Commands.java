@@ -7,7 +7,8 @@ import org.ballastvm.vmm.machine.Machine;
 /** All commands of the human monitor. */
 final class Commands {
   static final CommandTable ALL = new CommandTable("",
-      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new ContCommand(), new DeviceAddCommand(),
+      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new BlockResizeCommand(), new ContCommand(),
+          new DeviceAddCommand(),
           new DeviceDelCommand(),
           new FreePageHintCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(), new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),

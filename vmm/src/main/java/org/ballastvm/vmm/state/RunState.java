@@ -12,6 +12,8 @@ public enum RunState {
   SHUTDOWN("paused (shutdown)"),
   /** Its guest has panicked, and said so to its pvpanic device. */
   GUEST_PANICKED("paused (guest-panicked)"),
+  /** A disk of its could not do what its guest asked for. */
+  IO_ERROR("paused (io-error)"),
   /** KVM cannot go on with it. */
   INTERNAL_ERROR("paused (internal-error)");
 

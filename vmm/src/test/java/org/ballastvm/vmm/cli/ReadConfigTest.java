@@ -46,8 +46,8 @@ class ReadConfigTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "[tpmdev \"n\"] | there is no group 'tpmdev'; there are accel, boot-opts, chardev, device, machine, memory, mon, "
-          + "msg, name, netdev, nic, numa, object, overcommit, rtc, smp-opts",
+      "[tpmdev \"n\"] | there is no group 'tpmdev'; there are accel, boot-opts, chardev, device, drive, fsdev, machine, "
+          + "memory, mon, msg, name, netdev, nic, numa, object, overcommit, rtc, smp-opts",
       "size = \"1G\" | must be [GROUP], [GROUP \"ID\"] or, within a group, KEY = \"VALUE\"",
       "[memory | must be [GROUP], [GROUP \"ID\"] or, within a group, KEY = \"VALUE\""})
   void aMistakeIsReportedWithItsLine(String line, String mistake) {

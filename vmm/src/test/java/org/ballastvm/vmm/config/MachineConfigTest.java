@@ -21,7 +21,7 @@ class MachineConfigTest {
   private static MachineConfig machine(List<BackendConfig> backends, List<DeviceConfig> devices,
       List<ChardevConfig> chardevs, List<String> serials, String... monitors) {
     return new MachineConfig("test", MachineConfig.NO_UUID, MemoryConfig.of(1 << 20), CpuConfig.of(1), NumaConfig.NONE,
-        new BootConfig.Nothing(), backends, List.of(), List.of(),
+        new BootConfig.Nothing(), backends, List.of(), List.of(), DiskConfig.NONE,
         devices, chardevs, serials,
         Arrays.stream(monitors).<MonitorConfig>map(id -> new MonitorConfig.Human(id, MonitorPrompt.BALLAST)).toList(),
         new RunPolicy(true, false, false), Optional.empty(), Optional.empty(), List.of());

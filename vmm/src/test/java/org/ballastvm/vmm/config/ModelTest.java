@@ -23,7 +23,7 @@ class ModelTest {
       case "mem-path" -> "/tmp";
       case "size", "hugetlbsize", "block-size" -> "2M";
       case "memaddr" -> "0x140000000";
-      case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch", "prealloc-threads" -> "1";
+      case "poll-max-ns", "poll-grow", "poll-shrink", "aio-max-batch", "prealloc-threads", "num-queues" -> "1";
       case "hugetlb" -> "on";
       case "netdev" -> "n0";
       case "mac" -> "52:54:00:00:00:01";

@@ -54,7 +54,7 @@ class DimmStormTest {
           new Buses(null, ports, new AddressBus("memory", Long.MAX_VALUE), null, power), null,
           new MachineMemory(new MemoryConfig(16 * MIB, 4, 1024 * MIB, Optional.empty()), NumaConfig.NONE, null, ram,
               new UserObjects(objects, null, null)),
-          monitors, new Nobody()),
+          null, monitors, new Nobody()),
       new DevicePaths());
 
   /** A machine that watches nothing. */
@@ -75,6 +75,9 @@ class DimmStormTest {
 
     @Override
     public void crashLoaded() { throw new AssertionError(); }
+
+    @Override
+    public void stopForIoError() { throw new AssertionError(); }
 
     @Override
     public void exit(int status) { throw new AssertionError(); }

@@ -16,6 +16,7 @@ import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.DiskConfig;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
@@ -55,7 +56,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   private static Machine idle(MemoryConfig memory, List<ChardevConfig> chardevs, DeviceConfig... devices) {
     MachineConfig config = new MachineConfig("idle", MachineConfig.NO_UUID, memory, CpuConfig.of(2), NumaConfig.NONE,
-        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(), List.of(devices),
+        new BootConfig.Linux(IdleKernel.FILE, Optional.empty(), ""), List.of(), List.of(), List.of(),
+        DiskConfig.NONE, List.of(devices),
         chardevs,
         List.of(),
         List.of(),
@@ -109,7 +111,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
 
   public MachineConfig config() {
     return new MachineConfig("test", MachineConfig.NO_UUID, memory, cpus, NumaConfig.NONE, boot, backends, iothreads(),
-        List.of(),
+        List.of(), DiskConfig.NONE,
         devices,
         List.of(serial),
         List.of(serial.id()),

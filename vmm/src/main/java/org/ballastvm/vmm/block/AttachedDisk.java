@@ -1,0 +1,78 @@
+package org.ballastvm.vmm.block;
+
+import org.ballastvm.kvm.Errno;
+import org.ballastvm.virtio.blk.BlkRequest;
+import org.ballastvm.virtio.blk.Disk;
+import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.ErrorPolicy;
+import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.loop.LoopTimer;
+import org.ballastvm.vmm.memory.GuestRam;
+
+/** A disk at work for a device: the engine that does its requests, on the thread that hears the guest. */
+public final class AttachedDisk implements AutoCloseable {
+  private final BlockBackend backend;
+  private final EventLoop listener;
+  private final Engine engine;
+  private final DriveDisk disk;
+  private final LoopTimer alarm;
+
+  /** Is told of requests that the host failed. On any thread. */
+  @FunctionalInterface
+  public interface Failures {
+    /**
+     * A request failed.
+     *
+     * @param kind what it was
+     * @param action what is done about it
+     * @param why what the host said
+     */
+    void failed(BlkRequest.Kind kind, ErrorPolicy action, Errno why);
+  }
+
+  /**
+   * A disk that waits for its device.
+   *
+   * @param backend which
+   * @param use limits, and what is done when the host fails
+   * @param ram the guest's memory
+   * @param threads those of the machine's disks
+   * @param listener the thread that hears the guest
+   * @param failures is told when the host fails
+   */
+  public AttachedDisk(BlockBackend backend, DriveConfig.Use use, GuestRam ram, DiskThreads threads, EventLoop listener,
+      Failures failures) {
+    this.backend = backend;
+    this.listener = listener;
+    Storage storage = backend.node().file().storage();
+    this.engine = new ThreadedEngine(storage, ram, threads.workers());
+    this.alarm = new LoopTimer(listener, this::ring);
+    this.disk = new DriveDisk(storage, engine, backend.node().image().noFlush(), use, failures::failed, alarm::once);
+  }
+
+  /** {@return which it is} */
+  public BlockBackend backend() { return backend; }
+
+  /** {@return it as its device sees it} */
+  public Disk disk() { return disk; }
+
+  /** {@return the thread that hears the guest} */
+  public EventLoop listener() { return listener; }
+
+  private void ring() { disk.alarm(); }
+
+  /** Tries again what failed while the machine was stopped for it. Any thread. */
+  public void retry() {
+    if (backend.status() != BlockBackend.IoStatus.OK) {
+      backend.status(BlockBackend.IoStatus.OK);
+      listener.post(disk::retry);
+    }
+  }
+
+  /** Gives back what it has of the host. The device is gone, and nothing is under way. */
+  @Override
+  public void close() {
+    alarm.close();
+    engine.close();
+  }
+}

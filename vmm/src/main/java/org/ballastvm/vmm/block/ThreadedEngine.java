@@ -1,0 +1,105 @@
+package org.ballastvm.vmm.block;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ballastvm.virtio.blk.BlkRequest;
+import org.ballastvm.vmm.memory.GuestRam;
+
+/**
+ * {@code aio=threads}: requests are preadv, pwritev, fdatasync and fallocate of some thread.
+ *
+ * <p>
+ * The thread that hears the doorbell does itself what takes less time than to wake another: what the page cache has, writes
+ * that only go there, and a single request of a driver that waits for each. All else is done by the machine's workers.
+ */
+final class ThreadedEngine implements Engine, DiskWorkers.Source {
+  /** After so long in one go the rest is for others, who may have a processor of their own. */
+  private static final long TURN_NANOS = 1_000_000;
+
+  private final RequestIo io;
+  private final DiskWorkers workers;
+  private final Pace pace = new Pace();
+  private final IoScratch scratch = new IoScratch();
+  private final AtomicInteger begun = new AtomicInteger();
+  private final RequestList submitted = new RequestList();
+  private final RequestList handed = new RequestList();
+  private Done done;
+  private Runnable some;
+
+  ThreadedEngine(Storage storage, GuestRam ram, DiskWorkers workers) {
+    this.io = new RequestIo(storage, ram);
+    this.workers = workers;
+  }
+
+  @Override
+  public void start(Done listener, Runnable afterSome) {
+    done = listener;
+    some = afterSome;
+  }
+
+  @Override
+  public void submit(BlkRequest request) { submitted.add(request); }
+
+  @Override
+  public void work() {
+    boolean alone = submitted.isSingle() && begun.get() == 0;
+    long start = System.nanoTime();
+    long now = start;
+    int finished = 0;
+    for (BlkRequest request = submitted.begin(begun); request != null; request = submitted.begin(begun)) {
+      BlkRequest.Kind kind = request.kind();
+      boolean looks = kind == BlkRequest.Kind.READ && io.canReadWithoutWaiting();
+      boolean waits = alone && pace.isShort(kind);
+      long result = RequestIo.WOULD_WAIT;
+      if (waits || (looks || pace.isQuick(kind)) && now - start < TURN_NANOS) {
+        result = io.carryOut(request, scratch, looks && !waits);
+        long after = System.nanoTime();
+        if (result != RequestIo.WOULD_WAIT) {
+          pace.took(kind, after - now);
+        }
+        now = after;
+      }
+      if (result == RequestIo.WOULD_WAIT) {
+        handed.add(request);
+        workers.add(this);
+      } else {
+        done.done(request, result);
+        begun.decrementAndGet();
+        finished++;
+      }
+    }
+    if (finished > 0) {
+      some.run();
+    }
+  }
+
+  @Override
+  public void workOne(IoScratch its) {
+    BlkRequest request = handed.poll();
+    if (request == null) {
+      return;
+    }
+    BlkRequest.Kind kind = request.kind();
+    long start = System.nanoTime();
+    long result = io.carryOut(request, its, false);
+    pace.took(kind, System.nanoTime() - start);
+    done.done(request, result);
+    begun.decrementAndGet();
+    some.run();
+  }
+
+  @Override
+  public void drop() {
+    submitted.clear();
+    for (BlkRequest request = handed.poll(); request != null; request = handed.poll()) {
+      begun.decrementAndGet();
+    }
+  }
+
+  @Override
+  public boolean isIdle() { return begun.get() == 0; }
+
+  @Override
+  public void close() {
+    // The threads are the machine's.
+  }
+}
