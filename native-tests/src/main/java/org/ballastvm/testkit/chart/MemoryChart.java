@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * values that cannot be are left out, and times that go backwards.
  */
 public final class MemoryChart {
-  private static final int WIDTH = 960;
+  private static final int WIDTH = 980;
   private static final int HEIGHT = 480;
   private static final int LEFT = 64;
   private static final int RIGHT = 750;
@@ -141,9 +141,9 @@ public final class MemoryChart {
 
   private double y(long mib) { return BOTTOM - (double) (BOTTOM - TOP) * mib / topMib; }
 
-  /** The phases: every other one on another ground, each with its name above, in a row where it has room. */
+  /** The phases: every other one on another ground, each with its name above. */
   private void bands() {
-    double[] rowEnds = new double[PHASE_ROWS];
+    int[] rows = phaseRows();
     for (int number = 0; number < phases.size(); number++) {
       Phase phase = phases.get(number);
       double from = x(phase.seconds());
@@ -153,17 +153,25 @@ public final class MemoryChart {
             "<rect class=\"band\" fill=\"#f0f3f6\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>%n", from, TOP,
             to - from, BOTTOM - TOP));
       }
-      int row = 0;
-      while (row + 1 < PHASE_ROWS && rowEnds[row] > from) {
-        row++;
-      }
-      rowEnds[row] = from + CHARACTER * (phase.name().length() + 2);
-      double baseline = TOP - 7 - PHASE_LINE * row;
+      double baseline = TOP - 7 - PHASE_LINE * rows[number];
       svg.append(String.format(Locale.ROOT,
           "<line class=\"edge\" stroke=\"#8c959f\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%d\"/>%n", from, from,
           baseline - 9, BOTTOM));
       svg.append(Svg.text(from + 4, baseline, "phase", "start", phase.name()));
     }
+  }
+
+  /** The row of each phase's name, from below: a name that reaches into later phases stands above theirs. */
+  private int[] phaseRows() {
+    int[] rows = new int[phases.size()];
+    for (int number = rows.length - 1; number >= 0; number--) {
+      Phase phase = phases.get(number);
+      double end = x(phase.seconds()) + CHARACTER * (phase.name().length() + 2);
+      for (int later = number + 1; later < rows.length && x(phases.get(later).seconds()) < end; later++) {
+        rows[number] = Math.min(PHASE_ROWS - 1, Math.max(rows[number], rows[later] + 1));
+      }
+    }
+    return rows;
   }
 
   private void axes() {

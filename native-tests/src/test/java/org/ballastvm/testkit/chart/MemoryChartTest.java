@@ -23,7 +23,7 @@ class MemoryChartTest {
   /** Attributes that place something, and how far right or down the drawing reaches. */
   private static final List<String> ACROSS = List.of("x", "x1", "x2", "cx", "width");
   private static final List<String> DOWN = List.of("y", "y1", "y2", "cy", "height");
-  private static final int WIDTH = 960;
+  private static final int WIDTH = 980;
   private static final int HEIGHT = 480;
 
   private static final List<Phase> PHASES = List.of(new Phase(0, "booted"), new Phase(2, "balloon 512"));
@@ -149,6 +149,16 @@ class MemoryChartTest {
     assertEquals(0, chart.getElementsByTagName("script").getLength());
     assertEquals(32, texts(chart, "phase").getLast().length(), "cut, as it has no room");
     assertTrue(MemoryChart.of(name, name, SAMPLES, PHASES).contains("&lt;script&gt;"));
+  }
+
+  @Test
+  void aNameThatReachesIntoTheNextPhaseStandsAboveItsName() throws Exception {
+    Document chart = draw(SAMPLES, List.of(new Phase(0, "far longer than its phase"), new Phase(0.1, "next"),
+        new Phase(2, "last")));
+    NodeList texts = chart.getElementsByTagName("text");
+    List<String> places = IntStream.range(0, texts.getLength()).mapToObj(i -> (Element) texts.item(i))
+        .filter(text -> text.getAttribute("class").equals("phase")).map(text -> text.getAttribute("y")).toList();
+    assertEquals(List.of("102.0", "117.0", "117.0"), places);
   }
 
   @Test
