@@ -20,8 +20,8 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.rig.Transcript;
 
 /**
- * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and its process can be weighed. It runs
- * on this host, or in the rig; a test sees no difference but in speed.
+ * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and the resident memory of its process
+ * can be read. It runs on this host, or in the rig; a test sees no difference but in speed.
  *
  * <p>
  * Everything that waits throws {@link RigError} when it waited too long, or when the machine ended instead; the message

@@ -59,7 +59,7 @@ public final class EventLoop implements AutoCloseable {
    * A loop that has not started, on a thread that serves others too. It works for the machine that the caller works for.
    *
    * @param thread where it is served from its start to its end
-   * @param crashed is told when a handler throws; the loop has ended then, and the others go on
+   * @param crashed is called when a handler throws; the loop has ended then, and the others go on
    * @throws IllegalStateException if that thread takes no other loop
    */
   public EventLoop(LoopThread thread, Consumer<Throwable> crashed) {

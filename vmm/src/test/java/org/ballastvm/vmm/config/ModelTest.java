@@ -54,10 +54,10 @@ class ModelTest {
   void whatHelpSaysIsWhatADeviceHasWithoutAWord(Model<?> model) {
     boolean needsMemory = model.properties().contains(MemoryDeviceModel.MEMDEV);
     String least = model.name() + ",id=d0" + (needsMemory ? ",memdev=m0" : "");
-    String told = model.properties().stream().filter(property -> property.usual().isPresent()).map(ModelTest::given)
+    String words = model.properties().stream().filter(property -> property.usual().isPresent()).map(ModelTest::given)
         .reduce(least, (text, property) -> text + "," + property);
     assertEquals(DeviceModels.parse(KeyValues.parse("-device", least, "driver")),
-        DeviceModels.parse(KeyValues.parse("-device", told, "driver")));
+        DeviceModels.parse(KeyValues.parse("-device", words, "driver")));
   }
 
   @ParameterizedTest
