@@ -178,7 +178,7 @@ public final class BlkDevice implements VirtioDevice {
         request = submit(request);
       } else {
         request.outcome = answer;
-        giveBack(request, ring);
+        pushUsed(request, ring);
       }
     } finally {
       if (request != null) {
@@ -200,9 +200,9 @@ public final class BlkDevice implements VirtioDevice {
         && ((features & BlkFeature.CONFIG_WCE) != 0 ? space.writeCache() : config.writeCache());
   }
 
-  private void giveBack(BlkRequest request, Virtqueue ring) {
+  private void pushUsed(BlkRequest request, Virtqueue ring) {
     context.memory().putByte(request.statusAddress, request.outcome.status());
-    ring.giveBack(request.head, request.writtenBytes);
+    ring.pushUsed(request.head, request.writtenBytes);
   }
 
   @Override
@@ -245,7 +245,7 @@ public final class BlkDevice implements VirtioDevice {
       }
       underWay[request.queue]--;
       touched[request.queue] = true;
-      giveBack(request, driver.queue(request.queue));
+      pushUsed(request, driver.queue(request.queue));
       free(request);
       request = following;
     }
