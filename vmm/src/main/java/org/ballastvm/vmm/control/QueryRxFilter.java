@@ -42,7 +42,7 @@ public final class QueryRxFilter implements QmpCommand<QueryRxFilter.Card, List<
   public String name() { return "query-rx-filter"; }
 
   @Override
-  public String help() { return "Tells which frames the guest wants of its network cards."; }
+  public String help() { return "Returns which frames the guest wants of its network cards."; }
 
   @Override
   public List<RxFilterInfo> run(Machine vm, Card which) {
