@@ -23,6 +23,7 @@ final class PageRanges {
   private static final long TWO_EACH = 0x0000_0002_0000_0002L;
   private static final int DIGIT_BITS = 8;
   private static final int DIGITS = 1 << DIGIT_BITS;
+  private static final int WORD_SHIFT = 6;
   /** Fewer runs than this are in order sooner by insertion. */
   private static final int FEW = 24;
 
@@ -35,7 +36,7 @@ final class PageRanges {
 
   /** Each is the number of its first page, and below it in {@link #COUNT_BITS} how many follow that. */
   private long[] runs;
-  /** Where runs are on their way into order. */
+  /** Where runs are on their way into order, or a bit for each page. */
   private long[] others;
   private final int[] places = new int[DIGITS];
   private int runCount;
@@ -220,15 +221,62 @@ final class PageRanges {
     }
     long low = Long.MAX_VALUE;
     long high = 0;
+    long end = 0;
     for (int i = 0; i < runCount; i++) {
       low = Math.min(low, runs[i]);
       high = Math.max(high, runs[i]);
+      end = Math.max(end, end(i));
     }
     long lowest = low >>> COUNT_BITS;
+    if (end - lowest >>> WORD_SHIFT < runCount && end - lowest <= 1L << COUNT_BITS) {
+      sortByBits(lowest, (int) (end - lowest));
+      return;
+    }
     int bits = Long.SIZE - Long.numberOfLeadingZeros((high >>> COUNT_BITS) - lowest);
     for (int digit = 0; digit < bits; digit += DIGIT_BITS) {
       sortByDigit(lowest, digit);
     }
+  }
+
+  /** Where there is a run for every 64 pages or more: sets a bit for each page, and reads the runs off the bits. */
+  private void sortByBits(long lowest, int pageCount) {
+    int words = (pageCount - 1 >>> WORD_SHIFT) + 1;
+    Arrays.fill(others, 0, words, 0);
+    for (int i = 0; i < runCount; i++) {
+      int from = (int) (start(i) - lowest);
+      int to = (int) (end(i) - lowest);
+      while (from < to) {
+        int word = from >>> WORD_SHIFT;
+        int next = Math.min(to, word + 1 << WORD_SHIFT);
+        others[word] |= -1L << from & -1L >>> -next; // shifts count modulo 64
+        from = next;
+      }
+    }
+    runCount = 0;
+    int page = nextBit(0, words, 0);
+    while (page < words << WORD_SHIFT) {
+      int end = nextBit(page, words, -1L);
+      runs[runCount++] = lowest + page << COUNT_BITS | end - page - 1;
+      page = nextBit(end, words, 0);
+    }
+  }
+
+  /**
+   * The next bit from one on that is set, or that is not.
+   *
+   * @param inverted 0 to find one that is set, -1 for one that is not
+   * @return the first behind the words where there is none
+   */
+  private int nextBit(int from, int words, long inverted) {
+    long mask = -1L << from; // a shift counts modulo 64
+    for (int word = from >>> WORD_SHIFT; word < words; word++) {
+      long found = (others[word] ^ inverted) & mask;
+      if (found != 0) {
+        return (word << WORD_SHIFT) + Long.numberOfTrailingZeros(found);
+      }
+      mask = -1L;
+    }
+    return words << WORD_SHIFT;
   }
 
   /** Puts runs in the order of eight bits of how far their start is from the lowest; those alike stay as they are. */

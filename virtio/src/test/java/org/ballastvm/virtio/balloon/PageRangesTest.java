@@ -9,6 +9,7 @@ import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,6 +106,37 @@ class PageRangesTest {
   void aRunMayBeginAndEndInTheMidstOfAPair() {
     add(90, 10, 11, 12, 13, 14, 70, 69, 68, 67, 66, 40, 41);
     assertEquals(List.of(new Range(10, 5), new Range(40, 2), new Range(66, 5), new Range(90, 1)), ranges());
+  }
+
+  /** So many that each 64 pages have one: they are put in order by bits. */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 2028})
+  void closeRunsMakeTheRangesThatASortedSetHas(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      NavigableSet<Long> model = new TreeSet<>();
+      pages.clear();
+      long lowest = random.nextInt(3) == 0 ? 0 : random.nextLong(1L << 32);
+      int runs = random.nextInt(20, 500);
+      int spread = random.nextInt(64, 70 * runs);
+      for (int i = 0; i < runs; i++) {
+        long first = lowest + random.nextInt(spread);
+        int count = 1 + random.nextInt(1 << random.nextInt(8));
+        pages.addRun(first, count);
+        LongStream.range(first, first + count).forEach(model::add);
+      }
+      assertEquals(rangesOf(model), ranges(), "seed " + seed + ", round " + round);
+    }
+  }
+
+  @Test
+  void neighboursOfMorePagesThanARunCanHaveMakeOneRange() {
+    int runs = 1 << 16;
+    PageRanges many = new PageRanges(runs);
+    IntStream.range(0, runs).forEach(i -> many.addRun(7L + (i * 5 & runs - 1) * 64L, 64));
+    List<Range> ranges = new ArrayList<>();
+    many.forEach((first, count) -> ranges.add(new Range(first, count)));
+    assertEquals(List.of(new Range(7, 64L * runs)), ranges);
   }
 
   /** What drivers name: runs up and down of any length, between single pages, some at either end of the numbers. */
