@@ -18,9 +18,22 @@ public interface MemoryReclaim {
    *
    * @param gpa guest physical address, a multiple of 4 KiB, in memory
    * @param lengthBytes a multiple of 4 KiB, above zero, wholly in memory
+   * @return whether the host was called, which takes long
    * @throws ReclaimFailed if the host refuses
    */
-  default void hold(long gpa, long lengthBytes) { discard(gpa, lengthBytes); }
+  default boolean hold(long gpa, long lengthBytes) {
+    discard(gpa, lengthBytes);
+    return true;
+  }
+
+  /**
+   * Whether parts of a larger page that are {@link #hold held} one by one are only counted: then nothing is gained by holding
+   * many at once.
+   *
+   * @param gpa guest physical address, in memory
+   * @return true where the host's pages are larger
+   */
+  default boolean countsParts(long gpa) { return false; }
 
   /** Says that the guest may touch all that it was to leave alone: its driver is gone. */
   default void release() {

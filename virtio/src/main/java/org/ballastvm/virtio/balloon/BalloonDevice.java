@@ -380,7 +380,8 @@ public final class BalloonDevice implements VirtioDevice {
   private void takePages(int queue, PageLists lists) {
     boolean more = true;
     while (more) {
-      int named = turn.isOver() ? PageLists.UNFINISHED : lists.takeBatch(context.queue(queue), context.memory(), turn);
+      boolean isOver = turn.isOverByCalls();
+      int named = isOver ? PageLists.UNFINISHED : lists.takeBatch(context.queue(queue), context.memory(), turn);
       mistakes.stray(lists.takeStrayPage());
       if (named == PageLists.UNFINISHED) {
         context.resumeLater(queue);

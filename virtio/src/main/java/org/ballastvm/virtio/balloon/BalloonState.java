@@ -27,9 +27,12 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
    * @param pages a bit for each page that is held, 8 words for each slot
    * @param oldest the slot that is used next when all are taken
    * @param latest the slot that was used last
+   * @param wholeStart where a run of huge pages starts that are complete, a guest physical address
+   * @param wholeEnd where that run ends, which is where it starts if there is none
    * @param ringNamed whether the driver has named a page that holds a ring, which is logged once
    */
-  public record Held(List<Long> bases, List<Long> pages, int oldest, int latest, boolean ringNamed) {
+  public record Held(List<Long> bases, List<Long> pages, int oldest, int latest, long wholeStart,
+      long wholeEnd, boolean ringNamed) {
     /** How many huge pages can wait. */
     static final int SLOTS = 16;
     /** Words with a bit for each page of a huge page. */
@@ -38,7 +41,7 @@ public record BalloonState(int targetPages, int actualPages, int poison, boolean
     static final long FREE = -1;
     /** None. */
     static final Held POWER_ON = new Held(Collections.nCopies(SLOTS, FREE),
-        Collections.nCopies(SLOTS * WORDS, 0L), 0, 0, false);
+        Collections.nCopies(SLOTS * WORDS, 0L), 0, 0, 0, 0, false);
 
     /** Copies the lists. */
     public Held {

@@ -12,6 +12,9 @@ import org.ballastvm.virtio.balloon.PageLists.Taker;
  * driver must deflate before it uses one again; but for those that hold a ring of the device, which stay. Allocates nothing.
  */
 final class NamedPages {
+  /** A range up to here is a piece of a huge page: more of that may come at any time. */
+  private static final long PIECE_BYTES = WholeBlocks.BLOCK_BYTES / 8;
+
   private final MemoryReclaim reclaim;
   private final Turn turn;
   private final RingPages rings;
@@ -93,19 +96,24 @@ final class NamedPages {
   }
 
   private void discardOrHold(long gpa, long lengthBytes) {
-    if (mustDeflate) {
-      held.range(gpa, lengthBytes);
-    } else {
+    if (!mustDeflate) {
       discard(gpa, lengthBytes);
+    } else if (lengthBytes <= PIECE_BYTES && reclaim.countsParts(gpa)) {
+      hold(gpa, lengthBytes);
+    } else {
+      held.range(gpa, lengthBytes);
     }
   }
 
   private void hold(long gpa, long lengthBytes) {
-    turn.called();
+    boolean called = true;
     try {
-      reclaim.hold(gpa, lengthBytes);
+      called = reclaim.hold(gpa, lengthBytes);
     } catch (ReclaimFailed e) {
       refused.accept(e);
+    }
+    if (called) {
+      turn.called();
     }
   }
 

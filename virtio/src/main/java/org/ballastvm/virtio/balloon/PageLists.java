@@ -65,7 +65,7 @@ final class PageLists {
       collect(ring);
     }
     while (pages.hasNext()) {
-      if (turn.isOver()) {
+      if (turn.isOverByCalls()) {
         return UNFINISHED;
       }
       pages.passOn(handOn, PageRanges.WHOLE);
@@ -118,7 +118,7 @@ final class PageLists {
               + " bytes at once");
     }
     for (int i = 0; i < chain.readableCount(); i++) {
-      if (chain.lengthBytes(i) % NUMBER_BYTES != 0) {
+      if ((chain.lengthBytes(i) & NUMBER_BYTES - 1) != 0) {
         throw new GuestError(name + " queue: a buffer of " + chain.lengthBytes(i) + " bytes cuts a page number in two");
       }
     }

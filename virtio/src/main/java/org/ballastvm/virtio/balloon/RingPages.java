@@ -1,5 +1,6 @@
 package org.ballastvm.virtio.balloon;
 
+import java.util.Arrays;
 import org.ballastvm.virtio.VirtioDevice.Context;
 import org.ballastvm.virtio.balloon.PageLists.Taker;
 import org.ballastvm.virtio.queue.Virtqueue;
@@ -14,6 +15,11 @@ final class RingPages {
   private final long[] starts;
   private final long[] ends;
   private int count;
+  /** Below the first of them and behind the last there is none. */
+  private long lowest;
+  private long highest;
+  /** Of which queues this is. */
+  private final Virtqueue[] known;
   private long namedPage = -1;
   private boolean reported;
 
@@ -21,16 +27,32 @@ final class RingPages {
   RingPages(int queues) {
     starts = new long[queues * Virtqueue.PARTS];
     ends = new long[starts.length];
+    known = new Virtqueue[queues];
   }
 
   /** Learns where the rings are. A driver may enable a queue at any time. */
   void learn(Context driver, int queues) {
-    count = 0;
+    boolean asBefore = true;
     for (int index = 0; index < queues; index++) {
       Virtqueue ring = driver.queue(index);
+      asBefore &= ring == known[index];
+      known[index] = ring;
+    }
+    if (!asBefore) {
+      learn();
+    }
+  }
+
+  private void learn() {
+    count = 0;
+    lowest = Long.MAX_VALUE;
+    highest = 0;
+    for (Virtqueue ring : known) {
       for (int part = 0; ring != null && part < Virtqueue.PARTS; part++) {
         starts[count] = ring.partStart(part) & -PAGE_BYTES;
         ends[count] = ring.partStart(part) + ring.partBytes(part) + PAGE_BYTES - 1 & -PAGE_BYTES;
+        lowest = Math.min(lowest, starts[count]);
+        highest = Math.max(highest, ends[count]);
         count++;
       }
     }
@@ -39,6 +61,10 @@ final class RingPages {
   /** Hands on what of a range holds no ring. */
   void handOn(long gpa, long lengthBytes, Taker taker) {
     long end = gpa + lengthBytes;
+    if (gpa >= highest || end <= lowest) {
+      taker.range(gpa, lengthBytes);
+      return;
+    }
     for (long at = gpa; at < end;) {
       long ring = end;
       long behind = end;
@@ -77,7 +103,8 @@ final class RingPages {
    * @param wasReported whether the driver has named a page of them
    */
   void restore(boolean wasReported) {
-    count = 0;
+    Arrays.fill(known, null);
+    learn();
     namedPage = -1;
     reported = wasReported;
   }

@@ -8,7 +8,8 @@ import org.ballastvm.virtio.balloon.BalloonState.Held;
 import org.ballastvm.virtio.balloon.PageLists.Taker;
 
 /**
- * Holds ranges of guest memory back until the 2 MiB around them are complete, and hands them on as one.
+ * Holds ranges of guest memory back until the 2 MiB around them are complete, and hands them on as one, with those beside
+ * them that are complete, too.
  *
  * <p>
  * A driver names 1 MiB at a time. Where guest memory is in huge pages, giving the first half back splits one, and the
@@ -25,6 +26,7 @@ final class WholeBlocks implements Taker {
   private static final long FREE = Held.FREE;
 
   private final Taker taker;
+  private final WholeRun whole;
   /** Where the block of each slot begins, or {@link #FREE}. */
   private final long[] bases = new long[SLOTS];
   /** A bit for each page that is held, {@link #WORDS} words for each slot. */
@@ -36,10 +38,11 @@ final class WholeBlocks implements Taker {
 
   WholeBlocks(Taker taker) {
     this.taker = taker;
+    this.whole = new WholeRun(taker);
     restore(Held.POWER_ON);
   }
 
-  boolean isHolding() { return held > 0; }
+  boolean isHolding() { return held > 0 || !whole.isEmpty(); }
 
   @Override
   public void range(long gpa, long lengthBytes) {
@@ -54,7 +57,7 @@ final class WholeBlocks implements Taker {
       hold(gpa, firstWhole);
     }
     if (firstWhole < endWhole) {
-      taker.range(firstWhole, endWhole - firstWhole);
+      whole.add(firstWhole, endWhole - firstWhole);
     }
     if (endWhole < end) {
       hold(endWhole, end);
@@ -63,6 +66,7 @@ final class WholeBlocks implements Taker {
 
   /** Hands on what is held; false if the turn was over before all was. */
   boolean flush(Turn turn) {
+    whole.handOn();
     for (int slot = 0; held > 0 && slot < SLOTS && !turn.isOver(); slot++) {
       flush(slot);
     }
@@ -74,7 +78,9 @@ final class WholeBlocks implements Taker {
    *
    * @param ringNamed is no matter of this
    */
-  Held state(boolean ringNamed) { return new Held(list(bases), list(bits), oldest, latest, ringNamed); }
+  Held state(boolean ringNamed) {
+    return new Held(list(bases), list(bits), oldest, latest, whole.start(), whole.end(), ringNamed);
+  }
 
   private static List<Long> list(long[] words) {
     List<Long> list = new ArrayList<>(words.length);
@@ -94,6 +100,7 @@ final class WholeBlocks implements Taker {
     for (int word = 0; word < bits.length; word++) {
       bits[word] = state.pages().get(word);
     }
+    whole.restore(state.wholeStart(), state.wholeEnd());
     oldest = state.oldest();
     latest = state.latest();
   }
@@ -118,7 +125,7 @@ final class WholeBlocks implements Taker {
       bits[lastWord] |= toLast;
     }
     if (isComplete(slot)) {
-      taker.range(base, BLOCK_BYTES);
+      whole.add(base, BLOCK_BYTES);
       free(slot);
     }
   }

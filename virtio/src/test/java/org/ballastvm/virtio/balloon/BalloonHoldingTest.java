@@ -58,7 +58,31 @@ class BalloonHoldingTest {
     writeActual(256);
     assertEquals(List.of(), bench.memory.takeDiscarded());
     name(inflate, BLOCK, 256);
+    writeActual(512);
     assertEquals(List.of(new Range(BLOCK, 512)), bench.memory.takeDiscarded());
+  }
+
+  @Test
+  void wholeHugePagesThatAreNeighboursGoBackAsOneOf16MiB() {
+    bench.device.setTarget(16_384);
+    bench.bus.settle();
+    for (int named = 256; named <= 4096; named += 256) {
+      name(inflate, BLOCK + named - 256, 256);
+      writeActual(named);
+      assertEquals(named == 4096 ? List.of(new Range(BLOCK, 4096)) : List.of(), bench.memory.takeDiscarded(),
+          named + " pages");
+    }
+  }
+
+  @Test
+  void piecesOfAHugePageGoAtOnceToWhoeverCountsThem() {
+    bench.memory.countParts();
+    name(inflate, BLOCK + 5, 64);
+    assertEquals(List.of(new Range(BLOCK + 5, 64)), bench.memory.takeDiscarded());
+    assertEquals(64, bench.memory.held());
+    name(inflate, BLOCK + 256, 256);
+    writeActual(320);
+    assertEquals(List.of(), bench.memory.takeDiscarded(), "half of one is no piece");
   }
 
   @Test
@@ -131,11 +155,14 @@ class BalloonHoldingTest {
   @Test
   void whatADriverDeflatesBeforeItsUseMayBeLeftAloneUntilTheDriverIsGone() {
     name(inflate, BLOCK, 512);
+    writeActual(512);
     assertEquals(512, bench.memory.held());
     bench.driver.reset();
     assertEquals(0, bench.memory.held());
     start(MUST_TELL_HOST);
     name(inflate, BLOCK, 512);
+    writeActual(512);
+    assertEquals(512, bench.memory.held());
     bench.device.close();
     assertEquals(0, bench.memory.held());
   }

@@ -40,7 +40,8 @@ class BalloonStateTest {
   private static final Set<String> NO_STATE = Set.of("Turn.*", "DescriptorChain.*", "EventLimiter.*",
       "PageLists.memory",
       "PageLists.heads", "PageLists.numbers", "FreePageReports.heads", "PageRanges.*", "RingPages.starts",
-      "RingPages.ends", "RingPages.count", "NamedPages.mustDeflate", "NamedPages.ranges", "NamedPages.bytes",
+      "RingPages.ends", "RingPages.count", "RingPages.lowest", "RingPages.highest", "RingPages.known",
+      "NamedPages.mustDeflate", "NamedPages.ranges", "NamedPages.bytes",
       "MsixTable.routed", "MsixTable.host", "PciFunction.host", "GuestStats.entries");
 
   private final FakeClock clock = new FakeClock();
@@ -84,8 +85,9 @@ class BalloonStateTest {
     bench.driver.device(12, 4, 0xaaaa_aaaaL);
     bench.driver.device(4, 4, 333);
     bench.bus.settle();
-    // A page in each of 17 blocks is one block more than can be held, and then a full list up to a ring.
+    // A page in each of 17 blocks is one block more than can be held, then a whole one, and a full list up to a ring.
     post(bench, queues.get(0), list(bench, IntStream.range(0, 17).map(i -> i < 16 ? 512 * i + 5 : 16384).toArray()));
+    post(bench, queues.get(0), list(bench, IntStream.range(4608, 5120).toArray()));
     int ring = (int) (queues.get(0).descriptors() >> 12);
     post(bench, queues.get(0), list(bench, IntStream.rangeClosed(ring - 256, ring).toArray()));
     bench.memory.putShort(LIST, 4);
@@ -162,6 +164,8 @@ class BalloonStateTest {
     assertEquals(333, second.device.actualPages());
     assertEquals(0x1234, second.device.stats().values().get(BalloonStat.FREE_MEMORY));
     post(second, queues.get(0), list(second, IntStream.range(4096, 4608).toArray()));
+    second.driver.device(4, 4, 845);
+    second.bus.settle();
     assertEquals(List.of(new Range(4096, 512)), second.memory.takeDiscarded());
     assertEquals(OptionalLong.of(7), clock.rings());
     clock.pass(7);

@@ -36,18 +36,53 @@ class WholeBlocksTest {
     assertEquals(List.of(), given());
     assertTrue(blocks.isHolding());
     add(BLOCK, 256);
+    assertTrue(blocks.isHolding());
+    flush();
     assertEquals(List.of(new Range(BLOCK, BLOCK)), given());
     assertFalse(blocks.isHolding());
   }
 
   @Test
+  void wholeBlocksBesideEachOtherGoTogetherUpwardsAndDownwards() {
+    add(BLOCK * 5, BLOCK);
+    add(BLOCK * 6, BLOCK);
+    add(BLOCK * 4, BLOCK);
+    assertEquals(List.of(), given());
+    add(BLOCK * 8, BLOCK);
+    assertEquals(List.of(new Range(BLOCK * 4, 3 * BLOCK)), given());
+    add(BLOCK * 8, BLOCK);
+    flush();
+    assertEquals(List.of(new Range(BLOCK * 8, BLOCK), new Range(BLOCK * 8, BLOCK)), given());
+  }
+
+  @Test
+  void aRunOfWholeBlocksGoesWhenItHas16MiB() {
+    for (int block = 0; block < 7; block++) {
+      add(block * (long) BLOCK, BLOCK);
+    }
+    assertEquals(List.of(), given());
+    add(7 * BLOCK, 3 * BLOCK);
+    assertEquals(List.of(new Range(0, 10 * BLOCK)), given());
+    assertFalse(blocks.isHolding());
+  }
+
+  @Test
+  void aRunOfWholeBlocksIsState() {
+    add(BLOCK * 5, 2 * BLOCK);
+    WholeBlocks others = new WholeBlocks((gpa, length) -> given.add(new Range(gpa >> 12, length >> 12)));
+    others.restore(blocks.state(false));
+    assertEquals(blocks.state(false), others.state(false));
+    assertTrue(others.flush(new Turn(() -> 0)));
+    assertEquals(List.of(new Range(BLOCK * 5, 2 * BLOCK)), given());
+  }
+
+  @Test
   void wholeBlocksInARangeGoTogetherAndItsEndsStay() {
     add(BLOCK - 3, 3 * BLOCK + 5);
-    assertEquals(List.of(new Range(BLOCK, 3 * BLOCK)), given());
     add(0, BLOCK - 3);
-    assertEquals(List.of(new Range(0, BLOCK)), given());
+    assertEquals(List.of(), given());
     flush();
-    assertEquals(List.of(new Range(4 * BLOCK, 2)), given());
+    assertEquals(List.of(new Range(0, 4 * BLOCK), new Range(4 * BLOCK, 2)), given());
   }
 
   @Test
@@ -64,6 +99,7 @@ class WholeBlocksTest {
   @Test
   void whatIsForgottenIsNotHandedOn() {
     add(10, 100);
+    add(BLOCK, BLOCK);
     blocks.restore(BalloonState.Held.POWER_ON);
     assertFalse(blocks.isHolding());
     flush();

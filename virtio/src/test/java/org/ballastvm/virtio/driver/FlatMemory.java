@@ -31,6 +31,7 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   private ReclaimFailed refusal;
   private int straying;
   private long held;
+  private boolean countsParts;
   private long goneFrom;
   private long goneEnd;
 
@@ -137,10 +138,17 @@ public final class FlatMemory implements GuestMemory, MemoryReclaim {
   }
 
   @Override
-  public void hold(long gpa, long lengthBytes) {
+  public boolean hold(long gpa, long lengthBytes) {
     discard(gpa, lengthBytes);
     held += lengthBytes >> 12;
+    return true;
   }
+
+  /** Has pages of the host's be larger than the balloon's. */
+  public void countParts() { countsParts = true; }
+
+  @Override
+  public boolean countsParts(long gpa) { return countsParts; }
 
   @Override
   public void release() { held = 0; }

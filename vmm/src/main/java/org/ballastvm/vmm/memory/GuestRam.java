@@ -344,7 +344,10 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public void discard(long gpa, long lengthBytes) { reclaim.discard(gpa, lengthBytes); }
 
   @Override
-  public void hold(long gpa, long lengthBytes) { reclaim.hold(gpa, lengthBytes); }
+  public boolean hold(long gpa, long lengthBytes) { return reclaim.hold(gpa, lengthBytes); }
+
+  @Override
+  public boolean countsParts(long gpa) { return reclaim.countsParts(gpa); }
 
   @Override
   public void makePresent(long gpa, long lengthBytes) { reclaim.makePresent(gpa, lengthBytes); }

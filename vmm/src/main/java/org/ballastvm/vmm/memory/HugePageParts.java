@@ -1,20 +1,20 @@
 package org.ballastvm.vmm.memory;
 
+import org.ballastvm.vmm.config.PageSize;
+
 /**
  * Which parts of the host's huge pages the guest has given away, 4 KiB each: the host takes a huge page back only as a
  * whole, when all of its parts are held.
  *
  * <p>
- * A bit for each part and a number for each huge page, where parts are held: at most 2.25 MiB for 64 GiB in pages of 2 MiB.
+ * To see that, it counts for each huge page the words of {@link HeldPages} that are full: one part in 64 makes a difference
+ * to that. With the bits, this takes at most 2.25 MiB for 64 GiB in pages of 2 MiB.
  */
-final class HugePageParts implements AutoCloseable {
-  private static final int PART_SHIFT = 12;
-
-  private final int pageShift;
-  private final int partsInPage;
+final class HugePageParts extends HeldPages {
+  /** Words in a huge page, as a shift. */
+  private final int wordsShift;
   private final Taker taker;
-  private final SparseWords held;
-  private final SparseWords heldInPage;
+  private final SparseWords fullWords;
 
   /** Takes huge pages that are whole. */
   @FunctionalInterface
@@ -30,70 +30,51 @@ final class HugePageParts implements AutoCloseable {
    * @param pageBytes of a huge page, a power of two from 256 KiB on
    */
   HugePageParts(long sizeBytes, long pageBytes, Taker taker) {
-    this.pageShift = Long.numberOfTrailingZeros(pageBytes);
-    this.partsInPage = 1 << pageShift - PART_SHIFT;
+    super(sizeBytes);
+    this.wordsShift = Long.numberOfTrailingZeros(pageBytes) - PageSize.SHIFT - WORD_SHIFT;
     this.taker = taker;
-    this.held = new SparseWords((sizeBytes >>> PART_SHIFT) / Long.SIZE);
-    this.heldInPage = new SparseWords(sizeBytes >>> pageShift);
+    this.fullWords = new SparseWords(sizeBytes >>> pageShift());
   }
+
+  private int pageShift() { return wordsShift + WORD_SHIFT + PageSize.SHIFT; }
 
   /**
    * Holds a range, and hands on each huge page in it that is whole then: neighbours at once.
    *
    * @param offsetBytes a multiple of 4 KiB
    * @param lengthBytes a multiple of 4 KiB, above zero, all of it in the memory
+   * @return whether any was
    */
-  synchronized void hold(long offsetBytes, long lengthBytes) {
-    change(offsetBytes, lengthBytes, true);
+  synchronized boolean hold(long offsetBytes, long lengthBytes) {
+    return mark(offsetBytes, lengthBytes) && handOn(offsetBytes, lengthBytes);
+  }
+
+  private boolean handOn(long offsetBytes, long lengthBytes) {
+    int pageShift = pageShift();
     long end = (offsetBytes + lengthBytes - 1 >>> pageShift) + 1;
+    boolean any = false;
     for (long page = offsetBytes >>> pageShift; page < end; page++) {
       long first = page;
-      while (page < end && heldInPage.get(page) == partsInPage) {
+      while (page < end && fullWords.get(page) == 1L << wordsShift) {
         page++;
       }
       if (first < page) {
         taker.range(first << pageShift, page - first << pageShift);
+        any = true;
       }
     }
-  }
-
-  /**
-   * Holds a range no more; what was not held stays so.
-   *
-   * @param offsetBytes a multiple of 4 KiB
-   * @param lengthBytes a multiple of 4 KiB, above zero, all of it in the memory
-   */
-  synchronized void release(long offsetBytes, long lengthBytes) { change(offsetBytes, lengthBytes, false); }
-
-  /** Holds nothing more. */
-  synchronized void releaseAll() {
-    held.clear();
-    heldInPage.clear();
+    return any;
   }
 
   @Override
-  public void close() { releaseAll(); }
+  void filled(long word, int change) {
+    long page = word >>> wordsShift;
+    fullWords.set(page, fullWords.get(page) + change);
+  }
 
-  private void change(long offsetBytes, long lengthBytes, boolean hold) {
-    long end = offsetBytes + lengthBytes >>> PART_SHIFT;
-    long from = offsetBytes >>> PART_SHIFT;
-    while (from < end) {
-      long word = from / Long.SIZE;
-      long next = hold ? word : held.nextSet(word);
-      if (next > word) { // Nothing in between is held.
-        from = next > end / Long.SIZE ? end : next * Long.SIZE;
-        continue;
-      }
-      long to = Math.min(end, (word + 1) * Long.SIZE);
-      long mask = -1L << from & -1L >>> -to; // shifts count modulo 64
-      long bits = held.get(word);
-      long changed = mask & (hold ? ~bits : bits);
-      if (changed != 0) {
-        held.set(word, bits ^ changed);
-        long page = from >>> pageShift - PART_SHIFT;
-        heldInPage.set(page, heldInPage.get(page) + (hold ? Long.bitCount(changed) : -Long.bitCount(changed)));
-      }
-      from = to;
-    }
+  @Override
+  synchronized void clear() {
+    super.clear();
+    fullWords.clear();
   }
 }

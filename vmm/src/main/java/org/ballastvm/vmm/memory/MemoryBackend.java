@@ -33,10 +33,10 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
   private final Optional<HostFile> file;
   private final DiscardCall discard;
   private final long pageSizeBytes;
-  /** There only where pages are huge. */
-  private final Optional<HugePageParts> parts;
   private final AtomicLong discardCalls = new AtomicLong();
   private final HeldPages held;
+  /** The same, there only where pages are huge. */
+  private final Optional<HugePageParts> parts;
 
   private MemoryBackend(BackendConfig config, HostMapping mapping, Optional<HostFile> file, DiscardCall discard,
       long pageSizeBytes) {
@@ -45,10 +45,10 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
     this.file = file;
     this.discard = discard;
     this.pageSizeBytes = pageSizeBytes;
-    this.held = new HeldPages(mapping.sizeBytes());
     this.parts = pageSizeBytes == HostProcess.pageSizeBytes()
         ? Optional.empty()
         : Optional.of(new HugePageParts(mapping.sizeBytes(), pageSizeBytes, this::discardForBalloon));
+    this.held = parts.isPresent() ? parts.get() : new HeldPages(mapping.sizeBytes());
   }
 
   /**
@@ -261,17 +261,17 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
    *
    * @param offsetBytes from the start of the memory, a multiple of 4 KiB
    * @param lengthBytes a multiple of 4 KiB, above zero
+   * @return whether the host was asked to take anything
    * @throws IndexOutOfBoundsException if the range is not all in this memory
    * @throws HostError if the host refuses
    */
-  void hold(long offsetBytes, long lengthBytes) {
+  boolean hold(long offsetBytes, long lengthBytes) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, mapping.sizeBytes());
-    held.set(true, offsetBytes, lengthBytes);
     if (parts.isPresent()) {
-      parts.get().hold(offsetBytes, lengthBytes);
-    } else {
-      discardForBalloon(offsetBytes, lengthBytes);
+      return parts.get().hold(offsetBytes, lengthBytes);
     }
+    held.mark(offsetBytes, lengthBytes);
+    return discardForBalloon(offsetBytes, lengthBytes) > 0;
   }
 
   /**
@@ -280,20 +280,15 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
    * @param offsetBytes from the start of the memory, a multiple of 4 KiB
    * @param lengthBytes a multiple of 4 KiB, above zero, all of it in this memory
    */
-  void release(long offsetBytes, long lengthBytes) {
-    held.set(false, offsetBytes, lengthBytes);
-    if (parts.isPresent()) {
-      parts.get().release(offsetBytes, lengthBytes);
-    }
+  void release(long offsetBytes, long lengthBytes) { held.release(offsetBytes, lengthBytes); }
+
+  /** Whether parts of its pages add up when they are held, until a whole page is. */
+  boolean isHuge() {
+    return parts.isPresent();
   }
 
   /** Says that all of it may be touched again. */
-  void releaseAll() {
-    held.clear();
-    if (parts.isPresent()) {
-      parts.get().releaseAll();
-    }
-  }
+  void releaseAll() { held.clear(); }
 
   /**
    * How much of a range is held: given back, and not to be touched before it is released.
@@ -361,7 +356,6 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
   @Override
   public void close() {
     held.close();
-    parts.ifPresent(HugePageParts::close);
     mapping.close();
     file.ifPresent(HostFile::close);
     MemoryTrace.backendUnmapped(config);

@@ -14,34 +14,36 @@ final class PlacedReclaim implements MemoryReclaim {
   PlacedReclaim(Places places) { this.places = places; }
 
   @Override
-  public void discard(long gpa, long lengthBytes) { discardOrHold(gpa, lengthBytes, false); }
+  public void discard(long gpa, long lengthBytes) { var unused = discardOrHold(gpa, lengthBytes, false); }
 
   @Override
-  public void hold(long gpa, long lengthBytes) { discardOrHold(gpa, lengthBytes, true); }
+  public boolean hold(long gpa, long lengthBytes) { return discardOrHold(gpa, lengthBytes, true); }
 
-  private void discardOrHold(long gpa, long lengthBytes, boolean hold) {
+  @Override
+  public boolean countsParts(long gpa) { return places.at(gpa).backend().isHuge(); }
+
+  private boolean discardOrHold(long gpa, long lengthBytes, boolean hold) {
     BaseRegion region = places.base(gpa);
     if (region != null && lengthBytes <= region.end() - gpa) {
-      discardOrHold(region, gpa, lengthBytes, hold);
-      return;
+      return discardOrHold(region, gpa, lengthBytes, hold);
     }
     places.require(gpa, lengthBytes);
+    boolean any = false;
     long at = gpa;
     long end = gpa + lengthBytes;
     while (at < end) {
       long step = Math.min(end, places.endAt(at)) - at;
-      discardOrHold(places.at(at), at, step, hold);
+      any |= discardOrHold(places.at(at), at, step, hold);
       at += step;
     }
+    return any;
   }
 
-  private static void discardOrHold(Place place, long gpa, long lengthBytes, boolean hold) {
+  private static boolean discardOrHold(Place place, long gpa, long lengthBytes, boolean hold) {
     try {
-      if (hold) {
-        place.backend().hold(place.offsetInBackend(gpa), lengthBytes);
-      } else {
-        place.backend().discardForBalloon(place.offsetInBackend(gpa), lengthBytes);
-      }
+      return hold
+          ? place.backend().hold(place.offsetInBackend(gpa), lengthBytes)
+          : place.backend().discardForBalloon(place.offsetInBackend(gpa), lengthBytes) > 0;
     } catch (HostError e) {
       throw refused(gpa, lengthBytes, e);
     }

@@ -18,6 +18,8 @@ import org.ballastvm.vmm.config.PageSize;
  */
 final class SparseWords implements AutoCloseable {
   private static final int PAGE_WORDS = PageSize.BYTES / Long.BYTES;
+  /** Shifts, here and in those that use this: the JVM's first compiler tier calls a function to divide a long. */
+  private static final int PAGE_SHIFT = Integer.numberOfTrailingZeros(PAGE_WORDS);
   private static final int CHUNK_SHIFT = Long.numberOfTrailingZeros(HostMapping.CHUNK_BYTES / Long.BYTES);
   private static final long CHUNK_MASK = (1L << CHUNK_SHIFT) - 1;
 
@@ -35,7 +37,7 @@ final class SparseWords implements AutoCloseable {
   SparseWords(long count) { this.count = count; }
 
   long get(long index) {
-    return pages.get((int) (index / PAGE_WORDS)) ? chunk(index).get((int) (index & CHUNK_MASK)) : 0;
+    return pages.get((int) (index >>> PAGE_SHIFT)) ? chunk(index).get((int) (index & CHUNK_MASK)) : 0;
   }
 
   /**
@@ -44,23 +46,58 @@ final class SparseWords implements AutoCloseable {
    * @throws HostError if the host has no room for the first
    */
   void set(long index, long value) {
-    int page = (int) (index / PAGE_WORDS);
+    int page = (int) (index >>> PAGE_SHIFT);
     if (!pages.get(page)) {
       if (value == 0) {
         return;
       }
-      make();
-      pages.set(page);
+      make(page);
     }
     chunk(index).put((int) (index & CHUNK_MASK), value);
   }
 
+  /**
+   * Sets some bits of one.
+   *
+   * @param mask those bits, at least one
+   * @return what it was
+   * @throws HostError if the host has no room for the first
+   */
+  long setBits(long index, long mask) {
+    int page = (int) (index >>> PAGE_SHIFT);
+    if (!pages.get(page)) {
+      make(page);
+    }
+    LongBuffer chunk = chunk(index);
+    int at = (int) (index & CHUNK_MASK);
+    long before = chunk.get(at);
+    chunk.put(at, before | mask);
+    return before;
+  }
+
+  /** Clears some bits of one, and returns what it was. */
+  long clearBits(long index, long mask) {
+    if (!pages.get((int) (index >>> PAGE_SHIFT))) {
+      return 0;
+    }
+    LongBuffer chunk = chunk(index);
+    int at = (int) (index & CHUNK_MASK);
+    long before = chunk.get(at);
+    chunk.put(at, before & ~mask);
+    return before;
+  }
+
   private LongBuffer chunk(long index) { return chunks[(int) (index >>> CHUNK_SHIFT)]; }
 
-  private void make() {
-    if (mapping != null) {
-      return;
+  /** A page is about to have the first of its words set. */
+  private void make(int page) {
+    if (mapping == null) {
+      map();
     }
+    pages.set(page);
+  }
+
+  private void map() {
     long pageCount = Math.ceilDiv(count, PAGE_WORDS);
     mapping = HostMapping.anonymous(pageCount * PAGE_WORDS * Long.BYTES, false, false);
     refuseHugePages();
@@ -84,8 +121,8 @@ final class SparseWords implements AutoCloseable {
 
   /** The first index from one on that may be other than zero; {@link Long#MAX_VALUE} if there is none. */
   long nextSet(long index) {
-    int page = pages.nextSetBit((int) (index / PAGE_WORDS));
-    return page < 0 ? Long.MAX_VALUE : Math.max(index, (long) page * PAGE_WORDS);
+    int page = pages.nextSetBit((int) (index >>> PAGE_SHIFT));
+    return page < 0 ? Long.MAX_VALUE : Math.max(index, (long) page << PAGE_SHIFT);
   }
 
   /** Makes all of them zero, and gives the host their memory. */

@@ -146,7 +146,7 @@ class BalloonResidencyTest {
 
       guest.inflate(IntStream.range(half, 2 * half).toArray());
 
-      assertEquals(size / 2 / BackendKinds.HUGE, guest.backend.discardCalls() - calls, "a call for each 2 MiB");
+      assertEquals(size / 2 / (16 << 20), guest.backend.discardCalls() - calls, "a call for each 16 MiB");
       long after = MappingUse.of(guest.backend.mapping()).get("AnonHugePages");
       List<Long> range = List.of(size / 2 - (size - before) - TWO_PERCENT, size / 2);
       assertTrue(after >= range.getFirst() && after <= range.getLast(), after + " bytes are huge, not " + range);

@@ -23,7 +23,11 @@ class HeldPagesTest {
       int from = random.nextInt(PAGES);
       int to = from + 1 + random.nextInt(random.nextBoolean() ? 100 : PAGES - from);
       boolean set = random.nextBoolean();
-      held.set(set, from * PAGE, (to - from) * PAGE);
+      if (set) {
+        held.mark(from * PAGE, (to - from) * PAGE);
+      } else {
+        held.release(from * PAGE, (to - from) * PAGE);
+      }
       model.set(from, to, set);
       int low = random.nextInt(PAGES);
       int high = low + random.nextInt(PAGES - low + 1);
@@ -41,11 +45,11 @@ class HeldPagesTest {
     try (HeldPages held = new HeldPages(tebibytes64)) {
       long before = allocatedBytes();
       for (long at = 0; at < tebibytes64; at += 1 << 30) {
-        held.set(true, at, PAGE);
+        held.mark(at, PAGE);
       }
       long last = tebibytes64 - (1L << 40);
       assertEquals(1024 * PAGE, held.bytes(last, 1L << 40));
-      held.set(false, last + PAGE, (1L << 40) - PAGE);
+      held.release(last + PAGE, (1L << 40) - PAGE);
       assertEquals(PAGE, held.bytes(last, 1L << 40));
       long allocated = allocatedBytes() - before;
       assertTrue(allocated < 16 << 20, allocated + " bytes of the heap");

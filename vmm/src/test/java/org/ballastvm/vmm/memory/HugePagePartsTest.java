@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,8 +41,15 @@ class HugePagePartsTest {
       parts.hold(HUGE + part * PART, PART);
     }
     assertEquals(List.of(), taken());
-    parts.hold(HUGE, PART);
+    assertTrue(parts.hold(HUGE, PART), "the host was asked");
     assertEquals(List.of(new Range(HUGE, HUGE)), taken());
+  }
+
+  @Test
+  void nobodyIsAskedToTakeAPartOrManyOfThem() {
+    assertFalse(parts.hold(HUGE, PART));
+    assertFalse(parts.hold(HUGE, HUGE - PART));
+    assertFalse(parts.hold(3 * HUGE + 64 * PART, HUGE));
   }
 
   @Test
@@ -72,7 +81,7 @@ class HugePagePartsTest {
   @Test
   void afterAResetThereAreNoParts() {
     parts.hold(0, HUGE - PART);
-    parts.releaseAll();
+    parts.clear();
     parts.hold(HUGE - PART, PART);
     assertEquals(List.of(), taken());
   }
@@ -80,7 +89,7 @@ class HugePagePartsTest {
   @Test
   void whatWasNeverHeldCanBeReleased() {
     parts.release(0, 64 * MIB);
-    parts.releaseAll();
+    parts.clear();
     parts.hold(62 * MIB, HUGE);
     assertEquals(List.of(new Range(62 * MIB, HUGE)), taken());
   }
