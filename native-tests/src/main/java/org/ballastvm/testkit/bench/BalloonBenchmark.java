@@ -24,8 +24,9 @@ final class BalloonBenchmark {
       |---|---:|
       """;
   private static final List<Integer> FIRST_LISTS = List.of(512, 1024, 2048, 4096, 8192, 16_384, 32_768);
-  /** What every second list comes through is compiled after some eight thousand, see the launcher. */
-  private static final int LISTS_TO_COMPILE = 16_384;
+  /** What lists come through is compiled after some three thousand, and the way to the host, by one in 16, with the last of these. */
+  private static final int LISTS_TO_COMPILE = 8192;
+  private static final int ROUNDS_TO_COMPILE = 16;
   /** Random pages make a call each, and what is not a call is compiled by then. */
   private static final int RANDOM_LISTS_TO_COMPILE = 512;
   private static final double GIB = 1L << 30;
@@ -40,11 +41,11 @@ final class BalloonBenchmark {
    * @param calls how many system calls the device made
    * @param java nanoseconds of the device, from doorbells to used chains
    * @param c nanoseconds of the same calls, bare
-   * @param pageByPage nanoseconds of a call for each page, bare, in the order in which the guest named them, once; empty where
-   *        the host takes no single pages
+   * @param pageByPage nanoseconds of a call for each of the host's pages, bare, in the order in which the guest named them:
+   *        a huge page with the last of its parts
    */
   record Result(BalloonMemory memory, PageOrder order, int pageCount, long calls, Samples java, Samples c,
-      Optional<Samples> pageByPage) {
+      Samples pageByPage) {
     private double gibPerSecond(long nanos) { return ((long) pageCount << BalloonPages.SHIFT) / GIB / (nanos / 1e9); }
 
     private String rates(Samples samples) {
@@ -56,8 +57,7 @@ final class BalloonBenchmark {
     String row() {
       return String.format("| %s | %s | %,.0f | %s | %s | %.2f (%.2f) | %s |%n", memory.title(), order.title(),
           callsPerGib(), rates(java), rates(c), (double) java.median() / c.median(),
-          (double) java.best() / c.best(),
-          pageByPage.map(once -> String.format("%,.1f", gibPerSecond(once.best()))).orElse("none"));
+          (double) java.best() / c.best(), rates(pageByPage));
     }
   }
 
@@ -102,10 +102,12 @@ final class BalloonBenchmark {
 
   /** Has the JVM compile what there is to compile, in memory of which the host has nothing. */
   private static void warmUp(PageOrder order, BalloonMemory memory) {
-    int lists = order == PageOrder.RANDOM ? RANDOM_LISTS_TO_COMPILE : LISTS_TO_COMPILE;
-    int[] pages = order.pages(lists * BalloonPages.PER_CHAIN);
+    boolean isRandom = order == PageOrder.RANDOM;
+    int[] pages = order.pages((isRandom ? RANDOM_LISTS_TO_COMPILE : LISTS_TO_COMPILE) * BalloonPages.PER_CHAIN);
     try (BalloonGuest guest = BalloonGuest.untouched(memory, pages.length)) {
-      guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
+      for (int round = 0; round < (isRandom ? 1 : ROUNDS_TO_COMPILE); round++) {
+        guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
+      }
     }
   }
 
@@ -128,7 +130,7 @@ final class BalloonBenchmark {
   Result run(PageOrder order, BalloonMemory memory, int pageCount) throws IOException {
     int[] pages = order.pages(pageCount);
     Path files = Files.createTempDirectory(directory, "ranges");
-    RangeFile each = writeEach(files, pages);
+    RangeFile each = writeEach(files, pages, memory);
     RangeFile merged = writeMerged(files, order, pages, memory);
     Samples java = new Samples();
     Samples c = new Samples();
@@ -142,21 +144,22 @@ final class BalloonBenchmark {
         guest.requireResident(0);
       }
       c.add(program.nanos(memory, bytes, merged.path()));
-      if (i == 0 && memory != BalloonMemory.HUGETLB) {
+      if (i == 0 || memory == BalloonMemory.HUGETLB) { // Small pages take a second.
         pageByPage.add(program.nanos(memory, bytes, each.path()));
       }
     }
     Files.delete(each.path());
-    return new Result(memory, order, pageCount, calls, java, c,
-        memory == BalloonMemory.HUGETLB ? Optional.empty() : Optional.of(pageByPage));
+    return new Result(memory, order, pageCount, calls, java, c, pageByPage);
   }
 
-  private static RangeFile writeEach(Path files, int[] pages) throws IOException {
-    try (RangeFile each = new RangeFile(files.resolve("each"))) {
+  /** Names the pages to the host one by one. */
+  private static RangeFile writeEach(Path files, int[] pages, BalloonMemory memory) throws IOException {
+    Path directory = Files.createDirectory(files.resolve("each"));
+    try (HostCalls calls = new HostCalls(directory, memory, BalloonPages.guestBytes(pages.length), gpa -> gpa)) {
       for (int page : pages) {
-        each.add((long) BalloonPages.FIRST + page << BalloonPages.SHIFT, 1 << BalloonPages.SHIFT);
+        calls.discard((long) BalloonPages.FIRST + page << BalloonPages.SHIFT, 1 << BalloonPages.SHIFT);
       }
-      return each;
+      return calls.ranges();
     }
   }
 
@@ -164,10 +167,10 @@ final class BalloonBenchmark {
   private static RangeFile writeMerged(Path files, PageOrder order, int[] pages, BalloonMemory memory)
       throws IOException {
     long bytes = BalloonPages.guestBytes(pages.length);
-    try (HostCalls calls = new HostCalls(files, bytes, BalloonPages::offset);
+    try (HostCalls calls = new HostCalls(files, memory, bytes, BalloonPages::offset);
         BalloonGuest guest = new BalloonGuest(BalloonMemory.PRIVATE.config(bytes, false), Optional.of(calls))) {
       guest.inflateNanos(at -> pages[at], pages.length, order.chainsAtOnce());
-      return calls.of(memory);
+      return calls.ranges();
     }
   }
 

@@ -12,6 +12,7 @@ import org.ballastvm.virtio.MemoryReclaim;
 final class HostCalls implements MemoryReclaim, AutoCloseable {
   private static final long HUGE_PAGE_BYTES = 2L << 20;
 
+  private final BalloonMemory memory;
   private final LongUnaryOperator offsetOf;
   private final RangeFile ranges;
   private final RangeFile hugePages;
@@ -20,10 +21,12 @@ final class HostCalls implements MemoryReclaim, AutoCloseable {
   /**
    * Writes to files in a directory.
    *
+   * @param memory what the calls are for
    * @param sizeBytes of the guest's memory
    * @param offsetOf where in its memory a guest physical address is
    */
-  HostCalls(Path directory, long sizeBytes, LongUnaryOperator offsetOf) throws IOException {
+  HostCalls(Path directory, BalloonMemory memory, long sizeBytes, LongUnaryOperator offsetOf) throws IOException {
+    this.memory = memory;
     this.offsetOf = offsetOf;
     ranges = new RangeFile(directory.resolve("merged"));
     hugePages = new RangeFile(directory.resolve("huge"));
@@ -63,8 +66,11 @@ final class HostCalls implements MemoryReclaim, AutoCloseable {
     // A balloon that only grows takes nothing back.
   }
 
+  @Override
+  public boolean countsParts(long gpa) { return memory == BalloonMemory.HUGETLB; }
+
   /** {@return the ranges that the host takes of such memory} */
-  RangeFile of(BalloonMemory memory) {
+  RangeFile ranges() {
     return memory == BalloonMemory.HUGETLB ? hugePages : ranges;
   }
 
