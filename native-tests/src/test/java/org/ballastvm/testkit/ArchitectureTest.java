@@ -54,7 +54,8 @@ class ArchitectureTest {
       "virtio",
       Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
           "org.ballastvm.virtio.console", "org.ballastvm.virtio.mem", "org.ballastvm.virtio.net",
-          "org.ballastvm.virtio.p9", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue", "org.ballastvm.virtio.rng",
+          "org.ballastvm.virtio.p9", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue",
+          "org.ballastvm.virtio.rng",
           "org.ballastvm.virtio.vsock"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm",

@@ -301,7 +301,8 @@ public final class VmBuilder {
     List<String> serials = chardevs.stream().map(ChardevConfig::id).toList();
     DiskConfig disks = new DiskConfig(List.of(), drives);
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
-        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), disks, disks.withDevices(devices), chardevs, serials, List.of(),
+        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), disks, disks.withDevices(devices),
+        chardevs, serials, List.of(),
         new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of());
   }
 

@@ -5,7 +5,8 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new AnnounceSelf(), new Balloon(), new BlockResize(), new BlockdevAdd(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new AnnounceSelf(), new Balloon(), new BlockResize(),
+      new BlockdevAdd(),
       new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
       new Cont(), new DeviceAdd(), new DeviceDel(),
       new DeviceListProperties(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
