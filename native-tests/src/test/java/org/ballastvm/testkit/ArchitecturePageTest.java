@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** docs/architecture.md says in which order locks are taken and what bounds a guest; the built classes say so too. */
 class ArchitecturePageTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z][A-Za-z.]+)` \\|");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z][A-Za-z0-9.]+)` \\|");
 
   /** Where a task is queued, an event is emitted, or a line is logged. */
   private static final Set<String> OUTLETS = Set.of("EventLoop.post", "MachineEvents.emit", "Log.of");
