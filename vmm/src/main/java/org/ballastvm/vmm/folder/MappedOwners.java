@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.folder;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +84,7 @@ final class MappedOwners implements Owners {
     try (HostNode file = node.open(HostNode.Opening.READ); Arena arena = Arena.ofConfined()) {
       MemorySegment content = arena.allocate(4095);
       long length = file.read(List.of(content), 0);
-      return new String(content.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
+      return new String(content.asSlice(0, length).toArray(JAVA_BYTE),
           StandardCharsets.ISO_8859_1);
     }
   }
