@@ -32,7 +32,7 @@ final class PortLine implements CharFrontend {
       Runnable guestChanged) {
     this.chardev = chardev;
     this.device = device;
-    this.output = new PortOutput(loop, chardev, console, this::sendOutput, guestChanged);
+    this.output = new PortOutput(loop, chardev, console, this::serveOutput, guestChanged);
     this.port = new ConsolePort(number, console, name, output);
     this.presence = new GuestTask(loop, () -> device.setHostOpen(port, open));
     device.add(port);
@@ -50,14 +50,18 @@ final class PortLine implements CharFrontend {
 
   /** Has what the guest has left in its queue sent. On the event loop. */
   void sendOutput() {
-    device.serveOutput(port);
+    serveOutput();
+    output.flush();
   }
+
+  private void serveOutput() { device.serveOutput(port); }
 
   /** Takes the port away, and lets go of the chardev. On the event loop, or when that has ended. */
   void close() {
     device.remove(port);
-    chardev.disconnect(this);
+    output.flush(); // The guest did send it.
     output.close();
+    chardev.disconnect(this);
   }
 
   @Override
