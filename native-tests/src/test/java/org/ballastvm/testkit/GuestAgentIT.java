@@ -50,7 +50,7 @@ class GuestAgentIT {
     succeed("truncate", "-s", "4M", "disk");
     succeed("/sbin/mke2fs", "-q", "-t", "ext4", "disk");
     tree.data("disk", Files.readAllBytes(directory.resolve("disk")));
-    tree.modules(ModuleTree.of(kernel.modules().orElseThrow()).inLoadOrder(List.of("loop", "ext4")));
+    tree.modules(ModuleTree.of(kernel.modules().orElseThrow()).inLoadOrder(List.of("loop", "crc32c_generic", "ext4")));
     Path initrd = directory.resolve("initrd");
     tree.writeTo(directory.resolve("more"));
     Files.copy(lab.initrd(), initrd);
