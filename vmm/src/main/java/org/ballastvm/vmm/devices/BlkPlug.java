@@ -54,7 +54,7 @@ final class BlkPlug extends PciPlug<DeviceConfig.Blk> {
     EventLoop listener = config.iothread().map(id -> threads.hear(id, user))
         .orElseGet(() -> site.disks().threads().listener());
     AttachedDisk disk = new AttachedDisk(backend, use, site.memory().ram(), site.disks().threads(), listener,
-        new Failures(path, backend, site));
+        new Failures(backend, site));
     BlkDevice device = new BlkDevice(offered, disk.disk());
     VirtioPciFunction transport = new VirtioPciFunction(device, site.memory().ram(), new DeviceLog(config.id()));
     backend.attached(path, offered.writeCache(), device::resized);
@@ -79,15 +79,13 @@ final class BlkPlug extends PciPlug<DeviceConfig.Blk> {
 
   /** What is done besides when the host fails. A guest can ask for what fails over and over. */
   private static final class Failures implements AttachedDisk.Failures {
-    private final String path;
     private final BlockBackend backend;
     private final Site site;
     private final Repeats repeats = new Repeats();
     private final MachineEvents.Notice goesOn;
     private volatile MachineEvent last;
 
-    Failures(String path, BlockBackend backend, Site site) {
-      this.path = path;
+    Failures(BlockBackend backend, Site site) {
       this.backend = backend;
       this.site = site;
       this.goesOn = site.events().notice(() -> last);
@@ -109,7 +107,7 @@ final class BlkPlug extends PciPlug<DeviceConfig.Blk> {
     }
 
     private MachineEvent event(BlkRequest.Kind kind, MachineEvent.IoAction action, Optional<Boolean> full, Errno why) {
-      return new MachineEvent.BlockIoError(path + VirtioCard.BACKEND, backend.id().orElse(""),
+      return new MachineEvent.BlockIoError(backend.id().orElse(""),
           Optional.of(backend.node().name()).filter(name -> backend.node().isNamed()),
           kind == BlkRequest.Kind.READ ? MachineEvent.IoOperation.READ : MachineEvent.IoOperation.WRITE, action, full,
           why.text());

@@ -230,7 +230,6 @@ public sealed interface MachineEvent {
   /**
    * The host failed to do what a guest asked of a disk.
    *
-   * @param qomPath where the disk's device is in the object tree
    * @param device id of its drive; empty if it has none
    * @param nodeName the name of its node, if a user gave it one
    * @param operation what failed
@@ -239,8 +238,7 @@ public sealed interface MachineEvent {
    * @param reason what the host said, in words for people
    */
   @Summary("The host failed to do what a guest asked of a disk.")
-  record BlockIoError(@Member("where the disk's device is in the object tree") String qomPath,
-      @Member("id of its drive; empty if it has none") String device,
+  record BlockIoError(@Member("id of its drive; empty if it has none") String device,
       @Member("the name of its node, if a user gave it one") Optional<String> nodeName,
       @Member("what failed; all but a read is a write") IoOperation operation,
       @Member("what is done about it") IoAction action,
