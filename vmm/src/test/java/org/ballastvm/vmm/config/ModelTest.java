@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What help lists is what the parser takes, and nothing else. */
 class ModelTest {
+  /** What a device cannot be without. */
+  private static final Set<String> NEEDED = Set.of("drive", "fsdev", "mount_tag", "netdev");
+
   static Stream<Model<DeviceConfig>> devices() { return DeviceModels.ALL.stream(); }
 
   static Stream<Model<ObjectConfig>> objects() { return ObjectModels.ALL.stream(); }
@@ -53,7 +57,9 @@ class ModelTest {
   @MethodSource("devices")
   void whatHelpSaysIsWhatADeviceHasWithoutAWord(Model<?> model) {
     boolean needsMemory = model.properties().contains(MemoryDeviceModel.MEMDEV);
-    String least = model.name() + ",id=d0" + (needsMemory ? ",memdev=m0" : "");
+    String least = model.properties().stream().map(ModelProperty::name).filter(NEEDED::contains)
+        .map(name -> "," + name + "=x")
+        .reduce(model.name() + ",id=d0" + (needsMemory ? ",memdev=m0" : ""), String::concat);
     String words = model.properties().stream().filter(property -> property.usual().isPresent()).map(ModelTest::given)
         .reduce(least, (text, property) -> text + "," + property);
     assertEquals(DeviceModels.parse(KeyValues.parse("-device", least, "driver")),

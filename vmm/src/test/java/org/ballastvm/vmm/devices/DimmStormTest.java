@@ -53,7 +53,7 @@ class DimmStormTest {
       new Site(loop,
           new Buses(null, ports, new AddressBus("memory", Long.MAX_VALUE), null, power), null,
           new MachineMemory(new MemoryConfig(16 * MIB, 4, 1024 * MIB, Optional.empty()), NumaConfig.NONE, null, ram,
-              new UserObjects(objects, null, null)),
+              new UserObjects(objects, null, null, null)),
           null, monitors, new Nobody()),
       new DevicePaths());
 
