@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.Test;
 
 /** Linux guests on wires: to each other, to the host by passt, to the host by a tap. */
@@ -76,6 +77,7 @@ class NetIT {
 
   @Test
   void aTapCarriesLargeSegmentsBothWays() {
+    HostedProcess server = null;
     onHost("ip tuntap add mode tap name bnet0 && ip addr add 10.3.0.1/24 dev bnet0 && ip link set bnet0 up");
     try (Guest guest = boot("-netdev", "tap,id=n,ifname=bnet0", "-device", CARD)) {
       up(guest, "10.3.0.2");
@@ -84,13 +86,16 @@ class NetIT {
       String busybox = GuestHosts.images().busyboxFile().toString();
       assertFetched(guest.run("sha256sum /tmp/www/file")
           + onHost(busybox + " wget -q -O - http://10.3.0.2/file | sha256sum"));
-      onHost("mkdir -p /tmp/www && " + MAKE + " && " + busybox + " httpd -p 10.3.0.1:8099 -h /tmp/www");
-      assertFetched(onHost("sha256sum /tmp/www/file")
-          + guest.run("wget -q -O - http://10.3.0.1:8099/file | sha256sum"));
+      onHost("mkdir -p /tmp/www && " + MAKE);
+      server = host.start(HostedCommand.of(busybox, "httpd", "-f", "-p", "10.3.0.1:8099", "-h", "/tmp/www"));
+      assertFetched(onHost("sha256sum /tmp/www/file") + guest.run("until wget -q -O /tmp/got http://10.3.0.1:8099/file;"
+          + " do usleep 100000; done; sha256sum /tmp/got"));
       assertEquals("", guest.run("dmesg | grep -i -e 'virtio.*error' -e 'bad gso' -e 'hw csum' || true"));
     } finally {
-      onHost("ip link del bnet0; for each in /proc/[0-9]*/cmdline; do grep -q 8099 $each && "
-          + "kill $(echo $each | cut -d/ -f3); done; true");
+      if (server != null) {
+        server.kill();
+      }
+      onHost("ip link del bnet0");
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
+import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,21 +45,23 @@ class PasstIT {
   void aGuestReachesTheHostAndTheHostTheGuest() {
     int forwarded = host.freePort();
     int served = host.freePort();
+    String busybox = GuestHosts.images().busyboxFile().toString();
+    onHost("mkdir -p /tmp/p && head -c 8000000 /dev/urandom > /tmp/p/file");
+    HostedProcess server = host
+        .start(HostedCommand.of(busybox, "httpd", "-f", "-p", "127.0.0.1:" + served, "-h", "/tmp/p"));
     try (Guest guest = Guest.boot(host, GuestConfig.of("-m", "256", "-nic",
         "user,hostfwd=tcp:127.0.0.1:" + forwarded + "-:80"))) {
       guest.run(LEASE);
       String addresses = guest.run("ip addr show dev eth0");
       assertTrue(addresses.contains("10.0.2.15/24"), addresses);
-      String busybox = GuestHosts.images().busyboxFile().toString();
-      onHost("mkdir -p /tmp/p && head -c 8000000 /dev/urandom > /tmp/p/file && " + busybox + " httpd -p 127.0.0.1:"
-          + served
-          + " -h /tmp/p");
-      String sum = onHost("sha256sum < /tmp/p/file").strip();
-      assertEquals(sum, guest.run("wget -q -O - http://10.0.2.2:" + served + "/file | sha256sum").strip());
+      assertEquals(onHost("sha256sum < /tmp/p/file").strip(),
+          guest.run("wget -q -O - http://10.0.2.2:" + served + "/file | sha256sum").strip());
       guest.run("mkdir /tmp/www && echo from the guest > /tmp/www/word && httpd -p 80 -h /tmp/www");
       assertEquals("from the guest\n", onHost(busybox + " wget -q -O - http://127.0.0.1:" + forwarded + "/word"));
       String network = guest.monitor("info network");
       assertTrue(network.contains("#nic0: index=0,type=user,net=10.0.2.0"), network);
+    } finally {
+      server.kill();
     }
   }
 
