@@ -15,6 +15,7 @@ import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.ImageError;
 import org.ballastvm.images.Initramfs;
 import org.ballastvm.images.Kernel;
+import org.ballastvm.images.MissingTools;
 import org.ballastvm.images.ModuleTree;
 
 /**

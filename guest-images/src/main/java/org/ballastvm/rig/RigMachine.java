@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Initramfs;
 import org.ballastvm.images.Kernel;
+import org.ballastvm.images.MissingTools;
 import org.ballastvm.images.ModuleTree;
 
 /**
@@ -40,7 +41,7 @@ final class RigMachine implements AutoCloseable {
 
   /** {@return the sentence that says what a rig lacks here, if it lacks something} */
   static Optional<String> missing() {
-    return Tools.isOnPath(QEMU)
+    return MissingTools.isOnPath(QEMU)
         ? Optional.empty()
         : Optional.of("the rig needs " + QEMU + ", which is not on PATH: apt-get install qemu-system-x86");
   }

@@ -1,4 +1,4 @@
-package org.ballastvm.rig;
+package org.ballastvm.images;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
