@@ -25,8 +25,8 @@ import org.ballastvm.images.ModuleTree;
  */
 final class RigMachine implements AutoCloseable {
   private static final String QEMU = "qemu-system-x86_64";
-  private static final List<String> MODULES = List.of("virtio_pci", "virtio_console", "virtio_rng", "9pnet_virtio",
-      "9p", "overlay", "tun", "vhost_net", "kvm_amd");
+  private static final List<String> MODULES = List.of("virtio_pci", "virtio_console", "virtio_rng", "virtio_net",
+      "9pnet_virtio", "9p", "overlay", "tun", "vhost_net", "kvm_amd");
   private static final long CONNECT_NANOS = 30_000_000_000L;
 
   private final Path directory;
@@ -101,6 +101,7 @@ final class RigMachine implements AutoCloseable {
             "console=ttyS0 panic=-1 loglevel=1 mitigations=off RIG_PORTS=" + (3 * config.channels() + 1) + " "
                 + String.join(" ", config.kernelArguments()),
             "-device", "virtio-rng-pci"));
+    addNetwork(arguments, config.forwarded());
     addPorts(arguments, directory, List.of("control"));
     for (int channel = 0; channel < config.channels(); channel++) {
       addPorts(arguments, directory, List.of("in" + channel, "out" + channel, "err" + channel));
@@ -113,6 +114,13 @@ final class RigMachine implements AutoCloseable {
           + i + ",security_model=none,multidevs=remap"));
     }
     return arguments;
+  }
+
+  /** QEMU's own network, as rig-init has it; without a ROM, as nobody boots from it. */
+  private static void addNetwork(List<String> arguments, List<Integer> forwarded) {
+    StringBuilder network = new StringBuilder("user,id=net,net=10.20.0.0/24,ipv6=off");
+    forwarded.forEach(port -> network.append(",hostfwd=tcp:127.0.0.1:").append(port).append("-:").append(port));
+    arguments.addAll(List.of("-netdev", network.toString(), "-device", "virtio-net-pci,netdev=net,romfile="));
   }
 
   /** A controller for few ports: QEMU drops what a controller has to send while the guest has no buffer for it. */
