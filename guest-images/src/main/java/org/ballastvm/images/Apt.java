@@ -1,17 +1,20 @@
 package org.ballastvm.images;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.ballastvm.images.HostProgram.Outcome;
 
 /** The host's own apt, which knows the mirrors, the proxies and the keys, and checks what it downloads. */
 final class Apt {
   private static final Pattern IMAGE_DEPENDENCY = Pattern.compile("Depends: linux-image-(\\S+)");
+  private static final Path DEBIANS_KEYS = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+  private static final Pattern PROXY = Pattern.compile("proxy='([^']+)'");
 
   private Apt() {}
 
@@ -44,32 +47,48 @@ final class Apt {
     }
   }
 
+  /**
+   * What the host's sources have of a suite: itself, its updates and its security updates.
+   *
+   * @return lines as {@code sources.list(5)} has them; none if apt knows no such suite
+   * @throws ImageError if there is no apt
+   */
+  static List<String> sources(String suite) throws IOException {
+    return sources(run(Path.of("/"), List.of("apt-get", "indextargets", "--format",
+        "$(SITE)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)", "Created-By: Packages")), suite);
+  }
+
+  static List<String> sources(String targets, String suite) {
+    return targets.lines().map(line -> line.split("\\|", -1)).filter(target -> target.length == 4)
+        .filter(target -> List.of(suite, suite + "-updates", suite + "-security").contains(target[1]))
+        .map(target -> "deb " + (target[3].equals("Debian") ? signed() : "") + target[0] + " " + target[1] + " "
+            + target[2])
+        .distinct().toList();
+  }
+
+  /** Where the guest has Debian's keys, too; a host before Debian 13 has apt trust them anyway. */
+  private static String signed() {
+    return Files.exists(DEBIANS_KEYS) ? "[signed-by=" + DEBIANS_KEYS + "] " : "";
+  }
+
+  /** {@return the proxy by which apt reaches HTTP mirrors, if it is told to use one} */
+  static Optional<String> proxy() throws IOException {
+    Matcher value = PROXY.matcher(run(Path.of("/"), List.of("apt-config", "shell", "proxy", "Acquire::http::Proxy")));
+    return value.find() ? Optional.of(value.group(1)) : Optional.empty();
+  }
+
   private static String run(Path directory, List<String> command) throws IOException {
-    Process process;
+    Outcome outcome;
     try {
-      process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
-          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
+      outcome = HostProgram.in(directory).run(command);
     } catch (IOException e) {
       throw new ImageError(command.getFirst() + " cannot be run: Debian's packages need Debian's apt; elsewhere, name a"
           + " kernel of your own by its path", e);
     }
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new ImageError(String.join(" ", command) + " failed (" + status + "); is the network up, and did apt-get"
-            + " update run? It said: " + lastLine(said));
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new ImageError(String.join(" ", command) + " was interrupted", e);
+    if (outcome.failed()) {
+      throw new ImageError(String.join(" ", command) + " failed (" + outcome.status()
+          + "); is the network up, and did apt-get update run? It said: " + outcome.complaint());
     }
-    return said;
-  }
-
-  private static String lastLine(String said) {
-    String text = said.strip();
-    return text.substring(text.lastIndexOf('\n') + 1);
+    return outcome.said();
   }
 }

@@ -28,6 +28,7 @@ final class Cache {
   }
 
   private static final String SUMS = "SHA256SUMS";
+  private static final String STAMPS = "STAMPS";
   private static final String UNFINISHED = ".unfinished-";
   /** File locks hold between processes; this one holds between the threads of ours. */
   private static final ReentrantLock THREADS = new ReentrantLock();
@@ -46,7 +47,17 @@ final class Cache {
    * @param checked files of the entry
    */
   Path entry(String name, List<String> checked, Maker maker) throws IOException {
-    Path place = root.resolve(name);
+    return entry(name, checked, List.of(), maker);
+  }
+
+  /**
+   * The same with files that are too large to be read each time: they are known by their size and by when they were last
+   * changed.
+   *
+   * @param stamped such files of the entry
+   */
+  Path entry(String name, List<String> checked, List<String> stamped, Maker maker) throws IOException {
+    Path place = place(name);
     if (isWhole(place)) {
       return place;
     }
@@ -59,8 +70,12 @@ final class Cache {
       }
       sweep();
       Path work = Files.createTempDirectory(root, UNFINISHED);
+      Undo undo = Undo.atExit(() -> FileTree.delete(work));
       try {
         maker.fill(work);
+        if (!stamped.isEmpty()) {
+          Files.writeString(work.resolve(STAMPS), stamps(work, stamped));
+        }
         Files.writeString(work.resolve(SUMS), sums(work, checked));
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
         FileTree.delete(place);
@@ -68,6 +83,7 @@ final class Cache {
         Files.move(work, place, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         FileTree.delete(work);
+        undo.close();
       }
       return place;
     } finally {
@@ -101,6 +117,19 @@ final class Cache {
     }
   }
 
+  /** {@return where an entry is, or would be} */
+  Path place(String name) { return root.resolve(name); }
+
+  /** Removes an entry, if it is there. */
+  void remove(String name) throws IOException {
+    THREADS.lock();
+    try {
+      FileTree.delete(place(name));
+    } finally {
+      THREADS.unlock();
+    }
+  }
+
   /** Removes everything. */
   void clear() throws IOException {
     THREADS.lock();
@@ -131,7 +160,33 @@ final class Cache {
         return false;
       }
     }
+    return stampsHold(entry);
+  }
+
+  private static boolean stampsHold(Path entry) throws IOException {
+    Path list = entry.resolve(STAMPS);
+    if (!Files.exists(list)) {
+      return true;
+    }
+    for (String line : Files.readAllLines(list)) {
+      Path file = entry.resolve(line.split(" ", 3)[2]);
+      if (!Files.exists(file) || !stamp(file).equals(line)) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  private static String stamps(Path entry, List<String> stamped) throws IOException {
+    StringBuilder stamps = new StringBuilder();
+    for (String name : stamped) {
+      stamps.append(stamp(entry.resolve(name))).append('\n');
+    }
+    return stamps.toString();
+  }
+
+  private static String stamp(Path file) throws IOException {
+    return Files.size(file) + " " + Files.getLastModifiedTime(file).toMillis() + " " + file.getFileName();
   }
 
   /** In the words of sha256sum, so that people can check too. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,44 @@ class CacheTest {
     Files.writeString(entry().resolve("vmlinuz"), "kern");
     assertEquals("kernel", Files.readString(entry().resolve("vmlinuz")));
     assertEquals(2, made.get());
+  }
+
+  /** A large file is not read: one that was written to has another date, if not another size. */
+  @Test
+  void aLargeFileThatWasWrittenToIsNotBelieved() throws IOException {
+    Cache.Maker maker = work -> {
+      made.incrementAndGet();
+      Files.writeString(work.resolve("disk"), "blocks");
+    };
+    Path disk = cache.entry("disks/x", List.of(), List.of("disk"), maker).resolve("disk");
+    cache.entry("disks/x", List.of(), List.of("disk"), maker);
+    assertEquals(1, made.get());
+    Files.setLastModifiedTime(disk, FileTime.fromMillis(1));
+    cache.entry("disks/x", List.of(), List.of("disk"), maker);
+    assertEquals(2, made.get());
+    Files.delete(disk);
+    cache.entry("disks/x", List.of(), List.of("disk"), maker);
+    assertEquals(3, made.get());
+  }
+
+  @Test
+  void whatIsRemovedIsMadeAnew() throws IOException {
+    entry();
+    cache.remove("kernels/x");
+    cache.remove("kernels/x");
+    entry();
+    assertEquals(2, made.get());
+  }
+
+  /** As Ctrl-C does it, while the maker runs. */
+  @Test
+  void aMakerThatIsCutShortLeavesNothing() throws IOException {
+    assertThrows(IOException.class, () -> cache.entry("kernels/x", List.of(), work -> {
+      Files.writeString(work.resolve("vmlinuz"), "ker");
+      Undo.all();
+      assertFalse(Files.exists(work));
+    }));
+    assertEquals(List.of(), cache.entries("kernels"));
   }
 
   @Test
