@@ -2,8 +2,6 @@ package org.ballastvm.images;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,12 +122,36 @@ public final class GuestImages {
    */
   public GuestImage lab(Kernel kernel) {
     try {
-      Initramfs tree = new Initramfs().executable("bin/busybox", busybox()).script("init", resource("lab-init"));
+      Initramfs tree = new Initramfs().executable("bin/busybox", busybox()).script("init", Script.text("lab-init"));
       kernel.modules().map(ModuleTree::of).ifPresent(
           modules -> tree.modules(modules.inLoadOrder(LAB_MODULES.stream().filter(modules::knows).toList())));
       ByteArrayOutputStream initrd = new ByteArrayOutputStream();
       tree.writeTo(initrd);
       return image(kernel, initrd.toByteArray());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * A disk with Debian on it, and what boots it.
+   *
+   * @param afresh makes it also if the cache has one: with the packages, and the kernel, of today
+   * @throws ImageError if something is missing, named in one sentence, or packages cannot be had
+   */
+  public DebianDisk debianDisk(DebianDiskConfig config, boolean afresh) {
+    Kernel kernel = afresh ? newestKernel(config.kernel()) : kernel(config.kernel());
+    try {
+      return new DebianDiskMaker(cache, progress, config).disk(kernel, busybox(), afresh);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** {@return the disks that are made already} */
+  public List<DebianDisk> disks() {
+    try {
+      return cache.entries("disks").stream().map(DebianDisk::new).toList();
     } catch (IOException e) {
       throw failed(e);
     }
@@ -211,12 +233,4 @@ public final class GuestImages {
   }
 
   private ImageError failed(IOException e) { return new ImageError(cache.root() + ": " + e, e); }
-
-  private static String resource(String name) {
-    try (InputStream in = GuestImages.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the module's own " + name, e);
-    }
-  }
 }
