@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.command;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -24,8 +25,13 @@ public interface SubCommand {
     // No options, no parameters.
   }
 
+  /** {@return the words that may stand behind it, each with options of its own; as it is, there are none} */
+  default List<SubCommand> parts() {
+    return List.of();
+  }
+
   /**
-   * Does it.
+   * Does it. Where one of {@link #parts} was named, that one is run in its place.
    *
    * @param given what stood behind the word, split as described
    * @return the exit status of the process

@@ -43,6 +43,9 @@ public final class SubCommands {
     spec.parser().expandAtFiles(false).posixClusteredShortOptionsAllowed(false).overwrittenOptionsAllowed(true)
         .allowOptionsAsOptionParameters(false);
     command.describe(spec);
+    for (SubCommand part : command.parts()) {
+      spec.addSubcommand(part.name(), spec(part));
+    }
     spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("print this").build());
     return spec;
   }
@@ -56,14 +59,32 @@ public final class SubCommands {
    * @throws UserError for what its description does not have, and for values that make no sense
    */
   public static int run(SubCommand command, List<String> arguments) {
-    CommandLine line = new CommandLine(spec(command));
-    ParseResult given = parse(line, arguments);
+    ParseResult given = parse(new CommandLine(spec(command)), arguments);
+    SubCommand asked = command;
+    while (given.hasSubcommand()) {
+      refuseOptionsBefore(given);
+      given = given.subcommand();
+      asked = part(asked, given.commandSpec().name());
+    }
     if (given.isUsageHelpRequested()) {
+      CommandLine line = given.commandSpec().commandLine();
       line.setSeparator(" ");
       line.usage(System.out);
       return 0;
     }
-    return command.run(given);
+    return asked.run(given);
+  }
+
+  private static SubCommand part(SubCommand command, String name) {
+    return command.parts().stream().filter(part -> part.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** They belong to the word before, which is not run. */
+  private static void refuseOptionsBefore(ParseResult given) {
+    for (OptionSpec option : given.matchedOptions()) {
+      throw new UserError(given.commandSpec().qualifiedName() + " " + option.longestName() + ": does not go with "
+          + given.subcommand().commandSpec().name() + ", whose options stand behind it");
+    }
   }
 
   /**
@@ -84,21 +105,26 @@ public final class SubCommands {
       return line.parseArgs(twoDashes(spec, arguments).toArray(String[]::new));
     } catch (UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
-      throw new UserError(spec.name() + " " + word + ": there is no such " + (word.startsWith("-") ? "option" : "word")
-          + "; " + spec.name() + " --help lists what it takes", e);
+      throw new UserError(nameOf(e) + " " + word + ": there is no such " + (word.startsWith("-") ? "option" : "word")
+          + "; " + nameOf(e) + " --help lists what it takes", e);
     } catch (MissingParameterException e) {
-      throw new UserError(missing(spec, e.getMissing()), e);
+      throw new UserError(missing(nameOf(e), e.getMissing()), e);
     } catch (ParameterException e) {
-      throw new UserError(spec.name() + ": " + e.getMessage(), e);
+      throw new UserError(nameOf(e) + ": " + e.getMessage(), e);
     }
   }
 
-  private static String missing(CommandSpec spec, List<ArgSpec> arguments) {
+  /** All words of the command that was being read: image debian. */
+  private static String nameOf(ParameterException e) {
+    return e.getCommandLine().getCommandSpec().qualifiedName();
+  }
+
+  private static String missing(String command, List<ArgSpec> arguments) {
     ArgSpec first = arguments.getFirst();
     return first instanceof OptionSpec option
-        ? spec.name() + " " + option.longestName() + ": a value must follow: " + option.longestName() + " "
+        ? command + " " + option.longestName() + ": a value must follow: " + option.longestName() + " "
             + option.paramLabel()
-        : spec.name() + ": " + first.paramLabel() + " must follow; " + spec.name() + " --help says more";
+        : command + ": " + first.paramLabel() + " must follow; " + command + " --help says more";
   }
 
   /** As for machines, one dash or two make no difference. What ends in another program's words is left alone. */
@@ -108,9 +134,13 @@ public final class SubCommands {
     }
     List<String> words = new ArrayList<>(arguments);
     int end = words.indexOf(END_OF_OPTIONS);
+    CommandSpec named = spec;
     for (int i = 0; i < (end < 0 ? words.size() : end); i++) {
       String name = words.get(i).split("=", 2)[0];
-      if (name.startsWith("-") && !spec.optionsMap().containsKey(name) && spec.optionsMap().containsKey("-" + name)) {
+      if (named.subcommands().containsKey(name)) {
+        named = named.subcommands().get(name).getCommandSpec();
+      } else if (name.startsWith("-") && !named.optionsMap().containsKey(name)
+          && named.optionsMap().containsKey("-" + name)) {
         words.set(i, "-" + words.get(i));
       }
     }

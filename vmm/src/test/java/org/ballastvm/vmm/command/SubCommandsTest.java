@@ -42,6 +42,27 @@ class SubCommandsTest {
     public int run(ParseResult given) { return ++runs; }
   }
 
+  /** One that a further word may stand behind. */
+  private static final class Whole implements SubCommand {
+    private final Example part = new Example(false);
+    private int runs;
+
+    @Override
+    public String name() { return "whole"; }
+
+    @Override
+    public String summary() { return "has a part"; }
+
+    @Override
+    public List<SubCommand> parts() { return List.of(part); }
+
+    @Override
+    public void describe(CommandSpec spec) { spec.addOption(Arguments.flag("--slow", "takes its time")); }
+
+    @Override
+    public int run(ParseResult given) { return 100 + ++runs; }
+  }
+
   private static List<String> split(String line) { return List.of(line.split(" ")); }
 
   private static ParseResult parse(boolean endsInWordsOfOthers, String line) {
@@ -106,5 +127,35 @@ class SubCommandsTest {
     UserError error = assertThrows(UserError.class, () -> SubCommands.run(monitor, List.of()));
 
     assertEquals("monitor: NAME|PID|SOCKET must follow; monitor --help says more", error.getMessage());
+  }
+
+  @Test
+  void aFurtherWordIsRunWithItsOwnOptions() {
+    Whole whole = new Whole();
+
+    assertEquals(1, SubCommands.run(whole, split("example -fast --size 1 -- -x")));
+    assertEquals(101, SubCommands.run(whole, split("-slow")));
+    assertEquals(101, 100 + whole.runs);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "example --slow | whole example --slow: there is no such option; whole example --help lists what it takes",
+      "example --size | whole example --size: a value must follow: --size SIZE",
+      "--slow example | whole --slow: does not go with example, whose options stand behind it",
+      "sample | whole sample: there is no such word; whole --help lists what it takes"})
+  void whatItDoesNotTakeIsToldWithAllItsWords(String line, String sentence) {
+    UserError error = assertThrows(UserError.class, () -> SubCommands.run(new Whole(), split(line)));
+
+    assertEquals(sentence, error.getMessage());
+  }
+
+  @Test
+  void helpOfAFurtherWordRunsNeither() {
+    Whole whole = new Whole();
+
+    assertEquals(0, SubCommands.run(whole, split("example --help")));
+    assertEquals(0, SubCommands.run(whole, split("--help")));
+    assertEquals(0, whole.runs + whole.part.runs);
   }
 }
