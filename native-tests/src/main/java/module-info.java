@@ -15,5 +15,6 @@ module org.ballastvm.testkit {
       org.ballastvm.testkit.command.DoctorCommand,
       org.ballastvm.testkit.command.ImageCommand,
       org.ballastvm.testkit.command.RigCommand,
+      org.ballastvm.testkit.command.RunCommand,
       org.ballastvm.testkit.study.StudyCommand;
 }

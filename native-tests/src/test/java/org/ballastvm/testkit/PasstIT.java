@@ -33,7 +33,7 @@ class PasstIT {
     return host.run(Guest.PATIENCE, HostedCommand.of("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; " + script));
   }
 
-  /** The rig is on no network, and passt wants a route to copy. */
+  /** passt wants a route to copy, also where this host is on no network. */
   @BeforeEach
   void giveTheHostARoute() {
     onHost("ip route show default | grep -q . || { ip tuntap add mode tap name outside0 &&"

@@ -65,8 +65,11 @@ final class StartedBallast implements AutoCloseable {
    *
    * @return what came before it
    */
-  synchronized String expect(String text) throws InterruptedException, TimeoutException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+  String expect(String text) throws InterruptedException, TimeoutException { return expect(text, PATIENCE_SECONDS); }
+
+  /** The same for what takes longer. */
+  synchronized String expect(String text, long seconds) throws InterruptedException, TimeoutException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     int at = output.indexOf(text, from);
     while (at < 0) {
       long left = end - System.nanoTime();

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.ballastvm.images.DebianDisk;
+import org.ballastvm.images.DebianDiskConfig;
 import org.ballastvm.images.FileTree;
+import org.ballastvm.images.ImageError;
 import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.RigError;
@@ -29,6 +32,7 @@ public final class BenchCommand implements SubCommand {
   /** What it measures unless it is named what; the others need QEMU. */
   private static final Set<String> USUAL = Set.of("exits", BALLOON, "start");
   private static final String GUESTS = "guests";
+  private static final String DEBIAN = "debian";
   private static final String QMP = "qmp";
   private static final String MACHINES = "machines";
   private static final int SHARING = 100;
@@ -48,6 +52,7 @@ public final class BenchCommand implements SubCommand {
   private static final int TRACING_RUNS = 15;
   private static final int START_RUNS = 20;
   private static final int GUEST_RUNS = 5;
+  private static final int DEBIAN_RUNS = 5;
   private static final int QMP_RUNS = 7;
   private static final int QMP_COMMANDS = 10_000;
 
@@ -61,9 +66,9 @@ public final class BenchCommand implements SubCommand {
 
   @Override
   public void describe(CommandSpec spec) {
-    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, QMP, MACHINES),
-        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests and qmp, beside"
-            + " QEMU; machines of one process"));
+    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES),
+        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian and"
+            + " qmp, beside QEMU; machines of one process"));
   }
 
   @Override
@@ -71,9 +76,9 @@ public final class BenchCommand implements SubCommand {
     List<String> topics = given.matchedPositionalValue(0, List.of());
     for (String argument : topics) {
       if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
-          && !argument.equals(QMP) && !argument.equals(MACHINES)) {
+          && !argument.equals(DEBIAN) && !argument.equals(QMP) && !argument.equals(MACHINES)) {
         throw new UserError("bench " + argument
-            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, qmp and "
+            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, debian, qmp and "
             + MACHINES);
       }
     }
@@ -85,7 +90,7 @@ public final class BenchCommand implements SubCommand {
         FileTree.delete(directory);
       }
       return 0;
-    } catch (IOException | RigError e) {
+    } catch (IOException | RigError | ImageError e) {
       throw new UserError("bench: " + e.getMessage(), e);
     }
   }
@@ -131,6 +136,9 @@ public final class BenchCommand implements SubCommand {
     }
     if (topics.contains(GUESTS)) {
       measureGuests();
+    }
+    if (topics.contains(DEBIAN)) {
+      measureDebian();
     }
   }
 
@@ -189,6 +197,14 @@ public final class BenchCommand implements SubCommand {
     GuestHost host = GuestHosts.find();
     System.out.println("\nMedian of " + GUEST_RUNS + " guests, by turns, in " + host.description() + "\n");
     System.out.print(GuestBenchmark.table(GuestBenchmark.run(GUEST_RUNS, host)));
+  }
+
+  private static void measureDebian() throws IOException {
+    DebianDisk disk = GuestHosts.images().debianDisk(DebianDiskConfig.usual(), false);
+    GuestHost host = GuestHosts.find();
+    System.out
+        .println("\nDebian from a disk, median of " + DEBIAN_RUNS + ", by turns, in " + host.description() + "\n");
+    System.out.print(GuestBenchmark.table(new DebianBenchmark(host, disk, launcher()).run(DEBIAN_RUNS)));
   }
 
   private static String machine() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
@@ -16,7 +17,10 @@ import org.ballastvm.vmm.config.UserError;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code ballast image}: makes a kernel and an initramfs for a guest, and prints where they are. */
+/**
+ * {@code ballast image}: makes a kernel and an initramfs for a guest, and prints where they are; and, by a further word,
+ * disks.
+ */
 public final class ImageCommand implements SubCommand {
   private static final int CANNOT = 1;
 
@@ -27,6 +31,11 @@ public final class ImageCommand implements SubCommand {
   public String summary() { return "makes a kernel and an initramfs for a guest, and prints where they are"; }
 
   @Override
+  public List<SubCommand> parts() {
+    return List.of(new DebianImageCommand(), new ImportImageCommand(), new SeedImageCommand());
+  }
+
+  @Override
   public void describe(CommandSpec spec) {
     spec.addOption(Arguments.word("--kernel-package", "WORD", DebianFlavour.allWords(), "Debian's kernel: cloud, for"
         + " virtual machines (default); stock, for all machines; 6.12, the same of a later series"));
@@ -34,7 +43,7 @@ public final class ImageCommand implements SubCommand {
     spec.addOption(Arguments.path("--kernel", "FILE", "a kernel of your own: a bzImage or an ELF vmlinux"));
     spec.addOption(Arguments.path("--modules", "DIRECTORY", "its modules, as below /lib/modules/RELEASE"));
     spec.addOption(Arguments.path("--output", "DIRECTORY", "copy vmlinuz and initrd there, too"));
-    spec.addOption(Arguments.flag("--list", "print the guests that are made already, and make none"));
+    spec.addOption(Arguments.flag("--list", "print the guests and disks that are made already, and make none"));
     spec.addOption(Arguments.flag("--clean", "remove everything from the cache"));
     spec.usageMessage().footer("The guest takes commands over its console.");
   }
@@ -45,6 +54,7 @@ public final class ImageCommand implements SubCommand {
     try {
       if (given.hasMatchedOption("--list")) {
         images.list().forEach(ImageCommand::print);
+        images.disks().forEach(DebianImageCommand::print);
         return 0;
       }
       if (given.hasMatchedOption("--clean")) {
@@ -62,13 +72,8 @@ public final class ImageCommand implements SubCommand {
     return Optional.ofNullable(given.matchedOptionValue(option, null));
   }
 
-  private static DebianFlavour flavour(String word) {
-    return DebianFlavour.of(word).orElseThrow(
-        () -> new UserError("image --kernel-package " + word + ": must be one of " + DebianFlavour.words()));
-  }
-
   private static int make(GuestImages images, ParseResult given) throws IOException {
-    DebianFlavour flavour = flavour(given.matchedOptionValue("--kernel-package", DebianFlavour.CLOUD.word()));
+    DebianFlavour flavour = DebianWish.flavour(given);
     Optional<Path> own = path(given, "--kernel");
     Optional<Path> modules = path(given, "--modules");
     if (modules.isPresent() && own.isEmpty()) {

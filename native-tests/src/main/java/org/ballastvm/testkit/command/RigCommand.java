@@ -1,10 +1,8 @@
 package org.ballastvm.testkit.command;
 
-import org.ballastvm.kvm.Terminal;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.IntelRig;
 import org.ballastvm.rig.Rig;
-import org.ballastvm.rig.RigRun;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.UserError;
@@ -47,18 +45,6 @@ public final class RigCommand implements SubCommand {
     Rig.missing().ifPresent(sentence -> {
       throw new UserError("rig: " + sentence);
     });
-    HostedCommand command = RigRun.withEnvironment(HostedCommand.of(wish.command()));
-    if (!isAtTerminal()) {
-      return RigRun.run(wish.amdConfig(), GuestHosts.images(), command, System.in, System.out, System.err);
-    }
-    System.err.println("ballast: the rig starts (5 to 20 s) ...");
-    int[] size = Terminal.size();
-    Terminal terminal = Terminal.raw(false);
-    Thread putBack = new Thread(terminal::close);
-    Runtime.getRuntime().addShutdownHook(putBack);
-    return RigRun.run(wish.amdConfig(), GuestHosts.images(), command.onTerminal(size[0], size[1]), System.in,
-        System.out, System.err);
+    return RigTerminal.run(wish.amdConfig(), HostedCommand.of(wish.command()));
   }
-
-  private static boolean isAtTerminal() { return Terminal.isPresent() && System.console().isTerminal(); }
 }

@@ -63,15 +63,10 @@ record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memo
     List<Path> taken = new ArrayList<>(files);
     command.stream().filter(word -> word.indexOf('/') >= 0).map(Path::of).filter(Files::isRegularFile)
         .forEach(taken::add);
-    home().ifPresent(home -> Stream.of("ballast", ".mvn/jdk", "native-tests/target/dist").map(home::resolve)
+    Launcher.home().ifPresent(home -> Stream.of("ballast", ".mvn/jdk", "native-tests/target/dist").map(home::resolve)
         .forEach(taken::add));
     IntelConfig config = IntelConfig.ofTests().arguing(kernelArguments).taking(taken);
     return memoryMiB.isPresent() ? config.ofMemory(memoryMiB.getAsInt()) : config;
-  }
-
-  private static Optional<Path> home() {
-    return Optional.ofNullable(System.getProperty("ballast.home")).map(Path::of)
-        .filter(home -> Files.isExecutable(home.resolve("ballast")));
   }
 
   /** Checks what was given. */
@@ -108,7 +103,7 @@ record RigWish(boolean intel, String cpu, DebianFlavour kernel, OptionalInt memo
       }
       // Whoever types ballast means this one, wherever PATH leads.
       if (command.getFirst().equals("ballast")) {
-        home().ifPresent(home -> command.set(0, home.resolve("ballast").toString()));
+        Launcher.home().ifPresent(home -> command.set(0, home.resolve("ballast").toString()));
       }
       return new RigWish(intel, cpu, kernel, memory, writable, files, kernelArguments, List.copyOf(command));
     }
