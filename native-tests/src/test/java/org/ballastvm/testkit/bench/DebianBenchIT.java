@@ -8,11 +8,13 @@ import org.ballastvm.images.DebianDiskConfig;
 import org.ballastvm.testkit.DebianTools;
 import org.ballastvm.testkit.GuestHosts;
 import org.ballastvm.testkit.GuestTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Debian comes up from one disk under both, in the same rig or on this host, and the table says how soon. */
 @GuestTest
+@Tag("debian")
 @Timeout(3600)
 class DebianBenchIT {
   @Test
