@@ -189,7 +189,7 @@ public final class HostStream extends Pollable {
     return outcome(CALLS.syscall(Host.SYS_write(), target.fd(), Buffers.address(from), from.byteSize()), false);
   }
 
-  static int write(Pollable target, IoVector from) { return outcome(from.writeTo(target), false); }
+  static int write(Pollable target, IoVector from) { return outcome(from.writeTo(target.fd()), false); }
 
   private static int outcome(long result, boolean reading) {
     if (result > 0) {

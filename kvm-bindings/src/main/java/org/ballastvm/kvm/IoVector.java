@@ -54,8 +54,8 @@ public final class IoVector {
   /** {@return how many bytes its pieces have} */
   public long bytes() { return bytes; }
 
-  /** {@return what writev(2) answers, a negated errno included} */
-  long writeTo(Pollable target) {
-    return NativeProvider.CALLS.syscall(Host.SYS_writev(), target.fd(), entries.address(), count);
+  /** {@return what writev(2) answers for a descriptor, a negated errno included} */
+  long writeTo(long descriptor) {
+    return NativeProvider.CALLS.syscall(Host.SYS_writev(), descriptor, entries.address(), count);
   }
 }

@@ -102,7 +102,8 @@ class BenchTest {
     UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("disk")));
 
     assertEquals(
-        "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, qmp and machines",
+        "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, debian, "
+            + "qmp and machines",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
   }
