@@ -24,7 +24,9 @@ class TypeCommandsTest {
       "{\"implements\": \"virtio-pci\", \"abstract\": true} > [{\"name\": \"virtio-pci\", \"abstract\": true, "
           + "\"parent\": \"pci-device\"}, {\"name\": \"virtio-9p-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-balloon-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-blk-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-mem-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-net-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-rng-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-serial-pci\", \"parent\": \"virtio-pci\"}]",
       "{\"implements\": \"nope\"} > []"})
