@@ -17,10 +17,12 @@ import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
 import org.ballastvm.rig.Transcript;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a guest prints on {@code hvc0} beside what it prints on the serial port, by turns in one guest. */
 @GuestTest
+@Tag("more")
 class ConsoleSpeedIT {
   private static final int ROUNDS = Integer.getInteger("ballast.console.rounds", 3);
   private static final int BYTES = 256 << 10;

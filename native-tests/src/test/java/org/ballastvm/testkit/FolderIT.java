@@ -13,12 +13,14 @@ import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder of the host in a Linux guest, by Linux's own driver. */
 @GuestTest
+@Tag("more")
 class FolderIT {
   private static final String MOUNT = "mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=";
   private static final String LISTING = "find . | sort | xargs stat -c '%n %f %s %Y %h %u %g' | md5sum";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * has no {@code /dev/kvm} that boots Linux, the guest is in a rig of its own, and ssh goes through both.
  */
 @GuestTest
-@Tag("debian")
+@Tag("more")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(3600)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Debian comes up from one disk under both, in the same rig or on this host, and the table says how soon. */
 @GuestTest
-@Tag("debian")
+@Tag("more")
 @Timeout(3600)
 class DebianBenchIT {
   @Test
