@@ -89,7 +89,8 @@ class SerialPortIT {
       assertEquals("org.example.channel\n", guest.run("cat " + VPORTS + "vport*p1/name"));
       HostedProcess client = host.connect(channelPort);
       // Linux ends what reads a channel that it does not know to be open on the host.
-      guest.run("ln -s /dev/vport*p1 /dev/channel; { until [ -s /tmp/in ]; do cat /dev/channel > /tmp/in; done & } 2> /dev/null");
+      guest.run(
+          "ln -s /dev/vport*p1 /dev/channel; { until [ -s /tmp/in ]; do cat /dev/channel > /tmp/in; done & } 2> /dev/null");
       qmp.heard().await(Pattern.compile("VSERPORT_CHANGE.*\"open\": ?true"), Guest.PATIENCE);
       String line = "0123456789abcdefghijklmnopqrstuvwxyz+-*\n";
       write(client, line.repeat(5000)); // 200 KB: far more than fits on the way
@@ -131,7 +132,8 @@ class SerialPortIT {
         ask(qmp, "device_add", "\"driver\":\"virtserialport\",\"id\":\"p\",\"chardev\":\"channel\",\"name\":\"round" + i
             + "\"");
         if (i % 20 == 0) {
-          guest.run("until grep -q round" + i + " " + VPORTS + "*/name; do usleep 1000; done; true < $(echo /dev/vport*p1)");
+          guest.run(
+              "until grep -q round" + i + " " + VPORTS + "*/name; do usleep 1000; done; true < $(echo /dev/vport*p1)");
         }
         ask(qmp, "device_del", "\"id\":\"p\"");
       }
