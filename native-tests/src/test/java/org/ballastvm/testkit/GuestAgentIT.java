@@ -20,13 +20,11 @@ import org.ballastvm.images.Kernel;
 import org.ballastvm.images.ModuleTree;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedProcess;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's qemu-guest-agent, which finds its port by name and answers there. */
 @GuestTest
-@Tag("more")
 class GuestAgentIT {
   private static final String AGENT = "usr/sbin/qemu-ga";
   private static final Pattern LIBRARY = Pattern.compile("(?m)^\\s*(?:\\S+ => )?(/\\S+) \\(0x");
