@@ -161,8 +161,8 @@ public final class HostNode implements AutoCloseable {
    * @throws HostError EIO, EISDIR, ...
    */
   public long read(List<MemorySegment> into, long offset) {
-    return check(CALLS.syscall(Host.SYS_preadv(), fd(), NodeMemory.get().pieces(into),
-        Math.min(into.size(), NodeMemory.MOST_PIECES), offset, 0), "preadv", what());
+    IoVectors pieces = NodeMemory.get().pieces(into);
+    return check(CALLS.syscall(Host.SYS_preadv(), fd(), pieces.address(), pieces.count(), offset, 0), "preadv", what());
   }
 
   /**
@@ -174,8 +174,9 @@ public final class HostNode implements AutoCloseable {
    * @throws HostError ENOSPC, EFBIG, ...
    */
   public long write(List<MemorySegment> from, long offset) {
-    return check(CALLS.syscall(Host.SYS_pwritev(), fd(), NodeMemory.get().pieces(from),
-        Math.min(from.size(), NodeMemory.MOST_PIECES), offset, 0), "pwritev", what());
+    IoVectors pieces = NodeMemory.get().pieces(from);
+    return check(CALLS.syscall(Host.SYS_pwritev(), fd(), pieces.address(), pieces.count(), offset, 0), "pwritev",
+        what());
   }
 
   /**

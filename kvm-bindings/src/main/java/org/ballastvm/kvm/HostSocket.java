@@ -213,7 +213,7 @@ public final class HostSocket extends Pollable {
    * @param from in order
    * @return bytes written, {@link #END} or {@link #WOULD_BLOCK}
    */
-  public int write(IoVector from) { return HostStream.write(this, from); }
+  public int write(IoVectors from) { return HostStream.write(this, from); }
 
   private static HostSocket create(int family, String what) { return create(family, Host.SOCK_NONBLOCK(), what); }
 

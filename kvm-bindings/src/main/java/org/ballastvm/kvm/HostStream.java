@@ -189,7 +189,12 @@ public final class HostStream extends Pollable {
     return outcome(CALLS.syscall(Host.SYS_write(), target.fd(), Buffers.address(from), from.byteSize()), false);
   }
 
-  static int write(Pollable target, IoVector from) { return outcome(from.writeTo(target.fd()), false); }
+  static int write(Pollable target, IoVectors from) { return outcome(writev(target, from), false); }
+
+  /** What writev(2) answers, a negated errno included. */
+  static long writev(Pollable target, IoVectors from) {
+    return CALLS.syscall(Host.SYS_writev(), target.fd(), from.address(), from.count());
+  }
 
   private static int outcome(long result, boolean reading) {
     if (result > 0) {

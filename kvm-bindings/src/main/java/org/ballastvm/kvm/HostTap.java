@@ -165,5 +165,5 @@ public final class HostTap extends Pollable {
    * @param frame with its header if it has one
    * @return whether it was taken
    */
-  public boolean write(IoVector frame) { return frame.writeTo(fd()) == frame.bytes(); }
+  public boolean write(IoVectors frame) { return HostStream.writev(this, frame) == frame.bytes(); }
 }

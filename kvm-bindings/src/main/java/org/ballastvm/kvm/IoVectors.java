@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.ballastvm.kvm.generated.Offsets.iovec;
 
 /**
- * Pieces of memory for one read or write of the host, {@code struct iovec} of readv(2). For one thread at a time; allocates
+ * Pieces of memory for one read or write of the host, {@code struct iovec} of readv(2) and writev(2). For one thread at a time; allocates
  * nothing after it was made.
  */
 public final class IoVectors {
@@ -62,6 +62,15 @@ public final class IoVectors {
     end++;
     bytes += lengthBytes;
   }
+
+  /**
+   * Adds a piece that is all of some memory.
+   *
+   * @param memory native memory, not empty
+   * @throws IndexOutOfBoundsException if it is empty
+   * @throws IllegalStateException if this is full
+   */
+  public void add(MemorySegment memory) { add(memory, 0, memory.byteSize()); }
 
   /**
    * Leaves out what has been done: the first bytes.

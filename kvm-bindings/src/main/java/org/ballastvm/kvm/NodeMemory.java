@@ -1,30 +1,27 @@
 package org.ballastvm.kvm;
 
-import static org.ballastvm.kvm.Fields.set64;
 import static org.ballastvm.kvm.Fields.set8;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.Offsets.iovec;
 
 /** What the system calls of {@link HostNode} are told and tell, in memory of the calling thread: they allocate no other. */
 final class NodeMemory {
   /** The longest path, with its end: PATH_MAX of linux/limits.h. */
   static final int PATH_BYTES = 4096;
-  /** UIO_MAXIOV of linux/uio.h. */
-  static final int MOST_PIECES = 1024;
 
   private static final String OWN_DESCRIPTORS = "/proc/self/fd/";
   private static final long STRUCT = 0;
   private static final long STRUCT_BYTES = 256;
   private static final long FIRST_NAME = STRUCT + STRUCT_BYTES;
   private static final long SECOND_NAME = FIRST_NAME + PATH_BYTES;
-  private static final long PIECES = SECOND_NAME + PATH_BYTES;
+  private static final long END = SECOND_NAME + PATH_BYTES;
   private static final ThreadLocal<NodeMemory> OF_THREAD = ThreadLocal.withInitial(NodeMemory::new);
 
-  private final MemorySegment all = Arena.ofAuto().allocate(PIECES + MOST_PIECES * iovec.SIZE, 16);
+  private final MemorySegment all = Arena.ofAuto().allocate(END, 16);
+  private final IoVectors pieces = new IoVectors();
 
   private NodeMemory() {}
 
@@ -60,12 +57,14 @@ final class NodeMemory {
     return all.address() + at;
   }
 
-  /** Pieces of memory as preadv(2) and pwritev(2) want them: at most {@link #MOST_PIECES}, the rest is left out. */
-  long pieces(List<MemorySegment> memory) {
-    for (int i = 0; i < Math.min(memory.size(), MOST_PIECES); i++) {
-      set64(all, PIECES + i * iovec.SIZE + iovec.iov_base, Buffers.address(memory.get(i)));
-      set64(all, PIECES + i * iovec.SIZE + iovec.iov_len, memory.get(i).byteSize());
+  /** Pieces of memory as preadv(2) and pwritev(2) want them: at most {@link IoVectors#MOST}, the rest is left out. */
+  IoVectors pieces(List<MemorySegment> memory) {
+    pieces.clear();
+    for (int i = 0; i < memory.size() && !pieces.isFull(); i++) {
+      if (memory.get(i).byteSize() > 0) {
+        pieces.add(memory.get(i));
+      }
     }
-    return all.address() + PIECES;
+    return pieces;
   }
 }

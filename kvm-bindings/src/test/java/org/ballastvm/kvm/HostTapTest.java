@@ -58,7 +58,7 @@ class HostTapTest {
       }
       MemorySegment frame = await(tap, 0x0800, arena);
       assertEquals(HostTap.HEADER_BYTES + 14 + 20 + 8 + 3, frame.byteSize());
-      IoVector vector = new IoVector(2);
+      IoVectors vector = new IoVectors();
       vector.add(arena.allocate(HostTap.HEADER_BYTES));
       vector.add(arena.allocate(FRAME_BYTES).fill((byte) 0xff));
       assertTrue(tap.write(vector));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostSocket;
-import org.ballastvm.kvm.IoVector;
+import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.virtio.net.NetPeer;
 import org.ballastvm.virtio.net.NetPeer.Frame;
 import org.ballastvm.vmm.loop.EventLoop;
@@ -31,7 +31,7 @@ final class FrameStream implements AutoCloseable {
   private final MemorySegment in = arena.allocate(BUFFER_BYTES);
   private final MemorySegment out = arena.allocate(BUFFER_BYTES);
   private final MemorySegment length = arena.allocate(LENGTH_BYTES);
-  private final IoVector vector = new IoVector(IoVector.MOST);
+  private final IoVectors vector = new IoVectors();
   private final Frame frame = new Frame();
   private final Runnable frames;
   private final Runnable room;

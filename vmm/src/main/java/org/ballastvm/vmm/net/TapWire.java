@@ -9,7 +9,7 @@ import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostTap;
-import org.ballastvm.kvm.IoVector;
+import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.virtio.net.NetFeature;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.loop.EventLoop;
@@ -21,7 +21,7 @@ final class TapWire implements Wire {
   private final EventLoop loop;
   private final NetdevConfig.Tap config;
   private final List<Queue> queues = new ArrayList<>();
-  private final IoVector vector = new IoVector(IoVector.MOST);
+  private final IoVectors vector = new IoVectors();
   private final Repeats refusals = new Repeats();
   private Card card = NoCard.INSTANCE;
   private long offloads = -1;

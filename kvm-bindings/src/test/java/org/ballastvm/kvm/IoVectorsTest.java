@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pieces of memory that go out as one, and connections that are not waited for. */
-class IoVectorTest {
+class IoVectorsTest {
   @TempDir
   Path directory;
 
@@ -30,7 +30,7 @@ class IoVectorTest {
   @Test
   void piecesArriveInOrderAndThePlaceOfEachIsItsOwn() {
     Path path = directory.resolve("wire");
-    IoVector vector = new IoVector(3);
+    IoVectors vector = new IoVectors();
     try (HostSocket listener = HostSocket.listenUnix(path);
         HostSocket client = HostSocket.connectUnix(path);
         HostSocket server = accept(listener);
@@ -47,7 +47,12 @@ class IoVectorTest {
         assertEquals(6, server.read(into));
         assertEquals("789045", into.getString(0));
       }
+      while (!vector.isFull()) {
+        vector.add(memory);
+      }
       assertThrows(IllegalStateException.class, () -> vector.add(memory));
+      vector.clear();
+      vector.add(memory);
       hangUp(server);
       assertEquals(HostSocket.END, client.write(vector));
     }
@@ -55,7 +60,7 @@ class IoVectorTest {
 
   @Test
   void memoryOfTheHeapIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new IoVector(1).add(MemorySegment.ofArray(new byte[4])));
+    assertThrows(IllegalArgumentException.class, () -> new IoVectors().add(MemorySegment.ofArray(new byte[4])));
   }
 
   @Test
