@@ -15,7 +15,7 @@ import org.ballastvm.vmm.state.Log;
  * A client that the host refuses, most likely as there are no more descriptors, stays in the queue: it is logged once,
  * and tried again each second, since the kernel would report it at every turn of the event loop.
  */
-final class Acceptor implements AutoCloseable {
+public final class Acceptor implements AutoCloseable {
   private static final long PAUSE_NANOS = 1_000_000_000;
 
   private final HostSocket socket;
@@ -26,8 +26,15 @@ final class Acceptor implements AutoCloseable {
   private boolean open = true;
   private boolean refused;
 
-  /** One that is open. */
-  Acceptor(EventLoop loop, HostSocket socket, String where, Consumer<HostSocket> taker) {
+  /**
+   * One that is open.
+   *
+   * @param loop accepts
+   * @param socket listens, and is this one's own from now on
+   * @param where whose clients they are, for the log
+   * @param taker has each client from then on; if it throws, the client is closed
+   */
+  public Acceptor(EventLoop loop, HostSocket socket, String where, Consumer<HostSocket> taker) {
     this.socket = socket;
     this.where = where;
     this.taker = taker;
@@ -35,7 +42,12 @@ final class Acceptor implements AutoCloseable {
     again = new LoopTimer(loop, () -> set(open));
   }
 
-  void set(boolean toBeOpen) {
+  /**
+   * Opens or closes it. Clients that come while it is closed wait.
+   *
+   * @param toBeOpen whether clients are accepted from now on
+   */
+  public void set(boolean toBeOpen) {
     open = toBeOpen;
     registration.interest(open ? Epoll.IN : 0);
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.vmm.chardev.Acceptor;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.NetdevConfig.Address;
 import org.ballastvm.vmm.config.UserError;
@@ -23,16 +24,14 @@ import org.ballastvm.vmm.state.Repeats;
  */
 final class StreamNetdev implements AutoCloseable {
   private static final long NANOS = 1_000_000_000L;
-  /** A client that the host will not let us have is tried again after this. */
-  private static final long ACCEPT_AGAIN_NANOS = NANOS;
 
   private final EventLoop loop;
   private final NetdevConfig.Stream config;
   private final StreamWire wire;
   private final LoopTimer again;
   private final Repeats troubles = new Repeats();
-  private HostSocket listener;
-  private EventLoop.Registration atDoor;
+  /** A server's; null for a client. */
+  private Acceptor acceptor;
   /** A connection that does not stand yet. */
   private HostSocket pending;
   private EventLoop.Registration pendingWatch;
@@ -49,7 +48,7 @@ final class StreamNetdev implements AutoCloseable {
   StreamNetdev(EventLoop loop, NetdevConfig.Stream config) {
     this.loop = loop;
     this.config = config;
-    this.again = new LoopTimer(loop, this::tryAgain);
+    this.again = new LoopTimer(loop, this::beginToConnect);
     this.wire = new StreamWire(loop, config.server() ? "listening on " + config.address() : "disconnected");
     wire.whenEnded(this::lost);
     try {
@@ -74,8 +73,7 @@ final class StreamNetdev implements AutoCloseable {
 
   private void begin() {
     if (config.server()) {
-      listener = listen();
-      atDoor = loop.register(listener, Epoll.IN, events -> letIn());
+      acceptor = new Acceptor(loop, listen(), "netdev " + config.id(), this::letIn);
     } else if (config.reconnectSeconds().isEmpty()) {
       opened(connect());
     } else {
@@ -105,17 +103,13 @@ final class StreamNetdev implements AutoCloseable {
     wire.open(socket, (config.server() ? "client of " : "connected to ") + config.address());
   }
 
-  private void letIn() {
+  private void letIn(HostSocket client) {
+    acceptor.set(false);
     try {
-      HostSocket client = listener.accept();
-      if (client != null) {
-        atDoor.interest(0);
-        opened(client);
-      }
+      opened(client);
     } catch (HostError e) {
-      tell("a client cannot be accepted, and is tried again each second: " + e.getMessage());
-      atDoor.interest(0);
-      again.once(ACCEPT_AGAIN_NANOS);
+      acceptor.set(true); // after its pause
+      throw e;
     }
   }
 
@@ -127,21 +121,13 @@ final class StreamNetdev implements AutoCloseable {
         ? "; it waits for another"
         : config.reconnectSeconds().isPresent() ? "; it is tried anew" : "; its link stays down"));
     if (config.server()) {
-      atDoor.interest(Epoll.IN);
+      acceptor.set(true);
     } else {
       later();
     }
   }
 
   private void later() { config.reconnectSeconds().ifPresent(seconds -> again.once(seconds * NANOS)); }
-
-  private void tryAgain() {
-    if (config.server()) {
-      atDoor.interest(Epoll.IN);
-    } else {
-      beginToConnect();
-    }
-  }
 
   private void beginToConnect() {
     try {
@@ -188,9 +174,8 @@ final class StreamNetdev implements AutoCloseable {
       pendingWatch.close();
       pending.close();
     }
-    if (listener != null) {
-      atDoor.close();
-      listener.close();
+    if (acceptor != null) {
+      acceptor.close();
       deleteSocket();
     }
     wire.close();
