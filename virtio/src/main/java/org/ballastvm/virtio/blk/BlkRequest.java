@@ -36,7 +36,7 @@ public final class BlkRequest {
 
     Outcome(int status) { this.status = status; }
 
-    /** {@return what the driver is told} */
+    /** {@return what the driver reads in it} */
     int status() { return status; }
   }
 

@@ -87,7 +87,7 @@ final class RequestReader {
     };
   }
 
-  /** Nothing in front of the status was written, and that is what the driver is told of. 2.7.8.2 */
+  /** Nothing in front of the status was written, and that is what the driver hears. 2.7.8.2 */
   private static Outcome fail(long inBytes, BlkRequest into) {
     into.writtenBytes = inBytes == 0 ? 1 : 0;
     return Outcome.IOERR;

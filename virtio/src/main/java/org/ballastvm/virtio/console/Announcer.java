@@ -13,7 +13,7 @@ import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.virtio.queue.Virtqueue;
 
-/** Tells a guest of ports, as its driver has buffers for messages. Virtio 1.3, 5.3.6.2. */
+/** Announces ports to a guest, as its driver has buffers for messages. Virtio 1.3, 5.3.6.2. */
 final class Announcer {
   private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -32,21 +32,21 @@ final class Announcer {
   /** What the guest knows of a number. */
   PortView view(int port) { return views[port]; }
 
-  List<PortTold> state() {
-    List<PortTold> all = new ArrayList<>();
+  List<KnownPort> state() {
+    List<KnownPort> all = new ArrayList<>();
     for (PortView view : views) {
       all.add(view.state());
     }
     return List.copyOf(all);
   }
 
-  void restore(List<PortTold> state) {
+  void restore(List<KnownPort> state) {
     for (int i = 0; i < views.length; i++) {
       views[i].restore(state.get(i));
     }
   }
 
-  /** Tells all that is due, as far as there are buffers; of each number, what is due is bounded. */
+  /** Sends all that is due, as far as there are buffers; of each number, what is due is bounded. */
   void announce(VirtioDevice.Context driver, ConsolePort[] ports) {
     Virtqueue ring = driver.queue(ConsoleQueues.CONTROL_RECEIVE);
     if (ring == null) {
@@ -60,7 +60,7 @@ final class Announcer {
         }
         ControlEvent event = views[number].due(ports[number]);
         ring.pushUsed(chain.head(), write(driver.memory(), chain, compose(number, event, ports[number])));
-        views[number].told(event, ports[number]);
+        views[number].sent(event, ports[number]);
       }
     } while (driver.finish(ConsoleQueues.CONTROL_RECEIVE) && nextDue(ports) >= 0);
   }

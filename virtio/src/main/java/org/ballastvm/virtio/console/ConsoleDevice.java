@@ -18,7 +18,7 @@ import org.ballastvm.virtio.queue.DescriptorChain;
  * What the host does with a port, it does on the event loop by this object, which takes the transport's lock.
  */
 public final class ConsoleDevice implements VirtioDevice {
-  /** As many ports as a device can have; it is what QEMU gives one, too, unless it is told otherwise. */
+  /** As many ports as a device can have; it is what QEMU gives one, too, unless asked otherwise. */
   public static final int MOST_PORTS = 31;
 
   static final long FEATURE_SIZE = 1;
@@ -39,10 +39,10 @@ public final class ConsoleDevice implements VirtioDevice {
    * What driver and host have made of it.
    *
    * @param driverReady whether the driver takes control messages
-   * @param views what it was told of each number
+   * @param views what the guest knows of each number
    * @param ports what it has made of those that there are, by number; empty where there is none
    */
-  public record State(boolean driverReady, List<PortTold> views, List<Optional<ConsolePort.State>> ports)
+  public record State(boolean driverReady, List<KnownPort> views, List<Optional<ConsolePort.State>> ports)
       implements
         VirtioDevice.State {
     /** Keeps copies. */
@@ -67,7 +67,7 @@ public final class ConsoleDevice implements VirtioDevice {
    * A device without ports.
    *
    * @param maxPorts how many it can have, 1 to {@link #MOST_PORTS}; with 1 it has port 0 alone, and no control queues
-   * @param events takes what there is to tell
+   * @param events takes what there is to report
    */
   public ConsoleDevice(int maxPorts, EventSink events) { this(maxPorts, System::nanoTime, events); }
 
@@ -156,8 +156,8 @@ public final class ConsoleDevice implements VirtioDevice {
     restore(new State(false, powerOnViews(), kept));
   }
 
-  private List<PortTold> powerOnViews() {
-    List<PortTold> views = new ArrayList<>();
+  private List<KnownPort> powerOnViews() {
+    List<KnownPort> views = new ArrayList<>();
     for (int i = 0; i < maxPorts; i++) {
       views.add(PortView.POWER_ON);
     }
@@ -217,7 +217,7 @@ public final class ConsoleDevice implements VirtioDevice {
 
   private void mistake(String sentence) { events.accept(new DeviceEvent.GuestMistake(name(), sentence, false)); }
 
-  /** Where the guest is told of ports, or any queue of a device that has no such queue. */
+  /** Where ports are announced, or any queue of a device that has no such queue. */
   private int announcingQueue() {
     return maxPorts > 1 ? ConsoleQueues.CONTROL_RECEIVE : 0;
   }
@@ -234,7 +234,7 @@ public final class ConsoleDevice implements VirtioDevice {
   public int maxPorts() { return maxPorts; }
 
   /**
-   * Adds a port, and tells the guest. On the event loop, or before it has started.
+   * Adds a port, and announces it. On the event loop, or before it has started.
    *
    * @param port of a number that is free
    */
@@ -248,7 +248,7 @@ public final class ConsoleDevice implements VirtioDevice {
   }
 
   /**
-   * Takes a port away, and tells the guest; what it has sent and nobody has taken is lost. On the event loop.
+   * Takes a port away, and announces that; what it has sent and nobody has taken is lost. On the event loop.
    *
    * @param port which
    */
@@ -353,7 +353,7 @@ public final class ConsoleDevice implements VirtioDevice {
     private boolean isKnown(long port, String claim) {
       boolean known = port < maxPorts && announcer.view((int) port).isAnnounced();
       if (!known) {
-        mistake("the driver says that port " + port + " is " + claim + ", and was told of no such port");
+        mistake("the driver says that port " + port + " is " + claim + ", and no such port was announced");
       }
       return known;
     }

@@ -11,7 +11,7 @@ final class ControlMessage {
 
   private ControlMessage() {}
 
-  /** Is told what the driver says; the numbers of ports are the driver's, and may be of no port. */
+  /** Hears what the driver says; the numbers of ports are the driver's, and may be of no port. */
   interface Listener {
     /** The driver takes messages, or cannot. */
     void deviceReady(boolean success);

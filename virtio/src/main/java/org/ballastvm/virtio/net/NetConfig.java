@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  *
  * @param mac its address, of one station
  * @param pairs how many pairs of queues it has, 1 to {@link #MOST_PAIRS}
- * @param mtu how long a packet may be at most, as the driver is told, in bytes; it is told nothing when empty
+ * @param mtu how long a packet may be at most, as the driver reads it, in bytes; there is no such field when empty
  * @param rxQueueSize entries of a queue for received frames, a power of two from {@link #LEAST_QUEUE} to {@link #MOST_QUEUE}
  * @param txQueueSize entries of a queue for frames to send, likewise
  */

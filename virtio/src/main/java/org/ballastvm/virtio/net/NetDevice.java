@@ -174,7 +174,7 @@ public final class NetDevice implements VirtioDevice {
    * The card as the peer sees it.
    *
    * @param doorbell rings a queue as the driver would, under the lock of the transport
-   * @return what is told of frames, room and link
+   * @return what is notified of frames, room and link
    */
   public NetPeer.Card card(IntConsumer doorbell) {
     return new NetPeer.Card() {
@@ -182,7 +182,7 @@ public final class NetDevice implements VirtioDevice {
       public void frameWaits(int pair) {
         served = false;
         doorbell.accept(2 * pair);
-        if (!served) { // No driver that could take it: this would be told for ever.
+        if (!served) { // No driver that could take it: it would be notified of this for ever.
           peer.listen(pair, false);
         }
       }
@@ -308,7 +308,7 @@ public final class NetDevice implements VirtioDevice {
   /** {@return its address, as the driver has set it} */
   public MacAddress mac() { return mac; }
 
-  /** {@return whether the driver is told that its link is up} */
+  /** {@return whether the driver sees its link up} */
   public boolean isLinkUp() { return space.isLinkUp(); }
 
   /** {@return frames that were lost, since no buffers of the driver could hold them, or they were longer than any can be} */

@@ -20,7 +20,7 @@ public interface NetPeer {
   /**
    * Who is at this end.
    *
-   * @param card is told of what comes
+   * @param card hears of what comes
    */
   void connect(Card card);
 

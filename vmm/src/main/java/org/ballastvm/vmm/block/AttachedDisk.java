@@ -17,7 +17,7 @@ public final class AttachedDisk implements AutoCloseable {
   private final DriveDisk disk;
   private final LoopTimer alarm;
 
-  /** Is told of requests that the host failed. On any thread. */
+  /** Hears of requests that the host failed. On any thread. */
   @FunctionalInterface
   public interface Failures {
     /**
@@ -38,7 +38,7 @@ public final class AttachedDisk implements AutoCloseable {
    * @param ram the guest's memory
    * @param threads those of the machine's disks
    * @param listener the thread that hears the guest
-   * @param failures is told when the host fails
+   * @param failures hears when the host fails
    */
   public AttachedDisk(BlockBackend backend, DriveConfig.Use use, GuestRam ram, DiskThreads threads, EventLoop listener,
       Failures failures) {

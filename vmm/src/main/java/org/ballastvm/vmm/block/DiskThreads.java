@@ -17,7 +17,7 @@ public final class DiskThreads implements AutoCloseable {
    * None yet.
    *
    * @param name of the machine
-   * @param crashed is told of a bug of ours
+   * @param crashed hears of a bug of ours
    */
   public DiskThreads(String name, Consumer<Throwable> crashed) {
     this.name = name;

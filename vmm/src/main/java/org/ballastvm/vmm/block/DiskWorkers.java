@@ -39,7 +39,7 @@ public final class DiskWorkers implements AutoCloseable {
    * None yet.
    *
    * @param name what the threads' names begin with
-   * @param crashed is told of a bug of ours
+   * @param crashed hears of a bug of ours
    */
   public DiskWorkers(String name, Consumer<Throwable> crashed) {
     this.name = name;

@@ -13,7 +13,7 @@ import org.ballastvm.vmm.config.ErrorPolicy;
  * request that failed where that is to stop the machine waits here until it goes on, and is tried again.
  */
 final class DriveDisk implements Disk {
-  /** Is told of requests that the host failed. On any thread. */
+  /** Hears of requests that the host failed. On any thread. */
   @FunctionalInterface
   interface Failures {
     /**
@@ -50,7 +50,7 @@ final class DriveDisk implements Disk {
    * @param engine does requests on that
    * @param noFlush whether flushes are passed over
    * @param use limits, and what is done when the host fails
-   * @param failures is told when it does
+   * @param failures hears when it does
    * @param alarm has {@link #alarm} called in so many nanoseconds, on the thread that hears the doorbells
    */
   DriveDisk(Storage storage, Engine engine, boolean noFlush, DriveConfig.Use use, Failures failures,

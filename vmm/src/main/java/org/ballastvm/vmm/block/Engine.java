@@ -4,7 +4,7 @@ import org.ballastvm.virtio.blk.BlkRequest;
 
 /** Does requests on a storage, many at a time. What {@link org.ballastvm.virtio.blk.Disk} asks of a disk is said there. */
 interface Engine extends AutoCloseable {
-  /** Is told of each request that was done. */
+  /** Hears of each request that was done. */
   @FunctionalInterface
   interface Done {
     /**
@@ -19,7 +19,7 @@ interface Engine extends AutoCloseable {
   /**
    * Says whom it notifies. Called once, before all else.
    *
-   * @param done told of each request
+   * @param done hears of each request
    * @param some called after one request or several were done and the engine counts them no more, under no lock
    */
   void start(Done done, Runnable some);

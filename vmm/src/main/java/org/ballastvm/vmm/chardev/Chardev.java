@@ -12,13 +12,13 @@ public interface Chardev extends AutoCloseable {
   void connect(CharFrontend frontend);
 
   /**
-   * Another one can be connected from now on; until then, input is held and nobody is told of anything.
+   * Another one can be connected from now on; until then, input is held and nobody hears of anything.
    *
    * @param frontend who talked through it
    */
   default void disconnect(CharFrontend frontend) { connect(Nobody.INSTANCE); }
 
-  /** Has the frontend told of the size of the terminal at the other end, now and whenever it changes, if it is one. */
+  /** Reports to the frontend the size of the terminal at the other end, now and whenever it changes, if it is one. */
   default void followSize() {
     // Most lead to no terminal.
   }

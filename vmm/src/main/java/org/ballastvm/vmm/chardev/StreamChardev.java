@@ -27,7 +27,7 @@ final class StreamChardev implements Chardev {
   private final AtExit putBack;
   private final LoopTimer look;
   private final StreamLine line;
-  private final GuestTask tellSize;
+  private final GuestTask reportSize;
   private final Runnable sizeChanged;
   private CharFrontend frontend;
   private boolean followsSize;
@@ -42,8 +42,8 @@ final class StreamChardev implements Chardev {
     this.line = new StreamLine(loop, new StreamLine.Way(in, this::read), new StreamLine.Way(out, out::write), () -> {
       // Each direction ends by itself: a script that has no more to say still wants the answers.
     });
-    this.tellSize = new GuestTask(loop, this::tellSize);
-    this.sizeChanged = tellSize::post;
+    this.reportSize = new GuestTask(loop, this::reportSize);
+    this.sizeChanged = reportSize::post;
     if (terminal != null) {
       terminal.continued().ifPresent(bell -> loop.register(bell, Epoll.IN | Epoll.EDGE, events -> look()));
     }
@@ -89,11 +89,11 @@ final class StreamChardev implements Chardev {
         followsSize = true;
         WindowSize.follow(sizeChanged);
       }
-      tellSize();
+      reportSize();
     }
   }
 
-  private void tellSize() {
+  private void reportSize() {
     int[] size = Terminal.size();
     frontend.resized(size[0], size[1]);
   }

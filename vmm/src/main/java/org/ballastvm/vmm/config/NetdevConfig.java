@@ -101,7 +101,7 @@ public sealed interface NetdevConfig {
    * {@code user}: the guest is on the host's network as a program of this user is, by passt.
    *
    * @param id its id
-   * @param passt what passt is told besides
+   * @param passt what else passt is given
    */
   record User(String id, UserNetConfig passt) implements NetdevConfig {
     @Override

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param address the guest's IPv4 address; that of the host's interface when empty
  * @param prefixBits how many bits of it are the network's; what the host has when empty
  * @param gateway the IPv4 address by which the guest reaches the host and the world; what the host has when empty
- * @param nameserver what the guest is told of DNS; what the host has when empty
+ * @param nameserver the DNS server that the guest is given; what the host has when empty
  * @param searchDomains domains that the guest looks for names in; what the host has when empty
  * @param ipv4 whether there is IPv4
  * @param ipv6 whether there is IPv6

@@ -17,7 +17,7 @@ public record ChildBus(String name, String type, List<Child> devices) {
    *
    * @param id that the user gave, if any
    * @param node it as an object
-   * @param summary what is told of it besides its properties, in a line
+   * @param summary what is shown of it besides its properties, in a line
    */
   public record Child(Optional<String> id, QomNode node, String summary) {}
 }

@@ -12,14 +12,14 @@ import org.ballastvm.vmm.config.UserError.Kind;
  * The folders that devices can give to the guest, by id. They are opened when a device does.
  *
  * @param all by id
- * @param crashed is told of a bug of ours on a thread that serves one
+ * @param crashed hears of a bug of ours on a thread that serves one
  */
 public record Folders(Map<String, FolderConfig> all, Consumer<Throwable> crashed) {
   /**
    * The folders of a machine.
    *
    * @param folders in any order; their ids differ
-   * @param crashed is told of a bug of ours on a thread that serves one
+   * @param crashed hears of a bug of ours on a thread that serves one
    * @return them by id
    */
   public static Folders of(List<FolderConfig> folders, Consumer<Throwable> crashed) {

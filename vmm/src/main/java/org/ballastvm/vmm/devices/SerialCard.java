@@ -56,7 +56,7 @@ final class SerialCard extends VirtioCard {
     ports = List.copyOf(next);
   }
 
-  /** Takes a port away, and tells monitors. */
+  /** Takes a port away, and emits that to monitors. */
   void remove(SerialPortDevice port) {
     port.line().close();
     gone(port);

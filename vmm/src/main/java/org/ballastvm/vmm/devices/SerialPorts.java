@@ -10,7 +10,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.loop.MachineEvents;
 
-/** The ports of virtio-serial cards. They come and go at once: the guest is told by its card, and has nothing to let go of. */
+/** The ports of virtio-serial cards. They come and go at once: its card announces them to the guest, and has nothing to let go of. */
 final class SerialPorts implements DeviceBus {
   private static final String NAMELESS = "device";
 
@@ -114,13 +114,13 @@ final class SerialPorts implements DeviceBus {
     // They went with their cards.
   }
 
-  /** Tells monitors that the guest has opened a port, or closed it; a guest can do that for ever. Any thread. */
+  /** Emits to monitors that the guest has opened a port, or closed it; a guest can do that for ever. Any thread. */
   private static final class GuestEnd implements Runnable {
     private final Optional<MachineEvents.Notice> notice;
     /** Set before there is a guest that knows of the port. */
     private volatile SerialPortDevice port;
 
-    /** QEMU tells of ports with an id, and not of consoles. */
+    /** QEMU reports ports with an id, and not of consoles. */
     GuestEnd(DeviceConfig.SerialPort config, MachineEvents events) {
       notice = config.id().filter(id -> !config.console())
           .map(id -> events.notice(() -> new MachineEvent.VserportChange(id, port.isFrontendOpen())));

@@ -9,7 +9,7 @@ import org.ballastvm.virtio.p9.P9Qid;
 import org.ballastvm.virtio.p9.P9Reply;
 import org.ballastvm.virtio.p9.P9Request;
 
-/** Tells a guest what is in a directory. */
+/** Lists for a guest what is in a directory. */
 final class FolderListing {
   private static final int MOST_BYTES = 32 << 10;
   /** qid[13] offset[8] type[1], and the length of the name. */

@@ -64,7 +64,7 @@ final class FolderSession implements P9Session {
       case P9Request.Remove remove -> remove(fids.remove(remove.fid()));
       case P9Request.Create create -> with(create.fid(), fid -> create(fid, create, reply));
       case P9Request.Open open -> with(open.fid(), fid -> open(fid, open.flags(), reply));
-      case P9Request.GetAttributes get -> with(get.fid(), fid -> tell(fid.node().host(), reply));
+      case P9Request.GetAttributes get -> with(get.fid(), fid -> put(fid.node().host(), reply));
       case P9Request.SetAttributes set -> with(set.fid(), fid -> changes.set(fid, set));
       case P9Request.ReadDirectory read -> with(read.fid(), fid -> listing.list(fid, read, reply));
       case P9Request.Read read -> with(read.fid(), fid -> read(fid, read, reply));
@@ -82,11 +82,11 @@ final class FolderSession implements P9Session {
       case P9Request.ReadLink link -> with(link.fid(), fid -> reply.string(owners.readLink(fid.node().host())));
       case P9Request.Link link -> with(link.directory(), to -> with(link.fid(),
           fid -> to.node().host().link(fid.node().host(), link.name())));
-      case P9Request.FileSystem status -> with(status.fid(), fid -> tell(fid.node().host().fileSystem(), reply));
+      case P9Request.FileSystem status -> with(status.fid(), fid -> put(fid.node().host().fileSystem(), reply));
       case P9Request.FindAttribute find -> with(find.fid(), fid -> find(fid, find, reply));
       case P9Request.SetAttribute set -> with(set.fid(), fid -> fid.becomes(attributes.toWrite(set)));
       case P9Request.Lock lock -> with(lock.fid(), fid -> lock(fid, reply));
-      case P9Request.GetLock lock -> with(lock.fid(), fid -> tellLock(fid, lock, reply));
+      case P9Request.GetLock lock -> with(lock.fid(), fid -> replyLock(fid, lock, reply));
     }
   }
 
@@ -166,7 +166,7 @@ final class FolderSession implements P9Session {
     });
   }
 
-  /** One step; null if it leads nowhere and others led somewhere, which the driver is told of. */
+  /** One step; null if it leads nowhere and others led somewhere, which the driver hears of. */
   private static TreeNode step(TreeNode node, String name, int stepsBefore) {
     try {
       return node.find(name);
@@ -292,7 +292,7 @@ final class FolderSession implements P9Session {
     reply.u8(LOCK_SUCCESS);
   }
 
-  private static void tellLock(Fid fid, P9Request.GetLock lock, P9Reply reply) {
+  private static void replyLock(Fid fid, P9Request.GetLock lock, P9Reply reply) {
     fid.open();
     reply.u8(UNLOCKED);
     reply.u64(lock.start());
@@ -301,7 +301,7 @@ final class FolderSession implements P9Session {
     reply.string(lock.client());
   }
 
-  private void tell(HostNode node, P9Reply reply) {
+  private void put(HostNode node, P9Reply reply) {
     NodeStatus shown = owners.shown(node, node.status());
     reply.u64(BASIC_ATTRIBUTES);
     reply.qid(qids.of(shown));
@@ -313,20 +313,20 @@ final class FolderSession implements P9Session {
     reply.u64(shown.sizeBytes());
     reply.u64(shown.blockBytes());
     reply.u64(shown.blocks());
-    tell(shown.accessed(), reply);
-    tell(shown.modified(), reply);
-    tell(shown.changed(), reply);
-    tell(new NodeTime(0, 0), reply); // When it was born, which is not among the basic ones.
+    put(shown.accessed(), reply);
+    put(shown.modified(), reply);
+    put(shown.changed(), reply);
+    put(new NodeTime(0, 0), reply); // When it was born, which is not among the basic ones.
     reply.u64(0);
     reply.u64(0);
   }
 
-  private static void tell(NodeTime time, P9Reply reply) {
+  private static void put(NodeTime time, P9Reply reply) {
     reply.u64(time.seconds());
     reply.u64(time.nanos());
   }
 
-  private static void tell(FileSystemStatus status, P9Reply reply) {
+  private static void put(FileSystemStatus status, P9Reply reply) {
     reply.u32((int) status.type());
     reply.u32((int) status.blockBytes());
     reply.u64(status.blocks());

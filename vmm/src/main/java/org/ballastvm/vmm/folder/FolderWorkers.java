@@ -22,7 +22,7 @@ public final class FolderWorkers implements P9Workers {
    * No thread yet.
    *
    * @param tag of the folder, which the threads bear
-   * @param crashed is told of a bug of ours
+   * @param crashed hears of a bug of ours
    */
   public FolderWorkers(String tag, Consumer<Throwable> crashed) {
     threads = new ThreadPoolExecutor(MOST, MOST, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {

@@ -18,7 +18,7 @@ final class Qids {
   private final FolderConfig.Devices mode;
   private final long rootDevice;
   private final Map<Prefix, Integer> prefixes = new HashMap<>();
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean logged = new AtomicBoolean();
 
   /** What is in front of a number: each gets one of its own. */
   private record Prefix(long device, long inodeHigh) {}
@@ -44,7 +44,7 @@ final class Qids {
     }
     if (device != rootDevice) {
       boolean forbidden = mode == FolderConfig.Devices.FORBID;
-      if (!told.getAndSet(true)) {
+      if (!logged.getAndSet(true)) {
         Log.of(Qids.class).warn(forbidden
             ? "folder {}: the guest is refused what is on another file system below it, as multidevs=forbid has it"
             : "folder {}: there is another file system below it, so that two files may have one number in the guest; "

@@ -317,7 +317,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   public MemoryUses uses() { return devices.uses(); }
 
   /**
-   * Adds the host's pieces of a range to what a read or a write of the host is told. To be called, and the host asked, between
+   * Adds the host's pieces of a range to a read or a write of the host. To be called, and the host asked, between
    * {@link MemoryUses#begin} and {@link MemoryUses#end}; what the guest unplugs meanwhile, the host refuses to reach. Allocates
    * nothing.
    *

@@ -113,7 +113,7 @@ final class PlacedAccess {
     }
   }
 
-  /** Adds the pieces of a range to what a read or a write of the host is told; returns how many bytes there was room for. */
+  /** Adds the pieces of a range to a read or a write of the host; returns how many bytes there was room for. */
   long collect(long gpa, long lengthBytes, IoVectors into) {
     if (places.areBase(gpa, lengthBytes)) {
       return collectPieces(gpa, lengthBytes, into);

@@ -186,12 +186,12 @@ final class FrameStream implements AutoCloseable {
       end("the other end has closed the connection");
       return false;
     }
-    mayRead = count == BUFFER_BYTES - inEnd; // Less is all that there was; the event loop tells of more.
+    mayRead = count == BUFFER_BYTES - inEnd; // Less is all that there was; the event loop reports more.
     inEnd += Math.max(count, 0);
     return count > 0;
   }
 
-  /** Whether to be told of frames. */
+  /** Whether frames are wanted. */
   void listen(boolean wanted) {
     listening = wanted;
     updateInterest();
@@ -219,7 +219,7 @@ final class FrameStream implements AutoCloseable {
       mayRead = true;
       frames.run();
     } else if ((events & (Epoll.HUP | Epoll.ERR)) != 0) {
-      end("the other end has closed the connection"); // It would be told for ever, and nobody takes what is left.
+      end("the other end has closed the connection"); // The event loop would report it for ever, and nobody takes what is left.
     }
   }
 

@@ -36,7 +36,7 @@ final class StreamNetdev implements AutoCloseable {
   private HostSocket pending;
   private EventLoop.Registration pendingWatch;
   private InetAddress host;
-  private boolean told;
+  private boolean logged;
   private boolean closed;
 
   /**
@@ -99,7 +99,7 @@ final class StreamNetdev implements AutoCloseable {
   private Path path() { return ((Address.Unix) config.address()).path(); }
 
   private void opened(HostSocket socket) {
-    told = false;
+    logged = false;
     wire.open(socket, (config.server() ? "client of " : "connected to ") + config.address());
   }
 
@@ -117,7 +117,7 @@ final class StreamNetdev implements AutoCloseable {
     if (closed) {
       return;
     }
-    tell(why + (config.server()
+    log(why + (config.server()
         ? "; it waits for another"
         : config.reconnectSeconds().isPresent() ? "; it is tried anew" : "; its link stays down"));
     if (config.server()) {
@@ -153,14 +153,14 @@ final class StreamNetdev implements AutoCloseable {
   }
 
   private void failed(HostError why) {
-    if (!told) {
-      tell(why.getMessage() + "; it is tried anew every " + config.reconnectSeconds().orElse(0) + " seconds");
+    if (!logged) {
+      log(why.getMessage() + "; it is tried anew every " + config.reconnectSeconds().orElse(0) + " seconds");
     }
-    told = true;
+    logged = true;
     later();
   }
 
-  private void tell(String sentence) {
+  private void log(String sentence) {
     if (troubles.isLogged()) {
       Log.of(StreamNetdev.class).warn("netdev {}: {}{}", config.id(), sentence, troubles.words());
     }

@@ -7,7 +7,7 @@ import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.loop.EventLoop;
 
 /**
- * A wire over one connection at a time. While there is none, all frames are lost; who brings connections is told when one
+ * A wire over one connection at a time. While there is none, all frames are lost; who brings connections hears when one
  * ends.
  */
 final class StreamWire implements Wire {
@@ -31,7 +31,7 @@ final class StreamWire implements Wire {
     this.where = nowhere;
   }
 
-  /** Sets who is told why a connection has ended. */
+  /** Sets who hears why a connection has ended. */
   void whenEnded(Consumer<String> task) { ended = task; }
 
   /** Has a connection from now on. */

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jline.utils.Signals;
 
-/** Tells when the terminal of this process has another size: SIGWINCH, which a process has one handler for. */
+/** Reports when the terminal of this process has another size: SIGWINCH, which a process has one handler for. */
 public final class WindowSize {
   private static final List<Runnable> FOLLOWERS = new CopyOnWriteArrayList<>();
 
   private WindowSize() {}
 
   /**
-   * Has somebody told of each change from now on.
+   * Has somebody hear of each change from now on.
    *
    * @param follower runs on a thread of its own, and looks at the size itself
    */
@@ -21,7 +21,7 @@ public final class WindowSize {
   }
 
   /**
-   * Has somebody told no more.
+   * Has somebody hear no more.
    *
    * @param follower who was
    */

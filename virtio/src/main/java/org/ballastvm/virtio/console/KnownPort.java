@@ -1,7 +1,7 @@
 package org.ballastvm.virtio.console;
 
 /**
- * What a guest was told of a port's number.
+ * What a guest knows of a port's number, by what was sent to it.
  *
  * @param announced that there is a port
  * @param leaving not yet that this port is gone
@@ -12,5 +12,5 @@ package org.ballastvm.virtio.console;
  * @param columns its size; 0 for none
  * @param rows its size; 0 for none
  */
-public record PortTold(boolean announced, boolean leaving, boolean ready, boolean console, boolean named, boolean open,
+public record KnownPort(boolean announced, boolean leaving, boolean ready, boolean console, boolean named, boolean open,
     int columns, int rows) {}
