@@ -35,6 +35,10 @@ public final class BenchCommand implements SubCommand {
   private static final String DEBIAN = "debian";
   private static final String QMP = "qmp";
   private static final String MACHINES = "machines";
+  private static final List<String> TOPICS = Stream
+      .concat(Stream.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES),
+          Stream.of(DeviceBenchmark.Topic.values()).map(DeviceBenchmark.Topic::word))
+      .toList();
   private static final int SHARING = 100;
   private static final int SHARING_RUNS = 5;
   private static final int TURNOVER = 1000;
@@ -53,6 +57,7 @@ public final class BenchCommand implements SubCommand {
   private static final int START_RUNS = 20;
   private static final int GUEST_RUNS = 5;
   private static final int DEBIAN_RUNS = 5;
+  private static final int DEVICE_RUNS = 5;
   private static final int QMP_RUNS = 7;
   private static final int QMP_COMMANDS = 10_000;
 
@@ -66,20 +71,18 @@ public final class BenchCommand implements SubCommand {
 
   @Override
   public void describe(CommandSpec spec) {
-    spec.addPositional(Arguments.words("TOPIC", List.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES),
-        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian and"
-            + " qmp, beside QEMU; machines of one process"));
+    spec.addPositional(Arguments.words("TOPIC", TOPICS,
+        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian, disks,"
+            + " consoles, folders, network and qmp, beside QEMU; machines of one process"));
   }
 
   @Override
   public int run(ParseResult given) {
     List<String> topics = given.matchedPositionalValue(0, List.of());
     for (String argument : topics) {
-      if (!USUAL.contains(argument) && !argument.startsWith(BALLOON_SIZE) && !argument.equals(GUESTS)
-          && !argument.equals(DEBIAN) && !argument.equals(QMP) && !argument.equals(MACHINES)) {
-        throw new UserError("bench " + argument
-            + ": there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, debian, qmp and "
-            + MACHINES);
+      if (!TOPICS.contains(argument) && !argument.startsWith(BALLOON_SIZE)) {
+        throw new UserError("bench " + argument + ": there is no such benchmark; there are " + String.join(", ", TOPICS)
+            + " and balloon=SIZE[,MEMORY]...");
       }
     }
     try {
@@ -140,6 +143,11 @@ public final class BenchCommand implements SubCommand {
     if (topics.contains(DEBIAN)) {
       measureDebian();
     }
+    for (DeviceBenchmark.Topic topic : DeviceBenchmark.Topic.values()) {
+      if (topics.contains(topic.word())) {
+        measureDevices(topic);
+      }
+    }
   }
 
   /** In whole turns of each order of pages. */
@@ -196,7 +204,7 @@ public final class BenchCommand implements SubCommand {
   private static void measureGuests() {
     GuestHost host = GuestHosts.find();
     System.out.println("\nMedian of " + GUEST_RUNS + " guests, by turns, in " + host.description() + "\n");
-    System.out.print(GuestBenchmark.table(GuestBenchmark.run(GUEST_RUNS, host)));
+    System.out.print(Peers.table(GuestBenchmark.run(GUEST_RUNS, host)));
   }
 
   private static void measureDebian() throws IOException {
@@ -204,7 +212,16 @@ public final class BenchCommand implements SubCommand {
     GuestHost host = GuestHosts.find();
     System.out
         .println("\nDebian from a disk, median of " + DEBIAN_RUNS + ", by turns, in " + host.description() + "\n");
-    System.out.print(GuestBenchmark.table(new DebianBenchmark(host, disk, launcher()).run(DEBIAN_RUNS)));
+    System.out.print(Peers.table(new DebianBenchmark(host, disk, launcher()).run(DEBIAN_RUNS)));
+  }
+
+  private static void measureDevices(DeviceBenchmark.Topic topic) {
+    GuestHost host = GuestHosts.find();
+    System.out
+        .println("\nA guest's " + topic.word() + ", median of " + DEVICE_RUNS + ", by turns, in " + host.description()
+            + "\n");
+    String place = "/dev/shm/ballast-bench-" + ProcessHandle.current().pid();
+    System.out.print(Peers.table(new DeviceBenchmark(host, place).run(topic, DEVICE_RUNS)));
   }
 
   private static String machine() {

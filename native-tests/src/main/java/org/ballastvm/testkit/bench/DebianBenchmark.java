@@ -12,8 +12,8 @@ import org.ballastvm.images.DebianDisk;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
-import org.ballastvm.testkit.bench.GuestBenchmark.Figures;
-import org.ballastvm.testkit.bench.GuestBenchmark.Vmm;
+import org.ballastvm.testkit.bench.Peers.Figures;
+import org.ballastvm.testkit.bench.Peers.Vmm;
 
 /**
  * Debian from a disk, with systemd and a network card, booted to its login by QEMU and by Ballast in turns: the same disk,

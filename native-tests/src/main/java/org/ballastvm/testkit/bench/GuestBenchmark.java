@@ -1,19 +1,16 @@
 package org.ballastvm.testkit.bench;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.testkit.Guest;
-import org.ballastvm.testkit.GuestConfig;
-import org.ballastvm.testkit.numbers.Median;
+import org.ballastvm.testkit.bench.Peers.Figures;
+import org.ballastvm.testkit.bench.Peers.Life;
+import org.ballastvm.testkit.bench.Peers.Vmm;
 
 /** Debian's kernel booted and resized in each way that there is, by QEMU and by Ballast in turns, where Linux guests run. */
 final class GuestBenchmark {
@@ -23,9 +20,7 @@ final class GuestBenchmark {
   private static final long KIB_PER_MIB = 1024;
   private static final int PLUGGED_MIB = 960;
   private static final int LEFT_MIB = 64;
-  private static final double NANOS_PER_SECOND = 1e9;
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final List<String> QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
   private static final Pattern PLUGGED = Pattern.compile("\\n *size: (\\d+)");
 
   private static final List<Life> LIVES = List.of(
@@ -38,46 +33,9 @@ final class GuestBenchmark {
 
   private GuestBenchmark() {}
 
-  /** Who runs the guest. */
-  enum Vmm {
-    QEMU, BALLAST
-  }
-
-  /** What was measured, by what it is called, in the order in which it was. */
-  static final class Figures {
-    private final Map<String, List<Double>> values = new LinkedHashMap<>();
-
-    void add(String name, double value) { values.computeIfAbsent(name, key -> new ArrayList<>()).add(value); }
-
-    private double median(String name) {
-      return Median.of(values.get(name).stream().mapToDouble(Double::doubleValue)).orElseThrow();
-    }
-  }
-
-  /** A guest, and what it is put through. */
-  private record Life(GuestConfig config, BiConsumer<Guest, Figures> steps) {
-    static Life of(BiConsumer<Guest, Figures> steps, String append, String... options) {
-      return new Life(GuestConfig.of(options).appending(append), steps);
-    }
-  }
-
   /** Runs guests, by turns. */
   static Map<Vmm, Figures> run(int runs, GuestHost host) {
-    Map<Vmm, Figures> figures = new EnumMap<>(Map.of(Vmm.QEMU, new Figures(), Vmm.BALLAST, new Figures()));
-    for (int i = 0; i < runs; i++) {
-      for (Life life : LIVES) {
-        figures.forEach((vmm, those) -> {
-          long start = System.nanoTime();
-          try (Guest guest = vmm == Vmm.QEMU
-              ? Guest.bootElsewhere(host, QEMU, life.config)
-              : Guest.boot(host, life.config)) {
-            those.add("exec to the guest's shell, s", secondsSince(start));
-            life.steps.accept(guest, those);
-          }
-        });
-      }
-    }
-    return figures;
+    return Peers.byTurns(runs, host, LIVES);
   }
 
   private static void inflates(Guest guest, Figures figures) {
@@ -96,7 +54,7 @@ final class GuestBenchmark {
     guest.run("rm /tmp/fill");
     long start = System.nanoTime();
     guest.await("reports", PAUSE, () -> guest.residentKiB() < filled - 500 * KIB_PER_MIB);
-    figures.add("500 MiB reported after they are freed, s", secondsSince(start));
+    figures.add("500 MiB reported after they are freed, s", Peers.secondsSince(start));
   }
 
   private static void plugsBlocks(Guest guest, Figures figures) {
@@ -135,19 +93,7 @@ final class GuestBenchmark {
     long start = System.nanoTime();
     guest.monitor(order);
     guest.await(order, PAUSE, done);
-    return secondsSince(start);
+    return Peers.secondsSince(start);
   }
 
-  private static double secondsSince(long start) { return (System.nanoTime() - start) / NANOS_PER_SECOND; }
-
-  /** {@return the medians as a table in Markdown} */
-  static String table(Map<Vmm, Figures> figures) {
-    StringBuilder table = new StringBuilder("| Median | QEMU | Ballast | Ballast / QEMU |\n|---|---:|---:|---:|\n");
-    for (String name : figures.get(Vmm.QEMU).values.keySet()) {
-      double qemu = figures.get(Vmm.QEMU).median(name);
-      double ballast = figures.get(Vmm.BALLAST).median(name);
-      table.append(String.format("| %s | %.2f | %.2f | %.2f |%n", name, qemu, ballast, ballast / qemu));
-    }
-    return table.toString();
-  }
 }

@@ -102,8 +102,8 @@ class BenchTest {
     UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("disk")));
 
     assertEquals(
-        "bench disk: there is no such benchmark; there are exits, balloon (or balloon=SIZE[,MEMORY]...), start, guests, debian, "
-            + "qmp and machines",
+        "bench disk: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, disks, "
+            + "consoles, folders, network and balloon=SIZE[,MEMORY]...",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
   }

@@ -23,7 +23,7 @@ class DebianBenchIT {
     Path launcher = Path.of(System.getProperty("ballast.home", ".."), "ballast").toAbsolutePath().normalize();
     DebianDisk disk = GuestHosts.images().debianDisk(DebianDiskConfig.usual(), false);
 
-    String table = GuestBenchmark.table(new DebianBenchmark(GuestHosts.find(), disk, launcher)
+    String table = Peers.table(new DebianBenchmark(GuestHosts.find(), disk, launcher)
         .run(Integer.getInteger("ballast.debian.runs", 1)));
 
     System.out.println(table);
