@@ -192,6 +192,14 @@ public final class MsixTable {
     }
   }
 
+  /**
+   * Whether a message is sent and not kept. Allocates nothing.
+   *
+   * @param vector which; none that is out of range
+   * @return true if it is routed, and masked by nothing
+   */
+  boolean isOpen(int vector) { return vector >= 0 && vector < vectors && (open & 1L << vector) != 0; }
+
   private void update(int vector) {
     boolean nowOpen = enabled && !functionMasked && (words[vector * 4 + 3] & CONTROL_MASKED) == 0;
     if (!nowOpen) {

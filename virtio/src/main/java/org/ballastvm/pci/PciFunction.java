@@ -225,6 +225,7 @@ public abstract class PciFunction {
   public final synchronized void barWrite(int bar, long offset, int width, long value) {
     if (msix != null && bar == msix.bar()) {
       msix.write(offset, width, value);
+      messagesChanged();
     } else {
       writeRegister(bar, offset, width, value);
     }
@@ -250,6 +251,35 @@ public abstract class PciFunction {
    */
   protected void writeRegister(int bar, long offset, int width, long value) {
     // A function without registers has nothing to write to.
+  }
+
+  /** The guest has written to the table of messages: others may be open now. The function's lock is held. */
+  protected void messagesChanged() {
+    // Most send their messages themselves.
+  }
+
+  /**
+   * Whether a message would be sent now, so that others may send it in the function's place. The function's lock is held.
+   *
+   * @param vector which; none that is out of range
+   * @return false while it would be kept pending
+   */
+  protected final boolean canSend(int vector) {
+    return msix != null && msix.table().isOpen(vector);
+  }
+
+  /** {@return for how many queues others may call the driver: each has a signal on the bus; by default none} */
+  public int callCount() {
+    return 0;
+  }
+
+  /**
+   * Whoever serves a queue has called, and no message is {@linkplain PciHost#connect connected} to it; on the event loop.
+   *
+   * @param queue which, below {@link #callCount()}
+   */
+  public void called(int queue) {
+    throw new IllegalStateException("queue " + queue + " of a function that serves all itself");
   }
 
   /** {@return the doorbells in its BARs, for the bus to listen to; by default none} */

@@ -47,4 +47,32 @@ public interface PciHost {
    * @param doorbell the index of one of {@link PciFunction#doorbells()}
    */
   void ring(int doorbell);
+
+  /**
+   * Hears a doorbell no more: whoever serves its queue in the function's place does. {@link #ring} reaches them.
+   *
+   * @param doorbell the index of one of {@link PciFunction#doorbells()}
+   */
+  default void handOver(int doorbell) {
+    // Where nobody serves queues in a function's place.
+  }
+
+  /**
+   * Hears a doorbell again. One that rang meanwhile may be heard now.
+   *
+   * @param doorbell the index of one of {@link PciFunction#doorbells()}
+   */
+  default void takeBack(int doorbell) {
+    // Where nobody serves queues in a function's place.
+  }
+
+  /**
+   * Says what becomes of a call of whoever serves a queue. None is lost; one may be made twice.
+   *
+   * @param queue which, below {@link PciFunction#callCount()}
+   * @param vector the message that goes without the function, which is routed; below zero: {@link PciFunction#called}
+   */
+  default void connect(int queue, int vector) {
+    // Where nobody serves queues in a function's place.
+  }
 }

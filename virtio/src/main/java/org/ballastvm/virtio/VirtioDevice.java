@@ -74,6 +74,11 @@ public interface VirtioDevice {
     return queueCount() + 1;
   }
 
+  /** {@return who serves queues in its place, the same at each call; by default nobody does} */
+  default QueueServer server() {
+    return QueueServer.NONE;
+  }
+
   /** {@return the length of its configuration space in bytes; by default there is none} */
   default int configBytes() {
     return 0;
@@ -269,5 +274,25 @@ public interface VirtioDevice {
      * @param change does little else
      */
     default void serve(int queue, Runnable change) { change.run(); }
+
+    /**
+     * Whether the device's {@link VirtioDevice#server} may have its queues. While it may not, nobody serves them. It may,
+     * before this is first called. Under no lock of the device or of its server.
+     *
+     * @param may false while the machine stands, or the device has nothing to do
+     */
+    default void letServe(boolean may) {
+      // Most devices serve their queues themselves.
+    }
+
+    /**
+     * The device's {@link VirtioDevice#server} serves its queues no more, by itself: it has ended, or has come upon what it
+     * cannot make out. The device waits for a reset. Any thread, under no lock of the server; nothing happens while it has no queue.
+     *
+     * @param why a sentence
+     */
+    default void serverFailed(String why) {
+      // Most devices serve their queues themselves.
+    }
   }
 }

@@ -19,6 +19,7 @@ final class CommonConfig implements VirtioDevice.Context {
   private final GuestMemory memory;
   private final DeviceCalls calls;
   private final long offered;
+  private final ServedQueues served;
   private final QueueSetup[] setups;
   private final Virtqueue[] queues;
   private int deviceFeatureSelect;
@@ -29,13 +30,15 @@ final class CommonConfig implements VirtioDevice.Context {
   private int status;
   private int generation;
   private int queueSelect;
+  private boolean mayBeServed = true;
 
   CommonConfig(VirtioDevice device, GuestMemory memory, DeviceCalls calls) {
     this.device = device;
     this.memory = memory;
     this.calls = calls;
-    this.offered = device.features() | VirtioDevice.VERSION_1 | Virtqueue.FEATURE_INDIRECT
-        | Virtqueue.FEATURE_EVENT_INDEX;
+    this.served = new ServedQueues(device.server(), calls);
+    this.offered = device.features() | VirtioDevice.VERSION_1
+        | served.offer(Virtqueue.FEATURE_INDIRECT | Virtqueue.FEATURE_EVENT_INDEX);
     this.setups = new QueueSetup[device.queueCount()];
     this.queues = new Virtqueue[setups.length];
     for (int i = 0; i < setups.length; i++) {
@@ -46,6 +49,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   /** Forgets the driver. Changes are counted on, so that one that reads meanwhile notices. */
   void reset() {
+    takeAllBack();
     device.reset();
     configChanged();
     restore(powerOn());
@@ -63,15 +67,19 @@ final class CommonConfig implements VirtioDevice.Context {
   TransportState.Common state() {
     List<TransportState.Queue> all = new ArrayList<>();
     for (int i = 0; i < setups.length; i++) {
-      all.add(setups[i].state(queues[i] == null
-          ? Optional.empty()
-          : Optional.of(queues[i].state(device.unfinished(i)))));
+      all.add(setups[i].state(queues[i] == null ? Optional.empty() : Optional.of(ringState(i))));
     }
     return new TransportState.Common(deviceFeatureSelect, driverFeatureSelect, driverFeatures, unknownFeatures,
         configVector, status, generation, queueSelect, all);
   }
 
+  /** Of a queue that its server has, what was not given back counts as not taken. */
+  private Virtqueue.State ringState(int queue) {
+    return served.has(queue) ? queues[queue].asUsed().state(0) : queues[queue].state(device.unfinished(queue));
+  }
+
   void restore(TransportState.Common state) {
+    takeAllBack();
     deviceFeatureSelect = state.deviceFeatureSelect();
     driverFeatureSelect = state.driverFeatureSelect();
     driverFeatures = state.driverFeatures();
@@ -94,7 +102,40 @@ final class CommonConfig implements VirtioDevice.Context {
   void resume() {
     if (isDriverOk()) {
       device.start(this);
+      serve();
       ringAll();
+    }
+  }
+
+  /**
+   * Has the device's server have those queues that it may, and no other.
+   *
+   * @throws GuestError if one lies where it cannot be served
+   * @throws org.ballastvm.virtio.QueueServer.Failure if one cannot be served for another reason
+   */
+  void serve() {
+    for (int i = 0; i < served.count(); i++) {
+      boolean wanted = mayBeServed && isRunning() && calls.mayReachMemory() && queues[i] != null
+          && served.serves(i, driverFeatures);
+      if (!wanted && served.has(i)) {
+        queues[i] = served.take(i, queues[i]);
+      } else if (wanted && !served.has(i)) {
+        served.give(i, queues[i], driverFeatures);
+      }
+    }
+  }
+
+  /** Whether the server may have any queue at all: {@link #serve} follows. */
+  void letServe(boolean may) { mayBeServed = may; }
+
+  /** Whether the server has a queue. */
+  boolean isServed(int queue) { return served.has(queue); }
+
+  private void takeAllBack() {
+    for (int i = 0; i < served.count(); i++) {
+      if (served.has(i)) {
+        queues[i] = served.take(i, queues[i]);
+      }
     }
   }
 
@@ -105,6 +146,7 @@ final class CommonConfig implements VirtioDevice.Context {
    */
   void leaveMemory() {
     if (isDriverOk()) {
+      takeAllBack();
       status &= ~DeviceStatus.DRIVER_OK;
       device.reset();
       configChanged();
@@ -134,6 +176,7 @@ final class CommonConfig implements VirtioDevice.Context {
   boolean needReset() {
     boolean first = (status & DeviceStatus.NEEDS_RESET) == 0;
     status |= DeviceStatus.NEEDS_RESET;
+    takeAllBack();
     return first;
   }
 
@@ -147,15 +190,18 @@ final class CommonConfig implements VirtioDevice.Context {
     for (int i = 0; i < setups.length; i++) {
       QueueSetup setup = setups[i];
       all.add(new VirtioState.Queue(setup.size, setup.mostEntries, setup.descriptors, setup.driver, setup.device,
-          mayReadRings ? positions(queues[i]) : Optional.empty()));
+          mayReadRings ? positions(i) : Optional.empty()));
     }
     return new VirtioState(status, interruptStatus, queueSelect, offered, driverFeatures, List.copyOf(all));
   }
 
   /** A guest can take the memory away that it has put a ring into; whoever asks for the state has made no mistake. */
-  private static Optional<Virtqueue.Positions> positions(Virtqueue queue) {
+  private Optional<Virtqueue.Positions> positions(int index) {
+    Virtqueue queue = queues[index];
     try {
-      return queue == null ? Optional.empty() : Optional.of(queue.positions());
+      return queue == null
+          ? Optional.empty()
+          : Optional.of((served.has(index) ? queue.asUsed() : queue).positions());
     } catch (GuestError mistake) {
       return Optional.empty();
     }
@@ -302,6 +348,9 @@ final class CommonConfig implements VirtioDevice.Context {
     queues[queueSelect] = new Virtqueue(queueSelect, memory, queue.size, queue.descriptors, queue.driver, queue.device,
         driverFeatures);
     queue.enabled = true;
+    if (isRunning()) {
+      serve();
+    }
   }
 
   private static long merge(long old, int shift, int width, long value) {
@@ -334,6 +383,8 @@ final class CommonConfig implements VirtioDevice.Context {
     status = next;
     if (starts) {
       resume();
+    } else {
+      serve(); // A driver that has failed is served no more.
     }
   }
 

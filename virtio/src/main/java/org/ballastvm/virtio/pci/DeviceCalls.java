@@ -16,6 +16,15 @@ interface DeviceCalls {
   /** Lets others have the function's lock until something has come about. */
   void await(BooleanSupplier done);
 
+  /** Hears a queue's doorbell no more: its server does. */
+  void handOver(int queue);
+
+  /** Hears it again. */
+  void takeBack(int queue);
+
+  /** Whether the guest lets the device reach memory. */
+  boolean mayReachMemory();
+
   /** Has whoever awaits something look again. */
   void wake();
 }

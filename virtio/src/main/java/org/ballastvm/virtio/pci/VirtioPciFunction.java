@@ -9,6 +9,7 @@ import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
@@ -44,6 +45,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private final CommonConfig common;
   private final EventSink events;
   private final PciAccessWindow window;
+  private final CallWires calls;
   private volatile int interruptStatus;
 
   /**
@@ -59,6 +61,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     this.device = device;
     this.events = new EventLimiter(events);
     this.common = new CommonConfig(device, memory, new Calls());
+    this.calls = new CallWires(common, device.server().queues(), vector -> usesMessages() && canSend(vector));
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareInterruptPin();
     declareMessages(device.vectorCount(), MESSAGES_BAR);
@@ -92,7 +95,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     interruptStatus = was.interruptStatus();
     common.restore(was.common());
     device.restore(was.device());
-    common.resume();
+    attempt(common::resume);
     updatePin();
   }
 
@@ -130,7 +133,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   private synchronized boolean look(int queue) {
-    if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null) {
+    if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null || common.isServed(queue)) {
       return false;
     }
     try {
@@ -160,8 +163,10 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
       common.leaveMemory();
     }
     if (masteringChanged && isBusMaster()) {
+      attempt(common::serve);
       common.ringAll();
     }
+    connect();
     updatePin();
   }
 
@@ -199,14 +204,60 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
       }
     } catch (GuestError mistake) {
       fail(mistake);
+    } catch (QueueServer.Failure failure) {
+      fail(failure.getMessage());
     }
   }
 
   private void writeCommon(int register, int width, long value) {
-    common.write(register, width, value);
+    try {
+      common.write(register, width, value);
+    } finally {
+      connect();
+    }
     if (common.status() == 0) {
       interruptStatus = 0;
       updatePin();
+    }
+  }
+
+  /** Hands queues over, or takes them back. */
+  private void attempt(Runnable task) {
+    try {
+      task.run();
+    } catch (GuestError mistake) {
+      fail(mistake);
+    } catch (QueueServer.Failure failure) {
+      fail(failure.getMessage());
+    }
+    connect();
+  }
+
+  private void connect() { calls.follow(host()); }
+
+  @Override
+  protected void messagesChanged() { connect(); }
+
+  @Override
+  public int callCount() { return calls.count(); }
+
+  @Override
+  public synchronized void called(int queue) {
+    if (common.isDriverOk()) {
+      queueInterrupt(queue);
+    }
+  }
+
+  @Override
+  public synchronized void letServe(boolean may) {
+    common.letServe(may);
+    attempt(common::serve);
+  }
+
+  @Override
+  public synchronized void serverFailed(String why) {
+    if (calls.isAnyServed()) {
+      fail(why);
     }
   }
 
@@ -250,8 +301,17 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private void updatePin() { host().setInterruptPin(interruptStatus != 0 && !interruptPinOff() && !usesMessages()); }
 
   private void fail(GuestError mistake) {
+    stop(new DeviceEvent.GuestMistake(device.name(), mistake.getMessage(), true));
+  }
+
+  private void fail(String why) {
+    stop(new DeviceEvent.HostRefusal(device.name(), why + "; the device waits for its driver to reset it"));
+  }
+
+  private void stop(DeviceEvent why) {
     if (common.needReset()) {
-      events.accept(new DeviceEvent.GuestMistake(device.name(), mistake.getMessage(), true));
+      connect();
+      events.accept(why);
       if (common.isDriverOk()) {
         interruptForConfig(); // 2.1.2
       }
@@ -267,6 +327,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   protected void forgetGuest() {
     common.reset();
+    connect();
     interruptStatus = 0;
     super.forgetGuest();
     updatePin();
@@ -306,6 +367,15 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
     @Override
     public void ring(int queue) { host().ring(device.doorbell(queue)); }
+
+    @Override
+    public void handOver(int queue) { host().handOver(device.doorbell(queue)); }
+
+    @Override
+    public void takeBack(int queue) { host().takeBack(device.doorbell(queue)); }
+
+    @Override
+    public boolean mayReachMemory() { return isBusMaster(); }
 
     @Override
     public void enter(Runnable task) { VirtioPciFunction.this.enter(task); }

@@ -160,6 +160,35 @@ public final class Virtqueue {
     return new State(offered, nextAvail - unfinished & 0xffff, nextUsed, signalledUsed);
   }
 
+  /**
+   * The queue as another has left it who served it meanwhile.
+   *
+   * @param next the chain to be taken next, 0 to 65535
+   * @return the same rings
+   */
+  public Virtqueue leftAt(int next) { return at(next, usedIndexOr(next)); }
+
+  /** {@return the same rings, as they look from outside: what was not given back counts as not taken} */
+  public Virtqueue asUsed() {
+    int next = usedIndexOr(nextUsed);
+    return at(next, next);
+  }
+
+  private Virtqueue at(int next, int returned) {
+    long features = (indirect ? FEATURE_INDIRECT : 0) | (eventIndex ? FEATURE_EVENT_INDEX : 0);
+    return new Virtqueue(index, memory, size, descriptors, avail, used, features,
+        new State(next, next, returned, returned));
+  }
+
+  /** How many chains were given back, as the ring says; a guest can take its memory away meanwhile. */
+  private int usedIndexOr(int unknown) {
+    try {
+      return memory.getShortAcquire(used + 2);
+    } catch (GuestError gone) {
+      return unknown;
+    }
+  }
+
   /** {@return how many entries it has} */
   public int size() { return size; }
 

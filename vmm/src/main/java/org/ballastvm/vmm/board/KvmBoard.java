@@ -247,6 +247,28 @@ public final class KvmBoard implements AutoCloseable {
       }
     }
 
+    /**
+     * Has somebody else send it, too, without us. It goes somewhere.
+     *
+     * @param call what they raise
+     */
+    public void connect(EventFd call) {
+      synchronized (KvmBoard.this) {
+        vm.assignIrqfd(call, gsi);
+      }
+    }
+
+    /**
+     * Lets them send it no more: what they raise stays.
+     *
+     * @param call what they raised
+     */
+    public void disconnect(EventFd call) {
+      synchronized (KvmBoard.this) {
+        vm.deassignIrqfd(call, gsi);
+      }
+    }
+
     /** Sends it. Allocates nothing, takes no lock. */
     public void trigger() { raise.signal(); }
 

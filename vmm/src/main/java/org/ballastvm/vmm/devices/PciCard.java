@@ -3,6 +3,7 @@ package org.ballastvm.vmm.devices;
 import java.util.Optional;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.pci.PciSlot;
 import org.ballastvm.vmm.qom.QomNode;
 
 /** What goes into a PCI slot: a function, and what only its kind knows of it. */
@@ -30,6 +31,15 @@ interface PciCard {
    * @return that, for most
    */
   default EventLoop listener(EventLoop usual) { return usual; }
+
+  /**
+   * It has what ties it to the machine, and the guest does not see it yet. On the event loop, or before it has started.
+   *
+   * @param tie its signals
+   */
+  default void tied(PciSlot tie) {
+    // Most never look at it.
+  }
 
   /** It is in its slot. On the event loop, or before it has started. */
   default void plugged() {

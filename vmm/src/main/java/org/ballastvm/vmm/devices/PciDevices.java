@@ -110,8 +110,10 @@ final class PciDevices implements DeviceBus {
     int gsi = ROUTING.gsi(slot, 0);
     bars.place(card.function(), buses.pci());
     card.function().placeInterruptLine(gsi);
-    return new PciSlot(card.function(), config.id().orElse("pci-" + slot), buses.memory(), buses.board(),
+    PciSlot tie = new PciSlot(card.function(), config.id().orElse("pci-" + slot), buses.memory(), buses.board(),
         card.listener(site.loop()), buses.board().line(gsi));
+    card.tied(tie);
+    return tie;
   }
 
   private int slotFor(DeviceConfig.OnPci config) {

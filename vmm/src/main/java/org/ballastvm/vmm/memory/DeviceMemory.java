@@ -15,6 +15,7 @@ public final class DeviceMemory {
   private final long sizeBytes;
   private final long guestBlockBytes;
   private final MemorySlots slots;
+  private final MemoryTable table;
   private final MemoryUses uses = new MemoryUses();
   private final List<Claim> claims = new ArrayList<>();
   /** By address. Replaced whole: others look meanwhile. */
@@ -26,7 +27,8 @@ public final class DeviceMemory {
     long end() { return range.base() + range.sizeBytes(); }
   }
 
-  DeviceMemory(GuestLayout layout, MemorySlots slots) {
+  DeviceMemory(GuestLayout layout, MemorySlots slots, MemoryTable table) {
+    this.table = table;
     this.base = layout.deviceBase();
     this.sizeBytes = layout.deviceBytes();
     this.guestBlockBytes = layout.memoryBlockBytes();
@@ -51,7 +53,8 @@ public final class DeviceMemory {
    * @param prealloc whether the host takes memory for what is plugged when it is plugged
    * @param hold keeps vCPUs out of the guest
    * @return the place
-   * @throws UserError if there is no such place
+   * @throws UserError if there is no such place, or those who are given all of memory cannot be given more
+   * @throws org.ballastvm.kvm.HostError if the host refuses them more; nothing has changed
    */
   public PluggableRange claim(String what, String id, MemoryBackend backend, OptionalLong wanted, long alignmentBytes,
       boolean prealloc, VcpuHold hold) {
@@ -73,6 +76,7 @@ public final class DeviceMemory {
     long at = wanted.isPresent()
         ? check(what, wanted.getAsLong(), size, alignmentBytes)
         : bestFit(what, size, alignmentBytes);
+    table.add(MemoryRegion.of(at, size, backend, 0));
     PluggableRange range = new PluggableRange(at, backend, slots, hold, prealloc);
     claims.add(new Claim(id, range));
     claims.sort((one, other) -> Long.compare(one.base(), other.base()));
@@ -154,6 +158,7 @@ public final class DeviceMemory {
   public void release(PluggableRange range) {
     assert slots.ownsCaller();
     range.close(); // First, so that each slot there is belongs to a place.
+    table.remove(range.base());
     claims.removeIf(claim -> claim.range == range);
     publish();
     uses.awaitEarlier(); // Whoever has the memory may unmap it now.

@@ -53,6 +53,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   private final Chunk[] chunks;
   private final MemorySlots slots = new MemorySlots();
   private final WriteWatch watch = slots.watch();
+  private final MemoryTable table;
   private final DeviceMemory devices;
   private final Places places;
   private final PlacedAccess placed;
@@ -91,7 +92,10 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
       }
     }
     regionsInSmallPages().forEach(why -> Log.of(GuestRam.class).warn("{}", why));
-    devices = new DeviceMemory(layout, slots);
+    table = new MemoryTable(regions.stream()
+        .map(region -> MemoryRegion.of(region.base(), region.sizeBytes(), region.backend(), region.offsetBytes()))
+        .toList());
+    devices = new DeviceMemory(layout, slots, table);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
     reclaim = new PlacedReclaim(places);
@@ -155,6 +159,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   /** {@return what of the address space is memory} */
   MemorySlots slots() { return slots; }
+
+  /** {@return all of it, for those who reach it from outside of this process} */
+  public MemoryTable table() { return table; }
 
   /** {@return the part that memory devices have their places in} */
   public DeviceMemory devices() { return devices; }

@@ -23,6 +23,7 @@ public final class PciSlot implements PciHost, AutoCloseable {
   private final IrqLine pin;
   private final List<Bell> bells = new ArrayList<>();
   private final List<KvmBoard.MsiVector> vectors = new ArrayList<>();
+  private final List<CallLine> calls = new ArrayList<>();
   private boolean pinHigh;
 
   /** A doorbell and the eventfd that KVM raises for it. */
@@ -61,6 +62,9 @@ public final class PciSlot implements PciHost, AutoCloseable {
     }
     for (int i = 0; i < function.vectorCount(); i++) {
       vectors.add(board.newVector());
+    }
+    for (int queue = 0; queue < function.callCount(); queue++) {
+      calls.add(CallLine.open(function, queue, loop));
     }
   }
 
@@ -124,6 +128,38 @@ public final class PciSlot implements PciHost, AutoCloseable {
   @Override
   public void triggerVector(int vector) { vectors.get(vector).trigger(); }
 
+  /**
+   * What the kernel raises for a doorbell, for whoever serves its queue.
+   *
+   * @param doorbell the index of one of the function's
+   * @return the signal, which stays this slot's
+   */
+  public EventFd kick(int doorbell) { return bells.get(doorbell).raised; }
+
+  /**
+   * What interrupts the guest for a queue, for whoever serves it.
+   *
+   * @param queue below the function's number of calls
+   * @return the signal, which stays this slot's
+   */
+  public EventFd call(int queue) { return calls.get(queue).raised(); }
+
+  @Override
+  public void handOver(int doorbell) { bells.get(doorbell).registration.interest(0); }
+
+  @Override
+  public void takeBack(int doorbell) { bells.get(doorbell).registration.interest(Epoll.IN | Epoll.EDGE); }
+
+  @Override
+  public void connect(int queue, int vector) {
+    CallLine line = calls.get(queue);
+    if (vector < 0) {
+      line.hear();
+    } else {
+      line.connect(vectors.get(vector));
+    }
+  }
+
   @Override
   public void ring(int doorbell) { bells.get(doorbell).raised.signal(); }
 
@@ -139,6 +175,7 @@ public final class PciSlot implements PciHost, AutoCloseable {
       bell.registration.close();
       bell.raised.close();
     }
+    calls.forEach(CallLine::close);
     vectors.forEach(KvmBoard.MsiVector::close);
   }
 

@@ -25,7 +25,8 @@ class DeviceMemoryTest {
   private static DeviceMemory places(long most) { return places(GIB, most); }
 
   private static DeviceMemory places(long base, long most) {
-    return new DeviceMemory(GuestLayout.of(new MemoryConfig(base, 0, most, Optional.empty())), new MemorySlots());
+    return new DeviceMemory(GuestLayout.of(new MemoryConfig(base, 0, most, Optional.empty())), new MemorySlots(),
+        new MemoryTable(List.of()));
   }
 
   private PluggableRange claim(String id, long size, OptionalLong at) {
