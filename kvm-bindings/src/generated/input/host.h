@@ -28,3 +28,4 @@
 #include <sys/uio.h>
 #include <dirent.h>
 #include <linux/if_tun.h>
+#include <linux/vhost.h>

@@ -215,6 +215,19 @@ public final class HostSocket extends Pollable {
    */
   public int write(IoVectors from) { return HostStream.write(this, from); }
 
+  /** Says that no more is written: the other end reads what was, and then {@link #END}. Harmless where it is gone. */
+  public void endOutput() { shutDown(Host.SHUT_WR()); }
+
+  /** Says that no more is read: the other end can write no more. Harmless where it is gone. */
+  public void endInput() { shutDown(Host.SHUT_RD()); }
+
+  private void shutDown(int way) {
+    long result = CALLS.syscall(Host.SYS_shutdown(), fd(), way);
+    if (result != -Host.ENOTCONN()) {
+      HostError.check(result, "shutdown of " + what());
+    }
+  }
+
   private static HostSocket create(int family, String what) { return create(family, Host.SOCK_NONBLOCK(), what); }
 
   private static HostSocket create(int family, int flags, String what) {

@@ -3774,5 +3774,176 @@ public class Host extends Host$shared {
     public static int TUN_F_TSO_ECN() {
         return TUN_F_TSO_ECN;
     }
+    private static final long VHOST_GET_FEATURES = 2148052736L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_GET_FEATURES 2148052736
+     * }
+     */
+    public static long VHOST_GET_FEATURES() {
+        return VHOST_GET_FEATURES;
+    }
+    private static final long VHOST_SET_FEATURES = 1074310912L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_FEATURES 1074310912
+     * }
+     */
+    public static long VHOST_SET_FEATURES() {
+        return VHOST_SET_FEATURES;
+    }
+    private static final long VHOST_SET_OWNER = 44801L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_OWNER 44801
+     * }
+     */
+    public static long VHOST_SET_OWNER() {
+        return VHOST_SET_OWNER;
+    }
+    private static final long VHOST_SET_MEM_TABLE = 1074310915L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_MEM_TABLE 1074310915
+     * }
+     */
+    public static long VHOST_SET_MEM_TABLE() {
+        return VHOST_SET_MEM_TABLE;
+    }
+    private static final long VHOST_SET_VRING_NUM = 1074310928L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_NUM 1074310928
+     * }
+     */
+    public static long VHOST_SET_VRING_NUM() {
+        return VHOST_SET_VRING_NUM;
+    }
+    private static final long VHOST_SET_VRING_ADDR = 1076408081L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_ADDR 1076408081
+     * }
+     */
+    public static long VHOST_SET_VRING_ADDR() {
+        return VHOST_SET_VRING_ADDR;
+    }
+    private static final long VHOST_SET_VRING_BASE = 1074310930L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_BASE 1074310930
+     * }
+     */
+    public static long VHOST_SET_VRING_BASE() {
+        return VHOST_SET_VRING_BASE;
+    }
+    private static final long VHOST_GET_VRING_BASE = 3221794578L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_GET_VRING_BASE 3221794578
+     * }
+     */
+    public static long VHOST_GET_VRING_BASE() {
+        return VHOST_GET_VRING_BASE;
+    }
+    private static final long VHOST_SET_VRING_KICK = 1074310944L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_KICK 1074310944
+     * }
+     */
+    public static long VHOST_SET_VRING_KICK() {
+        return VHOST_SET_VRING_KICK;
+    }
+    private static final long VHOST_SET_VRING_CALL = 1074310945L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_CALL 1074310945
+     * }
+     */
+    public static long VHOST_SET_VRING_CALL() {
+        return VHOST_SET_VRING_CALL;
+    }
+    private static final long VHOST_SET_VRING_ERR = 1074310946L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_SET_VRING_ERR 1074310946
+     * }
+     */
+    public static long VHOST_SET_VRING_ERR() {
+        return VHOST_SET_VRING_ERR;
+    }
+    private static final long VHOST_NET_SET_BACKEND = 1074310960L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_NET_SET_BACKEND 1074310960
+     * }
+     */
+    public static long VHOST_NET_SET_BACKEND() {
+        return VHOST_NET_SET_BACKEND;
+    }
+    private static final long VHOST_VSOCK_SET_GUEST_CID = 1074311008L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_VSOCK_SET_GUEST_CID 1074311008
+     * }
+     */
+    public static long VHOST_VSOCK_SET_GUEST_CID() {
+        return VHOST_VSOCK_SET_GUEST_CID;
+    }
+    private static final long VHOST_VSOCK_SET_RUNNING = 1074048865L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_VSOCK_SET_RUNNING 1074048865
+     * }
+     */
+    public static long VHOST_VSOCK_SET_RUNNING() {
+        return VHOST_VSOCK_SET_RUNNING;
+    }
+    private static final int VHOST_NET_F_VIRTIO_NET_HDR = (int)27L;
+    /**
+     * {@snippet lang=c :
+     * #define VHOST_NET_F_VIRTIO_NET_HDR 27
+     * }
+     */
+    public static int VHOST_NET_F_VIRTIO_NET_HDR() {
+        return VHOST_NET_F_VIRTIO_NET_HDR;
+    }
+    private static final int SYS_shutdown = (int)48L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_shutdown 48
+     * }
+     */
+    public static int SYS_shutdown() {
+        return SYS_shutdown;
+    }
+    private static final int SHUT_RD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define SHUT_RD 0
+     * }
+     */
+    public static int SHUT_RD() {
+        return SHUT_RD;
+    }
+    private static final int SHUT_WR = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define SHUT_WR 1
+     * }
+     */
+    public static int SHUT_WR() {
+        return SHUT_WR;
+    }
+    private static final int SHUT_RDWR = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define SHUT_RDWR 2
+     * }
+     */
+    public static int SHUT_RDWR() {
+        return SHUT_RDWR;
+    }
 }
 

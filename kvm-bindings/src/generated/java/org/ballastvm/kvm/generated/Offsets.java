@@ -819,4 +819,36 @@ public final class Offsets {
         public static final long tv_sec = 0;
         public static final long tv_nsec = 8;
     }
+    public static final class vhost_memory {
+        public static final long SIZE = 8;
+        public static final long nregions = 0;
+        public static final long padding = 4;
+        public static final long regions = 8;
+    }
+    public static final class vhost_memory_region {
+        public static final long SIZE = 32;
+        public static final long guest_phys_addr = 0;
+        public static final long memory_size = 8;
+        public static final long userspace_addr = 16;
+        public static final long flags_padding = 24;
+    }
+    public static final class vhost_vring_addr {
+        public static final long SIZE = 40;
+        public static final long index = 0;
+        public static final long flags = 4;
+        public static final long desc_user_addr = 8;
+        public static final long used_user_addr = 16;
+        public static final long avail_user_addr = 24;
+        public static final long log_guest_addr = 32;
+    }
+    public static final class vhost_vring_file {
+        public static final long SIZE = 8;
+        public static final long index = 0;
+        public static final long fd = 4;
+    }
+    public static final class vhost_vring_state {
+        public static final long SIZE = 8;
+        public static final long index = 0;
+        public static final long num = 4;
+    }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
+import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.RequestQueue;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.DescriptorChain;
@@ -48,6 +49,7 @@ public final class NetDevice implements VirtioDevice {
 
   private final NetConfig config;
   private final NetPeer peer;
+  private final QueueServer server;
   private final NetConfigSpace space;
   private final RxFilter filter = new RxFilter();
   private final Receiver[] receivers;
@@ -70,9 +72,19 @@ public final class NetDevice implements VirtioDevice {
    * @param config what it is made of
    * @param peer the other end of its wire
    */
-  public NetDevice(NetConfig config, NetPeer peer) {
+  public NetDevice(NetConfig config, NetPeer peer) { this(config, peer, QueueServer.NONE); }
+
+  /**
+   * A card whose frames are moved by somebody else.
+   *
+   * @param config what it is made of
+   * @param peer the other end of its wire
+   * @param server moves frames between the peer and queues that are its, while the link is up
+   */
+  public NetDevice(NetConfig config, NetPeer peer, QueueServer server) {
     this.config = config;
     this.peer = peer;
+    this.server = server;
     this.space = new NetConfigSpace(config);
     this.receivers = new Receiver[config.pairs()];
     this.senders = new Sender[config.pairs()];
@@ -101,7 +113,12 @@ public final class NetDevice implements VirtioDevice {
   public void attached(ConfigNotifier by) { transport = by; }
 
   @Override
-  public long features() {
+  public QueueServer server() { return server; }
+
+  @Override
+  public long features() { return own() & (server.features() | ~NetFeature.MRG_RXBUF.bit()); }
+
+  private long own() {
     return ALWAYS | (peer.hasHeaders() ? WITH_HEADERS : 0) | (config.mtu().isPresent() ? NetFeature.MTU.bit() : 0)
         | (config.pairs() > 1 ? NetFeature.MQ.bit() : 0);
   }
@@ -162,6 +179,8 @@ public final class NetDevice implements VirtioDevice {
   public void queueReady(int queue) {
     if (queue == controlQueue()) {
       commands.serve(context, queue);
+    } else if (isServers(queue) && space.isLinkUp()) {
+      return; // While the machine stands, or its server has it no more.
     } else if (queue < 2 * usablePairs() && queue % 2 == 1) {
       senders[queue / 2].serve(context, space.isLinkUp());
     } else if (queue < 2 * pairs && !paused) {
@@ -169,6 +188,8 @@ public final class NetDevice implements VirtioDevice {
       served = true;
     }
   }
+
+  private boolean isServers(int queue) { return queue < server.queues() && server.serves(queue, context.features()); }
 
   /**
    * The card as the peer sees it.
@@ -204,6 +225,7 @@ public final class NetDevice implements VirtioDevice {
    */
   public void pause(boolean stands, IntConsumer doorbell) {
     paused = stands;
+    transport.letServe(!paused && space.isLinkUp());
     for (int pair = 0; pair < config.pairs(); pair++) {
       if (stands) {
         peer.listen(pair, false);
@@ -340,6 +362,7 @@ public final class NetDevice implements VirtioDevice {
         space.announcing(up && context != null && NetFeature.GUEST_ANNOUNCE.in(context.features()));
         ringAll();
       });
+      transport.letServe(!paused && up);
     }
   }
 

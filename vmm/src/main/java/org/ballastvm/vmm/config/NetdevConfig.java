@@ -112,6 +112,19 @@ public sealed interface NetdevConfig {
   }
 
   /**
+   * By which devices the kernel moves frames.
+   *
+   * @param descriptors numbers of descriptors that this process has inherited, one for each pair of queues; empty where
+   *        the devices are opened by their name
+   */
+  record Vhost(List<Integer> descriptors) {
+    /** Keeps a copy. */
+    public Vhost {
+      descriptors = List.copyOf(descriptors);
+    }
+  }
+
+  /**
    * {@code tap}: an interface of the host, for a bridge or for routes.
    *
    * @param id its id
@@ -119,8 +132,9 @@ public sealed interface NetdevConfig {
    * @param descriptors numbers of descriptors that this process has inherited, one for each pair of queues; empty where
    *        the interface is opened by its name
    * @param queues how many pairs of queues it has
+   * @param vhost the kernel moves frames between the interface and the card's queues; this process does when empty
    */
-  record Tap(String id, Optional<String> interfaceName, List<Integer> descriptors, int queues)
+  record Tap(String id, Optional<String> interfaceName, List<Integer> descriptors, int queues, Optional<Vhost> vhost)
       implements
         NetdevConfig {
     /** Keeps a copy. */

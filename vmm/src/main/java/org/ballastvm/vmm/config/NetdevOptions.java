@@ -131,17 +131,10 @@ public final class NetdevOptions {
 
   private static NetdevConfig tap(String id, KeyValues values) {
     Optional<String> name = values.take("ifname").map(given -> interfaceName(values, given));
-    List<Integer> descriptors = new ArrayList<>();
-    values.take("fd").ifPresent(given -> descriptors.add(descriptor(values, "fd", given)));
-    values.take("fds").ifPresent(given -> {
-      for (String one : given.split(":", -1)) {
-        descriptors.add(descriptor(values, "fds", one));
-      }
-    });
+    List<Integer> descriptors = descriptors(values, "fd", "fds");
     Optional<Integer> queues = values.takeInt("queues", 1, 31);
-    if (values.takeBoolean("vhost", false)) {
-      throw values.error("vhost=on: must be off; frames go through this process");
-    }
+    List<Integer> vhosts = descriptors(values, "vhostfd", "vhostfds");
+    boolean vhost = values.takeBoolean("vhost", !vhosts.isEmpty());
     if (!values.takeBoolean("vnet_hdr", true)) {
       throw values.error("vnet_hdr=off: a tap that Ballast opens has headers; one by fd= has what it was opened with");
     }
@@ -151,13 +144,30 @@ public final class NetdevOptions {
             .error(script + "=" + given + ": must be no; Ballast runs no scripts, so set the interface up before");
       });
     }
-    values.refuseRest("ifname, fd, fds, queues, vhost, vnet_hdr, script, downscript");
+    values.refuseRest("ifname, fd, fds, queues, vhost, vhostfd, vhostfds, vnet_hdr, script, downscript");
     if (!descriptors.isEmpty()
         && (name.isPresent() || queues.filter(count -> count != descriptors.size()).isPresent())) {
       throw values.error("fd= and fds= name open queues, and stand neither with ifname= nor with another queues=");
     }
-    return new NetdevConfig.Tap(id, name, descriptors,
-        descriptors.isEmpty() ? queues.orElse(1) : descriptors.size());
+    int pairs = descriptors.isEmpty() ? queues.orElse(1) : descriptors.size();
+    if (!vhosts.isEmpty() && (!vhost || vhosts.size() != pairs)) {
+      throw values.error("vhostfd= and vhostfds= name an open /dev/vhost-net for each pair of queues, of which there "
+          + (pairs == 1 ? "is 1" : "are " + pairs) + ", and do not stand with vhost=off");
+    }
+    return new NetdevConfig.Tap(id, name, descriptors, pairs,
+        vhost ? Optional.of(new NetdevConfig.Vhost(vhosts)) : Optional.empty());
+  }
+
+  /** What both keys name, one descriptor and several. */
+  private static List<Integer> descriptors(KeyValues values, String one, String several) {
+    List<Integer> all = new ArrayList<>();
+    values.take(one).ifPresent(given -> all.add(descriptor(values, one, given)));
+    values.take(several).ifPresent(given -> {
+      for (String each : given.split(":", -1)) {
+        all.add(descriptor(values, several, each));
+      }
+    });
+    return all;
   }
 
   private static String interfaceName(KeyValues values, String name) {

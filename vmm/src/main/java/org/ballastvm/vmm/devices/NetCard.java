@@ -2,33 +2,40 @@ package org.ballastvm.vmm.devices;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.ballastvm.virtio.net.NetDevice;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.net.Netdev;
+import org.ballastvm.vmm.pci.PciSlot;
 import org.ballastvm.vmm.qom.Property;
-import org.ballastvm.vmm.qom.PropertyTypes;
+import org.ballastvm.vmm.vhost.BackendQueues;
 
 /** A network card in its slot, and the netdev at the other end of its wire. */
 public final class NetCard extends VirtioCard {
   private final DeviceConfig.Net config;
   private final NetDevice device;
   private final Netdev netdev;
+  private final Optional<BackendQueues> served;
   private final MachineEvents events;
   private final MachineEvents.Listener states = this::happened;
 
   NetCard(DeviceConfig.Net config, String path, NetDevice device, VirtioPciFunction transport, Netdev netdev,
-      MachineEvents events) {
+      Optional<BackendQueues> served, MachineEvents events) {
     super("virtio-net", path, transport);
     this.config = config;
     this.device = device;
     this.netdev = netdev;
+    this.served = served;
     this.events = events;
     netdev.peer().connect(device.card(transport::doorbell));
     events.listen(states);
   }
+
+  @Override
+  public void tied(PciSlot tie) { served.ifPresent(queues -> queues.tied(tie, function())); }
 
   /** While the machine stands, its memory stays as it is. */
   private void happened(MachineEvent event, Instant when) {
@@ -60,6 +67,7 @@ public final class NetCard extends VirtioCard {
   public void close() {
     events.forget(states);
     super.close();
+    served.ifPresent(BackendQueues::close);
     netdev.freed();
   }
 }

@@ -1,14 +1,19 @@
 package org.ballastvm.vmm.devices;
 
+import java.util.Optional;
 import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.net.MacAddress;
 import org.ballastvm.virtio.net.NetConfig;
 import org.ballastvm.virtio.net.NetDevice;
+import org.ballastvm.virtio.net.NetFeature;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.net.Netdev;
 import org.ballastvm.vmm.net.Netdevs;
+import org.ballastvm.vmm.vhost.Backend;
+import org.ballastvm.vmm.vhost.BackendQueues;
 
 /** {@code virtio-net-pci}. */
 final class NetPlug extends PciPlug<DeviceConfig.Net> {
@@ -36,9 +41,17 @@ final class NetPlug extends PciPlug<DeviceConfig.Net> {
       }
     });
     EventSink log = new DeviceLog(config.id());
+    Optional<BackendQueues> served = netdev.backend().map(backend -> serve(backend, site, pairs));
     NetDevice device = new NetDevice(
-        new NetConfig(mac, pairs, config.mtu(), config.rxQueueSize(), config.txQueueSize()), netdev.peer());
+        new NetConfig(mac, pairs, config.mtu(), config.rxQueueSize(), config.txQueueSize()), netdev.peer(),
+        served.isPresent() ? served.get() : QueueServer.NONE);
     VirtioPciFunction transport = new VirtioPciFunction(device, site.memory().ram(), log);
-    return new NetCard(config, path, device, transport, netdev, site.events());
+    return new NetCard(config, path, device, transport, netdev, served, site.events());
+  }
+
+  /** All but the queue for commands, which is behind the first pair for a driver that knows one. */
+  private static BackendQueues serve(Backend backend, Site site, int pairs) {
+    return new BackendQueues(backend, site.memory().ram().table(), 2 * pairs,
+        (queue, features) -> queue < 2 * (NetFeature.MQ.in(features) ? pairs : 1));
   }
 }

@@ -94,7 +94,7 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
     regionsInSmallPages().forEach(why -> Log.of(GuestRam.class).warn("{}", why));
     table = new MemoryTable(regions.stream()
         .map(region -> MemoryRegion.of(region.base(), region.sizeBytes(), region.backend(), region.offsetBytes()))
-        .toList());
+        .toList(), this::endWatch);
     devices = new DeviceMemory(layout, slots, table);
     places = new Places(regions, devices);
     placed = new PlacedAccess(places, slots);
@@ -159,6 +159,12 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
 
   /** {@return what of the address space is memory} */
   MemorySlots slots() { return slots; }
+
+  private void endWatch() {
+    synchronized (slots) {
+      watch.end();
+    }
+  }
 
   /** {@return all of it, for those who reach it from outside of this process} */
   public MemoryTable table() { return table; }

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.config.UserError;
 
@@ -24,10 +25,25 @@ public final class MemoryTable {
     void changed(List<MemoryRegion> regions);
   }
 
-  private final List<Listener> listeners = new ArrayList<>();
+  private final Runnable watchEnds;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private List<MemoryRegion> regions;
 
-  MemoryTable(List<MemoryRegion> base) { this.regions = List.copyOf(base); }
+  /**
+   * A table of base memory.
+   *
+   * @param base its regions
+   * @param watchEnds ends a watch of what is written to memory: others are about to write, who do not say what
+   */
+  MemoryTable(List<MemoryRegion> base, Runnable watchEnds) {
+    this.regions = List.copyOf(base);
+    this.watchEnds = watchEnds;
+  }
+
+  /** {@return whether anybody outside may write to memory, of which nobody here knows; any thread} */
+  boolean isShared() {
+    return !listeners.isEmpty();
+  }
 
   /** {@return all regions, by address} */
   public List<MemoryRegion> regions() { return regions; }
@@ -42,6 +58,7 @@ public final class MemoryTable {
   public void listen(Listener listener) {
     listener.changed(regions);
     listeners.add(listener);
+    watchEnds.run();
   }
 
   /**

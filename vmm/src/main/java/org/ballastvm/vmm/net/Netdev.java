@@ -3,6 +3,7 @@ package org.ballastvm.vmm.net;
 import java.util.Optional;
 import org.ballastvm.virtio.net.NetPeer;
 import org.ballastvm.vmm.config.NetdevConfig;
+import org.ballastvm.vmm.vhost.Backend;
 
 /** A netdev that is open, and the card at this end of its wire. Belongs to the event loop. */
 public final class Netdev {
@@ -35,6 +36,11 @@ public final class Netdev {
 
   /** {@return the wire's other end; for the card that uses it} */
   public NetPeer peer() { return wire; }
+
+  /** {@return who moves frames between it and the card's queues without this process, if somebody does; stays this one's} */
+  public Optional<Backend> backend() {
+    return wire.backend().map(Backend::lent);
+  }
 
   /** A card is on it. */
   void taken(String by) { user = Optional.of(by); }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.Vhost;
 import org.ballastvm.virtio.net.MacAddress;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -78,6 +79,12 @@ public final class Netdevs implements AutoCloseable {
   }
 
   private static String explain(NetdevConfig config, HostError e) {
+    if (e.operation().contains(Vhost.NET.toString())) {
+      return "vhost=on: " + e.getMessage() + (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)
+          ? ": this user needs read and write access to " + Vhost.NET
+          : ": this host's kernel has no vhost for networks: modprobe vhost_net")
+          + ", or leave vhost=on away";
+    }
     if (config instanceof NetdevConfig.Tap tap && (e.errno().equals(Errno.EPERM) || e.errno().equals(Errno.EACCES))) {
       return e.getMessage() + ": root makes it for you: ip tuntap add mode tap user \"$USER\" name "
           + tap.interfaceName().orElse("tap0");

@@ -10,11 +10,14 @@ import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.kvm.HostTap;
 import org.ballastvm.kvm.IoVectors;
+import org.ballastvm.kvm.Vhost;
 import org.ballastvm.virtio.net.NetFeature;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.Repeats;
+import org.ballastvm.vmm.vhost.Backend;
+import org.ballastvm.vmm.vhost.VhostNet;
 
 /** {@code -netdev tap}: an interface of the host, with one queue for each pair of the card's. Allocates nothing for a frame. */
 final class TapWire implements Wire {
@@ -23,6 +26,7 @@ final class TapWire implements Wire {
   private final List<Queue> queues = new ArrayList<>();
   private final IoVectors vector = new IoVectors();
   private final Repeats refusals = new Repeats();
+  private Optional<VhostNet> vhost = Optional.empty();
   private Card card = NoCard.INSTANCE;
   private long offloads = -1;
   private int used;
@@ -96,6 +100,7 @@ final class TapWire implements Wire {
         name = tap.name();
         queues.add(open(loop, tap, pair));
       }
+      vhost = config.vhost().map(this::openVhost);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -110,6 +115,21 @@ final class TapWire implements Wire {
       tap.close();
       throw e;
     }
+  }
+
+  private VhostNet openVhost(NetdevConfig.Vhost wanted) {
+    List<Vhost> devices = VhostNet.open(queues.size(), wanted.descriptors());
+    try {
+      return new VhostNet(config.id(), loop, devices, queues.stream().map(queue -> queue.tap).toList());
+    } catch (RuntimeException e) {
+      devices.forEach(Vhost::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<Backend> backend() {
+    return vhost.map(backend -> backend);
   }
 
   /** Somebody has deleted it. */
@@ -209,11 +229,14 @@ final class TapWire implements Wire {
 
   @Override
   public String describe() {
-    return config.descriptors().isEmpty()
+    return (config.descriptors().isEmpty()
         ? "ifname=" + name() + ",script=no,downscript=no"
-        : "fd=" + config.descriptors().getFirst() + ",ifname=" + name();
+        : "fd=" + config.descriptors().getFirst() + ",ifname=" + name()) + (vhost.isPresent() ? ",vhost=on" : "");
   }
 
   @Override
-  public void close() { queues.forEach(Queue::close); }
+  public void close() {
+    vhost.ifPresent(VhostNet::close);
+    queues.forEach(Queue::close);
+  }
 }
