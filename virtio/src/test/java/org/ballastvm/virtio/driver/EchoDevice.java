@@ -2,6 +2,7 @@ package org.ballastvm.virtio.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.DescriptorChain;
 
@@ -13,8 +14,15 @@ public final class EchoDevice implements VirtioDevice {
   public static final int QUEUE_SIZE = 64;
 
   private final List<Seen> seen = new ArrayList<>();
+  private final QueueServer server;
   private long config = 0x8877_6655_4433_2211L;
   private Context context;
+
+  /** One that serves its queues itself. */
+  public EchoDevice() { this(QueueServer.NONE); }
+
+  /** One whose first queues another serves. */
+  public EchoDevice(QueueServer server) { this.server = server; }
 
   /** What driver and host have made of it. */
   public record EchoState(long config) implements State {}
@@ -54,6 +62,9 @@ public final class EchoDevice implements VirtioDevice {
 
   @Override
   public int queueSize(int queue) { return QUEUE_SIZE >> queue; }
+
+  @Override
+  public QueueServer server() { return server; }
 
   @Override
   public int configBytes() { return 8; }

@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciHost;
 
@@ -17,6 +19,9 @@ public final class RecordingBus implements PciHost {
   private final Map<Integer, Message> routes = new TreeMap<>();
   private final List<Message> messages = new ArrayList<>();
   private final Deque<Integer> rings = new ArrayDeque<>();
+  private final Set<Integer> handedOver = new TreeSet<>();
+  private final Map<Integer, Integer> connected = new TreeMap<>();
+  private final List<Integer> kicks = new ArrayList<>();
   private boolean pinHigh;
 
   /** A message-signalled interrupt. */
@@ -43,7 +48,7 @@ public final class RecordingBus implements PciHost {
     }
     for (PciFunction.Doorbell doorbell : function.doorbells()) {
       if (doorbell.bar() == bar && bars.get(bar) + doorbell.offset() == gpa) {
-        rings.add(doorbell.index());
+        ring(doorbell.index());
         return;
       }
     }
@@ -108,5 +113,39 @@ public final class RecordingBus implements PciHost {
   }
 
   @Override
-  public void ring(int doorbell) { rings.add(doorbell); }
+  public void ring(int doorbell) {
+    if (handedOver.contains(doorbell)) {
+      kicks.add(doorbell);
+    } else {
+      rings.add(doorbell);
+    }
+  }
+
+  @Override
+  public void handOver(int doorbell) { handedOver.add(doorbell); }
+
+  @Override
+  public void takeBack(int doorbell) { handedOver.remove(doorbell); }
+
+  @Override
+  public void connect(int queue, int vector) { connected.put(queue, vector); }
+
+  /** Which doorbells others heard since the last call. */
+  public List<Integer> takeKicks() {
+    List<Integer> taken = List.copyOf(kicks);
+    kicks.clear();
+    return taken;
+  }
+
+  /** Whether a call of a queue's server becomes a message without the function. */
+  public boolean isConnected(int queue) { return connected.getOrDefault(queue, -1) >= 0; }
+
+  /** Whoever serves a queue calls the driver. */
+  public void call(int queue) {
+    if (isConnected(queue)) {
+      triggerVector(connected.get(queue));
+    } else {
+      function.called(queue);
+    }
+  }
 }
