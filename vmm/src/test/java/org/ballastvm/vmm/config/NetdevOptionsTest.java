@@ -63,10 +63,22 @@ class NetdevOptionsTest {
 
   @Test
   void aTapHasANameOrDescriptors() {
-    assertEquals(new NetdevConfig.Tap("n", Optional.of("tap0"), List.of(), 2),
+    assertEquals(new NetdevConfig.Tap("n", Optional.of("tap0"), List.of(), 2, Optional.empty()),
         NetdevOptions.parse("tap,id=n,ifname=tap0,queues=2,script=no,downscript=no"));
-    assertEquals(new NetdevConfig.Tap("n", Optional.empty(), List.of(5, 6), 2),
+    assertEquals(new NetdevConfig.Tap("n", Optional.empty(), List.of(5, 6), 2, Optional.empty()),
         NetdevOptions.parse("tap,id=n,fds=5:6,vhost=off"));
+  }
+
+  @Test
+  void theKernelMovesATapsFramesWhereItIsAskedTo() {
+    assertEquals(vhost(2), NetdevOptions.parse("tap,id=n,queues=2,vhost=on"));
+    assertEquals(vhost(1, 7), NetdevOptions.parse("tap,id=n,vhostfd=7"));
+    assertEquals(vhost(2, 7, 8), NetdevOptions.parse("tap,id=n,queues=2,vhost=on,vhostfds=7:8"));
+  }
+
+  private static NetdevConfig vhost(int queues, Integer... descriptors) {
+    return new NetdevConfig.Tap("n", Optional.empty(), List.of(), queues,
+        Optional.of(new NetdevConfig.Vhost(List.of(descriptors))));
   }
 
   @ParameterizedTest
@@ -82,7 +94,7 @@ class NetdevOptionsTest {
       "tap,id=n,ifname=a/b > ifname=a/b", "tap,id=n,ifname=sixteenlettersss > ifname=sixteenlettersss",
       "tap,id=n,fd=x > fd=x", "tap,id=n,fd=2 > fd=2", "tap,id=n,fds=5:6,queues=3 > queues=",
       "tap,id=n,fd=5,ifname=t > ifname=", "tap,id=n,script=/x > script=/x", "tap,id=n,queues=32 > queues=32",
-      "tap,id=n,vnet_hdr=off > vnet_hdr=off", "tap,id=n,vhost=on > vhost=on"})
+      "tap,id=n,vnet_hdr=off > vnet_hdr=off", "tap,id=n,vhost=off,vhostfd=5 > vhostfd=", "tap,id=n,queues=2,vhostfd=5 > are 2"})
   void whatThereIsNotIsRefusedByName(String text, String sentence) {
     String told = assertThrows(UserError.class, () -> NetdevOptions.parse(text)).getMessage();
     assertTrue(told.contains(sentence) && told.startsWith("-netdev "), told);
