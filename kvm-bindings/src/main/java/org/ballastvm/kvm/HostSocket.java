@@ -216,13 +216,8 @@ public final class HostSocket extends Pollable {
   public int write(IoVectors from) { return HostStream.write(this, from); }
 
   /** Says that no more is written: the other end reads what was, and then {@link #END}. Harmless where it is gone. */
-  public void endOutput() { shutDown(Host.SHUT_WR()); }
-
-  /** Says that no more is read: the other end can write no more. Harmless where it is gone. */
-  public void endInput() { shutDown(Host.SHUT_RD()); }
-
-  private void shutDown(int way) {
-    long result = CALLS.syscall(Host.SYS_shutdown(), fd(), way);
+  public void endOutput() {
+    long result = CALLS.syscall(Host.SYS_shutdown(), fd(), Host.SHUT_WR());
     if (result != -Host.ENOTCONN()) {
       HostError.check(result, "shutdown of " + what());
     }

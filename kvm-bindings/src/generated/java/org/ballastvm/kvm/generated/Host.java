@@ -3918,15 +3918,6 @@ public class Host extends Host$shared {
     public static int SYS_shutdown() {
         return SYS_shutdown;
     }
-    private static final int SHUT_RD = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define SHUT_RD 0
-     * }
-     */
-    public static int SHUT_RD() {
-        return SHUT_RD;
-    }
     private static final int SHUT_WR = (int)1L;
     /**
      * {@snippet lang=c :
@@ -3935,15 +3926,6 @@ public class Host extends Host$shared {
      */
     public static int SHUT_WR() {
         return SHUT_WR;
-    }
-    private static final int SHUT_RDWR = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define SHUT_RDWR 2
-     * }
-     */
-    public static int SHUT_RDWR() {
-        return SHUT_RDWR;
     }
 }
 

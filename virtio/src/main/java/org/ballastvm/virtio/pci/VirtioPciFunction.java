@@ -235,6 +235,11 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   private void connect() { calls.follow(host()); }
 
+  /** {@return whether another serves queues of the device now} */
+  public synchronized boolean isServed() {
+    return calls.isAnyServed();
+  }
+
   @Override
   protected void messagesChanged() { connect(); }
 

@@ -22,11 +22,9 @@ public final class VsockDevice implements VirtioDevice {
   private static final int TYPE = 19;
   private static final int RECEIVE = 0;
   private static final int TRANSMIT = 1;
-  private static final int EVENT = 2;
   private static final int QUEUE_SIZE = 128;
   private static final int CONFIG_BYTES = 8;
   private static final long FEATURE_STREAM = 1;
-  private static final int EVENT_BYTES = 4;
   private static final int MOST_PAYLOAD = 64 << 10;
 
   /**
@@ -46,7 +44,7 @@ public final class VsockDevice implements VirtioDevice {
   private final MemorySegment payload = Arena.ofAuto().allocate(MOST_PAYLOAD);
   private ConfigNotifier transport;
   private Context context;
-  private boolean transportReset;
+  private final ResetEvent reset = new ResetEvent();
 
   /**
    * A device without streams.
@@ -98,13 +96,13 @@ public final class VsockDevice implements VirtioDevice {
   public void reset() { restore(new State(false)); }
 
   @Override
-  public State state() { return new State(transportReset || streams.hasAny()); }
+  public State state() { return new State(reset.isDue() || streams.hasAny()); }
 
   @Override
   public void restore(VirtioDevice.State state) {
     context = null;
     streams.endAll();
-    transportReset = ((State) state).transportReset();
+    reset.due(((State) state).transportReset());
   }
 
   @Override
@@ -114,8 +112,8 @@ public final class VsockDevice implements VirtioDevice {
   public void queueReady(int queue) {
     if (queue == TRANSMIT) {
       hear();
-    } else if (queue == EVENT) {
-      tellReset();
+    } else if (queue == ResetEvent.QUEUE) {
+      reset.tell(context);
       return;
     }
     tell(); // What was heard may be answered, and more of it be heard then.
@@ -325,27 +323,6 @@ public final class VsockDevice implements VirtioDevice {
       }
       done += step;
     }
-  }
-
-  /** 5.10.6.7: the driver's streams are those of another device. */
-  private void tellReset() {
-    Virtqueue ring = context.queue(EVENT);
-    if (ring == null || !transportReset) {
-      return;
-    }
-    DescriptorChain chain = ring.next();
-    if (chain != null) {
-      if (chain.readableCount() != 0 || chain.writableBytes() < EVENT_BYTES) {
-        throw new GuestError(
-            "queue " + EVENT + ": a chain with " + chain.writableBytes() + " bytes to write; it must have "
-                + EVENT_BYTES);
-      }
-      payload.asSlice(0, EVENT_BYTES).fill((byte) 0); // VIRTIO_VSOCK_EVENT_TRANSPORT_RESET
-      write(chain, 0, payload, EVENT_BYTES);
-      ring.pushUsed(chain.head(), EVENT_BYTES);
-      transportReset = false;
-    }
-    context.finish(EVENT);
   }
 
   private void mistake(String sentence) { events.accept(new DeviceEvent.GuestMistake(name(), sentence, false)); }

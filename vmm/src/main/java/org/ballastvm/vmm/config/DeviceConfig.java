@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.config;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -129,6 +130,32 @@ public interface DeviceConfig {
   record Folder(Optional<String> id, OptionalInt slot, String fsdev, String mountTag) implements OnPci {
     @Override
     public String driver() { return "virtio-9p-pci"; }
+  }
+
+  /**
+   * {@code vhost-vsock-pci}: the guest's sockets are the host's, by the host's kernel.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param guestCid the guest's number, 3 to 2^32 - 2
+   * @param descriptor the number of a descriptor that this process has inherited; the kernel's device is opened when empty
+   */
+  record HostVsock(Optional<String> id, OptionalInt slot, long guestCid, OptionalInt descriptor) implements OnPci {
+    @Override
+    public String driver() { return "vhost-vsock-pci"; }
+  }
+
+  /**
+   * {@code virtio-vsock-pci}: the guest's sockets lead to Unix sockets.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param guestCid the guest's number, 3 to 2^32 - 2
+   * @param path of the socket that programs connect to
+   */
+  record Vsock(Optional<String> id, OptionalInt slot, long guestCid, Path path) implements OnPci {
+    @Override
+    public String driver() { return "virtio-vsock-pci"; }
   }
 
   /**

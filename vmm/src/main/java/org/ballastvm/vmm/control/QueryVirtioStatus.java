@@ -13,7 +13,7 @@ public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Pat
 
   /** How far a driver is with a device. */
   public record VirtioStatus(@Member("what it is") String name, @Member("its number in the specification") int deviceId,
-      @Member("always false: all devices live in this process") boolean vhostStarted,
+      @Member("whether others serve its queues now: the kernel, or another process") boolean vhostStarted,
       @Member("always little") String deviceEndian, @Member("what the driver chose") VirtioWords.Features guestFeatures,
       @Member("what the device offers") VirtioWords.Features hostFeatures,
       @Member("always empty: there is no other backend") VirtioWords.Features backendFeatures,
@@ -41,7 +41,7 @@ public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Pat
     VirtioNode node = VirtioNode.find(vm, which.path());
     int type = node.device().type();
     VirtioState state = node.state();
-    return new VirtioStatus(node.device().name(), type, false, "little", VirtioWords.features(type, state.agreed()),
+    return new VirtioStatus(node.device().name(), type, node.function().isServed(), "little", VirtioWords.features(type, state.agreed()),
         VirtioWords.features(type, state.offered()), VirtioWords.features(type, 0), state.queues().size(),
         VirtioWords.status(state.status()), state.interruptStatus(), state.queueSelect(),
         vm.state() == RunState.RUNNING, state.broken(), false, true, state.started(), false, false, "", false);
