@@ -100,6 +100,44 @@ class NetIT {
   }
 
   @Test
+  void theKernelMovesFramesWhileADimmComes() {
+    HostedProcess server = null;
+    onHost("ip tuntap add mode tap name bnet1 && ip addr add 10.4.0.1/24 dev bnet1 && ip link set bnet1 up");
+    try (Guest guest = Guest.boot(host, GuestConfig.of("-m", "256M,slots=2,maxmem=1G", "-netdev",
+        "tap,id=n,ifname=bnet1,vhost=on", "-device", CARD))) {
+      up(guest, "10.4.0.2");
+      guest.run("ping -c 3 -W 10 10.4.0.1");
+      assertTrue(guest.monitor("info virtio-status /machine/peripheral/net0/virtio-backend")
+          .matches("(?s).*vhost_started: +true.*"));
+      String busybox = GuestHosts.images().busyboxFile().toString();
+      onHost("mkdir -p /tmp/www && " + MAKE);
+      server = host.start(HostedCommand.of(busybox, "httpd", "-f", "-p", "10.4.0.1:8098", "-h", "/tmp/www"));
+      guest.run("until wget -q -O /dev/null http://10.4.0.1:8098/file; do usleep 100000; done");
+      guest.run("{ for i in 1 2 3 4 5 6; do wget -q -O - http://10.4.0.1:8098/file | sha256sum; done > /tmp/sums;"
+          + " touch /tmp/fetched; } > /dev/null 2>&1 < /dev/null &");
+      long before = guest.memInfoKiB("MemTotal");
+      guest.monitor("object_add memory-backend-ram,id=mem1,size=256M");
+      assertEquals("", guest.monitor("device_add pc-dimm,id=dimm1,memdev=mem1"));
+      guest.await("the DIMM", () -> guest.memInfoKiB("MemTotal") > before + (200 << 10));
+      assertEquals("", guest.monitor("stop"));
+      assertEquals("", guest.monitor("cont"));
+      guest.await("six files", () -> guest.tryToRun("test -e /tmp/fetched").status() == 0);
+      String sums = guest.run("sort -u /tmp/sums");
+      assertFetched(onHost("sha256sum /tmp/www/file") + sums);
+      assertEquals("6", guest.run("wc -l < /tmp/sums").strip());
+      guest.run("mkdir -p /tmp/www && " + MAKE + " && httpd -p 80 -h /tmp/www");
+      assertFetched(guest.run("sha256sum /tmp/www/file")
+          + onHost(busybox + " wget -q -O - http://10.4.0.2/file | sha256sum"));
+      assertEquals("", guest.run("dmesg | grep -i -e 'virtio.*error' -e 'bad gso' -e 'hw csum' || true"));
+    } finally {
+      if (server != null) {
+        server.kill();
+      }
+      onHost("ip link del bnet1");
+    }
+  }
+
+  @Test
   void cardsComeAndGo() {
     try (Guest guest = boot()) {
       guest.run("ip link set lo up");

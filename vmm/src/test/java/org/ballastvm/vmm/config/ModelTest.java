@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What help lists is what the parser takes, and nothing else. */
 class ModelTest {
   /** What a device cannot be without. */
-  private static final Set<String> NEEDED = Set.of("drive", "fsdev", "mount_tag", "netdev");
+  private static final Set<String> NEEDED = Set.of("drive", "fsdev", "guest-cid", "mount_tag", "netdev", "path");
 
   static Stream<Model<DeviceConfig>> devices() { return DeviceModels.ALL.stream(); }
 
@@ -31,7 +31,8 @@ class ModelTest {
       case "hugetlb" -> "on";
       case "netdev" -> "n0";
       case "mac" -> "52:54:00:00:00:01";
-      case "vectors" -> "4";
+      case "vectors", "vhostfd", "guest-cid" -> "4";
+      case "path" -> "/tmp/v";
       case "host_mtu" -> "1500";
       case "host-nodes" -> "0";
       case "policy" -> "bind";
@@ -58,7 +59,7 @@ class ModelTest {
   void whatHelpSaysIsWhatADeviceHasWithoutAWord(Model<?> model) {
     boolean needsMemory = model.properties().contains(MemoryDeviceModel.MEMDEV);
     String least = model.properties().stream().map(ModelProperty::name).filter(NEEDED::contains)
-        .map(name -> "," + name + "=x")
+        .map(name -> "," + name + (name.equals("guest-cid") ? "=3" : "=x"))
         .reduce(model.name() + ",id=d0" + (needsMemory ? ",memdev=m0" : ""), String::concat);
     String words = model.properties().stream().filter(property -> property.usual().isPresent()).map(ModelTest::given)
         .reduce(least, (text, property) -> text + "," + property);

@@ -63,9 +63,10 @@ class DeviceCommandsTest {
       "{\"driver\": \"virtio-balloon-pci\", \"id\": \"b2\"} > Only one balloon device is supported",
       "{\"driver\": \"virtio-rng-pci\", \"addr\": \"1\"} > PCI: slot 1 function 0 not available for virtio-rng-pci, "
           + "in use by virtio-balloon-pci,id=balloon0",
-      "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are isa-debug-exit, pc-dimm, pvpanic, virtconsole, "
+      "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are isa-debug-exit, pc-dimm, pvpanic, "
+          + "vhost-vsock-pci, virtconsole, "
           + "virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-rng-pci, virtio-serial-pci, "
-          + "virtserialport",
+          + "virtio-vsock-pci, virtserialport",
       "{\"driver\": \"virtio-rng-pci\", \"foo\": 1} > Property 'virtio-rng-pci.foo' not found; there are addr",
       "{\"driver\": \"virtio-rng-pci\", \"bus\": \"nope\"} > Bus 'nope' not found; there is pci.0",
       "{\"driver\": \"virtio-rng-pci\", \"id\": \"1a\"} > Parameter 'id' expects an identifier, not '1a': a letter, and "

@@ -22,13 +22,15 @@ class TypeCommandsTest {
           + "{\"name\": \"memory-backend-memfd\", \"parent\": \"memory-backend\"}, "
           + "{\"name\": \"memory-backend-ram\", \"parent\": \"memory-backend\"}]",
       "{\"implements\": \"virtio-pci\", \"abstract\": true} > [{\"name\": \"virtio-pci\", \"abstract\": true, "
-          + "\"parent\": \"pci-device\"}, {\"name\": \"virtio-9p-pci\", \"parent\": \"virtio-pci\"}, "
+          + "\"parent\": \"pci-device\"}, {\"name\": \"vhost-vsock-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-9p-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-balloon-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-blk-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-mem-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-net-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-rng-pci\", \"parent\": \"virtio-pci\"}, "
-          + "{\"name\": \"virtio-serial-pci\", \"parent\": \"virtio-pci\"}]",
+          + "{\"name\": \"virtio-serial-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-vsock-pci\", \"parent\": \"virtio-pci\"}]",
       "{\"implements\": \"nope\"} > []"})
   void typesAreListedByWhatTheyAreKindsOf(String arguments, String answer) {
     assertEquals(answer, client.ask("qom-list-types", arguments));
