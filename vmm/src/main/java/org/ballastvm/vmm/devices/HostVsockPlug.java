@@ -8,6 +8,7 @@ import org.ballastvm.virtio.vsock.HostVsockDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.vhost.BackendQueues;
+import org.ballastvm.vmm.vhost.VhostAdvice;
 import org.ballastvm.vmm.vhost.VhostVsock;
 
 /** {@code vhost-vsock-pci}. */
@@ -44,17 +45,13 @@ final class HostVsockPlug extends PciPlug<DeviceConfig.HostVsock> {
   }
 
   private static Vhost open(DeviceConfig.HostVsock config) {
-    if (config.descriptor().isPresent()) {
-      return Vhost.inherited(config.descriptor().getAsInt());
-    }
     try {
-      return Vhost.open(Vhost.VSOCK);
+      return config.descriptor().isPresent()
+          ? Vhost.inherited(config.descriptor().getAsInt())
+          : Vhost.open(Vhost.VSOCK);
     } catch (HostError e) {
-      boolean refused = e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM);
-      throw new UserError(config.inWords() + ": " + e.getMessage() + (refused
-          ? ": this user needs read and write access to " + Vhost.VSOCK
-          : ": this host's kernel has no vhost for sockets: modprobe vhost_vsock")
-          + ", or use virtio-vsock-pci, which does without", e);
+      throw new UserError(config.inWords() + ": " + e.getMessage()
+          + VhostAdvice.of(e, Vhost.VSOCK, "vhost_vsock", "use virtio-vsock-pci, which does without"), e);
     }
   }
 }

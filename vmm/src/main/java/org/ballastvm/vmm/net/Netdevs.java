@@ -13,6 +13,7 @@ import org.ballastvm.virtio.net.MacAddress;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.vhost.VhostAdvice;
 
 /**
  * The netdevs of a machine, by id, and the addresses of cards that were given none. Confined to the event loop once the
@@ -79,11 +80,8 @@ public final class Netdevs implements AutoCloseable {
   }
 
   private static String explain(NetdevConfig config, HostError e) {
-    if (e.operation().contains(Vhost.NET.toString())) {
-      return "vhost=on: " + e.getMessage() + (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)
-          ? ": this user needs read and write access to " + Vhost.NET
-          : ": this host's kernel has no vhost for networks: modprobe vhost_net")
-          + ", or leave vhost=on away";
+    if (e.operation().contains("vhost")) {
+      return "vhost=on: " + e.getMessage() + VhostAdvice.of(e, Vhost.NET, "vhost_net", "leave vhost=on away");
     }
     if (config instanceof NetdevConfig.Tap tap && (e.errno().equals(Errno.EPERM) || e.errno().equals(Errno.EACCES))) {
       return e.getMessage() + ": root makes it for you: ip tuntap add mode tap user \"$USER\" name "
