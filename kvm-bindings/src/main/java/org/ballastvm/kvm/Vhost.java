@@ -67,10 +67,17 @@ public final class Vhost implements AutoCloseable {
    * @throws HostError ENOENT or ENODEV without the kernel's module, EACCES
    */
   public static Vhost open(Path device) {
+    Vhost opened;
     try (Arena arena = Arena.ofConfined()) {
-      return new Vhost(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
+      opened = new Vhost(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
           arena.allocateFrom(device.toString()).address(), Host.O_RDWR() | Host.O_CLOEXEC()), "open " + device),
-          device.toString()).owned();
+          device.toString());
+    }
+    try {
+      return opened.owned();
+    } catch (HostError e) {
+      opened.close();
+      throw e;
     }
   }
 
@@ -79,18 +86,13 @@ public final class Vhost implements AutoCloseable {
    *
    * @param number of its descriptor in this process; it is closed with this
    * @return the device
-   * @throws HostError EBADF, ENOTTY if it is none, EBUSY if another process has it
+   * @throws HostError EBADF, ENOTTY if it is none, EBUSY if another process has it; it stays open
    */
   public static Vhost inherited(int number) { return new Vhost(number, "vhost descriptor " + number).owned(); }
 
   private Vhost owned() {
-    try {
-      ioctl(Host.VHOST_SET_OWNER(), 0, "VHOST_SET_OWNER");
-      return this;
-    } catch (HostError e) {
-      close();
-      throw e;
-    }
+    ioctl(Host.VHOST_SET_OWNER(), 0, "VHOST_SET_OWNER");
+    return this;
   }
 
   /** {@return how many regions of memory a device takes, as the kernel's module was loaded} */

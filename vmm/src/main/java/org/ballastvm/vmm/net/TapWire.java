@@ -229,9 +229,9 @@ final class TapWire implements Wire {
 
   @Override
   public String describe() {
-    return (config.descriptors().isEmpty()
+    return config.descriptors().isEmpty()
         ? "ifname=" + name() + ",script=no,downscript=no"
-        : "fd=" + config.descriptors().getFirst() + ",ifname=" + name()) + (vhost.isPresent() ? ",vhost=on" : "");
+        : "fd=" + config.descriptors().getFirst() + ",ifname=" + name();
   }
 
   @Override
