@@ -21,7 +21,7 @@ import org.ballastvm.kvm.generated.Offsets.vhost_vring_state;
 
 /**
  * A device of the kernel's that serves virtqueues: linux/vhost.h. Of each call, errors are the kernel's. The kernel reaches
- * memory by this process's addresses: it must be told of memory that goes before that is unmapped.
+ * memory by this process's addresses: memory that goes is taken from it before that is unmapped.
  */
 public final class Vhost implements AutoCloseable {
   /** The one that moves frames between a tap and queues. */

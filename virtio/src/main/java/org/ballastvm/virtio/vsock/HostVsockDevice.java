@@ -72,7 +72,7 @@ public final class HostVsockDevice implements VirtioDevice {
   @Override
   public void queueReady(int queue) {
     if (queue == ResetEvent.QUEUE) {
-      reset.tell(context);
+      reset.report(context);
     }
   }
 

@@ -20,11 +20,11 @@ final class ResetEvent {
   void due(boolean is) { due = is; }
 
   /**
-   * Tells the driver, if it is to hear it and has a buffer.
+   * Reports it to the driver, if it is due and the driver has a buffer.
    *
    * @throws GuestError if the buffer is not one that the event goes into
    */
-  void tell(Context context) {
+  void report(Context context) {
     Virtqueue ring = context.queue(QUEUE);
     if (ring == null || !due) {
       return;

@@ -51,7 +51,7 @@ public final class VsockDevice implements VirtioDevice {
    *
    * @param guestCid the guest's number, from 3 to 2^32 - 2
    * @param host where the guest's streams lead
-   * @param events takes what there is to tell
+   * @param events takes what goes wrong
    */
   public VsockDevice(long guestCid, VsockHost host, EventSink events) {
     this(guestCid, host, System::nanoTime, events);
@@ -113,20 +113,20 @@ public final class VsockDevice implements VirtioDevice {
     if (queue == TRANSMIT) {
       hear();
     } else if (queue == ResetEvent.QUEUE) {
-      reset.tell(context);
+      reset.report(context);
       return;
     }
-    tell(); // What was heard may be answered, and more of it be heard then.
+    sendDue(); // What was heard may be answered, and more of it be heard then.
   }
 
-  /** Takes packets. They are left in their queue while too much waits to be told. */
+  /** Takes packets. They are left in their queue while too much waits to be sent. */
   private void hear() {
     Virtqueue ring = context.queue(TRANSMIT);
     if (ring == null) {
       return;
     }
     turn.begin();
-    while (!streams.mustTellFirst() && !turn.isOver()) {
+    while (!streams.mustSendFirst() && !turn.isOver()) {
       DescriptorChain chain = ring.next();
       if (chain == null) {
         break;
@@ -141,7 +141,7 @@ public final class VsockDevice implements VirtioDevice {
       turn.called();
       ring.pushUsed(chain.head(), 0);
     }
-    if (streams.mustTellFirst()) {
+    if (streams.mustSendFirst()) {
       if (ring.wantsInterrupt()) {
         context.interrupt(TRANSMIT);
       }
@@ -243,13 +243,13 @@ public final class VsockDevice implements VirtioDevice {
     }
   }
 
-  /** Tells what is due, and what peers have sent, as far as the driver has buffers. */
-  private void tell() {
+  /** Sends what is due, and what peers have sent, as far as the driver has buffers. */
+  private void sendDue() {
     Virtqueue ring = context.queue(RECEIVE);
     if (ring == null) {
       return;
     }
-    boolean heldBack = streams.mustTellFirst();
+    boolean heldBack = streams.mustSendFirst();
     turn.begin();
     boolean more = true;
     while (more && !turn.isOver()) {
@@ -260,20 +260,20 @@ public final class VsockDevice implements VirtioDevice {
       DescriptorChain chain = ring.next();
       more = chain != null;
       if (more) {
-        tell(ring, chain, stream);
+        fill(ring, chain, stream);
       }
     }
     boolean ready = context.finish(RECEIVE);
     if (ready && (streams.hasResets() || streams.hasNews())) {
       context.resumeLater(RECEIVE);
     }
-    if (heldBack && !streams.mustTellFirst()) {
+    if (heldBack && !streams.mustSendFirst()) {
       context.resumeLater(TRANSMIT);
     }
   }
 
   /** Fills a chain, or puts it back if a peer had nothing to say after all. */
-  private void tell(Virtqueue ring, DescriptorChain chain, VsockStream stream) {
+  private void fill(Virtqueue ring, DescriptorChain chain, VsockStream stream) {
     if (chain.readableCount() != 0 || chain.writableBytes() < VsockHeader.BYTES) {
       throw new GuestError("queue " + RECEIVE + ": a chain with " + chain.readableBytes() + " bytes to read and "
           + chain.writableBytes() + " to write; it must have " + VsockHeader.BYTES + " or more to write");
@@ -281,7 +281,7 @@ public final class VsockDevice implements VirtioDevice {
     turn.called();
     if (stream == null) {
       header.fill(guestCid, streams.resetHostPort(), streams.resetGuestPort(), VsockHeader.RST, 0, 0, 0, 0);
-      streams.resetTold();
+      streams.resetSent();
       giveBack(ring, chain, 0);
       return;
     }
@@ -299,7 +299,7 @@ public final class VsockDevice implements VirtioDevice {
     int flags = operation == VsockHeader.SHUTDOWN ? VsockHeader.NO_SEND : 0;
     header.fill(guestCid, stream.hostPort(), stream.guestPort(), operation, flags, length, VsockStream.BUFFER_BYTES,
         stream.forwarded());
-    stream.told(operation, length);
+    stream.sent(operation, length);
     giveBack(ring, chain, length);
   }
 

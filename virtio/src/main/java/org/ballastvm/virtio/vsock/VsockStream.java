@@ -16,7 +16,7 @@ public final class VsockStream {
   private int waitingCount;
   /** How many bytes the peer has taken, modulo 2^32, and how many of them the guest knows of. */
   private int forwarded;
-  private int forwardedTold;
+  private int forwardedSent;
   /** The guest's room, as it said last, and how much was sent to it, modulo 2^32. */
   private int guestBuffer;
   private int guestForwarded;
@@ -26,11 +26,11 @@ public final class VsockStream {
   private boolean creditAsked;
   private boolean readable;
   private boolean peerEnded;
-  private boolean shutdownTold;
+  private boolean shutdownSent;
   private int guestShutdown;
   private boolean outputEnded;
 
-  /** A stream that nothing was said of; {@code due} is what the guest is to be told first. */
+  /** A stream that nothing was said of; {@code due} is what the guest is sent first. */
   VsockStream(int hostPort, int guestPort, VsockPeer peer, int due) {
     this.hostPort = hostPort;
     this.guestPort = guestPort;
@@ -73,15 +73,15 @@ public final class VsockStream {
   /** The peer may have sent something. */
   void setReadable(boolean now) { readable = now; }
 
-  /** What the guest is to be told next by a packet without data: an operation, or 0. */
+  /** What the guest is sent next by a packet without data: an operation, or 0. */
   int due() {
     if (due != 0) {
       return due;
     }
-    if (open && peerEnded && !shutdownTold) {
+    if (open && peerEnded && !shutdownSent) {
       return VsockHeader.SHUTDOWN;
     }
-    boolean stale = forwarded - forwardedTold >= BUFFER_BYTES / 2;
+    boolean stale = forwarded - forwardedSent >= BUFFER_BYTES / 2;
     return open && (creditAsked || stale) ? VsockHeader.CREDIT_UPDATE : 0;
   }
 
@@ -98,13 +98,13 @@ public final class VsockStream {
     return Math.max(0, count);
   }
 
-  /** A packet goes to the guest, and each one tells how much the peer has taken. */
-  void told(int operation, int length) {
+  /** A packet goes to the guest, and each one says how much the peer has taken. */
+  void sent(int operation, int length) {
     sent += length;
-    forwardedTold = forwarded;
+    forwardedSent = forwarded;
     creditAsked = false;
     due = operation == due ? 0 : due;
-    shutdownTold |= operation == VsockHeader.SHUTDOWN;
+    shutdownSent |= operation == VsockHeader.SHUTDOWN;
   }
 
   /** Takes what the guest has sent; false if that is more than it may. */

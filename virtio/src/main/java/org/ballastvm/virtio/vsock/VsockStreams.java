@@ -43,11 +43,11 @@ final class VsockStreams {
   }
 
   /** Ends a stream; its guest is to hear of that unless it said so itself. */
-  void end(VsockStream stream, boolean tell) {
+  void end(VsockStream stream, boolean byReset) {
     if (byPorts.remove(key(stream.hostPort(), stream.guestPort()), stream)) {
       inTurn.remove(stream);
       stream.peer().close();
-      if (tell) {
+      if (byReset) {
         reset(stream.hostPort(), stream.guestPort());
       }
     }
@@ -77,7 +77,7 @@ final class VsockStreams {
     return null;
   }
 
-  /** Whether there may be something to tell of a stream. */
+  /** Whether there may be something to send of a stream. */
   boolean hasNews() {
     for (VsockStream stream : inTurn) {
       if (stream.due() != 0 || stream.hasData()) {
@@ -88,7 +88,7 @@ final class VsockStreams {
   }
 
   /** Whether the guest has to hear some before more of it is looked at. */
-  boolean mustTellFirst() {
+  boolean mustSendFirst() {
     return resets.size() >= MOST_RESETS;
   }
 
@@ -98,9 +98,9 @@ final class VsockStreams {
 
   int resetGuestPort() { return resets.getFirst().intValue(); }
 
-  void resetTold() { resets.removeFirst(); }
+  void resetSent() { resets.removeFirst(); }
 
-  /** The next stream, in turn, of which there is something to tell; null if there is none. */
+  /** The next stream, in turn, of which there is something to send; null if there is none. */
   VsockStream next() {
     for (int i = 0; i < inTurn.size(); i++) {
       turn = (turn + 1) % inTurn.size();

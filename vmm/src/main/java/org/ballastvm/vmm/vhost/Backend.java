@@ -44,7 +44,7 @@ public interface Backend extends AutoCloseable {
   int stop(int queue);
 
   /**
-   * Who is told that it has ended, or serves a queue no more by itself.
+   * Who hears that it has ended, or serves a queue no more by itself.
    *
    * @param listener takes why, a sentence; called on the event loop
    */

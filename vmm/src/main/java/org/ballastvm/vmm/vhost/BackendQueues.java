@@ -89,7 +89,7 @@ public final class BackendQueues implements QueueServer, AutoCloseable {
    * The device has its slot. Before a driver can be there.
    *
    * @param slot has the signals; the doorbell of each queue here is the queue's own
-   * @param by whom the device's driver is told that the back-end has failed
+   * @param by whom the device's driver hears that the back-end has failed
    */
   public void tied(PciSlot slot, VirtioDevice.ConfigNotifier by) {
     tied(new Signals() {

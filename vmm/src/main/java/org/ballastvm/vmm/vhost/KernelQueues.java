@@ -6,7 +6,7 @@ import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.Vhost;
 import org.ballastvm.vmm.loop.EventLoop;
 
-/** What devices of the kernel's vhost are told of queues, and how they say that one is beyond them. */
+/** What devices of the kernel's vhost are given of queues, and how they say that one is beyond them. */
 final class KernelQueues implements AutoCloseable {
   private final EventFd errors = EventFd.create();
   private final EventLoop.Registration registration;
