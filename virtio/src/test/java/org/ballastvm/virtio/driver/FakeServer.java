@@ -6,12 +6,33 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.ballastvm.virtio.QueueServer;
 
-/** Has the first queue of a device, and does with it what a test says. */
+/** Has the first queues of a device, and does with it what a test says. */
 public final class FakeServer implements QueueServer {
+  /** Of a network card's, the feature that those must know who fill its queues. */
+  private static final long MRG_RXBUF = 1L << 15;
+
   private final Map<Integer, Ring> rings = new TreeMap<>();
   private final List<String> calls = new ArrayList<>();
+  private final int queues;
+  private final Share share;
   private RuntimeException refusal;
   private int next = -1;
+
+  /** Which queues are its. */
+  @FunctionalInterface
+  public interface Share {
+    /** Whether one is, by what was agreed on. */
+    boolean includes(int queue, long features);
+  }
+
+  /** One that has the first queue. */
+  public FakeServer() { this(1, (queue, features) -> true); }
+
+  /** One that may have several. */
+  public FakeServer(int queues, Share share) {
+    this.queues = queues;
+    this.share = share;
+  }
 
   /** Refuses queues from now on; accepts them again when null. */
   public void refuse(RuntimeException with) { refusal = with; }
@@ -22,7 +43,7 @@ public final class FakeServer implements QueueServer {
   /** The queues that it has. */
   public Map<Integer, Ring> rings() { return rings; }
 
-  /** What it was told since the last call. */
+  /** What was asked of it since the last call. */
   public List<String> takeCalls() {
     List<String> taken = List.copyOf(calls);
     calls.clear();
@@ -30,10 +51,13 @@ public final class FakeServer implements QueueServer {
   }
 
   @Override
-  public int queues() { return 1; }
+  public int queues() { return queues; }
 
   @Override
-  public long features() { return PciDriver.VERSION_1 | PciDriver.INDIRECT; }
+  public boolean serves(int queue, long features) { return share.includes(queue, features); }
+
+  @Override
+  public long features() { return PciDriver.VERSION_1 | PciDriver.INDIRECT | MRG_RXBUF; }
 
   @Override
   public void start(Ring ring) {

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
@@ -30,10 +31,12 @@ final class NetBench {
   final Bench<NetDevice> bench;
   List<QueueDriver> queues;
 
-  NetBench(boolean headers, int pairs) {
+  NetBench(boolean headers, int pairs) { this(headers, pairs, QueueServer.NONE); }
+
+  NetBench(boolean headers, int pairs, QueueServer server) {
     peer = new FakePeer(headers);
     bench = new Bench<>((memory, events) -> new NetDevice(new NetConfig(MAC, pairs, OptionalInt.of(9000), 256, 256),
-        peer));
+        peer, server));
     peer.connect(bench.device.card(bench.function::doorbell));
   }
 
