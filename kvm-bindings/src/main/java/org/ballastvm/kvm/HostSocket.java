@@ -101,6 +101,23 @@ public final class HostSocket extends Pollable {
   }
 
   /**
+   * Two Unix sockets that are each other's other end.
+   *
+   * @param what for people
+   * @return both
+   * @throws HostError EMFILE, ENFILE
+   */
+  public static HostSocket[] pair(String what) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
+      HostError.check(CALLS.syscall(Host.SYS_socketpair(), Host.AF_UNIX(),
+          Host.SOCK_STREAM() | Host.SOCK_CLOEXEC() | Host.SOCK_NONBLOCK(), 0, ends.address()), "socketpair " + what);
+      return new HostSocket[]{new HostSocket(ends.getAtIndex(ValueLayout.JAVA_INT, 0), what),
+          new HostSocket(ends.getAtIndex(ValueLayout.JAVA_INT, 1), what)};
+    }
+  }
+
+  /**
    * Connects to a TCP port, and waits until the connection stands.
    *
    * @param address of the other host

@@ -11,6 +11,12 @@ public final class Offsets {
         public static final long SIZE = 128;
         public static final long __val = 0;
     }
+    public static final class cmsghdr {
+        public static final long SIZE = 16;
+        public static final long cmsg_len = 0;
+        public static final long cmsg_level = 8;
+        public static final long cmsg_type = 12;
+    }
     public static final class dirent64 {
         public static final long SIZE = 280;
         public static final long d_ino = 0;
@@ -737,6 +743,16 @@ public final class Offsets {
         public static final class __empty_extra_ {
         }
         public static final long extra = 4096;
+    }
+    public static final class msghdr {
+        public static final long SIZE = 56;
+        public static final long msg_name = 0;
+        public static final long msg_namelen = 8;
+        public static final long msg_iov = 16;
+        public static final long msg_iovlen = 24;
+        public static final long msg_control = 32;
+        public static final long msg_controllen = 40;
+        public static final long msg_flags = 48;
     }
     public static final class open_how {
         public static final long SIZE = 24;
