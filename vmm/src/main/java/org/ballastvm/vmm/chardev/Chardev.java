@@ -43,6 +43,11 @@ public interface Chardev extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** {@return its connections, to be used in its place, if it is a plain socket} */
+  default Optional<Connections> connections() {
+    return Optional.empty();
+  }
+
   /** {@return whether the other end is the terminal of this process} */
   default boolean isTerminal() { return false; }
 

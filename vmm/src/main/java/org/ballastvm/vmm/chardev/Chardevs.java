@@ -118,7 +118,7 @@ public final class Chardevs {
   private static Chardev openUnix(ChardevConfig.Unix config, EventLoop loop) {
     String where = "unix:" + config.path() + (config.server() ? ",server=on" : "");
     if (!config.server()) {
-      return new SocketChardev(loop, HostSocket.connectUnix(config.path()), where);
+      return new SocketChardev(loop, () -> HostSocket.connectUnix(config.path()), where);
     }
     Path path = config.path();
     SocketChardev chardev = new SocketChardev(loop, HostSocket.listenUnix(path), where, () -> delete(path));
@@ -128,7 +128,7 @@ public final class Chardevs {
   private static Chardev openTcp(ChardevConfig.Tcp config, EventLoop loop) {
     InetAddress address = resolve(config);
     if (!config.server()) {
-      return new SocketChardev(loop, HostSocket.connectTcp(address, config.port()),
+      return new SocketChardev(loop, () -> HostSocket.connectTcp(address, config.port()),
           "tcp:" + config.host() + ":" + config.port());
     }
     HostSocket listener = HostSocket.listenTcp(address, config.port());

@@ -1,5 +1,8 @@
 package org.ballastvm.vmm.chardev;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
@@ -7,26 +10,44 @@ import org.ballastvm.vmm.state.MachineScope;
 import org.ballastvm.vmm.terminal.AtExit;
 
 /** A chardev whose other end is a socket: one client at a time, and the next one when it has gone, as in QEMU. */
-final class SocketChardev implements Chardev {
+final class SocketChardev implements Chardev, Connections {
   private final EventLoop loop;
   private final String where;
   private final Runnable cleanUp;
   /** Null where we made the connection. */
   private final Acceptor acceptor;
+  private final Supplier<HostSocket> connector;
   private HostSocket client;
   private StreamLine line;
   private CharFrontend frontend;
+  /** Has connections in place of a frontend; null for all but a few. */
+  private Consumer<HostSocket> taker;
 
   /** A chardev that listens. */
   SocketChardev(EventLoop loop, HostSocket listener, String where, Runnable cleanUp) {
     this.loop = loop;
     this.where = where;
     this.cleanUp = cleanUp;
+    connector = () -> {
+      throw new IllegalStateException(where + " is connected to");
+    };
     acceptor = new Acceptor(loop, listener, where, this::open);
   }
 
-  /** A chardev on a connection that we made. */
+  /** A chardev on a connection that somebody else made. */
   SocketChardev(EventLoop loop, HostSocket connection, String where) {
+    this(loop, connection, () -> {
+      throw new IllegalStateException(where + " is connected to");
+    }, where);
+  }
+
+  /** A chardev on a connection that we make. */
+  SocketChardev(EventLoop loop, Supplier<HostSocket> connector, String where) {
+    this(loop, connector.get(), connector, where);
+  }
+
+  private SocketChardev(EventLoop loop, HostSocket connection, Supplier<HostSocket> connector, String where) {
+    this.connector = connector;
     this.loop = loop;
     this.where = where;
     this.cleanUp = () -> {
@@ -49,6 +70,11 @@ final class SocketChardev implements Chardev {
   }
 
   private void open(HostSocket next) {
+    if (taker != null) {
+      acceptor.set(false);
+      taker.accept(next);
+      return;
+    }
     client = next;
     line = new StreamLine(loop, new StreamLine.Way(next, next::read), new StreamLine.Way(next, next::write),
         this::clientGone);
@@ -86,6 +112,36 @@ final class SocketChardev implements Chardev {
   }
 
   @Override
+  public Optional<Connections> connections() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public void take(Consumer<HostSocket> by) {
+    taker = by;
+    if (line != null) {
+      HostSocket stands = client;
+      line.close();
+      line = null;
+      client = null;
+      by.accept(stands);
+    }
+  }
+
+  @Override
+  public void ended() {
+    if (acceptor != null) {
+      acceptor.set(true);
+    }
+  }
+
+  @Override
+  public boolean isServer() { return acceptor != null; }
+
+  @Override
+  public HostSocket connect() { return connector.get(); }
+
+  @Override
   public int sendRoom() { return line == null ? Integer.MAX_VALUE : line.room(); }
 
   @Override
@@ -106,7 +162,7 @@ final class SocketChardev implements Chardev {
   }
 
   @Override
-  public String describe() { return (line == null ? "disconnected:" : "") + where; }
+  public String describe() { return (line == null && taker == null ? "disconnected:" : "") + where; }
 
   @Override
   public void close() {

@@ -81,6 +81,8 @@ public sealed interface BackendConfig extends ObjectConfig {
 
     /** QEMU's defaults for private memory. */
     public static final Common DEFAULTS = new Common(false, false, true, true, true);
+    /** The same of memory that is shared. */
+    public static final Common SHARED = new Common(true, false, true, true, true);
   }
 
   /**

@@ -27,6 +27,9 @@ public interface DeviceConfig {
     return "device " + id().orElse(driver());
   }
 
+  /** {@return whether a program beside this one has to have guest memory for it, so that it must be shared} */
+  default boolean sharesMemory() { return false; }
+
   /** A device on PCI. */
   interface OnPci extends DeviceConfig {
     /** {@return the PCI slot that was asked for, 1 to 31; the first free one when empty} */
@@ -156,6 +159,48 @@ public interface DeviceConfig {
   record Vsock(Optional<String> id, OptionalInt slot, long guestCid, Path path) implements OnPci {
     @Override
     public String driver() { return "virtio-vsock-pci"; }
+  }
+
+  /**
+   * {@code vhost-user-blk-pci}: a disk that another program has.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param chardev id of the socket that leads to the program
+   * @param queues how many queues; when empty as many as processors, or what the program serves if that is less
+   * @param queueSize entries of each queue
+   */
+  record UserBlk(Optional<String> id, OptionalInt slot, String chardev, OptionalInt queues, int queueSize)
+      implements
+        OnPci {
+    @Override
+    public String driver() { return "vhost-user-blk-pci"; }
+
+    @Override
+    public boolean sharesMemory() { return true; }
+  }
+
+  /**
+   * {@code vhost-user-fs-pci}: a folder that another program has, virtiofsd above all.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param chardev id of the socket that leads to the program
+   * @param tag what the guest mounts it by
+   * @param requestQueues how many queues for requests
+   * @param queueSize entries of each queue
+   */
+  record UserFs(Optional<String> id, OptionalInt slot, String chardev, String tag, int requestQueues, int queueSize)
+      implements
+        OnPci {
+    /** The longest tag, in bytes of UTF-8. Virtio 1.3, 5.11.4. */
+    public static final int MOST_TAG_BYTES = 36;
+
+    @Override
+    public String driver() { return "vhost-user-fs-pci"; }
+
+    @Override
+    public boolean sharesMemory() { return true; }
   }
 
   /**

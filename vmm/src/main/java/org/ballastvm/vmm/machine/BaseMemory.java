@@ -1,14 +1,18 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
+import org.ballastvm.vmm.state.Log;
 
 /** The memory that a guest starts with: what nodes or the machine name, or private anonymous memory. */
 public final class BaseMemory {
@@ -41,7 +45,7 @@ public final class BaseMemory {
     long size = config.memory().sizeBytes();
     String id = id();
     if (config.memory().backend().isEmpty()) {
-      create(new BackendConfig.Ram(id, size, BackendConfig.Common.DEFAULTS));
+      create(own(id, size));
     } else if (config.backends().stream().noneMatch(named -> named.id().equals(id))) {
       throw new UserError("-machine memory-backend=" + id
           + ": there is no such object; it must be the id of a -object memory-backend-*");
@@ -52,6 +56,16 @@ public final class BaseMemory {
           + " bytes, and -m asks for " + size + "; they must be equal");
     }
     return named;
+  }
+
+  private BackendConfig own(String id, long size) {
+    Optional<DeviceConfig> sharing = config.devices().stream().filter(DeviceConfig::sharesMemory).findFirst();
+    if (sharing.isEmpty()) {
+      return new BackendConfig.Ram(id, size, BackendConfig.Common.DEFAULTS);
+    }
+    Log.of(BaseMemory.class).info("guest memory is a memfd, share=on, because {} is served by another program",
+        sharing.get().inWords());
+    return new BackendConfig.Memfd(id, size, BackendConfig.Common.SHARED, false, OptionalLong.empty());
   }
 
   private String id() { return config.memory().backend().orElse(OWN_RAM); }
