@@ -20,7 +20,7 @@ public final class GuestImages {
   private static final String RELEASE = "release";
   /** What a lab guest loads, where its kernel has it. */
   private static final List<String> LAB_MODULES = List.of("virtio_pci", "virtio_balloon", "virtio_mem", "virtio_blk",
-      "virtio_net", "virtio_rng", "virtio_console", "9pnet_virtio", "9p");
+      "virtio_net", "virtio_rng", "virtio_console", "9pnet_virtio", "9p", "virtiofs");
 
   private final Cache cache;
   private final Progress progress;

@@ -10,8 +10,23 @@ import java.util.Optional;
  * @param image what it is on
  * @param use how a device uses it
  * @param plugged whether a virtio-blk-pci comes with it: {@code if=virtio}
+ * @param format what the file is, where it is not raw: qemu-storage-daemon has it then
  */
-public record DriveConfig(String id, Optional<String> nodeName, ImageConfig image, Use use, boolean plugged) {
+public record DriveConfig(String id, Optional<String> nodeName, ImageConfig image, Use use, boolean plugged,
+    Optional<String> format) {
+  /**
+   * A raw disk.
+   *
+   * @param id by which a device names it
+   * @param nodeName the name of its node; one is made up when empty
+   * @param image what it is on
+   * @param use how a device uses it
+   * @param plugged whether a virtio-blk-pci comes with it: {@code if=virtio}
+   */
+  public DriveConfig(String id, Optional<String> nodeName, ImageConfig image, Use use, boolean plugged) {
+    this(id, nodeName, image, use, plugged, Optional.empty());
+  }
+
   /**
    * How a device uses a disk.
    *

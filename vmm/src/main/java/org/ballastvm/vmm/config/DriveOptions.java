@@ -16,6 +16,9 @@ public final class DriveOptions {
       "throttling.iops-read", "throttling.iops-write", "throttling.bps-total-max", "throttling.iops-total-max",
       "throttling.iops-size", "throttling.group", "bps_rd", "bps_wr", "iops_rd", "iops_wr");
 
+  /** Formats that qemu-storage-daemon reads and writes. */
+  private static final List<String> SERVED = List.of("qcow2", "qed", "vdi", "vhdx", "vmdk", "vpc");
+
   private DriveOptions() {}
 
   /** {@code cache}: what a word of it stands for. */
@@ -57,7 +60,8 @@ public final class DriveOptions {
   public static DriveConfig parse(KeyValues values, int index) {
     boolean plugged = isPlugged(values);
     String id = values.takeId().orElse((plugged ? "virtio" : "none") + index);
-    boolean guessed = !saysRaw(values);
+    Optional<String> format = values.take("format");
+    Optional<String> foreign = format.filter(word -> isForeign(values, word));
     Path file = ImageOptions.file(values, "file", values.require("file"));
     boolean readOnly = isReadOnly(values);
     Cache cache = Cache.take(values);
@@ -80,8 +84,10 @@ public final class DriveOptions {
           + "throttling.iops-total");
     }));
     values.refuseRest(ALLOWED);
-    return new DriveConfig(id, nodeName, new ImageConfig(file, false, readOnly, direct, noFlush, aio, discard, locking,
-        snapshot, guessed), use, plugged);
+    DriveConfig drive = new DriveConfig(id, nodeName, new ImageConfig(file, false, readOnly, direct, noFlush, aio,
+        discard, locking, snapshot, format.isEmpty()), use, plugged, foreign);
+    foreign.ifPresent(word -> refuseOurs(values, drive, word));
+    return drive;
   }
 
   private static boolean isPlugged(KeyValues values) {
@@ -96,13 +102,25 @@ public final class DriveOptions {
     return word.equals("virtio");
   }
 
-  private static boolean saysRaw(KeyValues values) {
-    return values.take("format").map(word -> {
-      if (!word.equals("raw")) {
-        throw ImageOptions.refused(values, "format", word);
-      }
-      return true;
-    }).orElse(false);
+  private static boolean isForeign(KeyValues values, String word) {
+    if (!word.equals("raw") && !SERVED.contains(word)) {
+      throw ImageOptions.refused(values, "format", word);
+    }
+    return !word.equals("raw");
+  }
+
+  /** What Ballast's own disks have, and one that qemu-storage-daemon has does not. */
+  private static void refuseOurs(KeyValues values, DriveConfig drive, String format) {
+    DriveConfig.Use use = drive.use();
+    DriveConfig.Use usual = DriveConfig.Use.DEFAULTS;
+    if (drive.image().snapshot() || !use.equals(usual)) {
+      String what = drive.image().snapshot()
+          ? "snapshot"
+          : use.writeCache() != usual.writeCache()
+              ? "cache=writethrough and cache=directsync"
+              : use.bytesPerSecond() + use.requestsPerSecond() > 0 ? "throttling" : "werror and rerror";
+      throw values.error("format=" + format + ": qemu-storage-daemon has the disk, without " + what);
+    }
   }
 
   /** A CD is a disk that is only read. Which comes first is said by their order. */

@@ -18,8 +18,8 @@ final class ImageOptions {
   private static final List<String> FILTERS = List.of("blkdebug", "blklogwrites", "blkreplay", "blkverify",
       "copy-on-read", "copy-before-write", "compress", "preallocate", "quorum", "replication", "throttle",
       "snapshot-access");
-  private static final String DAEMON = "; qemu-storage-daemon (Debian: qemu-system-common) serves it over vhost-user-blk,"
-      + " which this version of Ballast does not speak; 'qemu-img convert -O raw' makes a raw file of it";
+  private static final String DAEMON = "; -drive has qemu-storage-daemon (Debian: qemu-system-common) serve qcow2, qed, vdi,"
+      + " vhdx, vmdk and vpc; 'qemu-img convert -O raw' makes a raw file of any";
 
   private static final Map<String, Aio> AIO = Map.of("threads", Aio.THREADS, "io_uring", Aio.IO_URING);
   private static final Map<String, Locking> LOCKING = Map.of("auto", Locking.AUTO, "on", Locking.ON, "off",

@@ -28,6 +28,10 @@ final class BlkPlug extends PciPlug<DeviceConfig.Blk> {
   @Override
   PciCard make(DeviceConfig.Blk config, String path, DeviceBuses buses) {
     Site site = buses.site();
+    Optional<DriveConfig> foreign = site.disks().foreign().claim(config.drive());
+    if (foreign.isPresent()) {
+      return ForeignBlk.make(config, path, site, foreign.get());
+    }
     IoThreads threads = site.memory().objects().threads();
     config.iothread().ifPresent(threads::require);
     BlockBackends backends = site.disks().backends();

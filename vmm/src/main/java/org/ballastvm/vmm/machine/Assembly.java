@@ -19,6 +19,7 @@ import org.ballastvm.vmm.acpi.NumaTables;
 import org.ballastvm.vmm.acpi.PciInterruptRouting;
 import org.ballastvm.vmm.block.BlockBackends;
 import org.ballastvm.vmm.block.DiskThreads;
+import org.ballastvm.vmm.block.ForeignDrives;
 import org.ballastvm.vmm.block.MachineDisks;
 import org.ballastvm.vmm.board.KvmBoard;
 import org.ballastvm.vmm.boot.BootLoader;
@@ -28,6 +29,7 @@ import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.ChardevTable;
 import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuName;
@@ -166,12 +168,20 @@ final class Assembly {
 
   private MachineDisks disks() {
     MachineDisks disks = new MachineDisks(new BlockBackends(), new DiskThreads(config.name(), run::crashed),
-        config.cpus().count());
+        new ForeignDrives(), config.cpus().count());
     closer.onClose(disks::close);
     config.disks().nodes().forEach(node -> named("-blockdev", node.nodeName(), () -> disks.backends().addNode(node)));
     config.disks().drives()
-        .forEach(drive -> named("-drive", Optional.of(drive.id()), () -> disks.backends().addDrive(drive)));
+        .forEach(drive -> named("-drive", Optional.of(drive.id()), () -> add(disks, drive)));
     return disks;
+  }
+
+  private static void add(MachineDisks disks, DriveConfig drive) {
+    if (drive.format().isPresent()) {
+      disks.foreign().add(drive);
+    } else {
+      disks.backends().addDrive(drive);
+    }
   }
 
   private static void named(String option, Optional<String> name, Runnable task) {

@@ -59,13 +59,20 @@ public final class BaseMemory {
   }
 
   private BackendConfig own(String id, long size) {
-    Optional<DeviceConfig> sharing = config.devices().stream().filter(DeviceConfig::sharesMemory).findFirst();
+    Optional<String> sharing = sharing();
     if (sharing.isEmpty()) {
       return new BackendConfig.Ram(id, size, BackendConfig.Common.DEFAULTS);
     }
     Log.of(BaseMemory.class).info("guest memory is a memfd, share=on, because {} is served by another program",
-        sharing.get().inWords());
+        sharing.get());
     return new BackendConfig.Memfd(id, size, BackendConfig.Common.SHARED, false, OptionalLong.empty());
+  }
+
+  /** The first device that another program serves, in words. */
+  private Optional<String> sharing() {
+    return config.devices().stream().filter(DeviceConfig::sharesMemory).map(DeviceConfig::inWords).findFirst()
+        .or(() -> config.disks().drives().stream().filter(drive -> drive.format().isPresent())
+            .map(drive -> "drive " + drive.id()).findFirst());
   }
 
   private String id() { return config.memory().backend().orElse(OWN_RAM); }

@@ -17,7 +17,8 @@ public interface BackendSource extends AutoCloseable {
    * The next connection, when the one before is no more. On a thread that may wait a little.
    *
    * @return it, or null if there is none yet: it is asked again in a second
-   * @throws org.ballastvm.kvm.HostError the same
+   * @throws org.ballastvm.kvm.HostError the same, and nothing to talk about
+   * @throws org.ballastvm.vmm.config.UserError the same, with a reason
    * @throws InterruptedException at the end
    */
   HostSocket next() throws InterruptedException;

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.vhostuser;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.Repeats;
 
@@ -52,7 +53,7 @@ final class BackendThread {
       return socket == null ? null : new UserSession(socket, UserConnection.PATIENCE);
     } catch (HostError nobody) {
       return null; // Nobody listens yet.
-    } catch (BackendError e) {
+    } catch (BackendError | UserError e) {
       if (failures.isLogged()) {
         Log.of(BackendThread.class).warn("{}: a back-end has come that cannot be used: {}{}", name, e.getMessage(),
             failures.words());

@@ -50,6 +50,13 @@ class DriveOptionsTest {
   }
 
   @Test
+  void anotherFormatIsAnothersWork() {
+    assertEquals(Optional.of("qcow2"), drive("file=x,format=qcow2,cache=none").format());
+    assertEquals(Optional.empty(), drive("file=x,format=raw").format());
+    assertEquals(Optional.empty(), drive("file=x").format());
+  }
+
+  @Test
   void allWordsTogether() {
     DriveConfig drive = drive("if=none,id=d0,file=x,format=raw,readonly=on,cache=none,cache.no-flush=on,aio=threads,"
         + "discard=unmap,snapshot=on,werror=stop,rerror=ignore,throttling.bps-total=10M,throttling.iops-total=100,"
@@ -62,9 +69,12 @@ class DriveOptionsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-      "file=x,format=qcow2 | format=qcow2: Ballast's own disks are raw alone; qemu-storage-daemon (Debian: "
+      "file=x,format=luks | format=luks: Ballast's own disks are raw alone; -drive has qemu-storage-daemon (Debian: "
           + "qemu-system-common)",
-      "file=x,format=vmdk | qemu-storage-daemon", "file=x,if=ide | if=ide: Ballast has virtio alone",
+      "file=x,format=qcow2,snapshot=on | format=qcow2: qemu-storage-daemon has the disk, without snapshot",
+      "file=x,format=qcow2,cache=writethrough | without cache=writethrough and cache=directsync",
+      "file=x,format=vmdk,throttling.bps-total=1M | without throttling",
+      "file=x,format=vmdk,werror=stop | without werror and rerror", "file=x,if=ide | if=ide: Ballast has virtio alone",
       "file=x,if=usb | unsupported bus type 'usb'", "file=nbd://host/x | protocol=nbd: Ballast's own disks are files",
       "file=x,cache=fast | cache=fast must be none, writeback",
       "file=x,aio=native | aio=native: Ballast has no Linux AIO",
