@@ -3926,6 +3926,7 @@ public class Host extends Host$shared {
      */
     public static int SHUT_WR() {
         return SHUT_WR;
+    }
     private static final int SYS_recvmsg = (int)47L;
     /**
      * {@snippet lang=c :

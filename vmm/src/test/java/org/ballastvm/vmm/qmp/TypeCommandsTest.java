@@ -22,7 +22,9 @@ class TypeCommandsTest {
           + "{\"name\": \"memory-backend-memfd\", \"parent\": \"memory-backend\"}, "
           + "{\"name\": \"memory-backend-ram\", \"parent\": \"memory-backend\"}]",
       "{\"implements\": \"virtio-pci\", \"abstract\": true} > [{\"name\": \"virtio-pci\", \"abstract\": true, "
-          + "\"parent\": \"pci-device\"}, {\"name\": \"vhost-vsock-pci\", \"parent\": \"virtio-pci\"}, "
+          + "\"parent\": \"pci-device\"}, {\"name\": \"vhost-user-blk-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"vhost-user-fs-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"vhost-vsock-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-9p-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-balloon-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-blk-pci\", \"parent\": \"virtio-pci\"}, "
