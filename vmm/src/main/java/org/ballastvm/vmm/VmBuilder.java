@@ -14,10 +14,11 @@ import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.DiskConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.DriveOptions;
-import org.ballastvm.vmm.config.DeviceModels;
+import org.ballastvm.vmm.config.FirmwareConfig;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
@@ -303,7 +304,7 @@ public final class VmBuilder {
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
         ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), disks, disks.withDevices(devices),
         chardevs, serials, List.of(),
-        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of());
+        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of(), FirmwareConfig.DEFAULT);
   }
 
   private BootConfig boot() {

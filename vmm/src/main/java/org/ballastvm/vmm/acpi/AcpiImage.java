@@ -37,6 +37,11 @@ public final class AcpiImage {
     return MpTable.pointerTo(address + extent(MpTable.SIGNATURE).offset());
   }
 
+  /** The guest-physical address of a table, by its signature. */
+  public long addressOf(String signature) {
+    return address + extent(signature).offset();
+  }
+
   /** A copy of all of it. */
   public byte[] bytes() { return bytes.clone(); }
 

@@ -25,6 +25,11 @@ public final class MachineTables {
   /** How many bytes from {@link #BASE} they may take: up to 1 MiB. */
   public static final int MAX_BYTES = 0x20000;
 
+  /** What else lies among the ACPI tables, by the name that {@link AcpiImage#addressOf} has for it: the SMBIOS tables. */
+  public static final String SMBIOS = "SMBIOS";
+  /** What the end of the area is kept for: small things at addresses of their own. */
+  private static final int END_BYTES = 0x2000;
+
   private static final String OEM = "BALLST";
   private static final TableIdentity IDENTITY = new TableIdentity(OEM, "BALLAST", 1, "BLST", 1);
 
@@ -37,7 +42,12 @@ public final class MachineTables {
 
   /** The tables of a machine and more that the root table is to list, laid out from {@link #BASE}. */
   public static AcpiImage of(MachineFacts facts, List<AcpiTable> more) {
-    AcpiImage.Layout layout = new AcpiImage.Layout(BASE, MAX_BYTES);
+    return of(facts, more, new byte[0]);
+  }
+
+  /** The same, and the SMBIOS tables behind them, to which no ACPI table leads. */
+  public static AcpiImage of(MachineFacts facts, List<AcpiTable> more, byte[] smbios) {
+    AcpiImage.Layout layout = new AcpiImage.Layout(BASE, MAX_BYTES - END_BYTES);
     layout.reserve("RSDP", Rsdp.LENGTH_BYTES);
     long dsdt = place(layout, new Dsdt(MachineDevices.of(facts)));
     List<Long> listed = new ArrayList<>();
@@ -46,6 +56,7 @@ public final class MachineTables {
     more.forEach(table -> listed.add(place(layout, table)));
     long xsdt = place(layout, new Xsdt(listed));
     layout.place(MpTable.SIGNATURE, MpTable.of(facts));
+    layout.place(SMBIOS, smbios);
     layout.fill("RSDP", new Rsdp(OEM, xsdt).toBytes());
     return layout.image();
   }

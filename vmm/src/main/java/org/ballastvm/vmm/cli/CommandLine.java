@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.images.UserDirectories;
 import org.ballastvm.vmm.config.BackendConfig;
@@ -22,6 +20,7 @@ import org.ballastvm.vmm.config.DiskConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.FileName;
+import org.ballastvm.vmm.config.FirmwareConfig;
 import org.ballastvm.vmm.config.FolderConfig;
 import org.ballastvm.vmm.config.FolderOptions;
 import org.ballastvm.vmm.config.IoThreadConfig;
@@ -33,12 +32,12 @@ import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectModels;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.ballastvm.vmm.config.SmbiosOptions;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.wire.JsonText;
 
 /** QEMU's options, made into a {@link MachineConfig}. */
 final class CommandLine {
-  private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_MEMORY = 128 * MIB;
   /** Levels between sockets and cores that QEMU has for some processors. */
@@ -98,7 +97,8 @@ final class CommandLine {
     DiskConfig disks = disks();
     List<FolderOptions.Shared> shared = values("-virtfs").stream().map(FolderOptions::shared).toList();
     NetOptions network = NetOptions.parse(given, daemonize());
-    return new MachineConfig(name(), uuid(), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
+    SmbiosOptions.Given identity = SmbiosOptions.parse(value("-uuid"), values("-smbios"));
+    return new MachineConfig(name(), identity.uuid().orElse(MachineConfig.NO_UUID), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
         network.netdevs(), disks, disks.withDevices(devices(network, shared)),
@@ -106,7 +106,7 @@ final class CommandLine {
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
-        folders(shared));
+        folders(shared), new FirmwareConfig(identity.smbios()));
   }
 
   private DiskConfig disks() {
@@ -197,16 +197,6 @@ final class CommandLine {
       name.refuseRest("guest, debug-threads");
       return guest.orElse(MachineConfig.UNNAMED);
     }).orElse(MachineConfig.UNNAMED);
-  }
-
-  private UUID uuid() {
-    return value("-uuid").map(text -> {
-      if (!UUID_FORM.matcher(text).matches()) {
-        throw new UserError("-uuid " + text + ": must be 32 hexadecimal digits, such as "
-            + "5f6c8a3e-0123-4567-89ab-cdef01234567");
-      }
-      return UUID.fromString(text);
-    }).orElse(MachineConfig.NO_UUID);
   }
 
   private MemoryConfig memory(Optional<String> backend) {

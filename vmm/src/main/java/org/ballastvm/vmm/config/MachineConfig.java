@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param pidFile where the process writes its number, if anywhere
  * @param kernelCache directory of kernels that were unpacked on the host; without one the guest unpacks its kernel
  * @param folders folders by {@code -fsdev}, in the order given
+ * @param firmware what a firmware would give the guest
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
@@ -38,7 +39,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     DiskConfig disks, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
-    List<FolderConfig> folders) {
+    List<FolderConfig> folders, FirmwareConfig firmware) {
   /** The name of a machine that was given none; log lines leave it out. */
   public static final String UNNAMED = "ballast";
   /** The UUID of a machine that was given none. */

@@ -58,6 +58,7 @@ import org.ballastvm.vmm.memory.MemoryObjects;
 import org.ballastvm.vmm.net.Netdevs;
 import org.ballastvm.vmm.pci.HostBridge;
 import org.ballastvm.vmm.pci.PciBus;
+import org.ballastvm.vmm.smbios.SmbiosTables;
 import org.ballastvm.vmm.state.Log;
 
 /** Puts the parts of a machine together, from top to bottom, and is gone then. */
@@ -239,10 +240,13 @@ final class Assembly {
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
         PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.of(CmosRtc.IRQ),
         config.memory().slots(), devices.hasPanicDevice(), KernelParameters.needsPmTimer(config.boot()));
+    byte[] smbios = SmbiosTables.of(config.firmware().smbios(), config.uuid(), config.cpus(), CpuName.ofHost().text(),
+        layout.memory().stream().map(range -> new SmbiosTables.Memory(range.base(), range.sizeBytes())).toList());
     AcpiImage acpi = MachineTables.of(facts,
-        NumaTables.of(config.numa(), config.cpus().count(), topology, layout));
+        NumaTables.of(config.numa(), config.cpus().count(), topology, layout), smbios);
     KernelParameters.warnOfHopeless(config.boot());
-    return new Hardware.Firmware(acpi, new BootLoader(layout, memory.ram(), acpi.rsdpAddress(), config.kernelCache()));
+    return new Hardware.Firmware(acpi, SmbiosTables.entryPoint(acpi.addressOf(MachineTables.SMBIOS), smbios.length),
+        new BootLoader(layout, memory.ram(), acpi.rsdpAddress(), config.kernelCache()));
   }
 
   private Optional<Console> console(Buses buses, Map<String, Chardev> chardevs) {

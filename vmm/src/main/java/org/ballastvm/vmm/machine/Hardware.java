@@ -16,6 +16,7 @@ import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.MachineMemory;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MissingPage;
+import org.ballastvm.vmm.smbios.SmbiosTables;
 
 /**
  * A machine's parts, put together.
@@ -39,9 +40,10 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
    * What the guest finds in its memory.
    *
    * @param acpi tables
+   * @param smbiosEntry what leads to those of SMBIOS, which are among them
    * @param boot puts the kernel there
    */
-  record Firmware(AcpiImage acpi, BootLoader boot) {}
+  record Firmware(AcpiImage acpi, byte[] smbiosEntry, BootLoader boot) {}
 
   /** {@return the guest's memory, by its physical addresses} */
   GuestRam ram() { return memory.ram(); }
@@ -53,14 +55,17 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
   Optional<CpuStart> load() {
     try {
       AcpiImage acpi = firmware.acpi;
-      byte[] tables = acpi.bytes();
-      ram().write(acpi.address(), MemorySegment.ofArray(tables), 0, tables.length);
-      byte[] pointer = acpi.mpPointer();
-      ram().write(acpi.mpPointerAddress(), MemorySegment.ofArray(pointer), 0, pointer.length);
+      put(acpi.address(), acpi.bytes());
+      put(acpi.mpPointerAddress(), acpi.mpPointer());
+      put(SmbiosTables.ENTRY_POINT, firmware.smbiosEntry);
       return firmware.boot.load(config.boot());
     } catch (InternalError e) {
       throw MissingPage.explained(e, memory.objects().memory());
     }
+  }
+
+  private void put(long address, byte[] bytes) {
+    ram().write(address, MemorySegment.ofArray(bytes), 0, bytes.length);
   }
 
   /** Creates a vCPU and its thread, which has not started. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ballastvm.vmm.smbios.SmbiosTables;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,7 @@ class MachineDocumentTest {
     promises("root pointer at `0x%x`".formatted(MachineTables.BASE));
     promises("| `0x%08x` | `0x%08x` | ACPI tables".formatted(MachineTables.BASE,
         MachineTables.BASE + MachineTables.MAX_BYTES - 1));
+    promises("entry point at `0x%x`".formatted(SmbiosTables.ENTRY_POINT));
     promises("| `0x%x` | `0xfec00fff` | I/O APIC".formatted(Apics.IO_APIC_BASE));
     promises("| `0x%x` | `0xfee00fff` | local APICs".formatted(Apics.LOCAL_APIC_BASE));
   }

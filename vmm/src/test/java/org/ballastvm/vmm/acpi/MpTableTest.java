@@ -17,10 +17,11 @@ class MpTableTest {
   private static final int PROCESSOR = 0;
   private static final int INTERRUPT = 3;
 
+  /** As much as there can be, beside SMBIOS tables as large as they get. */
   private final AcpiImage image = MachineTables.of(new MachineFacts(
       IntStream.range(0, 254).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList(),
       new MachineFacts.Window(0xc0000000L, 0x3ec00000L), Optional.empty(), PciInterruptRouting.swizzled(), 4,
-      OptionalInt.empty(), 256, true, false));
+      OptionalInt.empty(), 256, true, false), List.of(), new byte[56 << 10]);
 
   private ByteBuffer table() {
     ByteBuffer pointer = ByteBuffer.wrap(image.mpPointer()).order(ByteOrder.LITTLE_ENDIAN);

@@ -17,6 +17,7 @@ import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DiskConfig;
+import org.ballastvm.vmm.config.FirmwareConfig;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
@@ -61,7 +62,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         chardevs,
         List.of(),
         List.of(),
-        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of());
+        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT);
     return Machine.start(config, System.err::println, machine -> {
       // No monitors.
     });
@@ -115,7 +116,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         devices,
         List.of(serial),
         List.of(serial.id()),
-        List.of(), policy, Optional.empty(), Optional.empty(), List.of());
+        List.of(), policy, Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT);
   }
 
   public Machine start() {
