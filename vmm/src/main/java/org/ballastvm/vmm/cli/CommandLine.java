@@ -31,6 +31,7 @@ import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectModels;
+import org.ballastvm.vmm.config.RtcOptions;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.SmbiosOptions;
 import org.ballastvm.vmm.config.UserError;
@@ -106,7 +107,7 @@ final class CommandLine {
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
-        folders(shared), new FirmwareConfig(identity.smbios()));
+        folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc"))));
   }
 
   private DiskConfig disks() {

@@ -39,7 +39,6 @@ final class Harmless {
         .toList());
     given.values("-machine").forEach(look::machine);
     look.each("-msg", "timestamp", values -> values.takeBoolean("timestamp", false), "timestamp");
-    look.each("-rtc", "base", Harmless::clock, "base, clock, driftfix");
     look.each("-boot", "order", values -> {
       // What comes first is the kernel of -kernel: there is nothing else to order.
       values.take("order");
@@ -126,18 +125,6 @@ final class Harmless {
     } else {
       requireOnly("-machine", type, "ballast");
     }
-  }
-
-  private static void clock(KeyValues values) {
-    only(values, "base", "utc");
-    only(values, "clock", "host");
-    only(values, "driftfix", "none", "slew");
-  }
-
-  private static void only(KeyValues values, String key, String... allowed) {
-    values.take(key).filter(value -> !List.of(allowed).contains(value)).ifPresent(value -> {
-      throw values.error(key + "=" + value + ": must be " + String.join(" or ", allowed));
-    });
   }
 
   private static void requireOff(KeyValues values, String key) {

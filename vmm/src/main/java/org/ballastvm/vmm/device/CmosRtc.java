@@ -16,8 +16,8 @@ import org.ballastvm.vmm.bus.PortMap;
 import org.ballastvm.vmm.state.Log;
 
 /**
- * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows the host's
- * time in UTC and keeps what the guest adds to it. Its alarm is wired to a line. Its periodic interrupts are not: Linux
+ * The battery-backed clock and its memory, at ports 0x70 (index) and 0x71 (data): an MC146818 that shows what
+ * another clock has in UTC, and keeps what the guest adds to it. Its alarm is wired to a line. Its periodic interrupts are not: Linux
  * runs them from its own timers.
  *
  * <p>

@@ -36,6 +36,7 @@ import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.GuestClock;
 import org.ballastvm.vmm.device.PmTimer;
 import org.ballastvm.vmm.device.PowerDevice;
 import org.ballastvm.vmm.device.ResetControl;
@@ -195,7 +196,8 @@ final class Assembly {
 
   private CmosRtc clock(KvmBoard board, AddressBus ports) {
     WakeLine wake = new WakeLine(board);
-    CmosRtc rtc = new CmosRtc(Clock.systemUTC(), board.line(CmosRtc.IRQ));
+    CmosRtc rtc = new CmosRtc(GuestClock.of(config.firmware().rtc(), Clock.systemDefaultZone(), System::nanoTime),
+        board.line(CmosRtc.IRQ));
     LoopTimer alarm = new LoopTimer(loop, () -> {
       if (rtc.look()) {
         wake.pulse();
