@@ -106,8 +106,8 @@ class BadInputIT {
             "-device",
             "virtio-rng-pci,id=a"),
         mistake("-device e1000: 'e1000' is not a valid device model name; there are isa-debug-exit, pc-dimm, "
-            + "pvpanic, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, "
-            + "virtio-rng-pci, virtio-serial-pci, virtio-vsock-pci, virtserialport",
+            + "pvpanic, pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, "
+            + "virtio-rng-pci, virtio-serial-pci, virtio-vsock-pci, virtserialport, vmgenid",
             "-device",
             "e1000"),
         mistake("-device virtio-rng-pci: Property 'virtio-rng-pci.color' not found; there are addr", "-device",

@@ -33,6 +33,8 @@ public final class AcpiPorts {
   public static final int GED_POWER_DOWN = 1 << 1;
   /** Event: a PCI slot has something to say. */
   public static final int GED_PCI_HOTPLUG = 1 << 4;
+  /** Event: the machine is of another generation. */
+  public static final int GED_GENERATION = 1 << 8;
 
   /** Sleep control, a byte: {@code SLP_EN} in bit 5, {@code SLP_TYP} in bits 4 to 2. */
   public static final int SLEEP_CONTROL = BLOCK_BASE + 4;

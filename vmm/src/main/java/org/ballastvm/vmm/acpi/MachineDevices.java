@@ -15,6 +15,8 @@ import org.ballastvm.vmm.bus.PortMap;
 final class MachineDevices {
   private static final String POWER_BUTTON = "\\_SB.PWRB";
   private static final int BUTTON_PRESSED = 0x80;
+  private static final String GENERATION = "\\_SB.VGEN";
+  private static final int STATUS_CHANGE = 0x80;
 
   private MachineDevices() {}
 
@@ -27,6 +29,10 @@ final class MachineDevices {
     if (facts.dimmSlots() > 0) {
       actions.add(new EventDevice.Action(AcpiPorts.GED_MEMORY_HOTPLUG, DimmSlots.look()));
       devices.add(DimmSlots.device(facts.dimmSlots()));
+    }
+    if (facts.generation().isPresent()) {
+      actions.add(new EventDevice.Action(AcpiPorts.GED_GENERATION, Aml.notify(GENERATION, STATUS_CHANGE)));
+      devices.add(generation(facts.generation().getAsLong()));
     }
     devices.add(new EventDevice(actions).device());
     if (facts.panicDevice()) {
@@ -64,6 +70,13 @@ final class MachineDevices {
   private static AmlTerm panic() {
     return Aml.device("PEVT", Aml.define("_HID", Aml.text("QEMU0001")),
         Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.PANIC, 1))));
+  }
+
+  /** By the compatible id that drivers look for, as Microsoft has it. */
+  private static AmlTerm generation(long address) {
+    return Aml.device(GENERATION, Aml.define("_HID", Aml.text("BLST0001")),
+        Aml.define("_CID", Aml.text("VM_Gen_Counter")), Aml.define("_DDN", Aml.text("VM_Gen_Counter")),
+        Aml.define("ADDR", Aml.integers(address & 0xffff_ffffL, address >>> 32)));
   }
 
   private static Resource edgeLine(int line) {

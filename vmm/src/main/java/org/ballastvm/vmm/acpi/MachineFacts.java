@@ -3,6 +3,7 @@ package org.ballastvm.vmm.acpi;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What of a machine its ACPI tables describe.
@@ -16,9 +17,11 @@ import java.util.OptionalInt;
  * @param dimmSlots slots for DIMMs, 0 to 256
  * @param panicDevice whether there is a pvpanic device
  * @param pmTimer whether there is a PM timer
+ * @param generation where the number of the machine's generation stands, if it has one
  */
 public record MachineFacts(List<Cpu> cpus, Window lowMmio, Optional<Window> highMmio, PciInterruptRouting pciRouting,
-    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice, boolean pmTimer) {
+    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice, boolean pmTimer,
+    OptionalLong generation) {
 
   /** A processor: its APIC id, and whether it is there from the start. */
   public record Cpu(int apicId, boolean enabled) {}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.virtio.mem.MemConfig;
@@ -302,6 +303,28 @@ public interface DeviceConfig {
   record Panic(Optional<String> id) implements DeviceConfig {
     @Override
     public String driver() { return "pvpanic"; }
+  }
+
+  /**
+   * {@code pvpanic-pci}: the same in a PCI slot.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   */
+  record PciPanic(Optional<String> id, OptionalInt slot) implements OnPci {
+    @Override
+    public String driver() { return "pvpanic-pci"; }
+  }
+
+  /**
+   * {@code vmgenid}: which generation the machine is.
+   *
+   * @param id the id, if given
+   * @param guid its number; one by chance when empty
+   */
+  record Generation(Optional<String> id, Optional<UUID> guid) implements DeviceConfig {
+    @Override
+    public String driver() { return "vmgenid"; }
   }
 
   /**

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 public final class DeviceModels {
   /** All kinds, by name. */
   public static final List<Model<DeviceConfig>> ALL = List.of(DebugExitModel.MODEL, DimmModel.MODEL, PanicModel.MODEL,
-      UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL, SerialPortModel.CONSOLE, FolderModel.MODEL,
-      BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL, NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL,
-      VsockModel.OF_PATH, SerialPortModel.CHANNEL);
+      PciPanicModel.MODEL, UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
+      SerialPortModel.CONSOLE, FolderModel.MODEL, BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL,
+      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL, GenerationIdModel.MODEL);
 
   /** What {@code -device help} prints, as QEMU does. */
   public static final String LIST = ALL.stream()

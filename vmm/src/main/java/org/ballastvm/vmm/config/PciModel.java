@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What all virtio devices on PCI take. */
+/** What devices on PCI take. */
 final class PciModel {
   /** The only bus whose devices come and go. */
   private static final String BUS = "pci.0";
@@ -41,10 +41,20 @@ final class PciModel {
     List<ModelProperty<?>> properties = new ArrayList<>(List.of(SLOT));
     properties.addAll(own);
     return new Model<>(kind + "-pci", Optional.of(kind), "virtio-pci", Optional.of("PCI"), Optional.empty(),
-        List.copyOf(properties), UNLISTED, values -> {
-          Optional<String> id = values.takeId();
-          return parser.parse(id, SLOT.take(values).map(OptionalInt::of).orElse(OptionalInt.empty()), values);
-        });
+        List.copyOf(properties), UNLISTED, values -> parse(parser, values));
+  }
+
+  /** A kind of device that is no virtio device. */
+  static Model<DeviceConfig> plain(String name, Parser parser, List<ModelProperty<?>> own) {
+    List<ModelProperty<?>> properties = new ArrayList<>(List.of(SLOT));
+    properties.addAll(own);
+    return new Model<>(name, Optional.empty(), "pci-device", Optional.of("PCI"), Optional.empty(),
+        List.copyOf(properties), List.of(bus(BUS)), values -> parse(parser, values));
+  }
+
+  private static DeviceConfig parse(Parser parser, KeyValues values) {
+    Optional<String> id = values.takeId();
+    return parser.parse(id, SLOT.take(values).map(OptionalInt::of).orElse(OptionalInt.empty()), values);
   }
 
   /** {@code bus=}, where there is but one. */

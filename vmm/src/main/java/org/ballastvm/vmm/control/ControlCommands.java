@@ -16,7 +16,7 @@ public final class ControlCommands {
       new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(), new QueryRxFilter(),
-      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new Quit(), new SetLink(), new Stop(),
+      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new QueryVmGenerationId(), new Quit(), new SetLink(), new Stop(),
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),

@@ -8,5 +8,7 @@ package org.ballastvm.vmm.devices;
  * @param dimms those in a slot for memory
  * @param ports those at fixed I/O ports
  * @param serial ports of virtio-serial cards
+ * @param board those that have neither
  */
-record DeviceBuses(Site site, PciDevices pci, Dimms dimms, PortDevices ports, SerialPorts serial) {}
+record DeviceBuses(Site site, PciDevices pci, Dimms dimms, PortDevices ports, SerialPorts serial,
+    BoardDevices board) {}

@@ -7,6 +7,7 @@ import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.config.UserError.Kind;
+import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.policy.AutoBalloon;
 
 /**
@@ -31,8 +32,8 @@ public final class Devices implements AutoCloseable {
     DevicePaths paths = new DevicePaths();
     PciDevices pci = new PciDevices(site, paths);
     this.buses = new DeviceBuses(site, pci, new Dimms(site, paths), new PortDevices(site.buses().ports(), paths),
-        new SerialPorts(site, paths, pci));
-    this.all = List.of(buses.pci(), buses.dimms(), buses.ports(), buses.serial());
+        new SerialPorts(site, paths, pci), new BoardDevices(paths));
+    this.all = List.of(buses.pci(), buses.dimms(), buses.ports(), buses.serial(), buses.board());
     this.sizes = new MemorySizes(buses);
   }
 
@@ -95,7 +96,7 @@ public final class Devices implements AutoCloseable {
     buses.serial().sendOutput();
   }
 
-  /** {@return all of them: those on PCI, DIMMs, those at fixed ports, serial ports; each in the order in which they came} */
+  /** {@return all of them: those on PCI, DIMMs, those at fixed ports, serial ports, the board's; each in the order in which they came} */
   public List<PluggedDevice> all() {
     List<PluggedDevice> found = new ArrayList<>();
     all.forEach(bus -> found.addAll(bus.all()));
@@ -184,6 +185,11 @@ public final class Devices implements AutoCloseable {
   /** {@return whether a guest can report a panic} */
   public boolean hasPanicDevice() {
     return buses.ports().has(DeviceConfig.Panic.class);
+  }
+
+  /** {@return which generation the machine is, if it has a device for that} */
+  public Optional<GenerationId> generation() {
+    return buses.board().part(GenerationId.class);
   }
 
   /** {@return how much memory the guest has} */

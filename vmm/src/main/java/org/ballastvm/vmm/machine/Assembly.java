@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.ballastvm.kvm.CpuidEntry;
 import org.ballastvm.kvm.Kvm;
@@ -36,6 +37,7 @@ import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.device.GuestClock;
 import org.ballastvm.vmm.device.PmTimer;
 import org.ballastvm.vmm.device.PowerDevice;
@@ -241,7 +243,8 @@ final class Assembly {
     MachineFacts facts = new MachineFacts(cpus,
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
         PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.of(CmosRtc.IRQ),
-        config.memory().slots(), devices.hasPanicDevice(), KernelParameters.needsPmTimer(config.boot()));
+        config.memory().slots(), devices.hasPanicDevice(), KernelParameters.needsPmTimer(config.boot()),
+        devices.generation().isPresent() ? OptionalLong.of(GenerationId.ADDRESS) : OptionalLong.empty());
     byte[] smbios = SmbiosTables.of(config.firmware().smbios(), config.uuid(), config.cpus(), CpuName.ofHost().text(),
         layout.memory().stream().map(range -> new SmbiosTables.Memory(range.base(), range.sizeBytes())).toList());
     AcpiImage acpi = MachineTables.of(facts,

@@ -13,7 +13,7 @@ final class InfoCommand implements Command {
           new InfoPci(), new InfoPic(),
           new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStatus(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
-          new InfoVirtioStatus()));
+          new InfoVirtioStatus(), new InfoVmGenerationId()));
 
   @Override
   public List<String> names() { return List.of("info"); }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.ballastvm.acpica.Acpica;
@@ -84,7 +85,7 @@ class MachineTablesTest {
   @Test
   void aClockWithoutALineClaimsNoneAndAPanicDeviceItsPort() {
     MachineFacts facts = new MachineFacts(machine(1).cpus(), machine(1).lowMmio(), Optional.empty(),
-        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true, false);
+        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true, false, OptionalLong.empty());
     byte[] dsdt = MachineTables.of(facts).table("DSDT");
     String output = Acpica.in(directory).execute(dsdt, "resources \\_SB.RTC");
     assertTrue(!output.contains("Interrupt"), output);
@@ -120,6 +121,15 @@ class MachineTablesTest {
     assertContains(run(0, "evaluate \\_SB.PCI0.SF8._SUN"), "000000000000001F");
     run(0, "evaluate \\_SB.PCI0.SF8._EJ0 1");
     assertContains(run(0, "resources \\_SB.MBRD"), "Address Minimum : 0CC0");
+  }
+
+  @Test
+  void theGenerationIsWhereTheTablesSayAndAnotherOneIsNotified() {
+    assertContains(run(0, "evaluate \\_SB.VGEN.ADDR"), "00000000000FE000");
+    int everyByteHasTheLowestBit = AcpiPorts.GED_GENERATION >> Byte.SIZE;
+    String output = run(everyByteHasTheLowestBit, "evaluate \\_SB.GED._EVT 9");
+    assertTrue(Pattern.compile("Notify on \\[VGEN] 0x\\p{XDigit}+ Value 0x80").matcher(output).find(), output);
+    assertTrue(!run(AcpiPorts.GED_POWER_DOWN, "evaluate \\_SB.GED._EVT 9").contains("[VGEN]"));
   }
 
   @ParameterizedTest
@@ -174,6 +184,6 @@ class MachineTablesTest {
     List<MachineFacts.Cpu> cpus = IntStream.range(0, cpuCount).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList();
     return new MachineFacts(cpus, new MachineFacts.Window(0xc0000000L, 0x3ec00000L),
         Optional.of(new MachineFacts.Window(0x800000000L, 0x800000000L)), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.of(8), 256, false, true);
+        OptionalInt.of(8), 256, false, true, OptionalLong.of(0xfe000));
   }
 }

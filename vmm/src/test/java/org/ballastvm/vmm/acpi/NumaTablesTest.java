@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.ballastvm.acpi.AcpiTable;
@@ -141,7 +142,7 @@ class NumaTablesTest {
         List.of(List.of(10, 21), List.of(31, 10)));
     MachineFacts facts = new MachineFacts(List.of(new MachineFacts.Cpu(0, true)),
         new MachineFacts.Window(0xc0000000L, 0x3e000000L), Optional.empty(), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.empty(), 0, false, false);
+        OptionalInt.empty(), 0, false, false, OptionalLong.empty());
     AcpiImage image = MachineTables.of(facts, tables(numa));
     for (String signature : List.of("SRAT", "SLIT", "XSDT")) {
       Acpica.in(directory).roundTrip(signature, image.table(signature));
