@@ -7,6 +7,7 @@ package org.ballastvm.vmm.acpi;
  *
  * <pre>
  * 0x0505  byte   rw  pvpanic, QEMU's layout; served only by machines that have it
+ * 0x0510  12     rw  fw_cfg, QEMU's layout; served only by machines that have files for it
  * 0x0600  dword  r   GED event selector: the pending events, all cleared by the read
  * 0x0604  byte   rw  sleep control (ACPI 6.5, 4.8.3.7)
  * 0x0605  byte   rw  sleep status  (ACPI 6.5, 4.8.3.7)
@@ -74,6 +75,11 @@ public final class AcpiPorts {
 
   /** The pvpanic device's port. */
   public static final int PANIC = 0x505;
+
+  /** Base of the fw_cfg device. */
+  public static final int FW_CFG = 0x510;
+  /** Length of the fw_cfg device in bytes. */
+  public static final int FW_CFG_BYTES = 12;
 
   /** The line that announces events: edge-triggered, active high. Raise it, then lower it, after setting the event's bit. */
   public static final int GED_GSI = 9;

@@ -38,6 +38,9 @@ final class MachineDevices {
     if (facts.panicDevice()) {
       devices.add(panic());
     }
+    if (facts.fwCfg()) {
+      devices.add(fwCfg());
+    }
     return List.of(Aml.scope("\\_SB", devices.toArray(AmlTerm[]::new)),
         // Of the four elements only the first means something without fixed registers (ACPI 6.5, 4.8.3.7).
         Aml.define("\\_S5", Aml.integers(AcpiPorts.SLEEP_TYPE_S5, 0, 0, 0)));
@@ -70,6 +73,12 @@ final class MachineDevices {
   private static AmlTerm panic() {
     return Aml.device("PEVT", Aml.define("_HID", Aml.text("QEMU0001")),
         Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.PANIC, 1))));
+  }
+
+  /** Linux's qemu_fw_cfg driver looks for this id. {@code _STA}: present, enabled, working, and nothing for people to see. */
+  private static AmlTerm fwCfg() {
+    return Aml.device("FWCF", Aml.define("_HID", Aml.text("QEMU0002")), Aml.define("_STA", 0x0b),
+        Aml.define("_CRS", Aml.template(Resource.ports(AcpiPorts.FW_CFG, AcpiPorts.FW_CFG_BYTES))));
   }
 
   /** By the compatible id that drivers look for, as Microsoft has it. */

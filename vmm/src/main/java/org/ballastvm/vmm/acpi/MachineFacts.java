@@ -17,10 +17,11 @@ import java.util.OptionalLong;
  * @param dimmSlots slots for DIMMs, 0 to 256
  * @param panicDevice whether there is a pvpanic device
  * @param pmTimer whether there is a PM timer
+ * @param fwCfg whether there is a fw_cfg device
  * @param generation where the number of the machine's generation stands, if it has one
  */
 public record MachineFacts(List<Cpu> cpus, Window lowMmio, Optional<Window> highMmio, PciInterruptRouting pciRouting,
-    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice, boolean pmTimer,
+    int serialGsi, OptionalInt rtcGsi, int dimmSlots, boolean panicDevice, boolean pmTimer, boolean fwCfg,
     OptionalLong generation) {
 
   /** A processor: its APIC id, and whether it is there from the start. */

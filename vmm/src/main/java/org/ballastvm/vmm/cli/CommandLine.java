@@ -21,6 +21,7 @@ import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.FileName;
 import org.ballastvm.vmm.config.FirmwareConfig;
+import org.ballastvm.vmm.config.FirmwareFile;
 import org.ballastvm.vmm.config.FolderConfig;
 import org.ballastvm.vmm.config.FolderOptions;
 import org.ballastvm.vmm.config.IoThreadConfig;
@@ -50,6 +51,7 @@ final class CommandLine {
 
   private final GivenOptions given;
   private final Harmless harmless;
+  private final List<String> notes = new ArrayList<>();
   private final MachineConfig config;
 
   private CommandLine(GivenOptions given) {
@@ -74,7 +76,7 @@ final class CommandLine {
   List<String> logItems() { return value("-d").map(items -> List.of(items.split(","))).orElse(List.of()); }
 
   /** What the user should know of what was asked for, a line each. */
-  List<String> notes() { return harmless.notes(); }
+  List<String> notes() { return Stream.concat(harmless.notes().stream(), notes.stream()).toList(); }
 
   /** Whether lines of the log have the time. */
   boolean logHasTime() { return harmless.logHasTime(); }
@@ -107,7 +109,7 @@ final class CommandLine {
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
-        folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc"))));
+        folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc")), firmwareFiles()));
   }
 
   private DiskConfig disks() {
@@ -265,6 +267,13 @@ final class CommandLine {
     return Stream.concat(values("-fsdev").stream().map(FolderOptions::folder),
         shared.stream().map(FolderOptions.Shared::folder))
         .map(folder -> folder.at(file(folder.path()).toString())).toList();
+  }
+
+  private List<FirmwareFile> firmwareFiles() {
+    List<FirmwareFile> files = FirmwareFile.parse(values("-fw_cfg"), this::file);
+    files.stream().map(FirmwareFile::name).filter(name -> !name.startsWith(FirmwareFile.USERS)).forEach(name -> notes
+        .add("-fw_cfg name=" + name + ": externally provided fw_cfg item names should be prefixed with \"opt/\""));
+    return files;
   }
 
   private static <T> List<T> ofKind(Class<T> kind, List<ObjectConfig> objects) {

@@ -47,6 +47,7 @@ record Option(String name, String label, String text) {
       new Option("-name", "[guest=]NAME[,debug-threads=on|off]", "a name for people; threads always bear it"),
       new Option("-uuid", "UUID", "who the machine is, for its guest and for query-uuid"),
       new Option("-smbios", "type=0|1|2|3[,KEY=TEXT]...", "what the guest reads of its firmware, system, board, chassis"),
+      new Option("-fw_cfg", "[name=]NAME,file=FILE|string=TEXT", "a file for the guest, by QEMU's fw_cfg device"),
       new Option("-S", "", "do not start before the monitor says cont"),
       new Option("-accel", "kvm", "the only one; others may stand beside it, and are passed over"),
       new Option("-cpu", "host|max[,-FEATURE]...", "the host's processor, less features; -cpu help lists them"),

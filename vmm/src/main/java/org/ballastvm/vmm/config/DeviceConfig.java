@@ -328,6 +328,16 @@ public interface DeviceConfig {
   }
 
   /**
+   * {@code vmcoreinfo}: where a guest's kernel says what tools need to read its memory.
+   *
+   * @param id the id, if given
+   */
+  record CoreInfo(Optional<String> id) implements DeviceConfig {
+    @Override
+    public String driver() { return "vmcoreinfo"; }
+  }
+
+  /**
    * {@code isa-debug-exit}: a port by which a guest ends the machine with an exit status.
    *
    * @param id the id, if given

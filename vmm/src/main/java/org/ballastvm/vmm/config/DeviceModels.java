@@ -9,7 +9,7 @@ public final class DeviceModels {
   public static final List<Model<DeviceConfig>> ALL = List.of(DebugExitModel.MODEL, DimmModel.MODEL, PanicModel.MODEL,
       PciPanicModel.MODEL, UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
       SerialPortModel.CONSOLE, FolderModel.MODEL, BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL,
-      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL, GenerationIdModel.MODEL);
+      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL, CoreInfoModel.MODEL, GenerationIdModel.MODEL);
 
   /** What {@code -device help} prints, as QEMU does. */
   public static final String LIST = ALL.stream()

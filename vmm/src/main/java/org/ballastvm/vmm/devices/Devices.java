@@ -187,6 +187,11 @@ public final class Devices implements AutoCloseable {
     return buses.ports().has(DeviceConfig.Panic.class);
   }
 
+  /** {@return whether a guest has files to read by fw_cfg} */
+  public boolean hasFirmwareFiles() {
+    return !site.buses().fwCfg().items().isEmpty();
+  }
+
   /** {@return which generation the machine is, if it has a device for that} */
   public Optional<GenerationId> generation() {
     return buses.board().part(GenerationId.class);

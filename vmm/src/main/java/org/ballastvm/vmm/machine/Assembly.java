@@ -37,6 +37,7 @@ import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.CpuTopology;
 import org.ballastvm.vmm.cpu.GuestCpuid;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.FwCfgDevice;
 import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.device.GuestClock;
 import org.ballastvm.vmm.device.PmTimer;
@@ -112,11 +113,13 @@ final class Assembly {
     AddressBus ports = new AddressBus("I/O", 0x1_0000);
     CmosRtc rtc = clock(board, ports);
     PowerDevice power = power(board, ports);
-    Buses buses = new Buses(board, ports, new AddressBus("memory", Long.MAX_VALUE), pci(ports), power);
+    Buses buses = new Buses(board, ports, new AddressBus("memory", Long.MAX_VALUE), pci(ports), power,
+        new FwCfgDevice(memory.ram()));
     Devices devices = new Devices(new Site(loop, buses, chardevTable(chardevs), memory, disks, events,
         around));
     closer.onClose(devices::close);
     config.devices().forEach(device -> place(devices, device));
+    fwCfg(buses);
     Hardware.Firmware firmware = firmware(memory, processors.topology(), devices);
     return new Hardware(config, buses, memory, disks, devices, processors, rtc, chardevs, console(buses, chardevs),
         firmware);
@@ -236,6 +239,14 @@ final class Assembly {
     }
   }
 
+  /** One without files is not there, so that no guest looks at it. */
+  private void fwCfg(Buses buses) {
+    FirmwareFiles.add(buses.fwCfg(), config.firmware().files());
+    if (!buses.fwCfg().items().isEmpty()) {
+      buses.ports().map(buses.fwCfg(), "fwcfg", AcpiPorts.FW_CFG, AcpiPorts.FW_CFG_BYTES);
+    }
+  }
+
   private Hardware.Firmware firmware(MachineMemory memory, CpuTopology topology, Devices devices) {
     GuestLayout layout = memory.layout();
     List<MachineFacts.Cpu> cpus = IntStream.range(0, config.cpus().count())
@@ -244,7 +255,7 @@ final class Assembly {
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
         PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.of(CmosRtc.IRQ),
         config.memory().slots(), devices.hasPanicDevice(), KernelParameters.needsPmTimer(config.boot()),
-        devices.generation().isPresent() ? OptionalLong.of(GenerationId.ADDRESS) : OptionalLong.empty());
+        devices.hasFirmwareFiles(), devices.generation().isPresent() ? OptionalLong.of(GenerationId.ADDRESS) : OptionalLong.empty());
     byte[] smbios = SmbiosTables.of(config.firmware().smbios(), config.uuid(), config.cpus(), CpuName.ofHost().text(),
         layout.memory().stream().map(range -> new SmbiosTables.Memory(range.base(), range.sizeBytes())).toList());
     AcpiImage acpi = MachineTables.of(facts,

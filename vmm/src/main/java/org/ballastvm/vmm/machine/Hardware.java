@@ -11,6 +11,7 @@ import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.device.CmosRtc;
+import org.ballastvm.vmm.device.FwCfgDevice;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.MachineMemory;
@@ -92,6 +93,7 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
     buses.pci().reset();
     console.ifPresent(Console::reset);
     buses.power().reset();
+    buses.fwCfg().restore(FwCfgDevice.POWER_ON);
     rtc.reset();
     buses.board().replace();
   }

@@ -29,6 +29,8 @@ class MachineDocumentTest {
         AcpiPorts.PCI_HOTPLUG_BASE + AcpiPorts.PCI_HOTPLUG_BYTES - 1));
     promises("| `0x%04x` | byte | reset control".formatted(AcpiPorts.RESET_CONTROL));
     promises("| `0x%04x` | byte | pvpanic".formatted(AcpiPorts.PANIC));
+    promises("| `0x%04x`-`0x%04x` | byte, word, dword | fw_cfg".formatted(AcpiPorts.FW_CFG,
+        AcpiPorts.FW_CFG + AcpiPorts.FW_CFG_BYTES - 1));
     promises("the tables ask for `0x%02x`".formatted(AcpiPorts.RESET_VALUE));
   }
 

@@ -85,7 +85,7 @@ class MachineTablesTest {
   @Test
   void aClockWithoutALineClaimsNoneAndAPanicDeviceItsPort() {
     MachineFacts facts = new MachineFacts(machine(1).cpus(), machine(1).lowMmio(), Optional.empty(),
-        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true, false, OptionalLong.empty());
+        PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, true, false, false, OptionalLong.empty());
     byte[] dsdt = MachineTables.of(facts).table("DSDT");
     String output = Acpica.in(directory).execute(dsdt, "resources \\_SB.RTC");
     assertTrue(!output.contains("Interrupt"), output);
@@ -121,6 +121,12 @@ class MachineTablesTest {
     assertContains(run(0, "evaluate \\_SB.PCI0.SF8._SUN"), "000000000000001F");
     run(0, "evaluate \\_SB.PCI0.SF8._EJ0 1");
     assertContains(run(0, "resources \\_SB.MBRD"), "Address Minimum : 0CC0");
+  }
+
+  @Test
+  void filesOfFirmwareAreWhereLinuxLooksForThem() {
+    assertContains(run(0, "evaluate \\_SB.FWCF._HID"), "QEMU0002");
+    assertContains(run(0, "resources \\_SB.FWCF"), "Address Minimum : 0510", "Address Length : 0C");
   }
 
   @Test
@@ -184,6 +190,6 @@ class MachineTablesTest {
     List<MachineFacts.Cpu> cpus = IntStream.range(0, cpuCount).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList();
     return new MachineFacts(cpus, new MachineFacts.Window(0xc0000000L, 0x3ec00000L),
         Optional.of(new MachineFacts.Window(0x800000000L, 0x800000000L)), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.of(8), 256, false, true, OptionalLong.of(0xfe000));
+        OptionalInt.of(8), 256, false, true, true, OptionalLong.of(0xfe000));
   }
 }

@@ -22,7 +22,7 @@ class MpTableTest {
   private final AcpiImage image = MachineTables.of(new MachineFacts(
       IntStream.range(0, 254).mapToObj(i -> new MachineFacts.Cpu(i, true)).toList(),
       new MachineFacts.Window(0xc0000000L, 0x3ec00000L), Optional.empty(), PciInterruptRouting.swizzled(), 4,
-      OptionalInt.empty(), 256, true, false, OptionalLong.of(0xfe000)), List.of(), new byte[56 << 10]);
+      OptionalInt.empty(), 256, true, false, true, OptionalLong.of(0xfe000)), List.of(), new byte[56 << 10]);
 
   private ByteBuffer table() {
     ByteBuffer pointer = ByteBuffer.wrap(image.mpPointer()).order(ByteOrder.LITTLE_ENDIAN);

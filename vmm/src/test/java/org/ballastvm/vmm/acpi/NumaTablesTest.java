@@ -142,7 +142,7 @@ class NumaTablesTest {
         List.of(List.of(10, 21), List.of(31, 10)));
     MachineFacts facts = new MachineFacts(List.of(new MachineFacts.Cpu(0, true)),
         new MachineFacts.Window(0xc0000000L, 0x3e000000L), Optional.empty(), PciInterruptRouting.swizzled(), 4,
-        OptionalInt.empty(), 0, false, false, OptionalLong.empty());
+        OptionalInt.empty(), 0, false, false, false, OptionalLong.empty());
     AcpiImage image = MachineTables.of(facts, tables(numa));
     for (String signature : List.of("SRAT", "SLIT", "XSDT")) {
       Acpica.in(directory).roundTrip(signature, image.table(signature));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page about the command line has each option once, as help has it, in the same order. */
 class CommandLinePageTest {
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(-[A-Za-z-]+(?: [^`]+)?)` \\| .* \\|$");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(-[A-Za-z_-]+(?: [^`]+)?)` \\| .* \\|$");
 
   @Test
   void thePageListsTheOptionsThatHelpLists() throws IOException {

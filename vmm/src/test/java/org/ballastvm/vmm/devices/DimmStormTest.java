@@ -51,7 +51,7 @@ class DimmStormTest {
   private final AddressBus ports = new AddressBus("I/O", 0x1_0000);
   private final Dimms dimms = new Dimms(
       new Site(loop,
-          new Buses(null, ports, new AddressBus("memory", Long.MAX_VALUE), null, power), null,
+          new Buses(null, ports, new AddressBus("memory", Long.MAX_VALUE), null, power, null), null,
           new MachineMemory(new MemoryConfig(16 * MIB, 4, 1024 * MIB, Optional.empty()), NumaConfig.NONE, null, ram,
               new UserObjects(objects, null, null, null)),
           null, monitors, new Nobody()),

@@ -66,7 +66,7 @@ class DeviceCommandsTest {
       "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are isa-debug-exit, pc-dimm, pvpanic, "
           + "pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, "
           + "virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-rng-pci, virtio-serial-pci, "
-          + "virtio-vsock-pci, virtserialport, vmgenid",
+          + "virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
       "{\"driver\": \"virtio-rng-pci\", \"foo\": 1} > Property 'virtio-rng-pci.foo' not found; there are addr",
       "{\"driver\": \"virtio-rng-pci\", \"bus\": \"nope\"} > Bus 'nope' not found; there is pci.0",
       "{\"driver\": \"virtio-rng-pci\", \"id\": \"1a\"} > Parameter 'id' expects an identifier, not '1a': a letter, and "
