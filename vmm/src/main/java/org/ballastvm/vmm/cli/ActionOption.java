@@ -6,13 +6,12 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.config.WatchdogAction;
 
 /** {@code -action}: what the machine does for what its guest does, by QEMU's names. */
 final class ActionOption {
   private static final Map<String, PanicPolicy> PANIC = Map.of("pause", PanicPolicy.PAUSE, "shutdown",
       PanicPolicy.SHUTDOWN, "exit-failure", PanicPolicy.EXIT_FAILURE, "none", PanicPolicy.NONE);
-  private static final List<String> WATCHDOG = List.of("reset", "shutdown", "poweroff", "inject-nmi", "pause", "debug",
-      "none");
 
   private ActionOption() {}
 
@@ -40,9 +39,12 @@ final class ActionOption {
     PanicPolicy panic = values.take("panic")
         .map(action -> PANIC.get(one("panic", action, List.of("pause", "shutdown", "exit-failure", "none"))))
         .orElse(policy.onPanic());
-    values.take("watchdog").ifPresent(action -> one("watchdog", action, WATCHDOG)); // The machine has none.
+    WatchdogAction watchdog = values.take("watchdog")
+        .map(word -> WatchdogAction.values()[WatchdogAction.words().indexOf(
+            one("watchdog", word, WatchdogAction.words()))])
+        .orElse(policy.onWatchdog());
     values.refuseRest("panic, reboot, shutdown, watchdog");
-    return new RunPolicy(policy.startPaused(), ends, stays, panic);
+    return new RunPolicy(policy.startPaused(), ends, stays, panic, watchdog);
   }
 
   private static String one(String event, String action, List<String> allowed) {

@@ -317,6 +317,17 @@ public interface DeviceConfig {
   }
 
   /**
+   * {@code i6300esb}: a watchdog.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   */
+  record Watchdog(Optional<String> id, OptionalInt slot) implements OnPci {
+    @Override
+    public String driver() { return "i6300esb"; }
+  }
+
+  /**
    * {@code vmgenid}: which generation the machine is.
    *
    * @param id the id, if given

@@ -20,7 +20,7 @@ public final class ControlCommands {
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
-      new QueryVirtioStatus());
+      new QueryVirtioStatus(), new WatchdogSetAction());
 
   private ControlCommands() {}
 }

@@ -182,6 +182,11 @@ public final class Devices implements AutoCloseable {
     buses.pci().cards(BlkCard.class).forEach(card -> card.disk().retry());
   }
 
+  /** The machine begins to run, or stands still, and with it what counts its time. On the event loop. */
+  public void setRunning(boolean running) {
+    buses.pci().cards(WatchdogCard.class).forEach(card -> card.setRunning(running));
+  }
+
   /** {@return whether a guest can report a panic} */
   public boolean hasPanicDevice() {
     return buses.ports().has(DeviceConfig.Panic.class);

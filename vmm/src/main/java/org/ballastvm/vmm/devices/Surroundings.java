@@ -14,6 +14,9 @@ public interface Surroundings extends VcpuHold, PanicDevice.Listener {
   /** The host failed a disk's request, and that is to stop the machine until somebody has it go on. Any thread. */
   void stopForIoError();
 
+  /** The guest's watchdog has expired. On the event loop. */
+  void watchdogExpired();
+
   /**
    * The guest ends its machine. On the vCPU's thread.
    *

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
+import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.wire.Member;
 
 /**
@@ -103,6 +104,18 @@ public sealed interface MachineEvent {
   record GuestCrashloaded(@Member("what was done about it") PanicAction action) implements MachineEvent {
     @Override
     public Optional<String> limitedBy() { return Optional.of("pvpanic"); }
+  }
+
+  /**
+   * The guest's watchdog has expired.
+   *
+   * @param action what is done about it
+   */
+  @Summary("The guest's watchdog has expired.")
+  record Watchdog(@Member("what is done about it") WatchdogAction action) implements MachineEvent {
+    /** A guest that runs on can have it expire again, for ever. */
+    @Override
+    public Optional<String> limitedBy() { return Optional.of("watchdog"); }
   }
 
   /**

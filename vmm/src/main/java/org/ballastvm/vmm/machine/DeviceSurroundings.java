@@ -39,5 +39,8 @@ final class DeviceSurroundings implements Surroundings {
   public void stopForIoError() { requests.ioFailed(); }
 
   @Override
+  public void watchdogExpired() { requests.watchdogExpired(); }
+
+  @Override
   public void exit(int status) { requests.exit(status); }
 }

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.machine;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
+import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.device.PanicDevice;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
@@ -26,6 +27,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   private final RebootPace pace = new RebootPace(System.nanoTime());
   private final LoopTimer delayed;
   private final Repeats panics = new Repeats();
+  private final Repeats watchdogs = new Repeats();
   private final Repeats faults = new Repeats();
   private final Repeats tooQuick = new Repeats();
   private final GuestTask ioFailed;
@@ -33,11 +35,16 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
     // None is delayed.
   };
   private volatile int exitStatus;
+  private volatile WatchdogAction onWatchdog;
+  private Runnable powerButton = () -> {
+    // There is no machine yet.
+  };
 
   GuestRequests(RunControl run, RunPolicy policy, EventLoop loop, MachineEvents events) {
     this.run = run;
     run.whenStarted(() -> pace.started(System.nanoTime()));
     this.policy = policy;
+    this.onWatchdog = policy.onWatchdog();
     this.events = events;
     this.crashLoaded = events.notice(() -> new MachineEvent.GuestCrashloaded(PanicAction.RUN));
     this.runsOn = new GuestTask(loop, () -> {
@@ -75,6 +82,32 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
     if (panics.isLogged()) {
       Log.of(GuestRequests.class).warn("the guest's kernel has panicked, and said so to pvpanic; {}{}", what,
           panics.words());
+    }
+  }
+
+  /** Sets what is done about a watchdog that expires from now on. Any thread. */
+  void setWatchdogAction(WatchdogAction action) { onWatchdog = action; }
+
+  /** Sets what presses the power button. */
+  void whenButtonIsPressed(Runnable press) { powerButton = press; }
+
+  /** A watchdog has expired, of a guest that runs. On the event loop. */
+  void watchdogExpired() {
+    WatchdogAction action = onWatchdog;
+    events.emit(new MachineEvent.Watchdog(action));
+    if (watchdogs.isLogged()) {
+      Log.of(GuestRequests.class).warn("watchdog: timer fired; the guest has not started it again in time "
+          + "(-action watchdog={}){}", action.word(), watchdogs.words());
+    }
+    switch (action) {
+      case RESET -> resetFor("its watchdog expired");
+      case SHUTDOWN -> powerButton.run();
+      case POWEROFF -> run.end(EndReason.WATCHDOG, Cause.GUEST_SHUTDOWN);
+      case PAUSE -> run.stopForWatchdog();
+      case INJECT_NMI -> run.vcpus().whileOut(() -> run.vcpus().threads().forEach(vcpu -> vcpu.vcpu().injectNmi()));
+      case DEBUG, NONE -> {
+        // The guest runs on.
+      }
     }
   }
 

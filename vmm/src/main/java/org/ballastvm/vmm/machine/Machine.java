@@ -15,6 +15,7 @@ import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SocketListener;
 import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.UserObjects;
@@ -74,6 +75,7 @@ public final class Machine implements AutoCloseable {
       memoryRequests.wake(); // Devices that were there before it may have asked for memory.
       goal = new MemoryGoal(loop, hardware.memory(), hardware.devices(), memoryRequests, memoryAround);
       closer.onClose(goal::close);
+      requests.whenButtonIsPressed(this::powerButton);
       run.begin(hardware);
     } catch (RuntimeException | Error e) {
       closeAll();
@@ -241,6 +243,13 @@ public final class Machine implements AutoCloseable {
       events.emit(new MachineEvent.Powerdown());
     });
   }
+
+  /**
+   * Sets what is done when the guest's watchdog expires.
+   *
+   * @param action from now on
+   */
+  public void setWatchdogAction(WatchdogAction action) { requests.setWatchdogAction(action); }
 
   /** Wakes a guest from suspend-to-idle. One that is awake stays so. */
   public void wakeUp() { onLoop(hardware::wake); }

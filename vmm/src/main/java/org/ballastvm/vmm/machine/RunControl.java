@@ -72,6 +72,7 @@ final class RunControl {
     state = RunState.RUNNING;
     events.emit(new MachineEvent.Resume());
     hardware.devices().retryDisks();
+    hardware.devices().setRunning(true);
     if (goesOn) {
       vcpus.goOn();
     } else {
@@ -93,9 +94,15 @@ final class RunControl {
     }
   }
 
+  /** Stops the vCPUs for a watchdog that has expired; they run. */
+  void stopForWatchdog() {
+    stop(RunState.WATCHDOG);
+  }
+
   /** Stops the vCPUs, for what the next state says. */
   void stop(RunState next) {
     vcpus.stop();
+    hardware.devices().setRunning(false);
     hardware.sendOutput(); // A client that sees it stopped has seen all of its output.
     state = next;
     events.emit(new MachineEvent.Stop());
@@ -116,6 +123,7 @@ final class RunControl {
       crashed(new IllegalStateException("a reset ended half-way, and left a machine that is neither old nor new", e));
       throw e;
     }
+    hardware.devices().setRunning(run);
     if (run) {
       state = RunState.RUNNING;
       vcpus.run();

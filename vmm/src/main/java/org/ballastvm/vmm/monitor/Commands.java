@@ -16,7 +16,7 @@ final class Commands {
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
           new QuitCommand(), new SetLinkCommand(), new StopCommand(), new SystemPowerdownCommand(),
           new SystemResetCommand(),
-          new SystemWakeupCommand(), new TraceEventCommand(), new VirtualDumpCommand(), new PhysicalDumpCommand()));
+          new SystemWakeupCommand(), new TraceEventCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(), new PhysicalDumpCommand()));
 
   private Commands() {}
 

@@ -12,6 +12,8 @@ public enum EndReason {
   GUEST_PANIC_FAILURE(1),
   /** The guest ended it by isa-debug-exit, with an exit status that the machine knows. */
   GUEST_EXIT(1),
+  /** The guest's watchdog expired, and {@code -action watchdog=poweroff} makes that the end. */
+  WATCHDOG(0),
   /** A user, or the program that embeds it, ended it. */
   HOST_QUIT(0),
   /** A bug of Ballast. */

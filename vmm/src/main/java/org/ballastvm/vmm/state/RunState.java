@@ -14,6 +14,8 @@ public enum RunState {
   GUEST_PANICKED("paused (guest-panicked)"),
   /** A disk of its could not do what its guest asked for. */
   IO_ERROR("paused (io-error)"),
+  /** Its watchdog has expired. */
+  WATCHDOG("paused (watchdog)"),
   /** KVM cannot go on with it. */
   INTERNAL_ERROR("paused (internal-error)");
 

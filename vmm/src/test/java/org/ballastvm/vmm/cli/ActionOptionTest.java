@@ -9,6 +9,7 @@ import java.util.List;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.config.WatchdogAction;
 import org.junit.jupiter.api.Test;
 
 /** {@code -action}, as QEMU takes it. */
@@ -21,7 +22,9 @@ class ActionOptionTest {
   void eachEventHasItsActions() {
     assertEquals(RunPolicy.DEFAULT, policy());
     assertEquals(new RunPolicy(false, true, false), policy("reboot=shutdown"));
-    assertEquals(new RunPolicy(false, false, true), policy("reboot=reset,shutdown=pause,watchdog=none"));
+    assertEquals(new RunPolicy(false, false, true), policy("reboot=reset,shutdown=pause"));
+    assertEquals(WatchdogAction.INJECT_NMI, policy("watchdog=none", "watchdog=inject-nmi").onWatchdog());
+    assertEquals(WatchdogAction.RESET, policy().onWatchdog());
     assertEquals(new RunPolicy(false, false, false, PanicPolicy.EXIT_FAILURE), policy("panic=exit-failure"));
     assertEquals(new RunPolicy(false, true, false, PanicPolicy.NONE),
         policy("panic=pause,reboot=reset", "panic=none", "reboot=shutdown"));
@@ -38,6 +41,8 @@ class ActionOptionTest {
   @Test
   void whatThereIsNotIsNamed() {
     assertEquals("-action panic=explode: must be one of pause, shutdown, exit-failure, none", refusal("panic=explode"));
+    assertEquals("-action watchdog=bark: must be one of reset, shutdown, poweroff, pause, debug, none, inject-nmi",
+        refusal("watchdog=bark"));
     assertEquals("-action reboot=pause: must be one of reset, shutdown", refusal("reboot=pause"));
     assertTrue(refusal("lunch=eat").contains("panic, reboot, shutdown, watchdog"));
   }

@@ -80,6 +80,9 @@ class DimmStormTest {
     public void stopForIoError() { throw new AssertionError(); }
 
     @Override
+    public void watchdogExpired() { throw new AssertionError(); }
+
+    @Override
     public void exit(int status) { throw new AssertionError(); }
   }
 
