@@ -47,7 +47,7 @@ SKIP = ("block", "blockdev", "drive", "nbd", "chardev", "migrate", "query-block"
         "query-stats", "query-migrate", "transaction", "display", "input-send", "query-netdev", "query-sev", "dump",
         "BLOCK", "query-display", "query-replay", "query-spice", "query-vnc", "VNC", "SPICE", "x-blockdev",
         "set-", "change", "calc", "query-dump", "query-jobs", "job-", "JOB", "x-debug", "guest-", "RDMA",
-        "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "query-cpu-", "query-fdsets",
+        "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "query-cpu-",
         "query-block-jobs", "query-cpu-model", "QUORUM", "NIC", "eject", "screendump", "snapshot", "x-exit")
 
 

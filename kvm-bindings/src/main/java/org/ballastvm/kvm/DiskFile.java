@@ -58,12 +58,8 @@ public final class DiskFile implements AutoCloseable {
   public static DiskFile unnamedIn(Path directory) { return open(directory, Host.O_RDWR() | Host.O_TMPFILE()); }
 
   private static DiskFile open(Path path, int flags) {
-    try (Arena arena = Arena.ofConfined()) {
-      return new DiskFile(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
-          arena.allocateFrom(path.toString()).address(), flags | Host.O_CLOEXEC() | Host.O_NONBLOCK(), OWNER_ONLY),
-          "open " + path),
-          path.toString());
-    }
+    return new DiskFile(HostError.check(FdSets.open(path, flags | Host.O_NONBLOCK(), OWNER_ONLY), "open " + path),
+        path.toString());
   }
 
   private int kind(String what) {

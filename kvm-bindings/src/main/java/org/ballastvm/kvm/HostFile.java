@@ -69,11 +69,7 @@ public final class HostFile implements AutoCloseable {
   public static HostFile unnamedIn(Path directory) { return open(directory, Host.O_RDWR() | Host.O_TMPFILE()); }
 
   private static HostFile open(Path path, int flags) {
-    try (Arena arena = Arena.ofConfined()) {
-      return new HostFile(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
-          arena.allocateFrom(path.toString()).address(), flags | Host.O_CLOEXEC(), OWNER_ONLY), "open " + path),
-          path.toString());
-    }
+    return new HostFile(HostError.check(FdSets.open(path, flags, OWNER_ONLY), "open " + path), path.toString());
   }
 
   /** {@return its length in bytes} */

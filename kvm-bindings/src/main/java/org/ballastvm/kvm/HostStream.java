@@ -208,10 +208,6 @@ public final class HostStream extends Pollable {
   }
 
   private static HostStream open(Path path, int flags) {
-    try (Arena arena = Arena.ofConfined()) {
-      return new HostStream(HostError.check(CALLS.syscall(Host.SYS_openat(), Host.AT_FDCWD(),
-          arena.allocateFrom(path.toString()).address(), flags | Host.O_CLOEXEC(), 0600), "open " + path),
-          path.toString(), true);
-    }
+    return new HostStream(HostError.check(FdSets.open(path, flags, 0600), "open " + path), path.toString(), true);
   }
 }

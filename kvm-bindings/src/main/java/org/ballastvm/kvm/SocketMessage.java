@@ -128,6 +128,19 @@ public final class SocketMessage implements AutoCloseable {
     return file;
   }
 
+  /**
+   * Takes the first descriptor that came, whatever it is.
+   *
+   * @return the descriptor, the caller's from now on
+   * @throws java.util.NoSuchElementException if none is left
+   */
+  public PassedDescriptor take() {
+    Descriptor first = received.remove();
+    PassedDescriptor passed = new PassedDescriptor(first.fd(), first.what());
+    first.release();
+    return passed;
+  }
+
   /** Closes what came and was not taken. */
   public void closeReceived() {
     received.forEach(Descriptor::close);

@@ -1038,6 +1038,24 @@ public class Host extends Host$shared {
     public static int O_NONBLOCK() {
         return O_NONBLOCK;
     }
+    private static final int FD_CLOEXEC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define FD_CLOEXEC 1
+     * }
+     */
+    public static int FD_CLOEXEC() {
+        return FD_CLOEXEC;
+    }
+    private static final int F_GETFD = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define F_GETFD 1
+     * }
+     */
+    public static int F_GETFD() {
+        return F_GETFD;
+    }
     private static final int F_GETFL = (int)3L;
     /**
      * {@snippet lang=c :
@@ -3107,6 +3125,15 @@ public class Host extends Host$shared {
      */
     public static long TIOCSPTLCK() {
         return TIOCSPTLCK;
+    }
+    private static final int F_DUPFD_CLOEXEC = (int)1030L;
+    /**
+     * {@snippet lang=c :
+     * #define F_DUPFD_CLOEXEC 1030
+     * }
+     */
+    public static int F_DUPFD_CLOEXEC() {
+        return F_DUPFD_CLOEXEC;
     }
     private static final int MFD_CLOEXEC = (int)1L;
     /**

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.chardev;
 
 import java.util.Optional;
+import org.ballastvm.kvm.PassedDescriptor;
 
 /** One end of a line. Used on the event loop alone. */
 public interface Chardev extends AutoCloseable {
@@ -37,6 +38,14 @@ public interface Chardev extends AutoCloseable {
 
   /** The frontend has room again. */
   void receiveMore();
+
+  /**
+   * {@return a descriptor that came with the input, the caller's from now on, if one did and was not taken} The next that come
+   * take the place of those before them.
+   */
+  default Optional<PassedDescriptor> takeDescriptor() {
+    return Optional.empty();
+  }
 
   /** {@return what it shares between several frontends, if it does} */
   default Optional<Chardev> shared() {

@@ -1,5 +1,7 @@
 package org.ballastvm.vmm.chardev;
 
+import java.util.Optional;
+import org.ballastvm.kvm.PassedDescriptor;
 /** A chardev whose output goes to a file as well, whether or not anybody is at its other end: {@code logfile=}. */
 final class LoggedChardev implements Chardev {
   private final Chardev below;
@@ -27,6 +29,9 @@ final class LoggedChardev implements Chardev {
 
   @Override
   public void receiveMore() { below.receiveMore(); }
+
+  @Override
+  public Optional<PassedDescriptor> takeDescriptor() { return below.takeDescriptor(); }
 
   @Override
   public boolean isTerminal() { return below.isTerminal(); }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.kvm.PassedDescriptor;
 
 /**
  * One chardev for several frontends: output of all goes out, input goes to the one in focus. Ctrl-A c moves the focus,
@@ -120,6 +121,9 @@ public final class MuxChardev implements Chardev, CharFrontend {
     sharers.forEach(Sharer::deliver);
     below.receiveMore();
   }
+
+  @Override
+  public Optional<PassedDescriptor> takeDescriptor() { return below.takeDescriptor(); }
 
   @Override
   public boolean isTerminal() { return below.isTerminal(); }

@@ -1,9 +1,12 @@
 package org.ballastvm.vmm.chardev;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.kvm.PassedDescriptor;
+import org.ballastvm.kvm.SocketMessage;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.MachineScope;
@@ -18,6 +21,7 @@ final class SocketChardev implements Chardev, Connections {
   private final Acceptor acceptor;
   private final Supplier<HostSocket> connector;
   private HostSocket client;
+  private SocketMessage input;
   private StreamLine line;
   private CharFrontend frontend;
   /** Has connections in place of a frontend; null for all but a few. */
@@ -76,7 +80,8 @@ final class SocketChardev implements Chardev, Connections {
       return;
     }
     client = next;
-    line = new StreamLine(loop, new StreamLine.Way(next, next::read), new StreamLine.Way(next, next::write),
+    input = new SocketMessage();
+    line = new StreamLine(loop, new StreamLine.Way(next, into -> receive(next, into)), new StreamLine.Way(next, next::write),
         this::clientGone);
     if (acceptor != null) {
       acceptor.set(false);
@@ -88,9 +93,27 @@ final class SocketChardev implements Chardev, Connections {
     }
   }
 
+  /** Descriptors that come take the place of those that nobody has taken. */
+  private int receive(HostSocket from, MemorySegment into) {
+    int before = input.received();
+    int count = input.receive(from, into);
+    if (input.received() > before) {
+      for (int i = 0; i < before; i++) {
+        input.take().close();
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public Optional<PassedDescriptor> takeDescriptor() {
+    return line == null || input.received() == 0 ? Optional.empty() : Optional.of(input.take());
+  }
+
   private void clientGone() {
     client.close();
     client = null;
+    input.close();
     line = null;
     if (frontend != null) {
       frontend.closed();
@@ -122,6 +145,7 @@ final class SocketChardev implements Chardev, Connections {
     if (line != null) {
       HostSocket stands = client;
       line.close();
+      input.close();
       line = null;
       client = null;
       by.accept(stands);
@@ -169,6 +193,7 @@ final class SocketChardev implements Chardev, Connections {
     if (line != null) {
       line.close();
       client.close();
+      input.close();
       line = null;
     }
     if (acceptor != null) {

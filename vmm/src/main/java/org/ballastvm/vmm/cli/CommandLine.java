@@ -78,6 +78,15 @@ final class CommandLine {
   /** What the user should know of what was asked for, a line each. */
   List<String> notes() { return Stream.concat(harmless.notes().stream(), notes.stream()).toList(); }
 
+  /** Descriptors for sets, which files are opened by. */
+  List<AddFdOption> descriptors() {
+    List<AddFdOption> all = values("-add-fd").stream().map(AddFdOption::parse).toList();
+    if (daemonize() && !all.isEmpty()) {
+      throw new UserError("-add-fd cannot be used with -daemonize: the daemon is another process");
+    }
+    return all;
+  }
+
   /** Whether lines of the log have the time. */
   boolean logHasTime() { return harmless.logHasTime(); }
 

@@ -73,6 +73,7 @@ public final class Main {
   }
 
   private static int runMachine(CommandLine line) {
+    line.descriptors().forEach(AddFdOption::apply);
     if (line.daemonize() && !Daemon.isThisProcess()) {
       return Daemon.launch();
     }

@@ -66,6 +66,8 @@ record Option(String name, String label, String text) {
       new Option("-msg", "timestamp=on|off", "whether lines of the log begin with the time"),
       new Option("-no-user-config", "", "there is none"),
       new Option(ReadConfig.OPTION, "FILE", "options from a file: [GROUP \"ID\"] and KEY = \"VALUE\""),
+      new Option("-add-fd", "[fd=]N,set=ID[,opaque=TEXT]",
+          "a descriptor that this process was started with, for files named /dev/fdset/ID"),
       new Option("-pidfile", "FILE", "write the process's number there"),
       new Option("-daemonize", "", "run in the background, from when the machine is up"),
       new Option("-D", "FILE", "where the log goes"),

@@ -5,18 +5,18 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new AnnounceSelf(), new Balloon(), new BlockResize(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new AddFd(), new AnnounceSelf(), new Balloon(), new BlockResize(),
       new BlockdevAdd(),
       new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
-      new Cont(), new DeviceAdd(), new DeviceDel(),
-      new DeviceListProperties(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
+      new Closefd(), new Cont(), new DeviceAdd(), new DeviceDel(),
+      new DeviceListProperties(), new Getfd(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryBlock(), new QueryChardev(),
-      new QueryCpusFast(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
+      new QueryCpusFast(), new QueryFdsets(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(), new QueryRxFilter(),
-      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new QueryVmGenerationId(), new Quit(), new SetLink(), new Stop(),
+      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new QueryVmGenerationId(), new Quit(), new RemoveFd(), new SetLink(), new Stop(),
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),

@@ -8,6 +8,7 @@ import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.NetdevOptions;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.machine.Machine;
+import org.ballastvm.vmm.machine.NamedDescriptors;
 import org.ballastvm.vmm.wire.Member;
 
 /** {@code netdev_add} */
@@ -28,8 +29,17 @@ public final class NetdevAdd implements QmpCommand<NetdevAdd.NetdevGiven, QmpCom
     all.put("type", given.type());
     all.put("id", given.id());
     given.properties().forEach((key, value) -> flatten(key, value, all));
+    all.computeIfPresent("fd", (key, value) -> number(vm, value));
     add(vm, KeyValues.of("", all, "type"));
     return Done.DONE;
+  }
+
+  /** What {@code getfd} has named is the netdev's from here on; a number stands for itself. */
+  private static Object number(Machine vm, Object given) {
+    if (given instanceof String name && !name.matches("[0-9]+")) {
+      return (long) vm.descriptors().take(name).orElseThrow(() -> NamedDescriptors.notFound(name)).release();
+    }
+    return given;
   }
 
   /** Addresses are objects, and forwarded ports a list of objects with one text each, as QEMU's schema has them. */

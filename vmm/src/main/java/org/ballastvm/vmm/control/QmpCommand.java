@@ -32,6 +32,17 @@ public interface QmpCommand<A extends Record, R> {
    */
   R run(Machine vm, A arguments);
 
+  /**
+   * Does it, with what its client has sent along. Most commands take none of that.
+   *
+   * @param vm the machine
+   * @param arguments what the client sent, of the right types
+   * @param passed descriptors that came with it
+   * @return the answer
+   * @throws org.ballastvm.vmm.config.UserError if it cannot be done; the machine is unchanged
+   */
+  default R run(Machine vm, A arguments, Passed passed) { return run(vm, arguments); }
+
   /** The features of a command whose answer may change with any version. */
   List<String> UNSTABLE = List.of("unstable");
 

@@ -43,6 +43,7 @@ public final class Machine implements AutoCloseable {
   private final MachineScope scope;
   private final Closer closer = new Closer();
   private final EventLoop loop;
+  private final NamedDescriptors descriptors = new NamedDescriptors();
   private final MachineEvents events;
   private final RunControl run;
   private final GuestRequests requests;
@@ -60,6 +61,7 @@ public final class Machine implements AutoCloseable {
         ? new EventLoop(shared.get(), this::crashed)
         : new EventLoop("ballast-" + config.name(), this::crashed);
     closer.onClose(loop::close);
+    closer.onClose(descriptors::close);
     this.events = new MachineEvents(loop);
     closer.onClose(events::close);
     this.run = new RunControl(config.policy(), loop, events);
@@ -155,6 +157,9 @@ public final class Machine implements AutoCloseable {
 
   /** {@return what it was made of} */
   public MachineConfig config() { return config; }
+
+  /** {@return descriptors that were given to it by name; belongs to the event loop} */
+  public NamedDescriptors descriptors() { return descriptors; }
 
   /** {@return what happens to it} */
   public MachineEvents events() { return events; }

@@ -155,7 +155,7 @@ public final class QmpMonitor implements CharFrontend {
   }
 
   private <A extends Record, R> R call(QmpCommand<A, R> command, Map<String, Object> arguments) {
-    return command.run(vm, Binder.bind(Signature.of(command).arguments(), arguments));
+    return command.run(vm, Binder.bind(Signature.of(command).arguments(), arguments), chardev::takeDescriptor);
   }
 
   /** What comes in. */
