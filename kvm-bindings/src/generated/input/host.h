@@ -24,6 +24,7 @@
 #include <linux/memfd.h>
 #include <linux/mempolicy.h>
 #include <linux/openat2.h>
+#include <linux/io_uring.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
 #include <dirent.h>

@@ -14,7 +14,8 @@ public final class IoVectors {
   /** What the kernel takes at once: {@code UIO_MAXIOV}. */
   public static final int MOST = 1024;
 
-  private final MemorySegment pieces = Arena.ofAuto().allocate(iovec.SIZE * MOST, Long.BYTES);
+  private final int most;
+  private final MemorySegment pieces;
   private int first;
   private int end;
   private long bytes;
@@ -22,10 +23,21 @@ public final class IoVectors {
   private long allBytes;
   private long cut;
 
-  /** No pieces yet. */
-  public IoVectors() {
-    // Its memory is made above.
+  /** No pieces yet, and room for {@link #MOST}. */
+  public IoVectors() { this(MOST); }
+
+  /**
+   * No pieces yet.
+   *
+   * @param most for how many there is room, from 1 to {@link #MOST}
+   */
+  public IoVectors(int most) {
+    this.most = most;
+    this.pieces = Arena.ofAuto().allocate(iovec.SIZE * most, Long.BYTES);
   }
+
+  /** {@return for how many pieces there is room} */
+  public int most() { return most; }
 
   /** Forgets all pieces. */
   public void clear() {
@@ -35,7 +47,7 @@ public final class IoVectors {
   }
 
   /** {@return whether no further piece can be added} */
-  public boolean isFull() { return end == MOST; }
+  public boolean isFull() { return end == most; }
 
   /** {@return how many bytes all pieces have together} */
   public long bytes() { return bytes; }
@@ -51,7 +63,7 @@ public final class IoVectors {
    */
   public void add(MemorySegment memory, long offset, long lengthBytes) {
     if (isFull()) {
-      throw new IllegalStateException("more than " + MOST + " pieces");
+      throw new IllegalStateException("more than " + most + " pieces");
     }
     if (offset < 0 || lengthBytes <= 0 || lengthBytes > memory.byteSize() - offset) {
       throw new IndexOutOfBoundsException(lengthBytes + " bytes at " + offset + " of " + memory.byteSize());

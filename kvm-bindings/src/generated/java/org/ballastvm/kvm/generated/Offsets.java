@@ -55,6 +55,94 @@ public final class Offsets {
         public static final long SIZE = 4;
         public static final long s_addr = 0;
     }
+    public static final class io_cqring_offsets {
+        public static final long SIZE = 40;
+        public static final long head = 0;
+        public static final long tail = 4;
+        public static final long ring_mask = 8;
+        public static final long ring_entries = 12;
+        public static final long overflow = 16;
+        public static final long cqes = 20;
+        public static final long flags = 24;
+        public static final long resv1 = 28;
+        public static final long resv2 = 32;
+    }
+    public static final class io_sqring_offsets {
+        public static final long SIZE = 40;
+        public static final long head = 0;
+        public static final long tail = 4;
+        public static final long ring_mask = 8;
+        public static final long ring_entries = 12;
+        public static final long flags = 16;
+        public static final long dropped = 20;
+        public static final long array = 24;
+        public static final long resv1 = 28;
+        public static final long resv2 = 32;
+    }
+    public static final class io_uring_cqe {
+        public static final long SIZE = 16;
+        public static final long user_data = 0;
+        public static final long res = 8;
+        public static final long flags = 12;
+        public static final long big_cqe = 16;
+    }
+    public static final class io_uring_params {
+        public static final long SIZE = 120;
+        public static final long sq_entries = 0;
+        public static final long cq_entries = 4;
+        public static final long flags = 8;
+        public static final long sq_thread_cpu = 12;
+        public static final long sq_thread_idle = 16;
+        public static final long features = 20;
+        public static final long wq_fd = 24;
+        public static final long resv = 28;
+        public static final long sq_off = 40;
+        public static final long cq_off = 80;
+    }
+    public static final class io_uring_sqe {
+        public static final long SIZE = 64;
+        public static final long opcode = 0;
+        public static final long flags = 1;
+        public static final long ioprio = 2;
+        public static final long fd = 4;
+        public static final long off = 8;
+        public static final long addr2 = 8;
+        public static final long cmd_op = 8;
+        public static final long __pad1 = 12;
+        public static final long addr = 16;
+        public static final long splice_off_in = 16;
+        public static final long len = 24;
+        public static final long rw_flags = 28;
+        public static final long fsync_flags = 28;
+        public static final long poll_events = 28;
+        public static final long poll32_events = 28;
+        public static final long sync_range_flags = 28;
+        public static final long msg_flags = 28;
+        public static final long timeout_flags = 28;
+        public static final long accept_flags = 28;
+        public static final long cancel_flags = 28;
+        public static final long open_flags = 28;
+        public static final long statx_flags = 28;
+        public static final long fadvise_advice = 28;
+        public static final long splice_flags = 28;
+        public static final long rename_flags = 28;
+        public static final long unlink_flags = 28;
+        public static final long hardlink_flags = 28;
+        public static final long xattr_flags = 28;
+        public static final long msg_ring_flags = 28;
+        public static final long uring_cmd_flags = 28;
+        public static final long user_data = 32;
+        public static final long buf_index = 40;
+        public static final long buf_group = 40;
+        public static final long personality = 42;
+        public static final long splice_fd_in = 44;
+        public static final long file_index = 44;
+        public static final long addr_len = 44;
+        public static final long __pad3 = 46;
+        public static final long addr3 = 48;
+        public static final long __pad2 = 56;
+        public static final long cmd = 48;
+    }
     public static final class iovec {
         public static final long SIZE = 16;
         public static final long iov_base = 0;
