@@ -39,15 +39,26 @@ public final class AttachedDisk implements AutoCloseable {
    * @param threads those of the machine's disks
    * @param listener the thread that hears the guest
    * @param failures hears when the host fails
+* @throws org.ballastvm.vmm.config.UserError if the host has no io_uring and that was asked for
    */
   public AttachedDisk(BlockBackend backend, DriveConfig.Use use, GuestRam ram, DiskThreads threads, EventLoop listener,
       Failures failures) {
     this.backend = backend;
     this.listener = listener;
     Storage storage = backend.node().file().storage();
-    this.engine = new ThreadedEngine(storage, ram, threads.workers());
+    this.engine = engine(backend, ram, threads, listener);
     this.alarm = new LoopTimer(listener, this::ring);
     this.disk = new DriveDisk(storage, engine, backend.node().image().noFlush(), use, failures::failed, alarm::once);
+  }
+
+  private static Engine engine(BlockBackend backend, GuestRam ram, DiskThreads threads, EventLoop listener) {
+    BlockFile file = backend.node().file();
+    return switch (backend.node().image().aio()) {
+      case THREADS -> new ThreadedEngine(file.storage(), ram, threads.workers());
+      case IO_URING -> file.raw().<Engine>map(
+          raw -> new RingEngine(raw, ram, threads.workers(), HeardRing.open(backend.name()), listener))
+          .orElseGet(() -> new ThreadedEngine(file.storage(), ram, threads.workers()));
+    };
   }
 
   /** {@return which it is} */

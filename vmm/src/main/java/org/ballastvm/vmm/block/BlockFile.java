@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.ballastvm.kvm.DiskFile;
 import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.vmm.config.ImageConfig;
@@ -78,6 +79,11 @@ final class BlockFile implements AutoCloseable {
   ImageConfig config() { return config; }
 
   Storage storage() { return storage; }
+
+  /** {@return the file if requests go to it as they are; empty for one whose writes go elsewhere} */
+  Optional<RawStorage> raw() {
+    return config.snapshot() ? Optional.empty() : Optional.of(raw);
+  }
 
   long allocatedBytes() { return file.allocatedBytes(); }
 

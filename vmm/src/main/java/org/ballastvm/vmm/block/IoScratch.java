@@ -11,12 +11,19 @@ final class IoScratch {
   private static final int BOUNCE_ALIGNMENT = 4096;
 
   private final IoVectors vectors = new IoVectors();
+  private final PieceCursor pieces = new PieceCursor();
   private MemorySegment bounce;
 
   /** {@return pieces of memory, none yet} */
   IoVectors vectors() {
     vectors.clear();
     return vectors;
+  }
+
+  /** {@return a place at the first of a request's buffers} */
+  PieceCursor pieces() {
+    pieces.start();
+    return pieces;
   }
 
   /** {@return a buffer at a multiple of 4 KiB, made when it is first needed} */

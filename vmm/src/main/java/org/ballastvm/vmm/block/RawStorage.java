@@ -92,7 +92,7 @@ final class RawStorage implements Storage {
   /** A hint: where the host cannot take it, it is passed over. */
   @Override
   public long discard(long offsetBytes, long lengthBytes) {
-    if (!discards || noHoles) {
+    if (!discardsByHoles()) {
       return 0;
     }
     long result = file.punchHole(offsetBytes, lengthBytes);
@@ -103,16 +103,33 @@ final class RawStorage implements Storage {
     return result;
   }
 
+  /** {@return whether what is discarded becomes a hole; nothing is to be done otherwise} */
+  boolean discardsByHoles() {
+    return discards && !noHoles;
+  }
+
+  /**
+   * Whether a range is made zero by a hole.
+   *
+   * @param mayUnmap as of {@link #writeZeroes}
+   */
+  boolean zeroesByHoles(boolean mayUnmap) { return mayUnmap && discardsByHoles(); }
+
+  /** {@return whether the host may be able to zero a range that keeps its room; it has to be filled otherwise} */
+  boolean zeroesRanges() {
+    return !noZeroRange;
+  }
+
   @Override
   public long writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap) {
-    if (mayUnmap && discards && !noHoles) {
+    if (zeroesByHoles(mayUnmap)) {
       long result = file.punchHole(offsetBytes, lengthBytes);
       if (result != UNSUPPORTED) {
         return result;
       }
       noHoles = true;
     }
-    if (!noZeroRange) {
+    if (zeroesRanges()) {
       long result = file.zeroRange(offsetBytes, lengthBytes);
       if (result != UNSUPPORTED && result != INVALID) {
         return result;

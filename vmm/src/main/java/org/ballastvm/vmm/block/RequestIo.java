@@ -5,7 +5,6 @@ import org.ballastvm.kvm.Errno;
 import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.virtio.blk.BlkRequest;
 import org.ballastvm.virtio.queue.GuestError;
-import org.ballastvm.virtio.queue.GuestMemory.Access;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.memory.MemoryUses;
 
@@ -16,10 +15,15 @@ import org.ballastvm.vmm.memory.MemoryUses;
 final class RequestIo {
   /** Would have to be waited for; nothing has been done that could not be done again. */
   static final long WOULD_WAIT = -Errno.EAGAIN.code();
+  /** A signal came. */
+  static final long INTERRUPTED = -Errno.EINTR.code();
   /** The guest has taken memory away that it had named. */
   static final long MEMORY_GONE = -Errno.EFAULT.code();
 
   private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[4096]).asReadOnly();
+
+  /** So often a host is asked that says that it was interrupted, or that it has no room for the request right now. */
+  private static final int MOST_TRIES = 16;
 
   private final Storage storage;
   private final GuestRam ram;
@@ -43,6 +47,17 @@ final class RequestIo {
    * @return 0, or a negated errno
    */
   long carryOut(BlkRequest request, IoScratch scratch, boolean withoutWaiting) {
+    long result = once(request, scratch, withoutWaiting);
+    for (int tries = 1; isForNow(result) && !withoutWaiting && tries < MOST_TRIES; tries++) {
+      result = once(request, scratch, false);
+    }
+    return withoutWaiting && isForNow(result) ? WOULD_WAIT : result;
+  }
+
+  /** Whether the host did not do it, and might if it was asked again. */
+  static boolean isForNow(long result) { return result == INTERRUPTED || result == WOULD_WAIT; }
+
+  private long once(BlkRequest request, IoScratch scratch, boolean withoutWaiting) {
     return switch (request.kind()) {
       case READ, WRITE -> transfer(request, scratch, withoutWaiting);
       case FLUSH -> storage.sync();
@@ -61,7 +76,7 @@ final class RequestIo {
     int use = uses.begin();
     try {
       return isAligned(request)
-          ? direct(request, scratch.vectors(), withoutWaiting)
+          ? direct(request, scratch.pieces(), scratch.vectors(), withoutWaiting)
           : bounced(request, scratch);
     } catch (GuestError gone) {
       return MEMORY_GONE;
@@ -70,7 +85,8 @@ final class RequestIo {
     }
   }
 
-  private boolean isAligned(BlkRequest request) {
+  /** Whether the host can take the request's buffers as they are. */
+  boolean isAligned(BlkRequest request) {
     int mask = storage.alignmentBytes() - 1;
     for (int i = 0; mask != 0 && i < request.segmentCount(); i++) {
       if (((request.address(i) | request.segmentBytes(i)) & mask) != 0) {
@@ -80,22 +96,11 @@ final class RequestIo {
     return true;
   }
 
-  private long direct(BlkRequest request, IoVectors vectors, boolean withoutWaiting) {
-    Access access = request.kind() == BlkRequest.Kind.READ ? Access.WRITE : Access.READ;
+  private long direct(BlkRequest request, PieceCursor pieces, IoVectors vectors, boolean withoutWaiting) {
     long done = 0;
-    int segment = 0;
-    long inSegment = 0;
     while (done < request.lengthBytes()) {
       vectors.clear();
-      while (segment < request.segmentCount() && !vectors.isFull()) {
-        long left = request.segmentBytes(segment) - inSegment;
-        long added = ram.collect(request.address(segment) + inSegment, left, access, vectors);
-        inSegment += added;
-        if (added == left) {
-          segment++;
-          inSegment = 0;
-        }
-      }
+      pieces.collect(request, ram, vectors);
       long wanted = vectors.bytes();
       long result = move(request, vectors, request.offsetBytes() + done, withoutWaiting);
       if (result < 0) {
@@ -145,8 +150,14 @@ final class RequestIo {
     return result < 0 ? result : result == 0 ? endOfFile(request, done) : -Errno.EIO.code();
   }
 
-  /** What is behind the end of a file reads as zeros: its last sector may be cut, or somebody made it shorter. */
-  private long endOfFile(BlkRequest request, long done) {
+  /**
+   * What is behind the end of a file reads as zeros: its last sector may be cut, or somebody made it shorter.
+   *
+   * @param request of which the host has done no more
+   * @param done how many bytes of it are done
+   * @return 0, or a negated errno
+   */
+  long endOfFile(BlkRequest request, long done) {
     if (request.kind() != BlkRequest.Kind.READ) {
       return -Errno.ENOSPC.code();
     }

@@ -37,7 +37,10 @@ final class RequestList {
     return request;
   }
 
-  synchronized boolean isSingle() { return first != null && first.link() == null; }
+  /** The only one, or null. */
+  synchronized BlkRequest single() {
+    return first != null && first.link() == null ? first : null;
+  }
 
   synchronized boolean isEmpty() { return first == null; }
 

@@ -11,29 +11,29 @@ import org.ballastvm.vmm.memory.GuestRam;
  * The thread that hears the doorbell does itself what takes less time than to wake another: what the page cache has, writes
  * that only go there, and a single request of a driver that waits for each. All else is done by the machine's workers.
  */
-final class ThreadedEngine implements Engine, DiskWorkers.Source {
+final class ThreadedEngine implements Engine {
   /** After so long in one go the rest is for others, who may have a processor of their own. */
   private static final long TURN_NANOS = 1_000_000;
 
   private final RequestIo io;
-  private final DiskWorkers workers;
   private final Pace pace = new Pace();
   private final IoScratch scratch = new IoScratch();
   private final AtomicInteger begun = new AtomicInteger();
   private final RequestList submitted = new RequestList();
-  private final RequestList handed = new RequestList();
+  private final HandedRequests handed;
   private Done done;
   private Runnable some;
 
   ThreadedEngine(Storage storage, GuestRam ram, DiskWorkers workers) {
     this.io = new RequestIo(storage, ram);
-    this.workers = workers;
+    this.handed = new HandedRequests(io, workers, pace, begun);
   }
 
   @Override
   public void start(Done listener, Runnable afterSome) {
     done = listener;
     some = afterSome;
+    handed.start(listener, afterSome);
   }
 
   @Override
@@ -41,7 +41,7 @@ final class ThreadedEngine implements Engine, DiskWorkers.Source {
 
   @Override
   public void work() {
-    boolean alone = submitted.isSingle() && begun.get() == 0;
+    boolean alone = submitted.single() != null && begun.get() == 0;
     long start = System.nanoTime();
     long now = start;
     int finished = 0;
@@ -60,7 +60,6 @@ final class ThreadedEngine implements Engine, DiskWorkers.Source {
       }
       if (result == RequestIo.WOULD_WAIT) {
         handed.add(request);
-        workers.add(this);
       } else {
         done.done(request, result);
         begun.decrementAndGet();
@@ -73,26 +72,9 @@ final class ThreadedEngine implements Engine, DiskWorkers.Source {
   }
 
   @Override
-  public void workOne(IoScratch its) {
-    BlkRequest request = handed.poll();
-    if (request == null) {
-      return;
-    }
-    BlkRequest.Kind kind = request.kind();
-    long start = System.nanoTime();
-    long result = io.carryOut(request, its, false);
-    pace.took(kind, System.nanoTime() - start);
-    done.done(request, result);
-    begun.decrementAndGet();
-    some.run();
-  }
-
-  @Override
   public void drop() {
     submitted.clear();
-    for (BlkRequest request = handed.poll(); request != null; request = handed.poll()) {
-      begun.decrementAndGet();
-    }
+    handed.drop();
   }
 
   @Override

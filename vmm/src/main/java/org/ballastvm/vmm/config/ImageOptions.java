@@ -62,9 +62,6 @@ final class ImageOptions {
             ? key + "=native: Ballast has no Linux AIO; io_uring does the same better, and threads work everywhere"
             : key + "=" + word + ": must be threads or io_uring");
       }
-      if (found == Aio.IO_URING) {
-        throw values.error(key + "=io_uring: this version of Ballast has threads alone");
-      }
       return found;
     });
   }

@@ -57,15 +57,26 @@ final class BlkPlug extends PciPlug<DeviceConfig.Blk> {
     String user = "device " + config.id().orElse(path);
     EventLoop listener = config.iothread().map(id -> threads.hear(id, user))
         .orElseGet(() -> site.disks().threads().listener());
-    AttachedDisk disk = new AttachedDisk(backend, use, site.memory().ram(), site.disks().threads(), listener,
-        new Failures(backend, site));
+    Runnable left = () -> config.iothread().ifPresent(id -> threads.leave(id, user));
+    AttachedDisk disk = attach(backend, use, site, listener, left);
     BlkDevice device = new BlkDevice(offered, disk.disk());
     VirtioPciFunction transport = new VirtioPciFunction(device, site.memory().ram(), new DeviceLog(config.id()));
     backend.attached(path, offered.writeCache(), device::resized);
     return new BlkCard(config, path, transport, disk, () -> {
-      config.iothread().ifPresent(id -> threads.leave(id, user));
+      left.run();
       site.disks().backends().release(backend);
     });
+  }
+
+  private static AttachedDisk attach(BlockBackend backend, DriveConfig.Use use, Site site, EventLoop listener,
+      Runnable left) {
+    try {
+      return new AttachedDisk(backend, use, site.memory().ram(), site.disks().threads(), listener,
+          new Failures(backend, site));
+    } catch (RuntimeException e) {
+      left.run();
+      throw e;
+    }
   }
 
   private static DriveConfig.Use use(DeviceConfig.Blk config, BlockBackend backend) {

@@ -10,12 +10,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.ballastvm.kvm.DiskFile;
 import org.ballastvm.kvm.Errno;
+import org.ballastvm.kvm.EventFd;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.IoRing;
 import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.vmm.block.DiskGuest.Piece;
 import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.ErrorPolicy;
+import org.ballastvm.vmm.loop.LoopTimer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +37,8 @@ class EngineContractTest {
 
   private final DiskGuest guest = new DiskGuest();
   private final DiskWorkers workers = new DiskWorkers("test", Throwable::printStackTrace);
-  private final List<String> failures = new ArrayList<>();
+  private final List<String> failures = new CopyOnWriteArrayList<>();
+  private final Faults faults = new Faults();
   private Storage storage;
   private Engine engine;
   private DriveDisk disk;
@@ -39,19 +47,47 @@ class EngineContractTest {
   enum Kind {
     THREADS {
       @Override
-      Engine make(Storage storage, DiskGuest guest, DiskWorkers workers) {
+      Engine make(RawStorage raw, Storage storage, Faults faults, DiskGuest guest, DiskWorkers workers) {
         return new ThreadedEngine(storage, guest.ram, workers);
+      }
+    },
+    RING {
+      @Override
+      Engine make(RawStorage raw, Storage storage, Faults faults, DiskGuest guest, DiskWorkers workers) {
+        return ring(raw, faults, guest, workers, HeardRing.ENTRIES);
+      }
+    },
+    /** One that is full at once. */
+    RING_OF_TWO {
+      @Override
+      Engine make(RawStorage raw, Storage storage, Faults faults, DiskGuest guest, DiskWorkers workers) {
+        return ring(raw, faults, guest, workers, 2);
       }
     };
 
-    abstract Engine make(Storage storage, DiskGuest guest, DiskWorkers workers);
+    abstract Engine make(RawStorage raw, Storage storage, Faults faults, DiskGuest guest, DiskWorkers workers);
+
+    private static Engine ring(RawStorage raw, Faults faults, DiskGuest guest, DiskWorkers workers, int entries) {
+      EventFd answered = EventFd.create();
+      try {
+        return new RingEngine(raw, guest.ram, workers,
+            new HeardRing(faults.of(IoRing.open(entries, answered)), answered, entries), guest.listener);
+      } catch (HostError e) {
+        answered.close();
+        if (System.getenv("CI") != null) {
+          throw e;
+        }
+        return Assumptions.abort("skipped: this host has no io_uring: " + e.getMessage());
+      }
+    }
   }
 
-  private void plug(Kind kind, Storage on, DriveConfig.Use use) {
-    storage = on;
-    engine = kind.make(storage, guest, workers);
+  private void plug(Kind kind, RawStorage on, DriveConfig.Use use) {
+    storage = faults.of(on);
+    engine = kind.make(on, storage, faults, guest, workers);
+    LoopTimer timer = new LoopTimer(guest.listener, () -> disk.alarm());
     disk = new DriveDisk(storage, engine, false, use,
-        (request, action, why) -> failures.add(request + " " + action + " " + why.name()), nanos -> {});
+        (request, action, why) -> failures.add(request + " " + action + " " + why.name()), timer::once);
     guest.plug(BlkConfig.DEFAULTS, disk);
   }
 
@@ -65,8 +101,11 @@ class EngineContractTest {
 
   @AfterEach
   void close() {
+    if (engine != null) {
+      guest.function.detach();
+      engine.close();
+    }
     guest.close();
-    engine.close();
     workers.close();
     storage.close();
   }
@@ -182,6 +221,119 @@ class EngineContractTest {
     assertEquals(DiskGuest.IOERR, guest.ask(DiskGuest.OUT, 0, new Piece(DATA, 512)));
     assertEquals(DiskGuest.OK, guest.ask(DiskGuest.IN, 0, new Piece(DATA, 512)));
     assertEquals(List.of("WRITE REPORT " + Errno.EBADF.name()), failures);
+  }
+
+  private void plug(Kind kind, DriveConfig.Use use) throws IOException {
+    plug(kind, new RawStorage(DiskFile.open(file(DISK), false, false), false, true), use);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatTheHostDoesAPartOfIsGoneOnWith(Kind kind) throws Exception {
+    plug(kind);
+    guest.fill(DATA, 65536, 1);
+    for (int i = 0; i < 5; i++) {
+      faults.half();
+    }
+    assertEquals(DiskGuest.OK, guest.ask(DiskGuest.OUT, 8, new Piece(DATA, 1536), new Piece(DATA + 1536, 64000)));
+    assertTrue(faults.isEmpty());
+    for (int i = 0; i < 5; i++) {
+      faults.half();
+    }
+    assertEquals(DiskGuest.OK, guest.ask(DiskGuest.IN, 8, new Piece(DATA + (1 << 20), 65024),
+        new Piece(DATA + (1 << 20) + 65024, 512)));
+    assertTrue(faults.isEmpty());
+    assertTrue(guest.isFilled(DATA + (1 << 20), 65536, 1));
+    assertEquals(List.of(), failures);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHostThatWasInterruptedOrHasNoRoomForNowIsAskedAgain(Kind kind) throws Exception {
+    plug(kind);
+    guest.fill(DATA, 4096, 3);
+    for (Errno now : List.of(Errno.EINTR, Errno.EAGAIN)) {
+      faults.error(now);
+      assertEquals(DiskGuest.OK, guest.ask(DiskGuest.OUT, 8, new Piece(DATA, 4096)));
+      faults.error(now);
+      assertEquals(DiskGuest.OK, guest.ask(DiskGuest.FLUSH, 0));
+      faults.error(now);
+      assertEquals(DiskGuest.OK, guest.askForRange(DiskGuest.DISCARD, 512, 8, 0));
+      faults.error(now);
+      assertEquals(DiskGuest.OK, guest.ask(DiskGuest.IN, 8, new Piece(DATA + 8192, 4096)));
+    }
+    assertTrue(faults.isEmpty() && guest.isFilled(DATA + 8192, 4096, 3));
+    assertEquals(List.of(), failures);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void moreRequestsThanAreTakenAtOnceWaitForEachOther(Kind kind) throws Exception {
+    plug(kind);
+    List<Integer> posted = new ArrayList<>();
+    for (int i = 0; i < 21; i++) {
+      guest.fill(DATA + 4096 * i, 4096, i + 1);
+      posted.add(guest.post(DiskGuest.OUT, 8L * i, new Piece(DATA + 4096 * i, 4096)));
+    }
+    guest.await();
+    for (int i = 0; i < 21; i++) {
+      assertEquals(DiskGuest.OK, guest.status(posted.get(i)));
+    }
+    guest.fill(DATA, 21 * 4096, 99);
+    assertEquals(DiskGuest.OK, guest.ask(DiskGuest.IN, 0, new Piece(DATA, 21 * 4096)));
+    for (int i = 0; i < 21; i++) {
+      assertTrue(guest.isFilled(DATA + 4096 * i, 4096, i + 1));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFailureStopsReportsOrIsPassedOverAsTheUserSays(Kind kind) throws Exception {
+    plug(kind, new DriveConfig.Use(true, ErrorPolicy.ENOSPC, ErrorPolicy.IGNORE, 0, 0));
+    guest.fill(DATA, 4096, 4);
+    faults.error(Errno.EIO);
+    assertEquals(DiskGuest.IOERR, guest.ask(DiskGuest.OUT, 0, new Piece(DATA, 4096)));
+    faults.error(Errno.EIO);
+    assertEquals(DiskGuest.OK, guest.ask(DiskGuest.IN, 0, new Piece(DATA + 8192, 4096)));
+    faults.error(Errno.ENOSPC);
+    int held = guest.post(DiskGuest.OUT, 0, new Piece(DATA, 4096));
+    guest.post(DiskGuest.FLUSH, 0);
+    guest.awaitAllBut(1);
+    assertEquals(DiskGuest.NONE, guest.status(held), "it waits for the machine to go on");
+    guest.listener.post(disk::retry);
+    guest.await();
+    assertEquals(DiskGuest.OK, guest.status(held));
+    assertEquals(List.of("WRITE REPORT EIO", "READ IGNORE EIO", "WRITE STOP ENOSPC"), failures);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLimitHoldsRequestsBackAndForgetsNone(Kind kind) throws Exception {
+    plug(kind, new DriveConfig.Use(true, ErrorPolicy.REPORT, ErrorPolicy.REPORT, 0, 100));
+    long start = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      guest.post(DiskGuest.IN, 8L * i, new Piece(DATA + 4096 * i, 4096));
+    }
+    guest.await();
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(millis >= 80, "20 requests, of which 11 are let in at once, took " + millis + " ms at 100 a second");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDeviceThatLeavesUnderLoadLeavesMemoryAlone(Kind kind) throws Exception {
+    plug(kind);
+    for (int i = 0; i < 20; i++) {
+      guest.post(DiskGuest.IN, 8L * i, new Piece(DATA + 65536L * i, 65536));
+    }
+    guest.function.detach();
+    assertTrue(disk.isIdle());
+    guest.fill(DATA, 20 * 65536, 6);
+    engine.close();
+    engine = null;
+    guest.listener.close();
+    workers.close();
+    assertTrue(guest.isFilled(DATA, 20 * 65536, 6));
   }
 
   @ParameterizedTest

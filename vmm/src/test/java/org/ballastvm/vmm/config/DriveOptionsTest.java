@@ -58,11 +58,11 @@ class DriveOptionsTest {
 
   @Test
   void allWordsTogether() {
-    DriveConfig drive = drive("if=none,id=d0,file=x,format=raw,readonly=on,cache=none,cache.no-flush=on,aio=threads,"
+    DriveConfig drive = drive("if=none,id=d0,file=x,format=raw,readonly=on,cache=none,cache.no-flush=on,aio=io_uring,"
         + "discard=unmap,snapshot=on,werror=stop,rerror=ignore,throttling.bps-total=10M,throttling.iops-total=100,"
         + "node-name=n0,media=disk,index=3,file.locking=off,detect-zeroes=off");
     assertEquals(new DriveConfig("d0", Optional.of("n0"), new ImageConfig(Path.of("x"), false, true, true, true,
-        Aio.THREADS, true, ImageConfig.Locking.OFF, true, false),
+        Aio.IO_URING, true, ImageConfig.Locking.OFF, true, false),
         new DriveConfig.Use(true, ErrorPolicy.STOP, ErrorPolicy.IGNORE, 10 << 20, 100), false), drive);
     assertTrue(drive("file=x,media=cdrom").image().readOnly());
   }
@@ -78,7 +78,6 @@ class DriveOptionsTest {
       "file=x,if=usb | unsupported bus type 'usb'", "file=nbd://host/x | protocol=nbd: Ballast's own disks are files",
       "file=x,cache=fast | cache=fast must be none, writeback",
       "file=x,aio=native | aio=native: Ballast has no Linux AIO",
-      "file=x,aio=io_uring | this version of Ballast has threads alone",
       "file=x,aio=best | aio=best: must be threads or io_uring",
       "file=x,werror=panic | 'panic' invalid write error action",
       "file=x,rerror=enospc | 'enospc' invalid read error action",
