@@ -39,7 +39,7 @@ public final class AttachedDisk implements AutoCloseable {
    * @param threads those of the machine's disks
    * @param listener the thread that hears the guest
    * @param failures hears when the host fails
-* @throws org.ballastvm.vmm.config.UserError if the host has no io_uring and that was asked for
+   * @throws org.ballastvm.vmm.config.UserError if the host has no io_uring and that was asked for
    */
   public AttachedDisk(BlockBackend backend, DriveConfig.Use use, GuestRam ram, DiskThreads threads, EventLoop listener,
       Failures failures) {

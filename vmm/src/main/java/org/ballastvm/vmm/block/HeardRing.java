@@ -33,7 +33,8 @@ record HeardRing(IoRing requests, EventFd answered, int entries) {
   }
 
   static UserError refused(String disk, HostError e) {
-    return new UserError("disk '" + disk + "': aio=io_uring: the host has no io_uring for this process (" + e.getMessage()
+    return new UserError("disk '" + disk + "': aio=io_uring: the host has no io_uring for this process ("
+        + e.getMessage()
         + "): it comes with Linux 5.10, the sysctl kernel.io_uring_disabled and the filters of containers forbid it;"
         + " aio=threads works everywhere", e);
   }

@@ -55,7 +55,9 @@ final class RequestIo {
   }
 
   /** Whether the host did not do it, and might if it was asked again. */
-  static boolean isForNow(long result) { return result == INTERRUPTED || result == WOULD_WAIT; }
+  static boolean isForNow(long result) {
+    return result == INTERRUPTED || result == WOULD_WAIT;
+  }
 
   private long once(BlkRequest request, IoScratch scratch, boolean withoutWaiting) {
     return switch (request.kind()) {

@@ -31,9 +31,7 @@ final class RingSlot {
   BlkRequest request() { return request; }
 
   /** {@return how much of it is read or written, in bytes} */
-  long doneBytes() {
-    return doneBytes;
-  }
+  long doneBytes() { return doneBytes; }
 
   /** {@return when it began if nothing else was under way, by System.nanoTime; 0 otherwise} */
   long startNanos() {

@@ -125,7 +125,9 @@ final class DiskGuest implements AutoCloseable {
   int answered() { return ram.getShortAcquire(USED + 2); }
 
   /** Waits until all requests that were posted have been answered. */
-  void await() throws InterruptedException { awaitAllBut(0); }
+  void await() throws InterruptedException {
+    awaitAllBut(0);
+  }
 
   /** Waits until all requests that were posted have been answered but so many. */
   void awaitAllBut(int open) throws InterruptedException {

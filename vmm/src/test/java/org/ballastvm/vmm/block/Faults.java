@@ -10,14 +10,20 @@ import org.ballastvm.kvm.IoVectors;
 /** What a host says in place of what it has done, in turn: it did less, was interrupted, has no room. Any thread. */
 final class Faults {
   private final ArrayDeque<LongUnaryOperator> next = new ArrayDeque<>();
+  private volatile boolean refuses;
 
   /** The next answer is that half of it was done, in whole sectors, and at least one. */
-  void half() { add(result -> result <= 512 ? result : result / 2 & -512); }
+  void half() {
+    add(result -> result <= 512 ? result : result / 2 & -512);
+  }
 
   /** The next answer is an error. */
   void error(Errno errno) { add(result -> -errno.code()); }
 
   private synchronized void add(LongUnaryOperator fault) { next.add(fault); }
+
+  /** A ring is taken nothing from, until this is called with false. */
+  void refuse(boolean now) { refuses = now; }
 
   /** Whether all have been said. */
   synchronized boolean isEmpty() { return next.isEmpty(); }
@@ -108,7 +114,7 @@ final class Faults {
     }
 
     @Override
-    public long submit(boolean wait) { return real.submit(wait); }
+    public long submit(boolean wait) { return refuses ? -Errno.EBUSY.code() : real.submit(wait); }
 
     @Override
     public long takeBack() { return real.takeBack(); }
