@@ -19,10 +19,13 @@ import org.ballastvm.vmm.config.DiskConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.FirmwareConfig;
+import org.ballastvm.vmm.config.FolderConfig;
+import org.ballastvm.vmm.config.ImageConfig;
 import org.ballastvm.vmm.config.IoThreadConfig;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.NumaConfig;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectModels;
@@ -44,6 +47,8 @@ public final class VmBuilder {
   private final List<ObjectConfig> objects = new ArrayList<>();
   private final List<DeviceConfig> devices = new ArrayList<>();
   private final List<DriveConfig> drives = new ArrayList<>();
+  private final List<NetdevConfig> networks = new ArrayList<>();
+  private final List<FolderConfig> folders = new ArrayList<>();
   private String name = "vm" + NAMELESS.incrementAndGet();
   private long memoryBytes = 128L << 20;
   private long maxMemoryBytes;
@@ -206,6 +211,61 @@ public final class VmBuilder {
   }
 
   /**
+   * Gives it a disk that its driver may write to.
+   *
+   * @param file a raw file or a block device
+   * @return this
+   */
+  public VmBuilder disk(Path file) { return disk(ImageConfig.of(file)); }
+
+  /**
+   * Gives it a disk.
+   *
+   * @param image which file, and how it is used, such as {@code ImageConfig.of(file).asSnapshot()}
+   * @return this
+   */
+  public VmBuilder disk(ImageConfig image) {
+    return disk(new DriveConfig("virtio" + drives.size(), Optional.empty(), image, DriveConfig.Use.DEFAULTS, true));
+  }
+
+  /**
+   * Gives it a disk, with limits and with what is done when the host fails.
+   *
+   * @param disk typed; one that is not {@linkplain DriveConfig#plugged plugged} needs a device
+   * @return this
+   */
+  public VmBuilder disk(DriveConfig disk) {
+    drives.add(disk);
+    return this;
+  }
+
+  /**
+   * Gives it a network card.
+   *
+   * @param network the other end of its wire, such as
+   *        {@code new NetdevConfig.User("net0", UserNetConfig.USUAL.forwarding(2222, 22))}
+   * @return this
+   */
+  public VmBuilder networkCard(NetdevConfig network) {
+    networks.add(network);
+    return device(DeviceConfig.Net.of(network));
+  }
+
+  /**
+   * Gives it a folder of the host, for {@code mount -t 9p -o trans=virtio TAG DIRECTORY}.
+   *
+   * @param folder which, such as {@code FolderConfig.of(directory, "share")}; its id is the tag, 1 to 255 bytes
+   * @return this
+   * @throws UserError if the tag is too long
+   */
+  public VmBuilder folder(FolderConfig folder) {
+    String word = folder.id().replace(",", ",,");
+    DeviceConfig device = deviceOf("virtio-9p-pci,fsdev=" + word + ",mount_tag=" + word);
+    folders.add(folder);
+    return device(device);
+  }
+
+  /**
    * Gives it an object for its devices to use.
    *
    * @param object typed
@@ -295,16 +355,17 @@ public final class VmBuilder {
     }));
   }
 
-  private MachineConfig config() {
+  /** What it describes. */
+  MachineConfig config() {
     MemoryConfig memory = new MemoryConfig(memoryBytes, slots, Math.max(maxMemoryBytes, memoryBytes), Optional.empty());
     List<ChardevConfig> chardevs = console
         .map(file -> List.<ChardevConfig>of(new ChardevConfig.File(CONSOLE, false, file, false))).orElse(List.of());
     List<String> serials = chardevs.stream().map(ChardevConfig::id).toList();
     DiskConfig disks = new DiskConfig(List.of(), drives);
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
-        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), List.of(), disks, disks.withDevices(devices),
+        ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), networks, disks, disks.withDevices(devices),
         chardevs, serials, List.of(),
-        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, List.of(), FirmwareConfig.DEFAULT);
+        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, folders, FirmwareConfig.DEFAULT);
   }
 
   private BootConfig boot() {

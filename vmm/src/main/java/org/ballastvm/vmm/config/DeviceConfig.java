@@ -9,6 +9,7 @@ import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.virtio.mem.MemConfig;
 import org.ballastvm.virtio.net.MacAddress;
+import org.ballastvm.virtio.net.NetConfig;
 
 /** {@code -device}: one device of the machine. */
 public interface DeviceConfig {
@@ -221,6 +222,17 @@ public interface DeviceConfig {
       OptionalInt vectors, OptionalInt mtu, int rxQueueSize, int txQueueSize)
       implements
         OnPci {
+    /**
+     * A card as {@code -nic} makes it.
+     *
+     * @param netdev at the other end of its wire
+     * @return the device
+     */
+    public static Net of(NetdevConfig netdev) {
+      return new Net(Optional.empty(), OptionalInt.empty(), netdev.id(), Optional.empty(), netdev.queues() > 1,
+          OptionalInt.empty(), OptionalInt.empty(), NetConfig.LEAST_QUEUE, NetConfig.LEAST_QUEUE);
+    }
+
     @Override
     public String driver() { return "virtio-net-pci"; }
   }

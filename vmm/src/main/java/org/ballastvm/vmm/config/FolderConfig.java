@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +15,22 @@ import java.util.stream.Stream;
  * @param devices what becomes of other file systems below the folder
  */
 public record FolderConfig(String id, String path, Security security, boolean readOnly, Devices devices) {
+  /**
+   * A folder that the guest may change, as far as this process may.
+   *
+   * @param directory which
+   * @param id by which a device names it
+   * @return it
+   */
+  public static FolderConfig of(Path directory, String id) {
+    return new FolderConfig(id, directory.toString(), Security.NONE, false, Devices.WARN);
+  }
+
+  /** {@return the same, in which the guest changes nothing} */
+  public FolderConfig asReadOnly() {
+    return new FolderConfig(id, path, security, true, devices);
+  }
+
   /**
    * The same with another path.
    *

@@ -54,6 +54,26 @@ public record ImageConfig(Path file, boolean hostDevice, boolean readOnly, boole
     return new ImageConfig(file, false, false, false, false, Aio.THREADS, false, Locking.AUTO, false, true);
   }
 
+  /** {@return the same, only read} */
+  public ImageConfig asReadOnly() {
+    return new ImageConfig(file, hostDevice, true, direct, noFlush, aio, discard, locking, snapshot, guessed);
+  }
+
+  /** {@return the same, whose writes go to a file of their own, which is gone at the end} */
+  public ImageConfig asSnapshot() {
+    return new ImageConfig(file, hostDevice, readOnly, direct, noFlush, aio, discard, locking, true, guessed);
+  }
+
+  /**
+   * The same by others.
+   *
+   * @param who does reads and writes
+   * @return it
+   */
+  public ImageConfig by(Aio who) {
+    return new ImageConfig(file, hostDevice, readOnly, direct, noFlush, who, discard, locking, snapshot, guessed);
+  }
+
   /** {@return the driver of its node, by QEMU's name} */
   public String driver() {
     return hostDevice ? "host_device" : "file";

@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,10 +18,27 @@ import java.util.Optional;
  */
 public record UserNetConfig(List<Forward> forwards, Optional<String> address, Optional<Integer> prefixBits,
     Optional<String> gateway, Optional<String> nameserver, List<String> searchDomains, boolean ipv4, boolean ipv6) {
+  /** As the host has it, with no ports that lead into the guest. */
+  public static final UserNetConfig USUAL = new UserNetConfig(List.of(), Optional.empty(), Optional.empty(),
+      Optional.empty(), Optional.empty(), List.of(), true, true);
+
   /** Keeps copies. */
   public UserNetConfig {
     forwards = List.copyOf(forwards);
     searchDomains = List.copyOf(searchDomains);
+  }
+
+  /**
+   * The same with one more port of 127.0.0.1 that leads to one of the guest, by TCP.
+   *
+   * @param hostPort 1 to 65535
+   * @param guestPort 1 to 65535
+   * @return it
+   */
+  public UserNetConfig forwarding(int hostPort, int guestPort) {
+    List<Forward> all = new ArrayList<>(forwards);
+    all.add(new Forward(true, Optional.of("127.0.0.1"), hostPort, guestPort));
+    return new UserNetConfig(all, address, prefixBits, gateway, nameserver, searchDomains, ipv4, ipv6);
   }
 
   /**
