@@ -19,9 +19,13 @@ module org.ballastvm.vmm {
   exports org.ballastvm.vmm;
   exports org.ballastvm.vmm.command;
   exports org.ballastvm.vmm.config;
+  exports org.ballastvm.vmm.block to
+      org.ballastvm.testkit;
   exports org.ballastvm.vmm.cpu to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.event;
+  exports org.ballastvm.vmm.loop to
+      org.ballastvm.testkit;
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.state;

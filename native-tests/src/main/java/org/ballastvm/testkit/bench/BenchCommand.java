@@ -35,8 +35,13 @@ public final class BenchCommand implements SubCommand {
   private static final String DEBIAN = "debian";
   private static final String QMP = "qmp";
   private static final String MACHINES = "machines";
+  private static final String ENGINES = "engines";
+  private static final int DISK_RUNS = 5;
+  private static final int SMALL_REQUESTS = 5_000;
+  private static final int LARGE_REQUESTS = 200;
+  private static final long DISK_BYTES = 128L << 20;
   private static final List<String> TOPICS = Stream
-      .concat(Stream.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES),
+      .concat(Stream.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES, ENGINES),
           Stream.of(DeviceBenchmark.Topic.values()).map(DeviceBenchmark.Topic::word))
       .toList();
   private static final int SHARING = 100;
@@ -73,7 +78,8 @@ public final class BenchCommand implements SubCommand {
   public void describe(CommandSpec spec) {
     spec.addPositional(Arguments.words("TOPIC", TOPICS,
         "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian, disks,"
-            + " consoles, folders, network and qmp, beside QEMU; machines of one process"));
+            + " consoles, folders, network and qmp, beside QEMU; machines of one process; engines, those of a disk, beside"
+            + " the bare calls"));
   }
 
   @Override
@@ -137,6 +143,9 @@ public final class BenchCommand implements SubCommand {
       System.out.println("\nMachines that come and go\n");
       System.out.print(MachinesBenchmark.turnover(TURNOVER, AT_ONCE));
     }
+    if (topics.contains(ENGINES)) {
+      measureDisk(directory);
+    }
     if (topics.contains(GUESTS)) {
       measureGuests();
     }
@@ -197,6 +206,16 @@ public final class BenchCommand implements SubCommand {
     System.out.println("\nA balloon of " + ByteSize.describe((long) BalloonTracing.PAGES << BalloonPages.SHIFT)
         + " that is watched, by turns\n");
     System.out.print(BalloonTracing.table(BalloonTracing.run(TRACING_RUNS)));
+  }
+
+  private static void measureDisk(Path directory) throws IOException {
+    System.out.println("\nA driver on a file of " + ByteSize.describe(DISK_BYTES) + ", median of " + DISK_RUNS
+        + " runs, by turns\n");
+    System.out.print(DiskBenchmark.HEADING);
+    for (DiskBenchmark.Load load : DiskBenchmark.LOADS) {
+      int count = load.random() ? SMALL_REQUESTS : LARGE_REQUESTS;
+      System.out.print(DiskBenchmark.row(DiskBenchmark.run(load, DISK_RUNS, count, DISK_BYTES, directory)));
+    }
   }
 
   private static Path launcher() { return Path.of(System.getProperty("ballast.home", "."), "ballast"); }

@@ -89,6 +89,16 @@ class BenchTest {
   }
 
   @Test
+  void aDiskIsReadAndWrittenByEachEngine() throws IOException {
+    for (DiskBenchmark.Load load : DiskBenchmark.LOADS) {
+      DiskBenchmark.Load small = new DiskBenchmark.Load(load.title(), load.type(), load.lengthBytes(), load.depth(),
+          load.random(), false);
+      DiskBenchmark.Rate rate = DiskBenchmark.run(small, 1, 20, 8 << 20, directory);
+      assertEquals(1, DiskBenchmark.row(rate).lines().count());
+    }
+  }
+
+  @Test
   void eachOrderNamesEachPageOnce() {
     for (PageOrder order : PageOrder.values()) {
       int[] pages = order.pages(16_384);
@@ -99,10 +109,10 @@ class BenchTest {
 
   @Test
   void anUnknownBenchmarkIsNamed() {
-    UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("disk")));
+    UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("tape")));
 
     assertEquals(
-        "bench disk: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, disks, "
+        "bench tape: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, engines, disks, "
             + "consoles, folders, network and balloon=SIZE[,MEMORY]...",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
