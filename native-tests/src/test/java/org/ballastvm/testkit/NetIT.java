@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
@@ -134,6 +136,37 @@ class NetIT {
         server.kill();
       }
       onHost("ip link del bnet1");
+    }
+  }
+
+  @Test
+  void theKernelLetsGoOfACardAndHasItAgain() {
+    onHost("ip tuntap add mode tap name bnet2 && ip addr add 10.5.0.1/24 dev bnet2 && ip link set bnet2 up");
+    String ping = "ping -c 3 -W 10 10.5.0.1";
+    try (Guest guest = Guest.boot(host, new GuestConfig(List.of("-m", "256", "-netdev",
+        "tap,id=n,ifname=bnet2,vhost=on", "-device", CARD), "pci=nomsi", DebianFlavour.CLOUD, "", List.of(), false))) {
+      up(guest, "10.5.0.2");
+      guest.run(ping); // By the pin.
+      guest.monitor("system_reset");
+      guest.awaitUp();
+      up(guest, "10.5.0.2");
+      guest.run(ping);
+      guest.monitor("set_link net0 off");
+      guest.await("the link to go", () -> guest.run("cat /sys/class/net/eth0/carrier").strip().equals("0"));
+      guest.monitor("set_link net0 on");
+      guest.await("the link to come", () -> guest.run("cat /sys/class/net/eth0/carrier").strip().equals("1"));
+      guest.run(ping);
+      for (int i = 0; i < 3; i++) {
+        assertEquals("", guest.monitor("device_del net0"));
+        guest.await("the card to go", () -> !guest.monitor("info network").contains("net0"));
+        assertEquals("", guest.monitor("device_add " + CARD));
+        guest.await("the card", () -> guest.tryToRun("test -e /sys/class/net/eth0").status() == 0);
+        up(guest, "10.5.0.2");
+        guest.run(ping);
+      }
+      assertEquals("", guest.run("dmesg | grep -i -e 'virtio.*error' -e 'nobody cared' || true"));
+    } finally {
+      onHost("ip link del bnet2");
     }
   }
 
