@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.ballastvm.virtio.net.NetPeer;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.vhost.Backend;
+import org.ballastvm.vmm.vhost.LentBackend;
 
 /** A netdev that is open, and the card at this end of its wire. Belongs to the event loop. */
 public final class Netdev {
@@ -39,7 +40,7 @@ public final class Netdev {
 
   /** {@return who moves frames between it and the card's queues without this process, if somebody does; stays this one's} */
   public Optional<Backend> backend() {
-    return wire.backend().map(Backend::lent);
+    return wire.backend().map(LentBackend::new);
   }
 
   /** A card is on it. */

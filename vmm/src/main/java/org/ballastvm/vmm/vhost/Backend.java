@@ -50,11 +50,6 @@ public interface Backend extends AutoCloseable {
    */
   void whenFailed(Consumer<String> listener);
 
-  /** {@return the same, for a device that it outlives: to close that leaves this open} */
-  default Backend lent() {
-    return new LentBackend(this);
-  }
-
   /** Gives back what it holds. No queue is served; on the event loop, or when that has ended. */
   @Override
   void close();

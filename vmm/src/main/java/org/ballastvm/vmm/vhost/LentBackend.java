@@ -4,8 +4,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.ballastvm.vmm.memory.MemoryRegion;
 
-/** A back-end that outlives the device that uses it, for its next one: closing this leaves it open. */
-record LentBackend(Backend owner) implements Backend {
+/**
+ * A back-end that outlives the device that uses it, for its next one: closing this leaves it open.
+ *
+ * @param owner the back-end itself
+ */
+public record LentBackend(Backend owner) implements Backend {
   @Override
   public long features() { return owner.features(); }
 

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.vsock;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
@@ -12,7 +13,7 @@ import org.ballastvm.vmm.loop.EventLoop;
 final class SocketPeer implements VsockPeer {
   private final HostSocket socket;
   private final boolean asked;
-  private final UnixSockets owner;
+  private final Consumer<SocketPeer> gone;
   private final EventLoop.Registration registration;
 
   /**
@@ -20,13 +21,14 @@ final class SocketPeer implements VsockPeer {
    *
    * @param socket connected; this one's own from now on
    * @param asked whether the program has asked for the stream, and hears by a line that it has it
-   * @param owner hears when there is something to read, or room to write again
+   * @param ready hears when there is something to read, or room to write again
+   * @param gone hears when it is closed
    */
-  SocketPeer(EventLoop loop, HostSocket socket, boolean asked, UnixSockets owner) {
+  SocketPeer(EventLoop loop, HostSocket socket, boolean asked, Consumer<SocketPeer> ready, Consumer<SocketPeer> gone) {
     this.socket = socket;
     this.asked = asked;
-    this.owner = owner;
-    this.registration = loop.register(socket, Epoll.IN | Epoll.OUT | Epoll.EDGE, events -> owner.ready(this));
+    this.gone = gone;
+    this.registration = loop.register(socket, Epoll.IN | Epoll.OUT | Epoll.EDGE, events -> ready.accept(this));
   }
 
   @Override
@@ -57,7 +59,7 @@ final class SocketPeer implements VsockPeer {
 
   @Override
   public void close() {
-    owner.gone(this);
+    gone.accept(this);
     registration.close();
     socket.close();
   }

@@ -102,7 +102,7 @@ public final class UnixSockets implements VsockHost, AutoCloseable {
 
   private SocketPeer listenTo(HostSocket socket, boolean asked) {
     try {
-      SocketPeer peer = new SocketPeer(loop, socket, asked, this);
+      SocketPeer peer = new SocketPeer(loop, socket, asked, this::ready, peers::remove);
       peers.add(peer);
       return peer;
     } catch (HostError e) {
@@ -123,13 +123,11 @@ public final class UnixSockets implements VsockHost, AutoCloseable {
     }
   }
 
-  void ready(SocketPeer peer) {
+  private void ready(SocketPeer peer) {
     if (!paused) {
       device.ready(peer);
     }
   }
-
-  void gone(SocketPeer peer) { peers.remove(peer); }
 
   /**
    * The machine stands, or goes on. While it stands, nothing is written to its memory. On the event loop.
