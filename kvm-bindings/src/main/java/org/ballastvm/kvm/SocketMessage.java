@@ -32,6 +32,9 @@ public final class SocketMessage implements AutoCloseable {
   private final Queue<Descriptor> received = new ArrayDeque<>();
   private int sending;
 
+  /** Nothing to send, and nothing that came. */
+  public SocketMessage() {}
+
   /**
    * Sends a file along with the next bytes.
    *

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.ballastvm.virtio.QueueServer;
 import org.ballastvm.virtio.ServedDevice;
@@ -24,11 +25,12 @@ final class UserCard extends ServedCard {
    * What the guest sees of it.
    *
    * @param shape of the device
-   * @param config what is in its configuration space at first
+   * @param config what is in its configuration space, at first
    * @param writable which registers there the driver can write to
    * @param changed configuration space as the guest is to see it, when the program says that it has changed
    */
-  record Face(ServedDevice.Shape shape, byte[] config, IntPredicate writable, UnaryOperator<byte[]> changed) {}
+  record Face(ServedDevice.Shape shape, Supplier<byte[]> config, IntPredicate writable,
+      UnaryOperator<byte[]> changed) {}
 
   private UserCard(String kind, String path, VirtioPciFunction transport, BackendQueues queues, Site site,
       List<Property> properties) {
@@ -82,7 +84,8 @@ final class UserCard extends ServedCard {
     }
     try {
       Face seen = face.apply(backend);
-      ServedDevice device = new ServedDevice(seen.shape(), new Owner(backend, queues, seen.writable()), seen.config());
+      ServedDevice device = new ServedDevice(seen.shape(), new Owner(backend, queues, seen.writable()),
+          seen.config().get());
       VirtioPciFunction transport = new VirtioPciFunction(device, site.memory().ram(), new DeviceLog(id));
       backend.whenConfigChanges(bytes -> device.configChanged(seen.changed().apply(bytes)));
       return new UserCard(kind, path, transport, queues, site, properties);

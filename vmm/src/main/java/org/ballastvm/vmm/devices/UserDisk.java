@@ -48,10 +48,9 @@ final class UserDisk {
     DeviceKind wanted = new DeviceKind(words, FEATURES, queues.count(), queues.orFewer(), queues.size(), CONFIG_BYTES,
         true);
     return UserCard.make(kind, id, path, site, source, wanted, backend -> {
-      byte[] config = withQueues(backend.config(), backend.queues());
       ServedDevice.Shape shape = new ServedDevice.Shape(TYPE, kind, PCI_CLASS_SCSI, backend.deviceFeatures(),
           backend.queues(), queues.size(), CONFIG_BYTES);
-      return new UserCard.Face(shape, config, offset -> offset == WRITEBACK,
+      return new UserCard.Face(shape, () -> withQueues(backend.config(), backend.queues()), offset -> offset == WRITEBACK,
           bytes -> withQueues(bytes, backend.queues()));
     }, properties);
   }

@@ -31,7 +31,7 @@ final class UserFsPlug extends PciPlug<DeviceConfig.UserFs> {
         .put(config.tag().getBytes(StandardCharsets.UTF_8))
         .putInt(DeviceConfig.UserFs.MOST_TAG_BYTES, config.requestQueues()).array();
     return UserCard.make("vhost-user-fs", config.id(), path, site, source, kind,
-        backend -> new UserCard.Face(shape, space, offset -> false, bytes -> space),
+        backend -> new UserCard.Face(shape, () -> space, offset -> false, bytes -> space),
         List.of(Property.readOnly("chardev", PropertyTypes.TEXT, config::chardev),
             Property.readOnly("tag", PropertyTypes.TEXT, config::tag)));
   }

@@ -4,13 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/**
- * A message of the front-end, "Message Specification".
- *
- * @param request what it asks
- * @param payload behind the header, little-endian
- */
-record UserMessage(UserRequest request, byte[] payload) {
+/** A message of the front-end, "Message Specification". */
+final class UserMessage {
   static final int HEADER_BYTES = 12;
   static final int VERSION = 1;
   static final int VERSION_MASK = 3;
@@ -28,6 +23,22 @@ record UserMessage(UserRequest request, byte[] payload) {
    */
   private static final long USER_ADDRESS = 1L << 46;
   private static final int REGION_BYTES = 32;
+
+  private final UserRequest request;
+  private final byte[] payload;
+
+  private UserMessage(UserRequest request, byte[] payload) {
+    this.request = request;
+    this.payload = payload;
+  }
+
+  /** What it asks. */
+  UserRequest request() { return request; }
+
+  /** How many bytes stand behind its header. */
+  int payloadBytes() {
+    return payload.length;
+  }
 
   static UserMessage of(UserRequest request) { return new UserMessage(request, new byte[0]); }
 
@@ -56,7 +67,9 @@ record UserMessage(UserRequest request, byte[] payload) {
 
   /** A single memory region description. */
   static UserMessage region(UserRequest request, SharedRegion region) {
-    return new UserMessage(request, put(buffer(8 + REGION_BYTES).putLong(0), region).array());
+    ByteBuffer bytes = buffer(8 + REGION_BYTES).putLong(0);
+    put(bytes, region);
+    return new UserMessage(request, bytes.array());
   }
 
   /** The driver writes configuration space, or all of it is asked for: the bytes matter in the first case alone. */
@@ -79,8 +92,8 @@ record UserMessage(UserRequest request, byte[] payload) {
 
   private static long userAddress(long guestAddress) { return USER_ADDRESS + guestAddress; }
 
-  private static ByteBuffer put(ByteBuffer bytes, SharedRegion region) {
-    return bytes.putLong(region.guestAddress()).putLong(region.sizeBytes()).putLong(userAddress(region.guestAddress()))
+  private static void put(ByteBuffer bytes, SharedRegion region) {
+    bytes.putLong(region.guestAddress()).putLong(region.sizeBytes()).putLong(userAddress(region.guestAddress()))
         .putLong(region.fileOffsetBytes());
   }
 

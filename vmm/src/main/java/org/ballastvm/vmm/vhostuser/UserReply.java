@@ -44,7 +44,7 @@ record UserReply(UserMessage asked, ByteBuffer payload) {
 
   private static boolean isLength(UserMessage asked, int size) {
     return switch (asked.request()) {
-      case GET_CONFIG -> size == 0 || size == asked.payload().length;
+      case GET_CONFIG -> size == 0 || size == asked.payloadBytes();
       case GET_INFLIGHT_FD -> size == INFLIGHT_BYTES || size == PADDED_INFLIGHT_BYTES;
       case GET_FEATURES, SET_FEATURES, SET_OWNER, SET_MEM_TABLE, SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE,
           GET_VRING_BASE, SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR, GET_PROTOCOL_FEATURES, SET_PROTOCOL_FEATURES,
@@ -92,7 +92,7 @@ record UserReply(UserMessage asked, ByteBuffer payload) {
    * @throws BackendError if the back-end has none, or other bytes
    */
   byte[] config() {
-    int length = asked.payload().length - UserMessage.CONFIG_HEADER_BYTES;
+    int length = asked.payloadBytes() - UserMessage.CONFIG_HEADER_BYTES;
     if (payload.capacity() == 0) {
       throw new BackendError("it refuses " + asked.request());
     }
