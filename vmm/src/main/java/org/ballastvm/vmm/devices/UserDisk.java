@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.ballastvm.virtio.ServedDevice;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.vhostuser.BackendSource;
@@ -14,6 +15,7 @@ final class UserDisk {
   private static final int TYPE = 2;
   private static final int PCI_CLASS_SCSI = 0x010000;
   private static final int CONFIG_BYTES = 60;
+  private static final int SEG_MAX = 12;
   private static final int WRITEBACK = 32;
   private static final int NUM_QUEUES = 34;
   /** SIZE_MAX, SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, CONFIG_WCE, MQ, DISCARD, WRITE_ZEROES. 5.2.3. */
@@ -50,13 +52,23 @@ final class UserDisk {
     return UserCard.make(kind, id, path, site, source, wanted, backend -> {
       ServedDevice.Shape shape = new ServedDevice.Shape(TYPE, kind, PCI_CLASS_SCSI, backend.deviceFeatures(),
           backend.queues(), queues.size(), CONFIG_BYTES);
-      return new UserCard.Face(shape, () -> withQueues(backend.config(), backend.queues()), offset -> offset == WRITEBACK,
-          bytes -> withQueues(bytes, backend.queues()));
+      UnaryOperator<byte[]> ours = bytes -> fitted(bytes, backend.queues(), queues.size());
+      return new UserCard.Face(shape, () -> ours.apply(backend.config()), offset -> offset == WRITEBACK, ours);
     }, properties);
   }
 
-  /** The program says how many queues it has, and the device may have fewer. */
-  private static byte[] withQueues(byte[] config, int queues) {
-    return ByteBuffer.wrap(config).order(ByteOrder.LITTLE_ENDIAN).putShort(NUM_QUEUES, (short) queues).array();
+  /**
+   * The program says how many queues it has, and the device may have fewer; a request may be as long as it likes, and a queue
+   * shorter: the header and the status take a descriptor each.
+   */
+  private static byte[] fitted(byte[] config, int queues, int queueSize) {
+    byte[] bytes = config.clone();
+    ByteBuffer registers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    registers.putShort(NUM_QUEUES, (short) queues);
+    int segments = registers.getInt(SEG_MAX);
+    if (segments < 0 || segments > queueSize - 2) {
+      registers.putInt(SEG_MAX, queueSize - 2);
+    }
+    return bytes;
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostSocket;
+import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
@@ -77,6 +78,9 @@ public final class UserBackend implements Backend {
     if ((next.features() & features) != features) {
       throw new BackendError("it has features 0x" + Long.toHexString(next.features()) + " where the guest was offered 0x"
           + Long.toHexString(features));
+    }
+    if ((next.features() & VirtioDevice.VERSION_1) == 0) {
+      throw new BackendError("it knows legacy drivers alone (no VIRTIO_F_VERSION_1)");
     }
     int most = next.queueCount().orElse(kind.queues());
     if (most < kind.queues()) {

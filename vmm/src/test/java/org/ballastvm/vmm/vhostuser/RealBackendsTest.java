@@ -157,6 +157,32 @@ class RealBackendsTest {
   }
 
   @Test
+  void whatIsGivenBackIsGoneForTheBackendToo() throws Exception {
+    startDisk(true);
+    begin(VERSION_1);
+    assertEquals(0, request(READ, 0));
+    assertTrue(residentKiB() > 0);
+
+    driver.file.punchHole(0, RingDriver.BYTES); // As a balloon does with shared memory.
+
+    assertEquals(0, residentKiB());
+    assertEquals(0, driver.file.allocatedBytes());
+  }
+
+  /** How much of the driver's memory the back-end has in its own. */
+  private long residentKiB() throws IOException {
+    long resident = 0;
+    boolean guest = false;
+    for (String line : Files.readAllLines(Path.of("/proc/" + backend.pid() + "/smaps"))) {
+      guest = line.matches("[0-9a-f]+-.*") ? line.contains("memfd:guest") : guest;
+      if (guest && line.startsWith("Rss:")) {
+        resident += Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    return resident;
+  }
+
+  @Test
   void aDiskThatIsReadOnlyRefusesWrites() throws Exception {
     startDisk(false);
     begin(VERSION_1);
