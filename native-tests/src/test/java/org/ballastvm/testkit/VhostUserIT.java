@@ -155,4 +155,23 @@ class VhostUserIT {
         guest.run("echo 3 > /proc/sys/vm/drop_caches; head -c 20000000 /dev/vda | md5sum").strip());
     assertEquals("64M", guest.run("echo $(($(cat /sys/block/vda/size) / 2048))M").strip());
   }
+
+  @Test
+  void aQcow2IsADiskWhoseDaemonEndsWithTheMachine() {
+    String image = place + "/disk.qcow2";
+    host.run(Guest.PATIENCE,
+        HostedCommand.of(program("/usr/bin/qemu-img"), "create", "-q", "-f", "qcow2", image, "64M"));
+    boot("-m", "256", "-drive", "file=" + image + ",format=qcow2,discard=unmap");
+    String sum = guest.run("head -c 20000000 /dev/urandom > /tmp/r; dd if=/tmp/r of=/dev/vda bs=1M conv=fsync 2> /dev/null;"
+        + " md5sum < /tmp/r").strip();
+    String running = "for each in /proc/[0-9]*/comm; do read -r name < $each; case $name in qemu-storage*) echo $name;;"
+        + " esac; done 2> /dev/null";
+    assertEquals("qemu-storage-da", onHost(running));
+    guest.kill();
+    guest.awaitEnd();
+    guest.await("the daemon to end", () -> onHost(running).isEmpty());
+    boot("-m", "256", "-drive", "file=" + image + ",format=qcow2,readonly=on");
+    assertEquals(sum, guest.run("head -c 20000000 /dev/vda | md5sum").strip());
+    assertEquals("1", guest.run("cat /sys/block/vda/ro").strip());
+  }
 }

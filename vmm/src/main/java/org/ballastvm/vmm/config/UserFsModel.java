@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 
 /** {@code vhost-user-fs-pci}. */
 final class UserFsModel {
-  /** One for each of a great many processors. */
-  private static final int MOST_REQUEST_QUEUES = 63;
+  /** With the first queue, and a message for configuration space, as many messages as a device can have. */
+  private static final int MOST_REQUEST_QUEUES = 62;
   private static final int MOST_QUEUE_SIZE = 1024;
 
   private static final ModelProperty<String> CHARDEV = ModelProperty.text("chardev", "str",

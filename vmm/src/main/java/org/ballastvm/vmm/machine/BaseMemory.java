@@ -12,7 +12,7 @@ import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.MemoryBackend;
 import org.ballastvm.vmm.memory.MemoryObjects;
-import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.MachineScope;
 
 /** The memory that a guest starts with: what nodes or the machine name, or private anonymous memory. */
 public final class BaseMemory {
@@ -63,8 +63,8 @@ public final class BaseMemory {
     if (sharing.isEmpty()) {
       return new BackendConfig.Ram(id, size, BackendConfig.Common.DEFAULTS);
     }
-    Log.of(BaseMemory.class).info("guest memory is a memfd, share=on, because {} is served by another program",
-        sharing.get());
+    MachineScope.current()
+        .note("ballast: guest memory is a memfd, share=on, because " + sharing.get() + " is served by another program");
     return new BackendConfig.Memfd(id, size, BackendConfig.Common.SHARED, false, OptionalLong.empty());
   }
 

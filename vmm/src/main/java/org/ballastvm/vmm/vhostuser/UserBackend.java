@@ -371,7 +371,7 @@ public final class UserBackend implements Backend {
         ring.call().signal(); // What was used by the one before may not have been said.
       }
     }
-    Log.of(UserBackend.class).info("{}: another back-end has come", kind.name());
+    Log.of(UserBackend.class).warn("{}: another back-end has come", kind.name());
   }
 
   @Override
