@@ -26,7 +26,7 @@ import org.ballastvm.images.ModuleTree;
 final class RigMachine implements AutoCloseable {
   private static final String QEMU = "qemu-system-x86_64";
   private static final List<String> MODULES = List.of("virtio_pci", "virtio_console", "virtio_rng", "virtio_net",
-      "9pnet_virtio", "9p", "overlay", "tun", "vhost_net", "vhost_vsock", "kvm_amd");
+      "9pnet_virtio", "9p", "overlay", "tun", "vhost_net", "vhost_vsock", "loop", "dm_mod", "kvm_amd");
   private static final long CONNECT_NANOS = 30_000_000_000L;
 
   private final Path directory;
