@@ -1,27 +1,13 @@
 package org.ballastvm.kvm;
 
 /**
- * Requests to the host's kernel that are handed over many at a time and answered in any order: io_uring(7).
+ * Requests to the host's kernel that are handed over many at a time and answered in any order: io_uring(7), or what stands for it.
  *
  * <p>
  * All but {@link #close} belongs to one thread, the first that calls {@link #start}. Nothing here throws for what the kernel
  * answers, and nothing allocates.
  */
 public interface IoRing extends AutoCloseable {
-  /**
-   * Makes a ring.
-   *
-   * @param entries how many requests fit in before they are handed over, a power of two from 1 to 4096. While no more are
-   *        under way, no answer is lost
-   * @param answered is raised when there is something to {@link #next take}, and also when there is not
-   * @return a ring with nothing in it
-   * @throws HostError ENOSYS, EPERM where the kernel has none or lets this process have none; EINVAL before Linux 5.10; ENOMEM,
-   *         EMFILE, ENFILE
-   */
-  static IoRing open(int entries, EventFd answered) {
-    return KernelRing.open(NativeProvider.CALLS, entries, answered);
-  }
-
   /** Makes it the calling thread's. Again is harmless. */
   void start();
 

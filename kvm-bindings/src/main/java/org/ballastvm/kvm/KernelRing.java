@@ -21,7 +21,7 @@ import org.ballastvm.kvm.generated.Offsets.io_uring_sqe;
  * A ring of the kernel: linux/io_uring.h. Its two queues are in one mapping, requests in another. We write at the end of the
  * queue of requests and at the beginning of that of answers, the kernel at the other two.
  */
-final class KernelRing implements IoRing {
+public final class KernelRing implements IoRing {
   /**
    * From Linux 6.1 on: one thread puts in, and answers are made when that thread asks for them, not by interrupting it. The
    * queue's flags say when that is.
@@ -86,6 +86,18 @@ final class KernelRing implements IoRing {
       set32(rings, indexes + (long) i * Integer.BYTES, i);
     }
   }
+
+  /**
+   * Makes a ring.
+   *
+   * @param entries how many requests fit in before they are handed over, a power of two from 1 to 4096. While no more are
+   *        under way, no answer is lost
+   * @param answered is raised when there is something to {@link #next take}, and also when there is not
+   * @return a ring with nothing in it
+   * @throws HostError ENOSYS, EPERM where the kernel has none or lets this process have none; EINVAL before Linux 5.10; ENOMEM,
+   *         EMFILE, ENFILE
+   */
+  public static IoRing open(int entries, EventFd answered) { return open(NativeProvider.CALLS, entries, answered); }
 
   static KernelRing open(NativeCalls calls, int entries, EventFd answered) {
     try {

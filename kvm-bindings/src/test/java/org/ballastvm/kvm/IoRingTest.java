@@ -151,7 +151,7 @@ class IoRingTest {
   void anAnswerRaisesTheEventOfAThreadThatWaitsElsewhere() throws IOException {
     try (EventFd event = EventFd.create();
         Epoll epoll = Epoll.create();
-        IoRing ring = IoRing.open(ENTRIES, event);
+        IoRing ring = KernelRing.open(ENTRIES, event);
         DiskFile disk = disk()) {
       epoll.add(event, Epoll.IN | Epoll.EDGE, 5);
       ring.start();
@@ -198,7 +198,7 @@ class IoRingTest {
   @Test
   void aClosedRingIsUsedNoMore() throws IOException {
     try (EventFd event = EventFd.create(); DiskFile disk = disk()) {
-      IoRing ring = IoRing.open(ENTRIES, event);
+      IoRing ring = KernelRing.open(ENTRIES, event);
       ring.close();
       ring.close();
       assertThrows(IllegalStateException.class, () -> ring.sync(disk, 1));

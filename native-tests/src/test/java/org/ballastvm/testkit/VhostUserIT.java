@@ -83,7 +83,8 @@ class VhostUserIT {
   }
 
   private void boot(String... options) {
-    guest = Guest.boot(host, new GuestConfig(List.of(options), "lab.movable", DebianFlavour.STOCK, "", List.of(), true));
+    guest = Guest.boot(host,
+        new GuestConfig(List.of(options), "lab.movable", DebianFlavour.STOCK, "", List.of(), true));
   }
 
   private void bootWithFolder() {
@@ -145,8 +146,10 @@ class VhostUserIT {
     HostedProcess daemon = startDisk();
     boot("-m", "256", "-smp", "2", "-chardev", "socket,id=c0,path=" + place + "/blk", "-device",
         "vhost-user-blk-pci,chardev=c0,id=d0");
-    String sum = guest.run("head -c 20000000 /dev/urandom > /tmp/r; dd if=/tmp/r of=/dev/vda bs=1M conv=fsync 2> /dev/null;"
-        + " md5sum < /tmp/r").strip();
+    String sum = guest
+        .run("head -c 20000000 /dev/urandom > /tmp/r; dd if=/tmp/r of=/dev/vda bs=1M conv=fsync 2> /dev/null;"
+            + " md5sum < /tmp/r")
+        .strip();
     daemon.kill();
     guest.await("a sentence", () -> guest.lastWords().contains("device d0: its back-end is gone"));
     startDisk();

@@ -64,9 +64,7 @@ class VsockIT {
 
   private HostedProcess startOnHost(String script) { return host.start(HostedCommand.of("sh", "-c", script)); }
 
-  private static String sum(String text) {
-    return text.strip().split(" ")[0];
-  }
+  private static String sum(String text) { return text.strip().split(" ")[0]; }
 
   /** A file to the guest, and one from it, each whole, and each answered. */
   private void assertBothWays(Guest guest, String toGuest, String onHostListens, String fromGuest) {

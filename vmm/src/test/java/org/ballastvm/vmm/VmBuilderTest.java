@@ -48,7 +48,7 @@ class VmBuilderTest {
     NicOption same = NicOption.parse("user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22", 0);
     assertEquals(List.of(same.netdev()), one.netdevs());
     assertEquals(List.of(same.card()), one.devices());
-    NetdevConfig tap = new NetdevConfig.Tap("t", Optional.of("tap0"), List.of(), 2);
+    NetdevConfig tap = new NetdevConfig.Tap("t", Optional.of("tap0"), List.of(), 2, Optional.empty());
     assertTrue(builder().networkCard(tap).config().devices().getFirst() instanceof DeviceConfig.Net card && card.mq());
     VmBuilder twice = builder().networkCard(user).networkCard(user);
     assertEquals("-netdev: id 'net0' is used twice; every id must be unique",

@@ -3,6 +3,7 @@ package org.ballastvm.vmm.block;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.IoRing;
+import org.ballastvm.kvm.KernelRing;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -25,7 +26,7 @@ record HeardRing(IoRing requests, EventFd answered, int entries) {
   static HeardRing open(String disk) {
     EventFd answered = EventFd.create();
     try {
-      return new HeardRing(IoRing.open(ENTRIES, answered), answered, ENTRIES);
+      return new HeardRing(KernelRing.open(ENTRIES, answered), answered, ENTRIES);
     } catch (HostError e) {
       answered.close();
       throw refused(disk, e);

@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.ballastvm.kvm.DiskFile;
 import org.ballastvm.kvm.EventFd;
 import org.ballastvm.kvm.HostError;
-import org.ballastvm.kvm.IoRing;
+import org.ballastvm.kvm.KernelRing;
 import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.loop.LoopTimer;
@@ -60,7 +60,7 @@ abstract class EngineCase {
       EventFd answered = EventFd.create();
       try {
         return new RingEngine(raw, guest.ram, workers,
-            new HeardRing(faults.of(IoRing.open(entries, answered)), answered, entries), guest.listener);
+            new HeardRing(faults.of(KernelRing.open(entries, answered)), answered, entries), guest.listener);
       } catch (HostError e) {
         answered.close();
         if (System.getenv("CI") != null) {
