@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -145,6 +146,16 @@ public final class KeyValues {
    * @return the value, if it was given
    */
   public Optional<String> take(String key) { return Optional.ofNullable(values.remove(key)); }
+
+  /**
+   * Puts another value in place of one that was given.
+   *
+   * @param key its key
+   * @param change makes it of the one that was given
+   */
+  public void replace(String key, UnaryOperator<String> change) {
+    values.computeIfPresent(key, (name, value) -> change.apply(value));
+  }
 
   /**
    * Takes a value that must be there.

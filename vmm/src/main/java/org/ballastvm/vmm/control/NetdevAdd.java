@@ -29,17 +29,15 @@ public final class NetdevAdd implements QmpCommand<NetdevAdd.NetdevGiven, QmpCom
     all.put("type", given.type());
     all.put("id", given.id());
     given.properties().forEach((key, value) -> flatten(key, value, all));
-    all.computeIfPresent("fd", (key, value) -> number(vm, value));
     add(vm, KeyValues.of("", all, "type"));
     return Done.DONE;
   }
 
   /** What {@code getfd} has named is the netdev's from here on; a number stands for itself. */
-  private static Object number(Machine vm, Object given) {
-    if (given instanceof String name && !name.matches("[0-9]+")) {
-      return (long) vm.descriptors().take(name).orElseThrow(() -> NamedDescriptors.notFound(name)).release();
-    }
-    return given;
+  private static String number(Machine vm, String given) {
+    return given.matches("[0-9]+")
+        ? given
+        : Integer.toString(vm.descriptors().take(given).orElseThrow(() -> NamedDescriptors.notFound(given)).release());
   }
 
   /** Addresses are objects, and forwarded ports a list of objects with one text each, as QEMU's schema has them. */
@@ -68,6 +66,7 @@ public final class NetdevAdd implements QmpCommand<NetdevAdd.NetdevGiven, QmpCom
    * @throws UserError if it cannot be had; nothing has changed then
    */
   public static void add(Machine vm, KeyValues values) {
+    values.replace("fd", given -> number(vm, given));
     vm.objects().netdevs().create(NetdevOptions.parse(values));
   }
 }

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.ballastvm.vmm.control.Passed;
 import org.ballastvm.vmm.machine.Machine;
 
 /**
@@ -10,6 +11,7 @@ import org.ballastvm.vmm.machine.Machine;
  */
 final class Arguments {
   private final Machine vm;
+  private final Passed passed;
   private final String command;
   private final String text;
   private int at;
@@ -18,19 +20,24 @@ final class Arguments {
    * Arguments of which nothing has been read.
    *
    * @param vm the machine whose registers an expression may name
+   * @param passed descriptors that came with the line
    * @param command who asks, for errors
    * @param text what stands behind its name
    */
-  Arguments(Machine vm, String command, String text) {
+  Arguments(Machine vm, Passed passed, String command, String text) {
     this.vm = vm;
+    this.passed = passed;
     this.command = command;
     this.text = text;
   }
 
   /** The same, seen by the command that the first word named. */
   Arguments of(String other) {
-    return new Arguments(vm, other, text.substring(at));
+    return new Arguments(vm, passed, other, text.substring(at));
   }
+
+  /** Descriptors that came with the line. */
+  Passed passed() { return passed; }
 
   /** A command's name, which ends at a space or, for {@code x/8xw}, at a slash; empty at the end of the line. */
   String name() {

@@ -1,16 +1,17 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import org.ballastvm.vmm.control.Passed;
 import org.ballastvm.vmm.machine.CommandError;
 import org.ballastvm.vmm.machine.Machine;
 
 /** All commands of the human monitor. */
 final class Commands {
   static final CommandTable ALL = new CommandTable("",
-      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new BlockResizeCommand(), new ContCommand(),
+      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new BlockResizeCommand(), new ClosefdCommand(), new ContCommand(),
           new DeviceAddCommand(),
           new DeviceDelCommand(),
-          new FreePageHintCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(), new MemoryCommand(),
+          new FreePageHintCommand(), new GetfdCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(), new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),
           new ObjectAddCommand(), new ObjectDelCommand(),
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
@@ -21,8 +22,11 @@ final class Commands {
   private Commands() {}
 
   /** Runs a line; what it prints, or its error. */
-  static String run(Machine vm, String line) {
-    Arguments arguments = new Arguments(vm, "", line);
+  static String run(Machine vm, String line) { return run(vm, line, Passed.NONE); }
+
+  /** The same, with descriptors that came along. */
+  static String run(Machine vm, String line, Passed passed) {
+    Arguments arguments = new Arguments(vm, passed, "", line);
     String name = arguments.name();
     if (name.isEmpty()) {
       return "";

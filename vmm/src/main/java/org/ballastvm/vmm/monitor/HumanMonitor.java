@@ -62,7 +62,7 @@ public final class HumanMonitor implements CharFrontend {
   }
 
   private void run(String line) {
-    print(Commands.run(vm, line));
+    print(Commands.run(vm, line, chardev::takeDescriptor));
     if (!vm.end().isDone()) {
       editor.prompt();
     }
