@@ -1,6 +1,10 @@
 package org.ballastvm.vmm.config;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /**
  * {@code -rtc}: what time the guest's battery-backed clock shows.
@@ -14,18 +18,43 @@ public record RtcConfig(Base base, Source source) {
 
   /** What a clock shows at the start. */
   public sealed interface Base permits Base.Utc, Base.LocalTime, Base.At {
+    /**
+     * How far it is ahead of the host's time in UTC. A method, not a switch over types: each start comes by.
+     *
+     * @param start the host's time
+     * @param zone the host's zone
+     * @return perhaps negative
+     */
+    Duration ahead(Instant start, ZoneId zone);
+
     /** The host's time in UTC. */
-    record Utc() implements Base {}
+    record Utc() implements Base {
+      @Override
+      public Duration ahead(Instant start, ZoneId zone) {
+        return Duration.ZERO;
+      }
+    }
 
     /** The host's time in its zone, for guests that take a PC's clock for that. */
-    record LocalTime() implements Base {}
+    record LocalTime() implements Base {
+      /** By the zone's offset at the start: a clock that jumped by an hour in summer would ring alarms twice. */
+      @Override
+      public Duration ahead(Instant start, ZoneId zone) {
+        return Duration.ofSeconds(zone.getRules().getOffset(start).getTotalSeconds());
+      }
+    }
 
     /**
      * A time of its own.
      *
      * @param time shown at the start
      */
-    record At(LocalDateTime time) implements Base {}
+    record At(LocalDateTime time) implements Base {
+      @Override
+      public Duration ahead(Instant start, ZoneId zone) {
+        return Duration.between(start, time.toInstant(ZoneOffset.UTC));
+      }
+    }
   }
 
   /** What has a clock go on, by QEMU's names. */

@@ -28,17 +28,8 @@ public final class GuestClock extends Clock {
    */
   public static GuestClock of(RtcConfig config, Clock host, LongSupplier nanos) {
     Instant start = host.instant();
-    Clock source = switch (config.source()) {
-      case HOST -> host;
-      case RT -> new Counting(start, nanos.getAsLong(), nanos);
-    };
-    Duration ahead = switch (config.base()) {
-      case RtcConfig.Base.Utc() -> Duration.ZERO;
-      // Of the start: a clock that jumped by an hour in summer would ring alarms twice.
-      case RtcConfig.Base.LocalTime() -> Duration.ofSeconds(host.getZone().getRules().getOffset(start).getTotalSeconds());
-      case RtcConfig.Base.At(var time) -> Duration.between(start, time.toInstant(ZoneOffset.UTC));
-    };
-    return new GuestClock(source, ahead);
+    Clock source = config.source() == RtcConfig.Source.RT ? new Counting(start, nanos.getAsLong(), nanos) : host;
+    return new GuestClock(source, config.base().ahead(start, host.getZone()));
   }
 
   @Override
