@@ -156,6 +156,29 @@ public final class HostSocket extends Pollable {
     }
   }
 
+  /**
+   * A connection that this process was given, whose descriptor is the socket's own from now on.
+   *
+   * @param descriptor its number
+   * @return the socket
+   * @throws HostError EBADF, ENOTSOCK; EINVAL for one that is no stream; the descriptor stays open then
+   */
+  public static HostSocket inherited(int descriptor) {
+    String what = "file descriptor " + descriptor;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment type = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
+      HostError.check(CALLS.syscall(Host.SYS_getsockopt(), descriptor, Host.SOL_SOCKET(), Host.SO_TYPE(), type.address(),
+          length.address()), "SO_TYPE of " + what);
+      if (type.get(ValueLayout.JAVA_INT, 0) != Host.SOCK_STREAM()) {
+        throw new HostError(what + " is no stream", Errno.EINVAL);
+      }
+    }
+    HostSocket socket = new HostSocket(descriptor, what);
+    socket.neverWait();
+    return socket;
+  }
+
   /** {@return why a connection that was begun could not be had; empty if it stands} */
   public Optional<HostError> connectionFailure() {
     try (Arena arena = Arena.ofConfined()) {

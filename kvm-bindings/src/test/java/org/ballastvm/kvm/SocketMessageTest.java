@@ -85,4 +85,18 @@ class SocketMessageTest {
     assertFalse(passed[1].isOpen());
     passed[0].close();
   }
+
+  @Test
+  void aConnectionThatWasGivenIsOneOfOurs() {
+    HostSocket[] ends = HostSocket.pair("test");
+    try (HostSocket one = ends[0];
+        HostSocket given = HostSocket.inherited((int) PassedDescriptor.copyOf(ends[1].fd()));
+        HostFile file = HostFile.memfd("test", OptionalLong.empty());
+        Arena arena = Arena.ofConfined()) {
+      ends[1].close();
+      assertEquals(2, given.write(arena.allocateFrom("hi").asSlice(0, 2)));
+      assertEquals(2, one.read(arena.allocate(8)));
+      assertEquals(Errno.ENOTSOCK, assertThrows(HostError.class, () -> HostSocket.inherited(file.fd())).errno());
+    }
+  }
 }

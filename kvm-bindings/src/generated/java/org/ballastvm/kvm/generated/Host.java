@@ -948,6 +948,15 @@ public class Host extends Host$shared {
     public static int SO_REUSEADDR() {
         return SO_REUSEADDR;
     }
+    private static final int SO_TYPE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_TYPE 3
+     * }
+     */
+    public static int SO_TYPE() {
+        return SO_TYPE;
+    }
     private static final int SO_ERROR = (int)4L;
     /**
      * {@snippet lang=c :

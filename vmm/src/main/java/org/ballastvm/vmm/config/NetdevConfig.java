@@ -78,10 +78,20 @@ public sealed interface NetdevConfig {
       @Override
       public String toString() { return "tcp:" + host + ":" + port; }
     }
+
+    /**
+     * A connection that this process was given.
+     *
+     * @param number of its descriptor
+     */
+    record Given(int number) implements Address {
+      @Override
+      public String toString() { return "fd=" + number; }
+    }
   }
 
   /**
-   * {@code stream}, and {@code socket} with {@code listen=} or {@code connect=}: a connection over which frames go, each
+   * {@code stream}, and {@code socket} with {@code listen=}, {@code connect=} or {@code fd=}: a connection over which frames go, each
    * behind its length, as in QEMU.
    *
    * @param id its id

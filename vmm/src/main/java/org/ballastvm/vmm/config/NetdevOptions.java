@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** What {@code -netdev}, {@code -nic} and {@code netdev_add} take. */
 public final class NetdevOptions {
@@ -96,16 +97,21 @@ public final class NetdevOptions {
   }
 
   private static NetdevConfig socket(String id, KeyValues values) {
-    for (String other : List.of("mcast", "udp", "localaddr", "fd")) {
+    for (String other : List.of("mcast", "udp", "localaddr")) {
       values.take(other).ifPresent(given -> {
-        throw values.error(other + "=" + given + ": Ballast has only listen= and connect=");
+        throw values.error(other + "=" + given + ": Ballast has only listen=, connect= and fd=");
       });
     }
     Optional<String> listen = values.take("listen");
     Optional<String> connect = values.take("connect");
-    values.refuseRest("listen, connect");
-    if (listen.isPresent() == connect.isPresent()) {
-      throw values.error("exactly one of listen= and connect= must be given");
+    Optional<Integer> fd = values.take("fd").map(given -> descriptor(values, "fd", given));
+    values.refuseRest("listen, connect, fd");
+    if (Stream.of(listen, connect, fd).filter(Optional::isPresent).count() != 1) {
+      throw values.error("exactly one of listen=, connect= and fd= must be given");
+    }
+    if (fd.isPresent()) {
+      return new NetdevConfig.Stream(id, "socket", new NetdevConfig.Address.Given(fd.get()), false,
+          OptionalInt.empty());
     }
     boolean server = listen.isPresent();
     return new NetdevConfig.Stream(id, "socket", inet(values, listen.or(() -> connect).get(), server), server,

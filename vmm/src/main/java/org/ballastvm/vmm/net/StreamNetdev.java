@@ -89,9 +89,11 @@ final class StreamNetdev implements AutoCloseable {
 
   /** At the start, when waiting harms nobody. */
   private HostSocket connect() {
-    return config.address() instanceof Address.Inet inet
-        ? HostSocket.connectTcp(host, inet.port())
-        : HostSocket.connectUnix(path());
+    return switch (config.address()) {
+      case Address.Inet inet -> HostSocket.connectTcp(host, inet.port());
+      case Address.Unix unix -> HostSocket.connectUnix(unix.path());
+      case Address.Given given -> HostSocket.inherited(given.number());
+    };
   }
 
   Wire wire() { return wire; }

@@ -59,6 +59,8 @@ class NetdevOptionsTest {
         NetdevOptions.parse("socket,id=n,listen=:5"));
     assertEquals(new NetdevConfig.Stream("n", "socket", new Address.Inet("h", 5), false, OptionalInt.empty()),
         NetdevOptions.parse("socket,id=n,connect=h:5"));
+    assertEquals(new NetdevConfig.Stream("n", "socket", new NetdevConfig.Address.Given(7), false, OptionalInt.empty()),
+        NetdevOptions.parse("socket,id=n,fd=7"));
   }
 
   @Test
@@ -89,7 +91,7 @@ class NetdevOptionsTest {
       "stream,id=n,addr.type=inet,addr.host=h > parameter 'addr.port' is missing",
       "stream,id=n,addr.type=inet,addr.host=h,addr.port=0 > addr.port=0",
       "stream,id=n,server=on,addr.type=unix,addr.path=/x,reconnect=1 > reconnect", "socket,id=n > exactly one",
-      "socket,id=n,listen=:1,connect=h:1 > exactly one", "socket,id=n,connect=:1 > connect=:1",
+      "socket,id=n,listen=:1,connect=h:1 > exactly one", "socket,id=n,listen=:1,fd=5 > exactly one", "socket,id=n,connect=:1 > connect=:1",
       "socket,id=n,listen=1 > listen=1", "socket,id=n,mcast=230.0.0.1:1 > mcast=230.0.0.1:1",
       "tap,id=n,ifname=a/b > ifname=a/b", "tap,id=n,ifname=sixteenlettersss > ifname=sixteenlettersss",
       "tap,id=n,fd=x > fd=x", "tap,id=n,fd=2 > fd=2", "tap,id=n,fds=5:6,queues=3 > queues=",
