@@ -41,7 +41,7 @@ class SmallThingsIT {
   @BeforeAll
   void boot(@TempDir Path directory) throws IOException {
     GuestConfig config = new GuestConfig(
-        List.of("-m", "256", "-smp", "2", "-uuid", ID, "-smbios", "type=1,serial=ds=nocloud;h=web1", "-smbios",
+        List.of("-m", "256", "-uuid", ID, "-smbios", "type=1,serial=ds=nocloud;h=web1", "-smbios",
             "type=2,asset=rack 7", "-rtc", "base=2001-02-03T04:05:06", "-fw_cfg",
             "opt/org.example/word,string=from the host", "-device", "vmcoreinfo,id=core0", "-device",
             "vmgenid,id=gen0,guid=" + GENERATION, "-device", "pvpanic-pci,id=panic0", "-device", "i6300esb,id=dog0",
