@@ -22,7 +22,9 @@ public final class HostFile implements AutoCloseable {
   private HostFile(long descriptor, String what) { this.descriptor = new Descriptor(descriptor, what); }
 
   /** A file that came over a socket. */
-  static HostFile received(int descriptor, String what) { return new HostFile(descriptor, what); }
+  static HostFile received(int descriptor, String what) {
+    return new HostFile(descriptor, what);
+  }
 
   /**
    * Creates an anonymous file, memfd_create(2).

@@ -168,8 +168,9 @@ public final class HostSocket extends Pollable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment type = arena.allocate(ValueLayout.JAVA_INT);
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
-      HostError.check(CALLS.syscall(Host.SYS_getsockopt(), descriptor, Host.SOL_SOCKET(), Host.SO_TYPE(), type.address(),
-          length.address()), "SO_TYPE of " + what);
+      HostError
+          .check(CALLS.syscall(Host.SYS_getsockopt(), descriptor, Host.SOL_SOCKET(), Host.SO_TYPE(), type.address(),
+              length.address()), "SO_TYPE of " + what);
       if (type.get(ValueLayout.JAVA_INT, 0) != Host.SOCK_STREAM()) {
         throw new HostError(what + " is no stream", Errno.EINVAL);
       }

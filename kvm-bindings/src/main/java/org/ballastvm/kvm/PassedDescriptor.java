@@ -33,7 +33,9 @@ public final class PassedDescriptor implements AutoCloseable {
   }
 
   /** {@return its number in this process, by which users are told of it} */
-  public int number() { return descriptor.fd(); }
+  public int number() {
+    return descriptor.fd();
+  }
 
   /**
    * Gives the number away, to who closes it.

@@ -43,9 +43,7 @@ public interface Chardev extends AutoCloseable {
    * {@return a descriptor that came with the input, the caller's from now on, if one did and was not taken} The next that come
    * take the place of those before them.
    */
-  default Optional<PassedDescriptor> takeDescriptor() {
-    return Optional.empty();
-  }
+  default Optional<PassedDescriptor> takeDescriptor() { return Optional.empty(); }
 
   /** {@return what it shares between several frontends, if it does} */
   default Optional<Chardev> shared() {

@@ -81,7 +81,8 @@ final class SocketChardev implements Chardev, Connections {
     }
     client = next;
     input = new SocketMessage();
-    line = new StreamLine(loop, new StreamLine.Way(next, into -> receive(next, into)), new StreamLine.Way(next, next::write),
+    line = new StreamLine(loop, new StreamLine.Way(next, into -> receive(next, into)),
+        new StreamLine.Way(next, next::write),
         this::clientGone);
     if (acceptor != null) {
       acceptor.set(false);
@@ -135,9 +136,7 @@ final class SocketChardev implements Chardev, Connections {
   }
 
   @Override
-  public Optional<Connections> connections() {
-    return Optional.of(this);
-  }
+  public Optional<Connections> connections() { return Optional.of(this); }
 
   @Override
   public void take(Consumer<HostSocket> by) {

@@ -76,7 +76,9 @@ final class CommandLine {
   List<String> logItems() { return value("-d").map(items -> List.of(items.split(","))).orElse(List.of()); }
 
   /** What the user should know of what was asked for, a line each. */
-  List<String> notes() { return Stream.concat(harmless.notes().stream(), notes.stream()).toList(); }
+  List<String> notes() {
+    return Stream.concat(harmless.notes().stream(), notes.stream()).toList();
+  }
 
   /** Descriptors for sets, which files are opened by. */
   List<AddFdOption> descriptors() {
@@ -110,7 +112,8 @@ final class CommandLine {
     List<FolderOptions.Shared> shared = values("-virtfs").stream().map(FolderOptions::shared).toList();
     NetOptions network = NetOptions.parse(given, daemonize());
     SmbiosOptions.Given identity = SmbiosOptions.parse(value("-uuid"), values("-smbios"));
-    return new MachineConfig(name(), identity.uuid().orElse(MachineConfig.NO_UUID), memory, cpus, NumaOptions.parse(values("-numa"), cpus, memory, backends),
+    return new MachineConfig(name(), identity.uuid().orElse(MachineConfig.NO_UUID), memory, cpus,
+        NumaOptions.parse(values("-numa"), cpus, memory, backends),
         boot(harmless.kaslr()),
         backends, ofKind(IoThreadConfig.class, objects),
         network.netdevs(), disks, disks.withDevices(devices(network, shared)),

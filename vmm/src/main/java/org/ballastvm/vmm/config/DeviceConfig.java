@@ -30,7 +30,9 @@ public interface DeviceConfig {
   }
 
   /** {@return whether a program beside this one has to have guest memory for it, so that it must be shared} */
-  default boolean sharesMemory() { return false; }
+  default boolean sharesMemory() {
+    return false;
+  }
 
   /** A device on PCI. */
   interface OnPci extends DeviceConfig {

@@ -6,10 +6,12 @@ import java.util.stream.Collectors;
 /** All kinds of devices, and what {@code -device} and {@code device_add} make of their names. */
 public final class DeviceModels {
   /** All kinds, by name. */
-  public static final List<Model<DeviceConfig>> ALL = List.of(WatchdogModel.MODEL, DebugExitModel.MODEL, DimmModel.MODEL, PanicModel.MODEL, PciPanicModel.MODEL,
-UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
+  public static final List<Model<DeviceConfig>> ALL = List.of(WatchdogModel.MODEL, DebugExitModel.MODEL,
+      DimmModel.MODEL, PanicModel.MODEL, PciPanicModel.MODEL,
+      UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
       SerialPortModel.CONSOLE, FolderModel.MODEL, BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL,
-      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL, CoreInfoModel.MODEL, GenerationIdModel.MODEL);
+      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL,
+      CoreInfoModel.MODEL, GenerationIdModel.MODEL);
 
   /** What {@code -device help} prints, as QEMU does. */
   public static final String LIST = ALL.stream()

@@ -30,9 +30,7 @@ public record RtcConfig(Base base, Source source) {
     /** The host's time in UTC. */
     record Utc() implements Base {
       @Override
-      public Duration ahead(Instant start, ZoneId zone) {
-        return Duration.ZERO;
-      }
+      public Duration ahead(Instant start, ZoneId zone) { return Duration.ZERO; }
     }
 
     /** The host's time in its zone, for guests that take a PC's clock for that. */

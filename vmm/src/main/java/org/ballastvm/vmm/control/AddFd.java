@@ -21,7 +21,9 @@ public final class AddFd implements QmpCommand<AddFd.Added, AddFd.AddfdInfo> {
   public String name() { return "add-fd"; }
 
   @Override
-  public String help() { return "Adds a descriptor that came with this command, by SCM_RIGHTS, to a set: /dev/fdset/ID."; }
+  public String help() {
+    return "Adds a descriptor that came with this command, by SCM_RIGHTS, to a set: /dev/fdset/ID.";
+  }
 
   @Override
   public AddfdInfo run(Machine vm, Added arguments) { return run(vm, arguments, Passed.NONE); }

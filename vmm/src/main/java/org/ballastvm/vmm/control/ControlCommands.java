@@ -5,7 +5,8 @@ import java.util.List;
 /** All commands that are about the machine. Schema, help, completion and the reference page derive from this list. */
 public final class ControlCommands {
   /** By name. */
-  public static final List<QmpCommand<?, ?>> ALL = List.of(new AddFd(), new AnnounceSelf(), new Balloon(), new BlockResize(),
+  public static final List<QmpCommand<?, ?>> ALL = List.of(new AddFd(), new AnnounceSelf(), new Balloon(),
+      new BlockResize(),
       new BlockdevAdd(),
       new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
       new Closefd(), new Cont(), new DeviceAdd(), new DeviceDel(),
@@ -13,10 +14,12 @@ public final class ControlCommands {
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryBlock(), new QueryChardev(),
-      new QueryCpusFast(), new QueryFdsets(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(), new QueryMachines(),
+      new QueryCpusFast(), new QueryFdsets(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(),
+      new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(), new QueryRxFilter(),
-      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new QueryVmGenerationId(), new Quit(), new RemoveFd(), new SetLink(), new Stop(),
+      new QueryStatus(), new QueryTarget(), new QueryUuid(), new QueryVersion(), new QueryVmGenerationId(), new Quit(),
+      new RemoveFd(), new SetLink(), new Stop(),
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),

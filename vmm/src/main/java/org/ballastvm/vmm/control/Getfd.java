@@ -12,7 +12,9 @@ public final class Getfd implements QmpCommand<Getfd.Named, QmpCommand.Done> {
   public String name() { return "getfd"; }
 
   @Override
-  public String help() { return "Names a descriptor that came with this command, by SCM_RIGHTS, for fd= of netdev_add."; }
+  public String help() {
+    return "Names a descriptor that came with this command, by SCM_RIGHTS, for fd= of netdev_add.";
+  }
 
   @Override
   public Done run(Machine vm, Named arguments) { return run(vm, arguments, Passed.NONE); }

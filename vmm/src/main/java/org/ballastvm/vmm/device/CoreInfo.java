@@ -40,9 +40,7 @@ public final class CoreInfo {
   }
 
   /** {@return what the guest wrote last; any thread} */
-  public Note note() {
-    return note;
-  }
+  public Note note() { return note; }
 
   /** The next guest has written nothing. No vCPU runs. */
   public final void reset() {

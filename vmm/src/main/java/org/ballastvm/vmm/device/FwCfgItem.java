@@ -20,7 +20,9 @@ public record FwCfgItem(String name, byte[] bytes, Consumer<byte[]> written) {
   }
 
   /** One that can only be read. */
-  public static FwCfgItem readOnly(String name, byte[] bytes) { return new FwCfgItem(name, bytes, null); }
+  public static FwCfgItem readOnly(String name, byte[] bytes) {
+    return new FwCfgItem(name, bytes, null);
+  }
 
   boolean isWritable() { return written != null; }
 }

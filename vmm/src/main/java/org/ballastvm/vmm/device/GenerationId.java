@@ -36,9 +36,7 @@ public final class GenerationId {
   }
 
   /** {@return its number; any thread} */
-  public synchronized UUID id() {
-    return id;
-  }
+  public synchronized UUID id() { return id; }
 
   /**
    * Begins another generation, and notifies the guest.

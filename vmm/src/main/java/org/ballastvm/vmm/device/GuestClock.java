@@ -33,18 +33,14 @@ public final class GuestClock extends Clock {
   }
 
   @Override
-  public Instant instant() {
-    return source.instant().plus(ahead);
-  }
+  public Instant instant() { return source.instant().plus(ahead); }
 
   @Override
   public ZoneId getZone() { return ZoneOffset.UTC; }
 
   /** There is one zone: the guest's. */
   @Override
-  public Clock withZone(ZoneId zone) {
-    throw new UnsupportedOperationException();
-  }
+  public Clock withZone(ZoneId zone) { throw new UnsupportedOperationException(); }
 
   /** A time at the start, and what has been counted since. */
   private static final class Counting extends Clock {
@@ -65,8 +61,6 @@ public final class GuestClock extends Clock {
     public ZoneId getZone() { return ZoneOffset.UTC; }
 
     @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
+    public Clock withZone(ZoneId zone) { throw new UnsupportedOperationException(); }
   }
 }

@@ -23,9 +23,7 @@ public final class PanicFunction extends PciFunction {
   }
 
   @Override
-  protected long readRegister(int bar, long offset, int width) {
-    return offset == 0 ? port.read(offset, width) : 0;
-  }
+  protected long readRegister(int bar, long offset, int width) { return offset == 0 ? port.read(offset, width) : 0; }
 
   @Override
   protected void writeRegister(int bar, long offset, int width, long value) {

@@ -26,7 +26,9 @@ final class WatchdogCard implements PciCard {
   }
 
   /** The machine begins to run, or stands still. On the event loop. */
-  void setRunning(boolean running) { timer.setRunning(running); }
+  void setRunning(boolean running) {
+    timer.setRunning(running);
+  }
 
   @Override
   public PciFunction function() { return function; }

@@ -255,7 +255,8 @@ final class Assembly {
         new MachineFacts.Window(layout.lowPciBase(), GuestLayout.LOW_PCI_END - layout.lowPciBase()), Optional.empty(),
         PciInterruptRouting.swizzled(), SerialPort.COM1_IRQ, OptionalInt.of(CmosRtc.IRQ),
         config.memory().slots(), devices.hasPanicDevice(), KernelParameters.needsPmTimer(config.boot()),
-        devices.hasFirmwareFiles(), devices.generation().isPresent() ? OptionalLong.of(GenerationId.ADDRESS) : OptionalLong.empty());
+        devices.hasFirmwareFiles(),
+        devices.generation().isPresent() ? OptionalLong.of(GenerationId.ADDRESS) : OptionalLong.empty());
     byte[] smbios = SmbiosTables.of(config.firmware().smbios(), config.uuid(), config.cpus(), CpuName.ofHost().text(),
         layout.memory().stream().map(range -> new SmbiosTables.Memory(range.base(), range.sizeBytes())).toList());
     AcpiImage acpi = MachineTables.of(facts,

@@ -86,7 +86,9 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   }
 
   /** Sets what is done about a watchdog that expires from now on. Any thread. */
-  void setWatchdogAction(WatchdogAction action) { onWatchdog = action; }
+  void setWatchdogAction(WatchdogAction action) {
+    onWatchdog = action;
+  }
 
   /** Sets what presses the power button. */
   void whenButtonIsPressed(Runnable press) { powerButton = press; }

@@ -65,9 +65,7 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
     }
   }
 
-  private void put(long address, byte[] bytes) {
-    ram().write(address, MemorySegment.ofArray(bytes), 0, bytes.length);
-  }
+  private void put(long address, byte[] bytes) { ram().write(address, MemorySegment.ofArray(bytes), 0, bytes.length); }
 
   /** Creates a vCPU and its thread, which has not started. */
   VcpuThread createVcpu(int index, Optional<CpuStart> start, RunGate gate) {

@@ -159,7 +159,9 @@ public final class Machine implements AutoCloseable {
   public MachineConfig config() { return config; }
 
   /** {@return descriptors that were given to it by name; belongs to the event loop} */
-  public NamedDescriptors descriptors() { return descriptors; }
+  public NamedDescriptors descriptors() {
+    return descriptors;
+  }
 
   /** {@return what happens to it} */
   public MachineEvents events() { return events; }

@@ -37,9 +37,7 @@ public final class NamedDescriptors implements AutoCloseable {
    * @param name that it was given
    * @throws UserError if there is none of that name
    */
-  public void close(String name) {
-    take(name).orElseThrow(() -> notFound(name)).close();
-  }
+  public void close(String name) { take(name).orElseThrow(() -> notFound(name)).close(); }
 
   /**
    * Gives a descriptor away.

@@ -95,9 +95,7 @@ final class RunControl {
   }
 
   /** Stops the vCPUs for a watchdog that has expired; they run. */
-  void stopForWatchdog() {
-    stop(RunState.WATCHDOG);
-  }
+  void stopForWatchdog() { stop(RunState.WATCHDOG); }
 
   /** Stops the vCPUs, for what the next state says. */
   void stop(RunState next) {

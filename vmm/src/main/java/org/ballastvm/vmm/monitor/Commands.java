@@ -8,21 +8,26 @@ import org.ballastvm.vmm.machine.Machine;
 /** All commands of the human monitor. */
 final class Commands {
   static final CommandTable ALL = new CommandTable("",
-      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new BlockResizeCommand(), new ClosefdCommand(), new ContCommand(),
+      List.of(new AnnounceSelfCommand(), new BalloonCommand(), new BlockResizeCommand(), new ClosefdCommand(),
+          new ContCommand(),
           new DeviceAddCommand(),
           new DeviceDelCommand(),
-          new FreePageHintCommand(), new GetfdCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(), new MemoryCommand(),
+          new FreePageHintCommand(), new GetfdCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(),
+          new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),
           new ObjectAddCommand(), new ObjectDelCommand(),
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
           new QuitCommand(), new SetLinkCommand(), new StopCommand(), new SystemPowerdownCommand(),
           new SystemResetCommand(),
-          new SystemWakeupCommand(), new TraceEventCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(), new PhysicalDumpCommand()));
+          new SystemWakeupCommand(), new TraceEventCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(),
+          new PhysicalDumpCommand()));
 
   private Commands() {}
 
   /** Runs a line; what it prints, or its error. */
-  static String run(Machine vm, String line) { return run(vm, line, Passed.NONE); }
+  static String run(Machine vm, String line) {
+    return run(vm, line, Passed.NONE);
+  }
 
   /** The same, with descriptors that came along. */
   static String run(Machine vm, String line, Passed passed) {

@@ -150,7 +150,9 @@ public final class SmbiosTables {
   }
 
   /** A larger number stands in the wider field behind. */
-  private static int atMostAByte(int count) { return Math.min(count, MOST_IN_A_BYTE); }
+  private static int atMostAByte(int count) {
+    return Math.min(count, MOST_IN_A_BYTE);
+  }
 
   private void memory(List<Memory> pieces) {
     long bytes = pieces.stream().mapToLong(Memory::sizeBytes).sum();

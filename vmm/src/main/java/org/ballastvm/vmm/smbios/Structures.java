@@ -24,9 +24,7 @@ final class Structures {
   }
 
   /** A field of two bytes. */
-  Structures word(int value) {
-    return byteOf(value).byteOf(value >> Byte.SIZE);
-  }
+  Structures word(int value) { return byteOf(value).byteOf(value >> Byte.SIZE); }
 
   /** A field of four bytes. */
   Structures dword(long value) {
@@ -34,9 +32,7 @@ final class Structures {
   }
 
   /** A field of eight bytes. */
-  Structures qword(long value) {
-    return dword(value).dword(value >> Integer.SIZE);
-  }
+  Structures qword(long value) { return dword(value).dword(value >> Integer.SIZE); }
 
   /** A field of as many bytes as are zero. */
   Structures zeros(int count) {
@@ -73,7 +69,5 @@ final class Structures {
     texts.clear();
   }
 
-  byte[] toBytes() {
-    return all.toByteArray();
-  }
+  byte[] toBytes() { return all.toByteArray(); }
 }

@@ -99,8 +99,11 @@ class SocketDescriptorsTest {
   /** One that went over a socket, as all do. */
   private PassedDescriptor passed() {
     HostSocket[] ends = HostSocket.pair("test");
-    try (HostSocket one = ends[0]; HostSocket other = ends[1]; SocketMessage in = new SocketMessage(); Arena arena = Arena
-        .ofConfined()) {
+    try (HostSocket one = ends[0];
+        HostSocket other = ends[1];
+        SocketMessage in = new SocketMessage();
+        Arena arena = Arena
+            .ofConfined()) {
       send(one, "x", 1);
       assertEquals(1, in.receive(other, arena.allocate(16)));
       return in.take();

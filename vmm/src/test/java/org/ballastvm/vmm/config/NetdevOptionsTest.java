@@ -91,12 +91,14 @@ class NetdevOptionsTest {
       "stream,id=n,addr.type=inet,addr.host=h > parameter 'addr.port' is missing",
       "stream,id=n,addr.type=inet,addr.host=h,addr.port=0 > addr.port=0",
       "stream,id=n,server=on,addr.type=unix,addr.path=/x,reconnect=1 > reconnect", "socket,id=n > exactly one",
-      "socket,id=n,listen=:1,connect=h:1 > exactly one", "socket,id=n,listen=:1,fd=5 > exactly one", "socket,id=n,connect=:1 > connect=:1",
+      "socket,id=n,listen=:1,connect=h:1 > exactly one", "socket,id=n,listen=:1,fd=5 > exactly one",
+      "socket,id=n,connect=:1 > connect=:1",
       "socket,id=n,listen=1 > listen=1", "socket,id=n,mcast=230.0.0.1:1 > mcast=230.0.0.1:1",
       "tap,id=n,ifname=a/b > ifname=a/b", "tap,id=n,ifname=sixteenlettersss > ifname=sixteenlettersss",
       "tap,id=n,fd=x > fd=x", "tap,id=n,fd=2 > fd=2", "tap,id=n,fds=5:6,queues=3 > queues=",
       "tap,id=n,fd=5,ifname=t > ifname=", "tap,id=n,script=/x > script=/x", "tap,id=n,queues=32 > queues=32",
-      "tap,id=n,vnet_hdr=off > vnet_hdr=off", "tap,id=n,vhost=off,vhostfd=5 > vhostfd=", "tap,id=n,queues=2,vhostfd=5 > are 2"})
+      "tap,id=n,vnet_hdr=off > vnet_hdr=off", "tap,id=n,vhost=off,vhostfd=5 > vhostfd=",
+      "tap,id=n,queues=2,vhostfd=5 > are 2"})
   void whatThereIsNotIsRefusedByName(String text, String sentence) {
     String told = assertThrows(UserError.class, () -> NetdevOptions.parse(text)).getMessage();
     assertTrue(told.contains(sentence) && told.startsWith("-netdev "), told);

@@ -177,7 +177,8 @@ class GuestCpuidTest {
     List<MachineFacts.Cpu> cpus = IntStream.range(0, config.count())
         .mapToObj(i -> new MachineFacts.Cpu(topology.apicId(i), true)).toList();
     AcpiImage image = MachineTables.of(new MachineFacts(cpus, new MachineFacts.Window(0xc000_0000L, 0x1000_0000),
-        Optional.empty(), PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, false, false, false, OptionalLong.empty()));
+        Optional.empty(), PciInterruptRouting.swizzled(), 4, OptionalInt.empty(), 0, false, false, false,
+        OptionalLong.empty()));
     ByteBuffer tables = ByteBuffer.wrap(image.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     int madt = 0;
     while (tables.getInt(madt) != 0x4349_5041) { // "APIC"

@@ -78,7 +78,7 @@ class FwCfgDeviceTest {
   @Test
   void aDriverFindsTheDeviceAndItsFiles() {
     assertEquals("QEMU", new String(readByPort(0, 4), StandardCharsets.US_ASCII));
-    assertArrayEquals(new byte[] {3, 0, 0, 0}, readByPort(1, 4));
+    assertArrayEquals(new byte[]{3, 0, 0, 0}, readByPort(1, 4));
     ByteBuffer directory = ByteBuffer.wrap(readByPort(DIRECTORY, 4 + 2 * 64));
     assertEquals(2, directory.getInt());
     assertEquals(4, directory.getInt(4));
@@ -115,7 +115,7 @@ class FwCfgDeviceTest {
     assertEquals(new CoreInfo.Note(1, 0x1000, 0x1234_5000L), info.note());
     info.reset();
     assertEquals(CoreInfo.Note.NONE, info.note());
-    assertArrayEquals(new byte[] {1, 0, 0, 0}, readByPort(NOTE, 4));
+    assertArrayEquals(new byte[]{1, 0, 0, 0}, readByPort(NOTE, 4));
   }
 
   @Test

@@ -74,7 +74,8 @@ class SmbiosTablesTest {
     byte[] uuid = new byte[16];
     only(1, of(SmbiosConfig.DEFAULT, CpuConfig.of(1), LOW)).bytes.get(8, uuid);
     int[] expected = {0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
-    assertEquals(IntStream.of(expected).boxed().toList(), IntStream.range(0, 16).mapToObj(i -> uuid[i] & 0xff).toList());
+    assertEquals(IntStream.of(expected).boxed().toList(),
+        IntStream.range(0, 16).mapToObj(i -> uuid[i] & 0xff).toList());
   }
 
   @Test
@@ -96,7 +97,8 @@ class SmbiosTablesTest {
     List<Structure> sockets = of(SmbiosConfig.DEFAULT, new CpuConfig(12, 2, 3, 2), LOW).stream()
         .filter(each -> each.type == 4).toList();
     assertEquals(List.of("CPU 0", "CPU 1"), sockets.stream().map(each -> each.text(4)).toList());
-    assertEquals(List.of(3, 3, 6), IntStream.of(35, 36, 37).mapToObj(at -> (int) sockets.get(1).bytes.get(at)).toList());
+    assertEquals(List.of(3, 3, 6),
+        IntStream.of(35, 36, 37).mapToObj(at -> (int) sockets.get(1).bytes.get(at)).toList());
   }
 
   @Test
