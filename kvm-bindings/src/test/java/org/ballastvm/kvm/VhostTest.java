@@ -44,9 +44,7 @@ class VhostTest {
     memory.set(ValueLayout.JAVA_SHORT, AVAIL + 2, (short) SIZE);
   }
 
-  private static int used(MemorySegment memory) {
-    return memory.get(ValueLayout.JAVA_SHORT, USED + 2) & 0xffff;
-  }
+  private static int used(MemorySegment memory) { return memory.get(ValueLayout.JAVA_SHORT, USED + 2) & 0xffff; }
 
   /** Whether a frame of IPv4 is among those that came; the others are the host's own business. */
   private static boolean hasCome(MemorySegment memory) {
@@ -63,7 +61,8 @@ class VhostTest {
 
   @Test
   void aFrameOfTheHostsIsInTheRingWithoutOurDoing() throws Exception {
-    try (Vhost vhost = Vhost.open(Vhost.NET); HostTap tap = HostTap.open(Optional.of("btest1"), false);
+    try (Vhost vhost = Vhost.open(Vhost.NET);
+        HostTap tap = HostTap.open(Optional.of("btest1"), false);
         HostMapping mapping = HostMapping.anonymous(1 << 20, false, true);
         EventFd kick = EventFd.create();
         EventFd call = EventFd.create();
@@ -110,9 +109,7 @@ class VhostTest {
   }
 
   @Test
-  void aDescriptorOfSomethingElseIsNone() {
-    assertThrows(HostError.class, () -> Vhost.inherited(1));
-  }
+  void aDescriptorOfSomethingElseIsNone() { assertThrows(HostError.class, () -> Vhost.inherited(1)); }
 
   @Test
   void twoGuestsDoNotHaveTheSameNumber() {

@@ -165,8 +165,10 @@ class VhostUserIT {
     host.run(Guest.PATIENCE,
         HostedCommand.of(program("/usr/bin/qemu-img"), "create", "-q", "-f", "qcow2", image, "64M"));
     boot("-m", "256", "-drive", "file=" + image + ",format=qcow2,discard=unmap");
-    String sum = guest.run("head -c 20000000 /dev/urandom > /tmp/r; dd if=/tmp/r of=/dev/vda bs=1M conv=fsync 2> /dev/null;"
-        + " md5sum < /tmp/r").strip();
+    String sum = guest
+        .run("head -c 20000000 /dev/urandom > /tmp/r; dd if=/tmp/r of=/dev/vda bs=1M conv=fsync 2> /dev/null;"
+            + " md5sum < /tmp/r")
+        .strip();
     String running = "for each in /proc/[0-9]*/comm; do read -r name < $each; case $name in qemu-storage*) echo $name;;"
         + " esac; done 2> /dev/null";
     assertEquals("qemu-storage-da", onHost(running));

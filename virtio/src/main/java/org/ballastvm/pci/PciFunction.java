@@ -264,9 +264,7 @@ public abstract class PciFunction {
    * @param vector which; none that is out of range
    * @return false while it would be kept pending
    */
-  protected final boolean canSend(int vector) {
-    return msix != null && msix.table().isOpen(vector);
-  }
+  protected final boolean canSend(int vector) { return msix != null && msix.table().isOpen(vector); }
 
   /** {@return for how many queues others may call the driver: each has a signal on the bus; by default none} */
   public int callCount() {

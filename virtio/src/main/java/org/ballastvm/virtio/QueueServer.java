@@ -19,14 +19,10 @@ public interface QueueServer {
     public int queues() { return 0; }
 
     @Override
-    public void start(Ring ring) {
-      throw new IllegalStateException("queue " + ring.queue() + " is handed to nobody");
-    }
+    public void start(Ring ring) { throw new IllegalStateException("queue " + ring.queue() + " is handed to nobody"); }
 
     @Override
-    public int stop(int queue) {
-      throw new IllegalStateException("queue " + queue + " was handed to nobody");
-    }
+    public int stop(int queue) { throw new IllegalStateException("queue " + queue + " was handed to nobody"); }
   };
 
   /**
@@ -43,7 +39,9 @@ public interface QueueServer {
    */
   record Ring(int queue, int size, long descriptors, long driver, long device, int next, long features) {
     /** How long the parts are, in bytes: descriptor table, available ring, used ring. Virtio 1.3, 2.7. */
-    public long descriptorsBytes() { return 16L * size; }
+    public long descriptorsBytes() {
+      return 16L * size;
+    }
 
     /** {@return the length of the available ring in bytes} */
     public long driverBytes() { return 6 + 2L * size; }

@@ -126,7 +126,9 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   /** Whether the server may have any queue at all: {@link #serve} follows. */
-  void letServe(boolean may) { mayBeServed = may; }
+  void letServe(boolean may) {
+    mayBeServed = may;
+  }
 
   /** Whether the server has a queue. */
   boolean isServed(int queue) { return served.has(queue); }

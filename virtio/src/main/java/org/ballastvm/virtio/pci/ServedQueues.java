@@ -16,12 +16,12 @@ final class ServedQueues {
   }
 
   /** Of how many queues it may have any. */
-  int count() {
-    return given.length;
-  }
+  int count() { return given.length; }
 
   /** The ring features among some that a driver may be offered. */
-  long offer(long ringFeatures) { return ringFeatures & server.features(); }
+  long offer(long ringFeatures) {
+    return ringFeatures & server.features();
+  }
 
   boolean has(int queue) { return queue < given.length && given[queue]; }
 

@@ -35,7 +35,9 @@ public final class FakeServer implements QueueServer {
   }
 
   /** Refuses queues from now on; accepts them again when null. */
-  public void refuse(RuntimeException with) { refusal = with; }
+  public void refuse(RuntimeException with) {
+    refusal = with;
+  }
 
   /** Says how far it is when it is stopped. */
   public void isAt(int chain) { next = chain; }

@@ -138,7 +138,9 @@ public final class RecordingBus implements PciHost {
   }
 
   /** Whether a call of a queue's server becomes a message without the function. */
-  public boolean isConnected(int queue) { return connected.getOrDefault(queue, -1) >= 0; }
+  public boolean isConnected(int queue) {
+    return connected.getOrDefault(queue, -1) >= 0;
+  }
 
   /** Whoever serves a queue calls the driver. */
   public void call(int queue) {

@@ -8,7 +8,8 @@ package org.ballastvm.vmm.block;
  * @param foreign what users have made of formats that another program has to have
  * @param processors how many the machine has: as many queues a disk has for which no number was asked
  */
-public record MachineDisks(BlockBackends backends, DiskThreads threads, ForeignDrives foreign, int processors) implements AutoCloseable {
+public record MachineDisks(BlockBackends backends, DiskThreads threads, ForeignDrives foreign,
+    int processors) implements AutoCloseable {
   @Override
   public void close() {
     threads.close();

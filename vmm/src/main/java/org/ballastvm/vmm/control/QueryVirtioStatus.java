@@ -41,7 +41,8 @@ public final class QueryVirtioStatus implements QmpCommand<QueryVirtioStatus.Pat
     VirtioNode node = VirtioNode.find(vm, which.path());
     int type = node.device().type();
     VirtioState state = node.state();
-    return new VirtioStatus(node.device().name(), type, node.function().isServed(), "little", VirtioWords.features(type, state.agreed()),
+    return new VirtioStatus(node.device().name(), type, node.function().isServed(), "little",
+        VirtioWords.features(type, state.agreed()),
         VirtioWords.features(type, state.offered()), VirtioWords.features(type, 0), state.queues().size(),
         VirtioWords.status(state.status()), state.interruptStatus(), state.queueSelect(),
         vm.state() == RunState.RUNNING, state.broken(), false, true, state.started(), false, false, "", false);

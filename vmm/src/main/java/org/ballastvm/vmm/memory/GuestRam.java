@@ -167,7 +167,9 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   }
 
   /** {@return all of it, for those who reach it from outside of this process} */
-  public MemoryTable table() { return table; }
+  public MemoryTable table() {
+    return table;
+  }
 
   /** {@return the part that memory devices have their places in} */
   public DeviceMemory devices() { return devices; }

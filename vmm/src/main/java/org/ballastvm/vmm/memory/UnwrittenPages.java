@@ -120,8 +120,10 @@ public final class UnwrittenPages implements UnwrittenMemory {
     synchronized (slots) {
       stage = new Stage.Idle();
       if (ram.table().isShared()) {
-        throw new ReclaimFailed("what the guest writes to could not be watched: the machine has a device with vhost, which"
-            + " writes to memory without our seeing it", null);
+        throw new ReclaimFailed(
+            "what the guest writes to could not be watched: the machine has a device with vhost, which"
+                + " writes to memory without our seeing it",
+            null);
       }
       try {
         slots.beginWatch();

@@ -128,9 +128,7 @@ final class TapWire implements Wire {
   }
 
   @Override
-  public Optional<Backend> backend() {
-    return vhost.map(backend -> backend);
-  }
+  public Optional<Backend> backend() { return vhost.map(backend -> backend); }
 
   /** Somebody has deleted it. */
   private void interfaceGone() {

@@ -203,7 +203,9 @@ public final class BackendQueues implements QueueServer, AutoCloseable {
   }
 
   /** {@return whether the back-end serves a queue; any thread} */
-  public synchronized boolean isServing() { return !served.isEmpty(); }
+  public synchronized boolean isServing() {
+    return !served.isEmpty();
+  }
 
   @Override
   public void close() {

@@ -32,7 +32,9 @@ public record BackendRing(int queue, int size, Part descriptors, Part driver, Pa
     public long gpa() { return region.base() + offsetBytes; }
 
     /** {@return where it is in the region's mapping, and in its file} */
-    public long offsetInMapping() { return region.offsetBytes() + offsetBytes; }
+    public long offsetInMapping() {
+      return region.offsetBytes() + offsetBytes;
+    }
   }
 
   /** Whether all of it lies in one of some regions. */

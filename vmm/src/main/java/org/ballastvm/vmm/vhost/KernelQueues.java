@@ -49,9 +49,7 @@ final class KernelQueues implements AutoCloseable {
   }
 
   /** What was said of another driver's queues is forgotten. */
-  void begin() {
-    errors.drain();
-  }
+  void begin() { errors.drain(); }
 
   @Override
   public void close() {

@@ -31,9 +31,7 @@ final class RingStates {
   }
 
   /** All that the device has. */
-  Collection<BackendRing> all() {
-    return rings.values();
-  }
+  Collection<BackendRing> all() { return rings.values(); }
 
   /** The back-end has a queue. */
   void runs(int queue) { running.add(queue); }
@@ -76,5 +74,7 @@ final class RingStates {
   }
 
   /** How many chains were used, modulo 2^16. */
-  int used(BackendRing ring) { return memory.getShort(ring.device().gpa() + 2); }
+  int used(BackendRing ring) {
+    return memory.getShort(ring.device().gpa() + 2);
+  }
 }

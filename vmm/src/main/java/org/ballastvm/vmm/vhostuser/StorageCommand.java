@@ -51,7 +51,9 @@ final class StorageCommand {
   }
 
   /** A comma would end a value. */
-  private static String escape(Path file) { return file.toAbsolutePath().toString().replace(",", ",,"); }
+  private static String escape(Path file) {
+    return file.toAbsolutePath().toString().replace(",", ",,");
+  }
 
   /** Where a program is, by PATH. */
   static Optional<Path> find(String program, String path) {

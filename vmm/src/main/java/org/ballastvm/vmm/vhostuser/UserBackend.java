@@ -76,8 +76,9 @@ public final class UserBackend implements Backend {
   /** Whether it can have a device of this kind, and what the driver was offered. */
   private void check(UserSession next) {
     if ((next.features() & features) != features) {
-      throw new BackendError("it has features 0x" + Long.toHexString(next.features()) + " where the guest was offered 0x"
-          + Long.toHexString(features));
+      throw new BackendError(
+          "it has features 0x" + Long.toHexString(next.features()) + " where the guest was offered 0x"
+              + Long.toHexString(features));
     }
     if ((next.features() & VirtioDevice.VERSION_1) == 0) {
       throw new BackendError("it knows legacy drivers alone (no VIRTIO_F_VERSION_1)");
@@ -91,7 +92,8 @@ public final class UserBackend implements Backend {
           + " (VHOST_USER_PROTOCOL_F_CONFIG)");
     }
     if (table.size() > next.memorySlots()) {
-      throw new BackendError("it takes " + next.memorySlots() + " regions of memory where the guest has " + table.size());
+      throw new BackendError(
+          "it takes " + next.memorySlots() + " regions of memory where the guest has " + table.size());
     }
   }
 
@@ -108,10 +110,14 @@ public final class UserBackend implements Backend {
   }
 
   /** Sets who takes configuration space when the back-end says that it has changed. Called under no lock of this. */
-  public synchronized void whenConfigChanges(Consumer<byte[]> taker) { configTaker = taker; }
+  public synchronized void whenConfigChanges(Consumer<byte[]> taker) {
+    configTaker = taker;
+  }
 
   /** {@return the device's features, of its own, that it offers} */
-  public long deviceFeatures() { return features & kind.features(); }
+  public long deviceFeatures() {
+    return features & kind.features();
+  }
 
   /** {@return how many queues the device has} */
   public int queues() { return kind.queues(); }

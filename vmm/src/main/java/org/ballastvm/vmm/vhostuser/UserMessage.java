@@ -36,9 +36,7 @@ final class UserMessage {
   UserRequest request() { return request; }
 
   /** How many bytes stand behind its header. */
-  int payloadBytes() {
-    return payload.length;
-  }
+  int payloadBytes() { return payload.length; }
 
   static UserMessage of(UserRequest request) { return new UserMessage(request, new byte[0]); }
 

@@ -67,7 +67,9 @@ final class UserSession implements AutoCloseable {
   private boolean speaksOfProtocol() { return (offered & HAS_PROTOCOL_FEATURES) != 0; }
 
   /** Whether both sides have agreed on a feature of the protocol. */
-  boolean has(ProtocolFeature feature) { return feature.in(agreed); }
+  boolean has(ProtocolFeature feature) {
+    return feature.in(agreed);
+  }
 
   /** The device's features that it offers. */
   long features() { return offered & ~HAS_PROTOCOL_FEATURES; }
@@ -88,7 +90,9 @@ final class UserSession implements AutoCloseable {
   }
 
   /** The driver writes configuration space. */
-  void writeConfig(int offset, byte[] bytes) { tell(UserMessage.config(UserRequest.SET_CONFIG, offset, bytes)); }
+  void writeConfig(int offset, byte[] bytes) {
+    tell(UserMessage.config(UserRequest.SET_CONFIG, offset, bytes));
+  }
 
   /** Says what driver and device have agreed on. */
   void setFeatures(long features) {

@@ -26,8 +26,7 @@ class DeviceMemoryTest {
 
   private static DeviceMemory places(long base, long most) {
     return new DeviceMemory(GuestLayout.of(new MemoryConfig(base, 0, most, Optional.empty())), new MemorySlots(),
-        new MemoryTable(List.of(), () -> {
-        }));
+        new MemoryTable(List.of(), () -> {}));
   }
 
   private PluggableRange claim(String id, long size, OptionalLong at) {

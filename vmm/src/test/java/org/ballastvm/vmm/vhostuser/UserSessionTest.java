@@ -42,7 +42,9 @@ class UserSessionTest {
   }
 
   /** What the back-end says next. */
-  private void says(int request, int flags, byte[] payload) { says(request, flags, payload.length, payload); }
+  private void says(int request, int flags, byte[] payload) {
+    says(request, flags, payload.length, payload);
+  }
 
   private void says(int request, int flags, int size, byte[] payload) {
     byte[] all = ByteBuffer.allocate(12 + payload.length).order(ByteOrder.LITTLE_ENDIAN).putInt(request).putInt(flags)

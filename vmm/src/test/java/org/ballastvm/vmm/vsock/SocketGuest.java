@@ -120,7 +120,9 @@ final class SocketGuest implements AutoCloseable {
   }
 
   /** Whether the device has sent a packet that nobody heard. */
-  boolean hasHeard() { return ram.getShortAcquire(used(0) + 2) != heard; }
+  boolean hasHeard() {
+    return ram.getShortAcquire(used(0) + 2) != heard;
+  }
 
   /** The next packet; waits for it. */
   Packet hear() throws Exception {
