@@ -183,7 +183,7 @@ public final class UserBackend implements Backend {
 
   @Override
   public synchronized void memory(List<MemoryRegion> regions) {
-    List<SharedRegion> next = regions.stream().map(UserBackend::shared).toList();
+    List<SharedRegion> next = regions.stream().map(SharedRegion::of).toList();
     if (session != null) {
       if (next.size() > session.memorySlots()) {
         throw new UserError("guest memory has " + next.size() + " regions then, and the back-end of " + kind.name()
@@ -196,14 +196,6 @@ public final class UserBackend implements Backend {
       });
     }
     table = next;
-  }
-
-  private static SharedRegion shared(MemoryRegion region) {
-    return new SharedRegion(region.base(), region.sizeBytes(),
-        region.file().orElseThrow(() -> new UserError("memory at 0x" + Long.toHexString(region.base())
-            + " cannot be shared with a back-end of vhost-user: it must be a memory-backend-memfd, or a"
-            + " memory-backend-file, with share=on")),
-        region.offsetBytes());
   }
 
   @Override

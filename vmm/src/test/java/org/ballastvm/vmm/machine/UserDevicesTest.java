@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.kvm.FakeKvm;
+import org.ballastvm.kvm.HostError;
+import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.DeviceConfig;
@@ -100,16 +102,24 @@ class UserDevicesTest {
     }
   }
 
+  private static void awaitListener(Process daemon, Path socket) {
+    while (true) {
+      try {
+        HostSocket.connectUnix(socket).close();
+        return;
+      } catch (HostError notYet) {
+        assertTrue(daemon.isAlive());
+      }
+    }
+  }
+
   @Test
   void aDiskOfAnotherProgramIsOneOfTheMachine() throws Exception {
     Path socket = directory.resolve("socket");
     Process daemon = new ProcessBuilder("qemu-storage-daemon", "--blockdev",
         "driver=file,node-name=f,filename=" + image(), "--export",
         "type=vhost-user-blk,id=e,node-name=f,writable=on,num-queues=2,addr.type=unix,addr.path=" + socket).start();
-    while (!Files.exists(socket)) {
-      assertTrue(daemon.isAlive());
-      Thread.onSpinWait();
-    }
+    awaitListener(daemon, socket);
     try (FakeKvm kvm = FakeKvm.begin(HostCpu.SAPPHIRE_RAPIDS_CONFIG_ONLY.supported());
         Machine machine = start(config(DiskConfig.NONE,
             List.of(new ChardevConfig.Unix("c0", false, socket, false, false)),
