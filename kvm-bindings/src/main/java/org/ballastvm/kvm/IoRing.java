@@ -1,7 +1,7 @@
 package org.ballastvm.kvm;
 
 /**
- * Requests to the host's kernel that are handed over many at a time and answered in any order: io_uring(7), or what stands for it.
+ * Requests to the host's kernel that are handed over many at a time and answered in any order: io_uring(7).
  *
  * <p>
  * All but {@link #close} belongs to one thread, the first that calls {@link #start}. Nothing here throws for what the kernel

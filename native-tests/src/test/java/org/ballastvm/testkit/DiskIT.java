@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("more")
 class DiskIT {
   private static final Path SOURCE = Path.of("src/test/resources/disk/blocks.c").toAbsolutePath();
-  /** Guests that are killed; 50 are a quarter of an hour in the rig. */
-  private static final int ROUNDS = Integer.getInteger("ballast.disk.rounds", 4);
-  private static final int PLUGS = Integer.getInteger("ballast.disk.plugs", 10);
+  /** Guests that are killed; 50 are half an hour in the rig. */
+  private static final int ROUNDS = Integer.getInteger("ballast.disk.rounds", 2);
+  private static final int PLUGS = Integer.getInteger("ballast.disk.plugs", 6);
   private static final int MOST_FLUSHES = 12;
   private static final int MOST_NANOS = 300_000_000;
   private static final List<String> AIO = List.of("threads", "io_uring");
