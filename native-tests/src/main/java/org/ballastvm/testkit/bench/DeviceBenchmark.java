@@ -55,20 +55,25 @@ final class DeviceBenchmark {
   /** What can be measured. */
   enum Topic {
     /** fio on a disk in the host's memory, by each engine. */
-    DISKS("disks", List.of("fio")),
+    DISKS("disks", "fio"),
     /** What is printed on a serial port, and on a console of a virtio-serial card. */
-    CONSOLES("consoles", List.of()),
+    CONSOLES("consoles"),
     /** A tree of files by 9P. */
-    FOLDERS("folders", List.of()),
+    FOLDERS("folders"),
     /** iperf3 by a tap device, without the kernel's vhost and with it. */
-    NETWORK("network", List.of("iperf3", "ip"));
+    NETWORK("network", "iperf3");
 
     private final String word;
-    private final List<String> programs;
+    private final Optional<String> program;
 
-    Topic(String word, List<String> programs) {
+    Topic(String word) {
       this.word = word;
-      this.programs = programs;
+      this.program = Optional.empty();
+    }
+
+    Topic(String word, String program) {
+      this.word = word;
+      this.program = Optional.of(program);
     }
 
     String word() { return word; }
@@ -85,9 +90,8 @@ final class DeviceBenchmark {
    * @throws RigError if the host lacks a program, or a guest does not do what it is asked to
    */
   Map<Vmm, Figures> run(Topic topic, int runs) {
-    for (String program : topic.programs) {
-      onHost("command -v " + program + " || { echo " + program + " is not installed >&2; exit 1; }");
-    }
+    topic.program.ifPresent(
+        name -> onHost("command -v " + name + " || { echo " + name + " is not installed >&2; exit 1; }"));
     onHost("mkdir " + place);
     try {
       return switch (topic) {
@@ -118,7 +122,7 @@ final class DeviceBenchmark {
     });
   }
 
-  private static long millis(Guest guest, String script) {
+  private static double millis(Guest guest, String script) {
     String said = guest.run("a=$(cut -d ' ' -f 1 /proc/uptime); " + script
         + "; awk -v a=$a '{ printf \"took %d ms\\n\", ($1 - a) * 1000 }' /proc/uptime");
     return Math.max(1, Long.parseLong(found(TOOK, said).group(1)));

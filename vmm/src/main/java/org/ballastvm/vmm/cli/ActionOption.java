@@ -40,8 +40,7 @@ final class ActionOption {
         .map(action -> PANIC.get(one("panic", action, List.of("pause", "shutdown", "exit-failure", "none"))))
         .orElse(policy.onPanic());
     WatchdogAction watchdog = values.take("watchdog")
-        .map(word -> WatchdogAction.values()[WatchdogAction.words().indexOf(
-            one("watchdog", word, WatchdogAction.words()))])
+        .map(word -> WatchdogAction.of(one("watchdog", word, WatchdogAction.words())).orElseThrow())
         .orElse(policy.onWatchdog());
     values.refuseRest("panic, reboot, shutdown, watchdog");
     return new RunPolicy(policy.startPaused(), ends, stays, panic, watchdog);

@@ -29,7 +29,8 @@ public final class GenerationIdModel {
   }
 
   private static Optional<Optional<UUID>> read(KeyValues values, String key) {
-    return values.take(key).map(text -> guid("-device vmgenid,guid=" + text, text));
+    Optional<String> text = values.take(key);
+    return text.isEmpty() ? Optional.empty() : Optional.of(guid("-device vmgenid,guid=" + text.get(), text.get()));
   }
 
   private static DeviceConfig parse(KeyValues values) {

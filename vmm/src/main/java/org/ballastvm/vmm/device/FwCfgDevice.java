@@ -184,7 +184,7 @@ public final class FwCfgDevice implements BusDevice {
       fail(at);
     }
     if (written != null) {
-      written.written().accept(written.bytes());
+      written.changed();
     }
   }
 

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.machine;
 
 import java.time.Clock;
+import java.time.ZoneId;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -201,7 +203,8 @@ final class Assembly {
 
   private CmosRtc clock(KvmBoard board, AddressBus ports) {
     WakeLine wake = new WakeLine(board);
-    CmosRtc rtc = new CmosRtc(GuestClock.of(config.firmware().rtc(), Clock.systemDefaultZone(), System::nanoTime),
+    CmosRtc rtc = new CmosRtc(
+        GuestClock.of(config.firmware().rtc(), Clock.system(ZoneId.systemDefault()), System::nanoTime),
         board.line(CmosRtc.IRQ));
     LoopTimer alarm = new LoopTimer(loop, () -> {
       if (rtc.look()) {
@@ -262,7 +265,8 @@ final class Assembly {
     AcpiImage acpi = MachineTables.of(facts,
         NumaTables.of(config.numa(), config.cpus().count(), topology, layout), smbios);
     KernelParameters.warnOfHopeless(config.boot());
-    return new Hardware.Firmware(acpi, SmbiosTables.entryPoint(acpi.addressOf(MachineTables.SMBIOS), smbios.length),
+    byte[] smbiosEntry = SmbiosTables.entryPoint(acpi.addressOf(MachineTables.SMBIOS), smbios.length);
+    return new Hardware.Firmware(acpi, MemorySegment.ofArray(smbiosEntry),
         new BootLoader(layout, memory.ram(), acpi.rsdpAddress(), config.kernelCache()));
   }
 

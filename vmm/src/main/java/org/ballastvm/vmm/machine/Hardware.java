@@ -44,7 +44,7 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
    * @param smbiosEntry what leads to those of SMBIOS, which are among them
    * @param boot puts the kernel there
    */
-  record Firmware(AcpiImage acpi, byte[] smbiosEntry, BootLoader boot) {}
+  record Firmware(AcpiImage acpi, MemorySegment smbiosEntry, BootLoader boot) {}
 
   /** {@return the guest's memory, by its physical addresses} */
   GuestRam ram() { return memory.ram(); }
@@ -56,8 +56,8 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
   Optional<CpuStart> load() {
     try {
       AcpiImage acpi = firmware.acpi;
-      put(acpi.address(), acpi.bytes());
-      put(acpi.mpPointerAddress(), acpi.mpPointer());
+      put(acpi.address(), MemorySegment.ofArray(acpi.bytes()));
+      put(acpi.mpPointerAddress(), MemorySegment.ofArray(acpi.mpPointer()));
       put(SmbiosTables.ENTRY_POINT, firmware.smbiosEntry);
       return firmware.boot.load(config.boot());
     } catch (InternalError e) {
@@ -65,7 +65,7 @@ record Hardware(MachineConfig config, Buses buses, MachineMemory memory, Machine
     }
   }
 
-  private void put(long address, byte[] bytes) { ram().write(address, MemorySegment.ofArray(bytes), 0, bytes.length); }
+  private void put(long address, MemorySegment bytes) { ram().write(address, bytes, 0, bytes.byteSize()); }
 
   /** Creates a vCPU and its thread, which has not started. */
   VcpuThread createVcpu(int index, Optional<CpuStart> start, RunGate gate) {

@@ -1,7 +1,6 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.machine.Machine;
 
@@ -20,7 +19,7 @@ final class WatchdogActionCommand implements Command {
   public String run(Machine vm, Arguments arguments) {
     String word = arguments.word();
     arguments.end();
-    vm.setWatchdogAction(Stream.of(WatchdogAction.values()).filter(action -> action.word().equals(word)).findFirst()
+    vm.setWatchdogAction(WatchdogAction.of(word)
         .orElseThrow(() -> new MonitorError("Unknown watchdog action '" + word + "'")));
     return "";
   }

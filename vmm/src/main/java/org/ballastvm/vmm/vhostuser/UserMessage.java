@@ -58,16 +58,17 @@ final class UserMessage {
 
   /** A memory regions description. */
   static UserMessage table(List<SharedRegion> regions) {
-    ByteBuffer bytes = buffer(8 + regions.size() * REGION_BYTES).putInt(regions.size()).putInt(0);
-    regions.forEach(region -> put(bytes, region));
-    return new UserMessage(UserRequest.SET_MEM_TABLE, bytes.array());
+    byte[] bytes = new byte[8 + regions.size() * REGION_BYTES];
+    ByteBuffer to = buffer(bytes).putInt(regions.size()).putInt(0);
+    regions.forEach(region -> put(to, region));
+    return new UserMessage(UserRequest.SET_MEM_TABLE, bytes);
   }
 
   /** A single memory region description. */
   static UserMessage region(UserRequest request, SharedRegion region) {
-    ByteBuffer bytes = buffer(8 + REGION_BYTES).putLong(0);
-    put(bytes, region);
-    return new UserMessage(request, bytes.array());
+    byte[] bytes = new byte[8 + REGION_BYTES];
+    put(buffer(bytes).putLong(0), region);
+    return new UserMessage(request, bytes);
   }
 
   /** The driver writes configuration space, or all of it is asked for: the bytes matter in the first case alone. */
@@ -95,5 +96,7 @@ final class UserMessage {
         .putLong(region.fileOffsetBytes());
   }
 
-  private static ByteBuffer buffer(int bytes) { return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN); }
+  private static ByteBuffer buffer(int bytes) { return buffer(new byte[bytes]); }
+
+  private static ByteBuffer buffer(byte[] bytes) { return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN); }
 }

@@ -38,6 +38,11 @@ class WatchdogFunctionTest {
     function.barWrite(0, 0xc, 2, bits);
   }
 
+  /** Two timers in one take their parts of a tick apart. */
+  private void assertNear(long nanos) {
+    assertTrue(Math.abs(due - nanos) <= 1000, () -> "due in " + due + " ns, not in about " + nanos);
+  }
+
   private void expire() {
     due = OFF;
     function.expired();
@@ -63,10 +68,10 @@ class WatchdogFunctionTest {
   @Test
   void itBitesAfterBothTimers() {
     startWith(1000, 2000);
-    assertEquals(1000 * TICK_NANOS, due, 1000);
+    assertNear(1000 * TICK_NANOS);
     expire();
     assertEquals(0, bites);
-    assertEquals(2000 * TICK_NANOS, due, 2000);
+    assertNear(2000 * TICK_NANOS);
     expire();
     assertEquals(1, bites);
     assertEquals(OFF, due);
@@ -78,7 +83,7 @@ class WatchdogFunctionTest {
     startWith(1000, 2000);
     expire();
     reload(0x100);
-    assertEquals(1000 * TICK_NANOS, due, 1000);
+    assertNear(1000 * TICK_NANOS);
     expire();
     reload(0x100);
     assertEquals(0, bites);
@@ -129,7 +134,7 @@ class WatchdogFunctionTest {
     expire();
     expire();
     assertEquals(0, bites);
-    assertEquals(1000 * TICK_NANOS, due, 1000);
+    assertNear(1000 * TICK_NANOS);
   }
 
   @Test
@@ -164,7 +169,7 @@ class WatchdogFunctionTest {
     var state = function.state();
     function.reset();
     function.restore(state);
-    assertEquals(2000 * TICK_NANOS, due, 2000);
+    assertNear(2000 * TICK_NANOS);
     assertEquals(state, function.state());
   }
 }

@@ -104,6 +104,7 @@ class UnixSocketsTest {
     }
     try (SocketChannel other = program("CONNECT 9\n")) {
       assertEquals(9, guest.hear().guestPort());
+      assertTrue(other.isOpen());
     }
   }
 
