@@ -46,7 +46,8 @@ class IoRingTest {
         ring.start();
         return ring;
       } catch (HostError e) {
-        if (System.getenv("CI") != null) {
+        boolean refused = e.errno().equals(Errno.ENOSYS) || e.errno().equals(Errno.EPERM); // kernel.io_uring_disabled
+        if (System.getenv("CI") != null && !refused) {
           throw e;
         }
         return Assumptions.abort("skipped: this host has no such ring: " + e.getMessage());
