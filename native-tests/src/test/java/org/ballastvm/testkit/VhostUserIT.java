@@ -15,12 +15,10 @@ import org.ballastvm.rig.HostedProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Disks and folders that other programs have, in a Linux guest. */
 @GuestTest
-@Tag("more")
 class VhostUserIT {
   private static final String SUMS = "cd %s && find . -type f | sort | xargs md5sum | md5sum; cd /";
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.function.Supplier;
 
 /**
  * {@code -rtc}: what time the guest's battery-backed clock shows.
@@ -22,23 +23,23 @@ public record RtcConfig(Base base, Source source) {
      * How far it is ahead of the host's time in UTC. A method, not a switch over types: each start comes by.
      *
      * @param start the host's time
-     * @param zone the host's zone
+     * @param zone the host's zone; asked for local time alone, since the JVM looks for zones in each library
      * @return perhaps negative
      */
-    Duration ahead(Instant start, ZoneId zone);
+    Duration ahead(Instant start, Supplier<ZoneId> zone);
 
     /** The host's time in UTC. */
     record Utc() implements Base {
       @Override
-      public Duration ahead(Instant start, ZoneId zone) { return Duration.ZERO; }
+      public Duration ahead(Instant start, Supplier<ZoneId> zone) { return Duration.ZERO; }
     }
 
     /** The host's time in its zone, for guests that take a PC's clock for that. */
     record LocalTime() implements Base {
       /** By the zone's offset at the start: a clock that jumped by an hour in summer would ring alarms twice. */
       @Override
-      public Duration ahead(Instant start, ZoneId zone) {
-        return Duration.ofSeconds(zone.getRules().getOffset(start).getTotalSeconds());
+      public Duration ahead(Instant start, Supplier<ZoneId> zone) {
+        return Duration.ofSeconds(zone.get().getRules().getOffset(start).getTotalSeconds());
       }
     }
 
@@ -49,7 +50,7 @@ public record RtcConfig(Base base, Source source) {
      */
     record At(LocalDateTime time) implements Base {
       @Override
-      public Duration ahead(Instant start, ZoneId zone) {
+      public Duration ahead(Instant start, Supplier<ZoneId> zone) {
         return Duration.between(start, time.toInstant(ZoneOffset.UTC));
       }
     }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.ballastvm.vmm.config.RtcConfig;
 
 /** The time that a guest is shown, as if it were UTC: another clock, and what lies between the two from the start on. */
@@ -22,14 +23,15 @@ public final class GuestClock extends Clock {
    * The clock of a machine that starts now.
    *
    * @param config what it is to show
-   * @param host the host's time, and its zone
+   * @param host the host's time
+   * @param zone its zone
    * @param nanos what counts on whatever the host's time is set to, such as {@link System#nanoTime}
    * @return the clock
    */
-  public static GuestClock of(RtcConfig config, Clock host, LongSupplier nanos) {
+  public static GuestClock of(RtcConfig config, Clock host, Supplier<ZoneId> zone, LongSupplier nanos) {
     Instant start = host.instant();
     Clock source = config.source() == RtcConfig.Source.RT ? new Counting(start, nanos.getAsLong(), nanos) : host;
-    return new GuestClock(source, config.base().ahead(start, host.getZone()));
+    return new GuestClock(source, config.base().ahead(start, zone));
   }
 
   @Override

@@ -59,12 +59,14 @@ final class UserDisk {
 
   /**
    * The program says how many queues it has, and the device may have fewer; a request may be as long as it likes, and a queue
-   * shorter: the header and the status take a descriptor each.
+   * shorter: the header and the status take a descriptor each. qemu-storage-daemon 7.2 says that it keeps no writes back, and
+   * does: a driver that believed it would never flush.
    */
   private static byte[] fitted(byte[] config, int queues, int queueSize) {
     byte[] bytes = config.clone();
     ByteBuffer registers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     registers.putShort(NUM_QUEUES, (short) queues);
+    registers.put(WRITEBACK, (byte) 1);
     int segments = registers.getInt(SEG_MAX);
     if (segments < 0 || segments > queueSize - 2) {
       registers.putInt(SEG_MAX, queueSize - 2);

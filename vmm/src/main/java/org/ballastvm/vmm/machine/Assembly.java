@@ -204,7 +204,7 @@ final class Assembly {
   private CmosRtc clock(KvmBoard board, AddressBus ports) {
     WakeLine wake = new WakeLine(board);
     CmosRtc rtc = new CmosRtc(
-        GuestClock.of(config.firmware().rtc(), Clock.system(ZoneId.systemDefault()), System::nanoTime),
+        GuestClock.of(config.firmware().rtc(), Clock.systemUTC(), ZoneId::systemDefault, System::nanoTime),
         board.line(CmosRtc.IRQ));
     LoopTimer alarm = new LoopTimer(loop, () -> {
       if (rtc.look()) {
