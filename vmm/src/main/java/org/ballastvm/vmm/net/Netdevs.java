@@ -13,6 +13,7 @@ import org.ballastvm.virtio.net.MacAddress;
 import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.state.ServingProgram;
 import org.ballastvm.vmm.vhost.VhostAdvice;
 
 /**
@@ -74,7 +75,7 @@ public final class Netdevs implements AutoCloseable {
   }
 
   private static Path passt(NetdevConfig.User user) {
-    return PasstCommand.find(UserNetdev.PROGRAM, Optional.ofNullable(System.getenv("PATH")).orElse(""))
+    return ServingProgram.find(UserNetdev.PROGRAM, Optional.ofNullable(System.getenv("PATH")).orElse(""))
         .orElseThrow(() -> new UserError("-netdev user,id=" + user.id() + ": there is no program '" + UserNetdev.PROGRAM
             + "' in PATH, by which this network is; on Debian it is in the package passt: apt-get install passt"));
   }

@@ -1,10 +1,8 @@
 package org.ballastvm.vmm.net;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.ballastvm.vmm.config.UserNetConfig;
 import org.ballastvm.vmm.config.UserNetConfig.Forward;
 
@@ -71,16 +69,5 @@ final class PasstCommand {
       words.add(forward.hostAddress().map(address -> address + "/").orElse("") + forward.hostPort() + ":"
           + forward.guestPort());
     }
-  }
-
-  /** Where a program is, by PATH. */
-  static Optional<Path> find(String program, String path) {
-    for (String directory : path.split(":")) {
-      Path file = Path.of(directory.isEmpty() ? "." : directory).resolve(program);
-      if (Files.isExecutable(file)) {
-        return Optional.of(file);
-      }
-    }
-    return Optional.empty();
   }
 }

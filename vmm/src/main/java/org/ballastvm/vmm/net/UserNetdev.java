@@ -20,6 +20,7 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.config.UserNetConfig;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.ServingProgram;
 
 /**
  * {@code -netdev user}: passt as a child of this process, and a wire to it over its socket. It ends with the machine,
@@ -30,7 +31,6 @@ final class UserNetdev implements AutoCloseable {
 
   /** Longer than it takes on any host; it is up in some hundredths of a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long LOOK_MILLIS = 5;
   private static final long END_MILLIS = 2000;
   private static final int MOST_TOLD = 2000;
   private static final Pattern GREETING = Pattern.compile(
@@ -102,25 +102,10 @@ final class UserNetdev implements AutoCloseable {
   }
 
   private HostSocket connect() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try {
-        return HostSocket.connectUnix(socket());
-      } catch (HostError notYet) {
-        if (!awaitALittle() || System.nanoTime() > deadline) {
-          throw error("passt cannot be used: " + said(), notYet);
-        }
-      }
-    }
-  }
-
-  /** False if it has ended. */
-  private boolean awaitALittle() {
     try {
-      return !passt.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      return ServingProgram.connect(passt, socket(), PATIENCE);
+    } catch (HostError e) {
+      throw error("passt cannot be used: " + said(), e);
     }
   }
 
@@ -132,17 +117,10 @@ final class UserNetdev implements AutoCloseable {
 
   private void lost() {
     if (!closed) {
-      String status = awaitEnd() ? "has ended with status " + passt.exitValue() : "has closed its connection";
+      String status = ServingProgram.awaitEnd(passt)
+          ? "has ended with status " + passt.exitValue()
+          : "has closed its connection";
       Log.of(UserNetdev.class).error("netdev {}: passt {}: {}; its link stays down", config.id(), status, said());
-    }
-  }
-
-  private boolean awaitEnd() {
-    try {
-      return passt.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 

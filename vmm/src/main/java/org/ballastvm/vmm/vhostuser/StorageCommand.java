@@ -1,9 +1,7 @@
 package org.ballastvm.vmm.vhostuser;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.ImageConfig;
 
@@ -53,16 +51,5 @@ final class StorageCommand {
   /** A comma would end a value. */
   private static String escape(Path file) {
     return file.toAbsolutePath().toString().replace(",", ",,");
-  }
-
-  /** Where a program is, by PATH. */
-  static Optional<Path> find(String program, String path) {
-    for (String directory : path.split(":")) {
-      Path file = Path.of(directory.isEmpty() ? "." : directory).resolve(program);
-      if (Files.isExecutable(file)) {
-        return Optional.of(file);
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -13,6 +13,7 @@ import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.state.Log;
+import org.ballastvm.vmm.state.ServingProgram;
 
 /**
  * qemu-storage-daemon as a child of this process, for one disk; it is started anew when it has ended by itself. It ends with
@@ -25,7 +26,6 @@ public final class StorageDaemon implements BackendSource {
   private static final String PROGRAM = "qemu-storage-daemon";
   /** Longer than it takes on any host; it is up in some hundredths of a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long LOOK_MILLIS = 5;
   private static final long END_MILLIS = 2000;
   private static final int MOST_TOLD = 2000;
 
@@ -52,7 +52,7 @@ public final class StorageDaemon implements BackendSource {
     this.queues = queues;
     this.blockBytes = blockBytes;
     this.released = released;
-    Optional<Path> found = StorageCommand.find(PROGRAM, System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+    Optional<Path> found = ServingProgram.find(PROGRAM, System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     program = found.orElseThrow(() -> error("there is no " + PROGRAM + ", which has to serve it"
         + " (Debian: apt-get install qemu-system-common); 'qemu-img convert -O raw' makes a raw file of it", null));
     try {
@@ -93,25 +93,10 @@ public final class StorageDaemon implements BackendSource {
   }
 
   private HostSocket connect() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try {
-        return HostSocket.connectUnix(socket());
-      } catch (HostError notYet) {
-        if (!awaitALittle() || System.nanoTime() > deadline) {
-          throw error(PROGRAM + " cannot be used: " + said(), notYet);
-        }
-      }
-    }
-  }
-
-  /** False if it has ended. */
-  private boolean awaitALittle() {
     try {
-      return !process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      return ServingProgram.connect(process, socket(), PATIENCE);
+    } catch (HostError e) {
+      throw error(PROGRAM + " cannot be used: " + said(), e);
     }
   }
 

@@ -16,6 +16,7 @@ import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.NetdevOptions;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.state.ServingProgram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,10 +94,10 @@ class UserNetdevTest {
   @Test
   void passtIsLookedForInPath() throws IOException {
     Path program = program("exit 0\n");
-    assertEquals(Optional.of(program), PasstCommand.find("passt", "/nowhere:" + directory + ":/usr/bin"));
-    assertEquals(Optional.empty(), PasstCommand.find("passt", "/nowhere"));
+    assertEquals(Optional.of(program), ServingProgram.find("passt", "/nowhere:" + directory + ":/usr/bin"));
+    assertEquals(Optional.empty(), ServingProgram.find("passt", "/nowhere"));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rw-------"));
-    assertFalse(PasstCommand.find("passt", directory.toString()).isPresent()
+    assertFalse(ServingProgram.find("passt", directory.toString()).isPresent()
         && !"root".equals(System.getProperty("user.name")));
   }
 }
