@@ -1,22 +1,15 @@
 package org.ballastvm.kvm;
 
-import static org.ballastvm.kvm.Fields.set16;
 import static org.ballastvm.kvm.NativeProvider.CALLS;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.sockaddr_in;
-import org.ballastvm.kvm.generated.Offsets.sockaddr_un;
 
 /** A stream socket, listening or connected, non-blocking. */
 public final class HostSocket extends Pollable {
@@ -25,13 +18,6 @@ public final class HostSocket extends Pollable {
   /** What {@link #read} returns when the other end will send no more, and {@link #write} when it is gone. */
   public static final int END = -1;
 
-  private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
-      .withOrder(ByteOrder.BIG_ENDIAN);
-  /** sun_path is the last field: what is left of the struct, a zero at the end included. */
-  private static final long SUN_PATH_BYTES = sockaddr_un.SIZE - sockaddr_un.sun_path;
-  private static final int OWNER_ONLY = 0600;
-  private static final int TYPE_MASK = 0170000; // S_IFMT, inode(7)
-  private static final int TYPE_SOCKET = 0140000; // S_IFSOCK
 
   private HostSocket(long descriptor, String what) { super(descriptor, what); }
 
@@ -45,15 +31,7 @@ public final class HostSocket extends Pollable {
   public static HostSocket listenUnix(Path path) {
     HostSocket socket = create(Host.AF_UNIX(), "socket " + path);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = unixAddress(arena, path);
-      // On Linux the mode of an unbound socket becomes the mode of the file that bind makes.
-      HostError.check(CALLS.syscall(Host.SYS_fchmod(), socket.fd(), OWNER_ONLY), "fchmod " + path);
-      long result = CALLS.syscall(Host.SYS_bind(), socket.fd(), address.address(), address.byteSize());
-      if (result == -Host.EADDRINUSE() && isStale(path)) {
-        CALLS.syscall(Host.SYS_unlink(), arena.allocateFrom(path.toString()).address());
-        result = CALLS.syscall(Host.SYS_bind(), socket.fd(), address.address(), address.byteSize());
-      }
-      HostError.check(result, "bind " + path);
+      UnixNames.bind(arena, socket.fd(), Host.SOCK_STREAM(), path);
       HostError.check(CALLS.syscall(Host.SYS_listen(), socket.fd(), 16), "listen " + path);
       return socket;
     } catch (HostError e) {
@@ -77,7 +55,7 @@ public final class HostSocket extends Pollable {
       MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
       HostError.check(CALLS.syscall(Host.SYS_setsockopt(), socket.fd(), Host.SOL_SOCKET(), Host.SO_REUSEADDR(),
           one.address(), 4), "SO_REUSEADDR");
-      MemorySegment where = inetAddress(arena, address, port);
+      MemorySegment where = SocketAddresses.inet(arena, address, port);
       HostError.check(CALLS.syscall(Host.SYS_bind(), socket.fd(), where.address(), where.byteSize()), "bind " + what);
       HostError.check(CALLS.syscall(Host.SYS_listen(), socket.fd(), 16), "listen " + what);
       return socket;
@@ -96,7 +74,7 @@ public final class HostSocket extends Pollable {
    */
   public static HostSocket connectUnix(Path path) {
     try (Arena arena = Arena.ofConfined()) {
-      return connect(create(Host.AF_UNIX(), "socket " + path), unixAddress(arena, path));
+      return connect(create(Host.AF_UNIX(), "socket " + path), SocketAddresses.unix(arena, path));
     }
   }
 
@@ -128,7 +106,7 @@ public final class HostSocket extends Pollable {
   public static HostSocket connectTcp(InetAddress address, int port) {
     try (Arena arena = Arena.ofConfined()) {
       HostSocket socket = connect(create(Host.AF_INET(), 0, "tcp:" + address.getHostAddress() + ":" + port),
-          inetAddress(arena, address, port));
+          SocketAddresses.inet(arena, address, port));
       socket.neverWait();
       return socket;
     }
@@ -146,7 +124,7 @@ public final class HostSocket extends Pollable {
   public static HostSocket beginToConnectTcp(InetAddress address, int port) {
     try (Arena arena = Arena.ofConfined()) {
       HostSocket socket = create(Host.AF_INET(), "tcp:" + address.getHostAddress() + ":" + port);
-      MemorySegment where = inetAddress(arena, address, port);
+      MemorySegment where = SocketAddresses.inet(arena, address, port);
       long result = CALLS.syscall(Host.SYS_connect(), socket.fd(), where.address(), where.byteSize());
       if (result < 0 && result != -Host.EINPROGRESS()) {
         socket.close();
@@ -228,7 +206,7 @@ public final class HostSocket extends Pollable {
       MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) address.byteSize());
       HostError.check(CALLS.syscall(Host.SYS_getsockname(), fd(), address.address(), length.address()), "getsockname");
-      return address.get(NETWORK_SHORT, sockaddr_in.sin_port) & 0xffff;
+      return SocketAddresses.portOf(address);
     }
   }
 
@@ -269,48 +247,5 @@ public final class HostSocket extends Pollable {
   private static HostSocket create(int family, int flags, String what) {
     return new HostSocket(HostError.check(
         CALLS.syscall(Host.SYS_socket(), family, Host.SOCK_STREAM() | Host.SOCK_CLOEXEC() | flags, 0), "socket"), what);
-  }
-
-  private static MemorySegment unixAddress(Arena arena, Path path) {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    MemorySegment address = arena.allocate(sockaddr_un.SIZE, 8);
-    if (name.length >= SUN_PATH_BYTES) {
-      throw new HostError("bind " + path + ", a path of " + name.length + " bytes where a socket has room for "
-          + (SUN_PATH_BYTES - 1), Errno.ENAMETOOLONG);
-    }
-    set16(address, sockaddr_un.sun_family, (short) Host.AF_UNIX());
-    MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, sockaddr_un.sun_path, name.length);
-    return address;
-  }
-
-  private static MemorySegment inetAddress(Arena arena, InetAddress host, int port) {
-    byte[] number = host.getAddress();
-    if (number.length != 4) {
-      throw new HostError("address " + host.getHostAddress() + ", which is not of IPv4", Errno.EAFNOSUPPORT);
-    }
-    MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
-    set16(address, sockaddr_in.sin_family, (short) Host.AF_INET());
-    address.set(NETWORK_SHORT, sockaddr_in.sin_port, (short) port);
-    MemorySegment.copy(number, 0, address, ValueLayout.JAVA_BYTE, sockaddr_in.sin_addr, number.length);
-    return address;
-  }
-
-  private static boolean isSocket(Path path) {
-    try {
-      int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-      return (mode & TYPE_MASK) == TYPE_SOCKET;
-    } catch (IOException e) {
-      return false; // gone meanwhile, or not to be seen: bind fails
-    }
-  }
-
-  private static boolean isStale(Path path) {
-    try {
-      connectUnix(path).close();
-      return false;
-    } catch (HostError e) {
-      // connect(2) answers ECONNREFUSED for a device or a directory as well, and those are not ours to remove.
-      return e.errno().equals(Errno.ECONNREFUSED) && isSocket(path);
-    }
   }
 }

@@ -6,7 +6,7 @@ import org.ballastvm.kvm.generated.Host;
 
 /** A file descriptor that {@link Epoll} can wait for. Closing twice is harmless; use after closing fails. */
 public abstract sealed class Pollable implements AutoCloseable
-    permits Epoll, EventFd, TimerFd, HostSocket, HostStream, HostTap {
+    permits Epoll, EventFd, TimerFd, HostDatagrams, HostSocket, HostStream, HostTap {
   private final Descriptor descriptor;
 
   Pollable(long descriptor, String what) { this.descriptor = new Descriptor(descriptor, what); }

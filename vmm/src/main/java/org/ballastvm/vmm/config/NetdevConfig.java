@@ -40,6 +40,14 @@ public sealed interface NetdevConfig {
     T stream(Stream netdev);
 
     /**
+     * Messages.
+     *
+     * @param netdev which
+     * @return what comes of it
+     */
+    T datagrams(Datagrams netdev);
+
+    /**
      * A network without root.
      *
      * @param netdev which
@@ -105,6 +113,53 @@ public sealed interface NetdevConfig {
       OptionalInt reconnectSeconds) implements NetdevConfig {
     @Override
     public <T> T accept(Cases<T> cases) { return cases.stream(this); }
+  }
+
+  /** Between whom messages go. */
+  sealed interface Route {
+    /**
+     * Two hosts, by UDP.
+     *
+     * @param local where messages are awaited
+     * @param remote where they go
+     */
+    record Udp(Address.Inet local, Address.Inet remote) implements Route {}
+
+    /**
+     * Two Unix sockets.
+     *
+     * @param local the name of this one
+     * @param remote the other's
+     */
+    record Unix(Path local, Path remote) implements Route {}
+
+    /**
+     * All who take part in a group, by UDP.
+     *
+     * @param group its address and port
+     * @param interfaceAddress an address of the interface by which it is reached; the host chooses one when empty
+     */
+    record Group(Address.Inet group, Optional<String> interfaceAddress) implements Route {}
+
+    /**
+     * Whoever a socket that this process was given is connected to.
+     *
+     * @param number of its descriptor
+     */
+    record Given(int number) implements Route {}
+  }
+
+  /**
+   * {@code dgram}, and {@code socket} with {@code udp=} or {@code mcast=}: each frame is a message, which may be lost, as in
+   * QEMU.
+   *
+   * @param id its id
+   * @param type {@code dgram} or {@code socket}, as its user has called it
+   * @param route between whom
+   */
+  record Datagrams(String id, String type, Route route) implements NetdevConfig {
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.datagrams(this); }
   }
 
   /**

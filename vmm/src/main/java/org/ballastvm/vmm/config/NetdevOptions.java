@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** What {@code -netdev}, {@code -nic} and {@code netdev_add} take. */
 public final class NetdevOptions {
   /** What {@code -netdev help} prints. */
-  public static final String LIST = "Available netdev backend types:\nsocket\nstream\ntap\nuser";
+  public static final String LIST = "Available netdev backend types:\ndgram\nsocket\nstream\ntap\nuser";
 
   /** A key that may be given several times. */
   public static final String REPEATED = "hostfwd";
@@ -20,8 +20,8 @@ public final class NetdevOptions {
   private static final Map<String, String> OTHERS = Map.of("bridge", "make a tap on the bridge, and use tap,ifname=",
       "l2tpv3", "make the tunnel on the host, and use tap", "hubport", "a card has one netdev", "vde", "use stream",
       "netmap", "use tap", "vhost-user", "use tap", "vhost-vdpa", "use tap", "af-xdp",
-      "use tap", "dgram", "use stream", "passt", "use user, which is by passt");
-  private static final String KINDS = "socket, stream, tap and user";
+      "use tap", "passt", "use user, which is by passt");
+  private static final String KINDS = "dgram, socket, stream, tap and user";
   private static final int MOST_RECONNECT_SECONDS = 1 << 30;
 
   private NetdevOptions() {}
@@ -62,6 +62,7 @@ public final class NetdevOptions {
     return switch (type) {
       case "user" -> new NetdevConfig.User(id, UserNetOptions.parse(values));
       case "stream" -> stream(id, values);
+      case "dgram" -> DatagramOptions.dgram(id, values);
       case "socket" -> socket(id, values);
       case "tap" -> tap(id, values);
       default -> throw values.error("there is no netdev of type '" + type + "'"
@@ -97,17 +98,20 @@ public final class NetdevOptions {
   }
 
   private static NetdevConfig socket(String id, KeyValues values) {
-    for (String other : List.of("mcast", "udp", "localaddr")) {
-      values.take(other).ifPresent(given -> {
-        throw values.error(other + "=" + given + ": Ballast has only listen=, connect= and fd=");
-      });
+    Optional<String> group = values.take("mcast");
+    if (group.isPresent()) {
+      return DatagramOptions.multicast(id, values, group.get());
+    }
+    Optional<String> udp = values.take("udp");
+    if (udp.isPresent()) {
+      return DatagramOptions.udp(id, values, udp.get());
     }
     Optional<String> listen = values.take("listen");
     Optional<String> connect = values.take("connect");
     Optional<Integer> fd = values.take("fd").map(given -> descriptor(values, "fd", given));
-    values.refuseRest("listen, connect, fd");
+    values.refuseRest("listen, connect, fd, or udp or mcast, with localaddr");
     if (Stream.of(listen, connect, fd).filter(Optional::isPresent).count() != 1) {
-      throw values.error("exactly one of listen=, connect= and fd= must be given");
+      throw values.error("exactly one of listen=, connect=, fd=, udp= and mcast= must be given");
     }
     if (fd.isPresent()) {
       return new NetdevConfig.Stream(id, "socket", new NetdevConfig.Address.Given(fd.get()), false,
@@ -183,19 +187,24 @@ public final class NetdevOptions {
     return name;
   }
 
-  private static int descriptor(KeyValues values, String key, String text) {
+  /** A descriptor that this process was given; the first three are its own. */
+  static int descriptor(KeyValues values, String key, String text) {
     if (text.matches("[0-9]{1,6}") && Integer.parseInt(text) > 2) {
       return Integer.parseInt(text);
     }
     throw values.error(key + "=" + text + ": must be the number of an open descriptor, from 3");
   }
 
-  /** The path of a Unix socket, made independent of the directory that a daemon leaves. */
+  /** The paths of Unix sockets, made independent of the directory that a daemon leaves. */
   public static NetdevConfig absolute(NetdevConfig netdev) {
     if (netdev instanceof NetdevConfig.Stream stream && stream.address() instanceof NetdevConfig.Address.Unix unix) {
       Path path = unix.path().toAbsolutePath();
       return new NetdevConfig.Stream(stream.id(), stream.type(), new NetdevConfig.Address.Unix(path), stream.server(),
           stream.reconnectSeconds());
+    }
+    if (netdev instanceof NetdevConfig.Datagrams given && given.route() instanceof NetdevConfig.Route.Unix route) {
+      return new NetdevConfig.Datagrams(given.id(), given.type(),
+          new NetdevConfig.Route.Unix(route.local().toAbsolutePath(), route.remote().toAbsolutePath()));
     }
     return netdev;
   }

@@ -66,7 +66,9 @@ public final class NetdevAdd implements QmpCommand<NetdevAdd.NetdevGiven, QmpCom
    * @throws UserError if it cannot be had; nothing has changed then
    */
   public static void add(Machine vm, KeyValues values) {
-    values.replace("fd", given -> number(vm, given));
+    for (String key : List.of("fd", "local.str")) {
+      values.replace(key, given -> number(vm, given));
+    }
     vm.objects().netdevs().create(NetdevOptions.parse(values));
   }
 }

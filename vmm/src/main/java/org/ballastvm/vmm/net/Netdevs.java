@@ -61,6 +61,12 @@ public final class Netdevs implements AutoCloseable {
       }
 
       @Override
+      public Netdev datagrams(NetdevConfig.Datagrams datagrams) {
+        DatagramWire wire = new DatagramWire(loop, datagrams);
+        return new Netdev(config, wire, wire::close);
+      }
+
+      @Override
       public Netdev user(NetdevConfig.User user) {
         UserNetdev netdev = new UserNetdev(loop, user, passt(user));
         return new Netdev(config, netdev.wire(), netdev::close);

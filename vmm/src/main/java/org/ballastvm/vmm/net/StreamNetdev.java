@@ -3,7 +3,6 @@ package org.ballastvm.vmm.net;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ballastvm.kvm.Epoll;
@@ -53,21 +52,12 @@ final class StreamNetdev implements AutoCloseable {
     wire.whenEnded(this::lost);
     try {
       if (config.address() instanceof Address.Inet inet) {
-        host = resolve(inet);
+        host = HostNames.find(config, inet.host());
       }
       begin();
     } catch (RuntimeException e) {
       close();
       throw e;
-    }
-  }
-
-  private InetAddress resolve(Address.Inet inet) {
-    try {
-      return InetAddress.getByName(inet.host().isEmpty() ? "0.0.0.0" : inet.host());
-    } catch (UnknownHostException e) {
-      throw new UserError("-netdev " + config.type() + ",id=" + config.id() + ": " + inet
-          + ": there is no host of that name", e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.ballastvm.vmm.config.NetdevConfig.Address;
+import org.ballastvm.vmm.config.NetdevConfig.Route;
 import org.ballastvm.vmm.config.UserNetConfig.Forward;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,24 @@ class NetdevOptionsTest {
   }
 
   @Test
+  void messagesGoBetweenTwoOrWithinAGroup() {
+    Route udp = new Route.Udp(new Address.Inet("127.0.0.1", 0), new Address.Inet("h", 7));
+    assertEquals(new NetdevConfig.Datagrams("n", "socket", udp),
+        NetdevOptions.parse("socket,id=n,udp=h:7,localaddr=127.0.0.1:0"));
+    assertEquals(new NetdevConfig.Datagrams("n", "dgram", udp), NetdevOptions.parse("dgram,id=n,remote.type=inet,"
+        + "remote.host=h,remote.port=7,local.type=inet,local.host=127.0.0.1,local.port=0"));
+    assertEquals(new NetdevConfig.Datagrams("n", "dgram", new Route.Unix(Path.of("/a"), Path.of("/b"))),
+        NetdevOptions.parse("dgram,id=n,local.type=unix,local.path=/a,remote.type=unix,remote.path=/b"));
+    Route group = new Route.Group(new Address.Inet("230.0.0.1", 7), Optional.of("127.0.0.1"));
+    assertEquals(new NetdevConfig.Datagrams("n", "socket", group),
+        NetdevOptions.parse("socket,id=n,mcast=230.0.0.1:7,localaddr=127.0.0.1"));
+    assertEquals(new NetdevConfig.Datagrams("n", "dgram", group), NetdevOptions.parse("dgram,id=n,remote.type=inet,"
+        + "remote.host=230.0.0.1,remote.port=7,local.type=inet,local.host=127.0.0.1"));
+    assertEquals(new NetdevConfig.Datagrams("n", "dgram", new Route.Given(7)),
+        NetdevOptions.parse("dgram,id=n,local.type=fd,local.str=7"));
+  }
+
+  @Test
   void aTapHasANameOrDescriptors() {
     assertEquals(new NetdevConfig.Tap("n", Optional.of("tap0"), List.of(), 2, Optional.empty()),
         NetdevOptions.parse("tap,id=n,ifname=tap0,queues=2,script=no,downscript=no"));
@@ -93,7 +112,17 @@ class NetdevOptionsTest {
       "stream,id=n,server=on,addr.type=unix,addr.path=/x,reconnect=1 > reconnect", "socket,id=n > exactly one",
       "socket,id=n,listen=:1,connect=h:1 > exactly one", "socket,id=n,listen=:1,fd=5 > exactly one",
       "socket,id=n,connect=:1 > connect=:1",
-      "socket,id=n,listen=1 > listen=1", "socket,id=n,mcast=230.0.0.1:1 > mcast=230.0.0.1:1",
+      "socket,id=n,listen=1 > listen=1", "socket,id=n,mcast=10.0.0.1:1 > mcast=10.0.0.1:1",
+      "socket,id=n,mcast=230.0.0.1:1,listen=:1 > no property 'listen'",
+      "socket,id=n,udp=h:1 > parameter 'localaddr' is missing", "socket,id=n,udp=h:0,localaddr=h:1 > udp=h:0",
+      "socket,id=n,udp=h:1,localaddr=:1 > localaddr=:1", "dgram,id=n > parameter 'local.type' is missing",
+      "dgram,id=n,local.type=unix,local.path=/a > local.type=unix: must be fd",
+      "dgram,id=n,local.type=fd,local.str=x > local.str=x", "dgram,id=n,remote.type=fd > remote.type=fd",
+      "dgram,id=n,remote.type=unix,remote.path=/b,local.type=inet > local.type=inet: must be unix",
+      "dgram,id=n,remote.type=inet,remote.host=h > parameter 'remote.port' is missing",
+      "dgram,id=n,remote.type=inet,remote.host=h,remote.port=0 > remote.port=0",
+      "dgram,id=n,remote.type=inet,remote.host=h,remote.port=1 > parameter 'local.type' is missing",
+      "dgram,id=n,remote.type=inet,remote.host=230.0.0.1,remote.port=1,local.type=fd > local.type",
       "tap,id=n,ifname=a/b > ifname=a/b", "tap,id=n,ifname=sixteenlettersss > ifname=sixteenlettersss",
       "tap,id=n,fd=x > fd=x", "tap,id=n,fd=2 > fd=2", "tap,id=n,fds=5:6,queues=3 > queues=",
       "tap,id=n,fd=5,ifname=t > ifname=", "tap,id=n,script=/x > script=/x", "tap,id=n,queues=32 > queues=32",

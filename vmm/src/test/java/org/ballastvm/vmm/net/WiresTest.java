@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -250,6 +254,95 @@ class WiresTest {
     netdevs.delete("s");
     assertFalse(Files.exists(path()));
     assertTrue(assertThrows(UserError.class, () -> netdevs.delete("s")).getMessage().contains("no netdev 's'"));
+  }
+
+  private CardOfTest datagrams(String id, String local, String remote) {
+    return card("dgram,id=" + id + ",local.type=unix,local.path=" + directory.resolve(local)
+        + ",remote.type=unix,remote.path=" + directory.resolve(remote));
+  }
+
+  @Test
+  void eachFrameIsAMessageWhoeverComesFirst() throws Exception {
+    CardOfTest first = datagrams("a", "one", "two");
+    loop.start();
+    assertTrue(on(() -> first.send(frame(60), 60)), "nobody is there: it is lost");
+    CardOfTest second = on(() -> datagrams("b", "two", "one"));
+    List<Integer> sizes = List.of(14, 60, 1514, 9014, 65535 + 18, 1);
+    for (int size : sizes) {
+      sendAndFlush("a", first, frame(size), 77);
+      sendAndFlush("b", second, frame(size), 1000);
+    }
+    for (CardOfTest end : List.of(first, second)) {
+      Await.until(() -> end.received.size() == sizes.size(), () -> "got " + end.received.size());
+      for (int i = 0; i < sizes.size(); i++) {
+        assertArrayEquals(frame(sizes.get(i)), end.received.get(i));
+      }
+    }
+  }
+
+  @Test
+  void framesThatACardDoesNotTakeWaitInTheSocket() throws Exception {
+    CardOfTest sender = datagrams("a", "one", "two");
+    CardOfTest taker = datagrams("b", "two", "one");
+    loop.start();
+    on(() -> {
+      netdevs.find("b").orElseThrow().peer().listen(0, false);
+      return true;
+    });
+    sendAndFlush("a", sender, frame(100), 100);
+    on(() -> true);
+    assertEquals(List.of(), taker.received);
+    on(() -> {
+      netdevs.find("b").orElseThrow().peer().listen(0, true);
+      return true;
+    });
+    Await.until(() -> taker.received.size() == 1);
+  }
+
+  @Test
+  void messagesOfUdpGoToAPortAndComeFromIt() throws Exception {
+    try (DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      CardOfTest card = card("socket,id=a,udp=127.0.0.1:" + peer.getLocalPort() + ",localaddr=127.0.0.1:0");
+      loop.start();
+      sendAndFlush("a", card, frame(500), 100);
+      DatagramPacket came = new DatagramPacket(new byte[1000], 1000);
+      peer.receive(came);
+      assertArrayEquals(frame(500), Arrays.copyOf(came.getData(), came.getLength()));
+      peer.send(new DatagramPacket(new byte[0], 0, came.getSocketAddress()));
+      peer.send(new DatagramPacket(frame(60), 60, came.getSocketAddress()));
+      Await.until(() -> card.received.size() == 1);
+      assertArrayEquals(frame(60), card.received.getFirst());
+      assertEquals("udp=127.0.0.1:" + came.getPort() + "/127.0.0.1:" + peer.getLocalPort(),
+          netdevs.find("a").orElseThrow().describe());
+    }
+  }
+
+  @Test
+  void aGroupHearsWhatAnyOfItSends() throws Exception {
+    int port;
+    try (DatagramSocket free = new DatagramSocket(0)) {
+      port = free.getLocalPort();
+    }
+    String group = "socket,mcast=230.7.8.9:" + port + ",localaddr=127.0.0.1,id=";
+    List<CardOfTest> all = List.of(card(group + "a"), card(group + "b"), card(group + "c"));
+    loop.start();
+    sendAndFlush("a", all.getFirst(), frame(60), 60);
+    for (CardOfTest each : all) {
+      Await.until(() -> each.received.size() == 1);
+    }
+    assertEquals("mcast=230.7.8.9:" + port, netdevs.find("a").orElseThrow().describe());
+  }
+
+  @Test
+  void aNameThatIsTakenIsRefusedAndStays() throws Exception {
+    Files.createFile(directory.resolve("one"));
+    String told = assertThrows(UserError.class, () -> datagrams("a", "one", "two")).getMessage();
+    assertTrue(told.startsWith("-netdev dgram,id=a: bind " + directory.resolve("one") + ": EADDRINUSE"), told);
+    assertTrue(Files.exists(directory.resolve("one")));
+    datagrams("b", "two", "one");
+    netdevs.find("b").orElseThrow().freed();
+    netdevs.delete("b");
+    assertFalse(Files.exists(directory.resolve("two")));
   }
 
   @Test
