@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +30,7 @@ final class UserNetdev implements AutoCloseable {
 
   /** Longer than it takes on any host; it is up in some hundredths of a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long END_MILLIS = 2000;
+  private static final Duration END_PATIENCE = Duration.ofSeconds(2);
   private static final int MOST_TOLD = 2000;
   private static final Pattern GREETING = Pattern.compile(
       "^\\s*$|: info: |^UNIX domain socket bound|You can now start qemu|^ +kvm|qrap|^Failed to send|^passt [^:]*:");
@@ -144,26 +143,9 @@ final class UserNetdev implements AutoCloseable {
     closed = true;
     wire.close();
     if (passt != null) {
-      end();
+      passt.destroy();
+      ServingProgram.awaitEndOrKill(passt, END_PATIENCE);
     }
-    for (Path file : List.of(socket(), log(), output(), directory)) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        Log.of(UserNetdev.class).warn("netdev {}: {} is left behind: {}", config.id(), file, e.getMessage());
-      }
-    }
-  }
-
-  private void end() {
-    passt.destroy();
-    try {
-      if (!passt.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
-        passt.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      passt.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    ServingProgram.delete("netdev " + config.id(), List.of(socket(), log(), output(), directory));
   }
 }

@@ -1,8 +1,10 @@
 package org.ballastvm.vmm.state;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.kvm.HostError;
@@ -61,6 +63,41 @@ public final class ServingProgram {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /**
+   * Waits for the end of a program that was asked to end, and kills it, and what it started, if that takes too long.
+   *
+   * @param process the program
+   * @param patience how long that may take
+   */
+  public static void awaitEndOrKill(Process process, Duration patience) {
+    boolean ended = false;
+    try {
+      ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!ended) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  /**
+   * Deletes what a program was given and has left. What cannot be deleted is logged and stays.
+   *
+   * @param owner whom it served, for the log
+   * @param files the files, and behind them their directory
+   */
+  public static void delete(String owner, List<Path> files) {
+    for (Path file : files) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        Log.of(ServingProgram.class).warn("{}: {} is left behind: {}", owner, file, e.getMessage());
+      }
     }
   }
 }

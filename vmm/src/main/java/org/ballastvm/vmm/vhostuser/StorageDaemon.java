@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.ServingProgram;
 
 /**
@@ -26,7 +24,7 @@ public final class StorageDaemon implements BackendSource {
   private static final String PROGRAM = "qemu-storage-daemon";
   /** Longer than it takes on any host; it is up in some hundredths of a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long END_MILLIS = 2000;
+  private static final Duration END_PATIENCE = Duration.ofSeconds(2);
   private static final int MOST_TOLD = 2000;
 
   private final DriveConfig drive;
@@ -125,16 +123,7 @@ public final class StorageDaemon implements BackendSource {
     } catch (IOException gone) {
       // It reads no more.
     }
-    try {
-      if (!process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    ServingProgram.awaitEndOrKill(process, END_PATIENCE);
     process = null;
   }
 
@@ -145,13 +134,7 @@ public final class StorageDaemon implements BackendSource {
     }
     closed = true;
     end();
-    for (Path file : List.of(socket(), output(), directory)) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        Log.of(StorageDaemon.class).warn("drive {}: {} is left behind: {}", drive.id(), file, e.getMessage());
-      }
-    }
+    ServingProgram.delete("drive " + drive.id(), List.of(socket(), output(), directory));
     released.run();
   }
 }
