@@ -24,12 +24,23 @@ final class Apt {
    * @throws ImageError if there is no apt, or it does not know the package
    */
   static String releaseBehind(String metaPackage) throws IOException {
-    Matcher dependency = IMAGE_DEPENDENCY.matcher(run(Path.of("/"), List.of("apt-cache", "depends", metaPackage)));
-    if (!dependency.find()) {
-      throw new ImageError("apt knows no package " + metaPackage
-          + ": run apt-get update on a Debian machine, or name a kernel of your own by its path");
+    return findReleaseBehind(metaPackage).orElseThrow(() -> new ImageError("apt knows no package " + metaPackage
+        + ": run apt-get update on a Debian machine, or name a kernel of your own by its path"));
+  }
+
+  /**
+   * Looks up the release that a kernel meta package stands for now.
+   *
+   * @return nothing if apt does not know the package
+   * @throws ImageError if there is no apt
+   */
+  static Optional<String> findReleaseBehind(String metaPackage) throws IOException {
+    // "depends" fails for an unknown package as it does for anything else; "policy" says nothing, and does not fail.
+    if (run(Path.of("/"), List.of("apt-cache", "policy", metaPackage)).isBlank()) {
+      return Optional.empty();
     }
-    return dependency.group(1);
+    Matcher dependency = IMAGE_DEPENDENCY.matcher(run(Path.of("/"), List.of("apt-cache", "depends", metaPackage)));
+    return dependency.find() ? Optional.of(dependency.group(1)) : Optional.empty();
   }
 
   /**

@@ -53,61 +53,25 @@ public final class GuestImages {
    *
    * @throws ImageError if it is not there and cannot be had
    */
-  public Kernel kernel(DebianFlavour flavour) {
-    try {
-      Optional<String> known = cache.recall("debian/" + flavour.word());
-      return known.isPresent() ? kernel(known.get()) : newestKernel(flavour);
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
+  public Kernel kernel(DebianFlavour flavour) { return kernels().ofFlavour(flavour); }
 
   /**
    * Debian's newest kernel: asks apt, also where the cache has an older one.
    *
    * @throws ImageError if apt cannot say or fetch it
    */
-  public Kernel newestKernel(DebianFlavour flavour) {
-    try {
-      String release = Apt.releaseBehind(flavour.metaPackage());
-      Kernel kernel = kernel(release);
-      cache.remember("debian/" + flavour.word(), release);
-      return kernel;
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
+  public Kernel newestKernel(DebianFlavour flavour) { return kernels().newest(flavour); }
 
-  private Kernel kernel(String release) throws IOException {
-    Path entry = cache.entry("kernels/" + release, List.of(KERNEL), work -> {
-      progress.begins("downloading linux-image-" + release);
-      Path download = Files.createDirectory(work.resolve("download"));
-      Path deb = Apt.download("linux-image-" + release, download);
-      progress.begins("unpacking linux-image-" + release);
-      unpackKernel(deb, release, work);
-      FileTree.delete(download);
-    });
-    return new Kernel(release, entry.resolve(KERNEL), Optional.of(entry.resolve("modules")));
-  }
+  /**
+   * The same kernel with modules that {@code modprobe} can use: as {@code /lib/modules/RELEASE} after {@code depmod}. Takes
+   * some seconds when a kernel is first seen.
+   *
+   * @param kernel one with modules, or without, which is returned as it is
+   * @throws ImageError if this host has no depmod, or it fails
+   */
+  public Kernel withDependencies(Kernel kernel) { return kernels().withDependencies(kernel); }
 
-  static void unpackKernel(Path deb, String release, Path work) throws IOException {
-    String modules = "lib/modules/" + release + "/";
-    DebArchive.extract(deb, path -> {
-      String file = path.startsWith("usr/lib/") ? path.substring("usr/".length()) : path;
-      if (file.equals("boot/vmlinuz-" + release)) {
-        return Optional.of(work.resolve(KERNEL));
-      }
-      if (file.equals("boot/config-" + release)) {
-        return Optional.of(work.resolve("config"));
-      }
-      return file.startsWith(modules)
-          ? Optional.of(work.resolve("modules").resolve(file.substring(modules.length())))
-          : Optional.empty();
-    });
-    if (!Files.exists(work.resolve(KERNEL))) {
-      throw new ImageError(deb.getFileName() + " holds no boot/vmlinuz-" + release);
-    }
-  }
+  KernelCache kernels() { return new KernelCache(cache, progress); }
 
   /** {@return a guest with Debian's kernel that takes commands over its console} */
   public GuestImage debian(DebianFlavour flavour) {

@@ -42,6 +42,16 @@ final class Fixtures {
     elf.putInt(at, name).putInt(at + 4, 1).putLong(at + 0x18, offset).putLong(at + 0x20, size);
   }
 
+  /** A file that says its release as a bzImage does. */
+  static byte[] bzImage(String release) {
+    byte[] image = new byte[0x4000];
+    System.arraycopy("HdrS".getBytes(StandardCharsets.US_ASCII), 0, image, 0x202, 4);
+    image[0x20f] = 0x30;
+    byte[] version = (release + " (someone@somewhere) #1\0").getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(version, 0, image, 0x3200, version.length);
+    return image;
+  }
+
   static byte[] xz(byte[] plain) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (OutputStream out = new XZOutputStream(packed, new LZMA2Options(0))) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -27,12 +26,7 @@ class GuestImagesTest {
   void emptyCache() { images = GuestImages.at(directory.resolve("cache")); }
 
   private Path bzImage(String release) throws IOException {
-    byte[] image = Arrays.copyOf(new byte[0], 0x4000);
-    System.arraycopy("HdrS".getBytes(StandardCharsets.US_ASCII), 0, image, 0x202, 4);
-    image[0x20f] = 0x30;
-    byte[] version = (release + " (someone@somewhere) #1\0").getBytes(StandardCharsets.US_ASCII);
-    System.arraycopy(version, 0, image, 0x3200, version.length);
-    return Fixtures.write(directory.resolve("vmlinuz"), image);
+    return Fixtures.write(directory.resolve("vmlinuz"), Fixtures.bzImage(release));
   }
 
   @Test
