@@ -84,9 +84,21 @@ public final class GuestImages {
    *
    * @throws ImageError if its modules or busybox cannot be had
    */
-  public GuestImage lab(Kernel kernel) {
+  public GuestImage lab(Kernel kernel) { return lab(kernel, Optional.empty()); }
+
+  /**
+   * The same, with the {@linkplain #agentFile agent} beside what reads the console.
+   *
+   * @throws ImageError also if there is no gcc to build the agent
+   */
+  public GuestImage labWithAgent(Kernel kernel) { return lab(kernel, Optional.of(agentFile())); }
+
+  private GuestImage lab(Kernel kernel, Optional<Path> agent) {
     try {
       Initramfs tree = new Initramfs().executable("bin/busybox", busybox()).script("init", Script.text("lab-init"));
+      if (agent.isPresent()) {
+        tree.executable("bin/" + AgentProgram.NAME, Files.readAllBytes(agent.get()));
+      }
       kernel.modules().map(ModuleTree::of).ifPresent(
           modules -> tree.modules(modules.inLoadOrder(LAB_MODULES.stream().filter(modules::knows).toList())));
       ByteArrayOutputStream initrd = new ByteArrayOutputStream();
@@ -168,6 +180,40 @@ public final class GuestImages {
   public byte[] busybox() {
     try {
       return Files.readAllBytes(busyboxFile());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * The agent of guests: a static program that is init, or stands beside one, and does what {@code protocol.h} of its source
+   * says.
+   *
+   * @return its file; built at first use
+   * @throws ImageError if there is no gcc to build it
+   */
+  public Path agentFile() {
+    try {
+      return AgentProgram.file(cache, progress);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * An initramfs whose init is the {@linkplain #agentFile agent}.
+   *
+   * @param kernel  what loads its modules
+   * @param needed  modules without which there is no root
+   * @param wanted  modules that are loaded where the kernel has them
+   * @param busybox whether busybox is in it, for a guest that has no other root
+   * @return its file, from the cache where it was made before
+   * @throws ImageError if the kernel lacks a module that is needed, or there is no gcc or no busybox
+   */
+  public Path agentInitrd(Kernel kernel, List<String> needed, List<String> wanted, boolean busybox) {
+    try {
+      return AgentInitramfs.file(cache, progress, kernel, agentFile(), needed, wanted,
+          busybox ? Optional.of(busyboxFile()) : Optional.empty());
     } catch (IOException e) {
       throw failed(e);
     }
