@@ -1,9 +1,14 @@
 package org.ballastvm.rig;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +41,17 @@ public final class DirectHost implements GuestHost {
   }
 
   @Override
+  public HostedStream stream(int port) {
+    try {
+      SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      return new LocalStream(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+    } catch (IOException e) {
+      throw new RigError("nobody listens on port " + port + " of 127.0.0.1", e);
+    }
+  }
+
+  @Override
   public int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -46,6 +62,11 @@ public final class DirectHost implements GuestHost {
 
   @Override
   public String description() { return "this host's /dev/kvm"; }
+
+  private record LocalStream(SocketChannel channel, InputStream input, OutputStream output) implements HostedStream {
+    @Override
+    public void close() throws IOException { channel.close(); }
+  }
 
   private record Local(Process process, Transcript output, Transcript errors) implements HostedProcess {
     @Override

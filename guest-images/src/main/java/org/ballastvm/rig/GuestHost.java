@@ -16,6 +16,13 @@ public sealed interface GuestHost permits DirectHost, Rig {
   /** {@return a program whose input and output are a connection to a port of 127.0.0.1, where the host is} */
   HostedProcess connect(int port);
 
+  /**
+   * Connects to a port of 127.0.0.1, where the host is, for bytes that are not kept.
+   *
+   * @throws RigError if there can be no connection; one that nobody takes may be known by its end alone
+   */
+  HostedStream stream(int port);
+
   /** {@return a port of 127.0.0.1 that nobody listens on, where the host is} */
   int freePort();
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.ballastvm.images.GuestImages;
 
@@ -161,6 +162,25 @@ public final class Rig implements GuestHost, AutoCloseable {
   @Override
   public HostedProcess connect(int port) {
     return start(HostedCommand.of("/run/busybox", "nc", "127.0.0.1", Integer.toString(port)));
+  }
+
+  @Override
+  public HostedStream stream(int port) {
+    AtomicReference<InputStream> input = new AtomicReference<>();
+    HostedProcess program = start(HostedCommand.of("/run/busybox", "nc", "127.0.0.1", Integer.toString(port)), from -> {
+      input.set(from);
+      return Transcript.ofNothing();
+    }, Transcript::of);
+    return new ProgramStream(program, input.get());
+  }
+
+  /** The streams of a program that is the other end. */
+  private record ProgramStream(HostedProcess program, InputStream input) implements HostedStream {
+    @Override
+    public OutputStream output() { return program.input(); }
+
+    @Override
+    public void close() { program.kill(); }
   }
 
   @Override
