@@ -8,6 +8,7 @@ module org.ballastvm.testkit {
   requires static transitive org.junit.jupiter.api;
 
   exports org.ballastvm.testkit;
+  exports org.ballastvm.testkit.agent;
 
   provides org.ballastvm.vmm.command.SubCommand with
       org.ballastvm.testkit.bench.BenchCommand,
