@@ -27,6 +27,9 @@ public @interface Boot {
   /** {@return options for the JVM that runs Ballast, as {@code -Dballast.native=jna}} */
   String[] jvmOptions() default {};
 
+  /** {@return whether the agent runs in it, for {@link Guest#exec}; the host that builds it needs gcc} */
+  boolean agent() default false;
+
   /** {@return whether a reset of the guest is its end} */
   boolean noReboot() default true;
 

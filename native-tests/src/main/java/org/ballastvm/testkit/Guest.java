@@ -12,12 +12,17 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.images.GuestImage;
+import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.rig.Transcript;
+import org.ballastvm.testkit.agent.Agent;
+import org.ballastvm.testkit.agent.AgentError;
+import org.ballastvm.testkit.agent.GuestCommand;
+import org.ballastvm.testkit.agent.GuestResult;
 
 /**
  * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and the resident memory of its process
@@ -38,13 +43,16 @@ public final class Guest implements AutoCloseable {
   private final GuestHost host;
   private final HostedProcess process;
   private final int monitorPort;
+  private final Optional<Integer> agentPort;
   private GuestMonitor monitor;
+  private Agent agent;
   private String kernelRelease = "";
 
-  private Guest(GuestHost host, HostedProcess process, int monitorPort) {
+  private Guest(GuestHost host, HostedProcess process, int monitorPort, Optional<Integer> agentPort) {
     this.host = host;
     this.process = process;
     this.monitorPort = monitorPort;
+    this.agentPort = agentPort;
   }
 
   /**
@@ -69,7 +77,10 @@ public final class Guest implements AutoCloseable {
    */
   public static Guest start(GuestHost host, GuestImage image, GuestConfig config) {
     int port = host.freePort();
-    return new Guest(host, host.start(Ballast.command(arguments(image, config, port), config.jvmOptions())), port);
+    Optional<Integer> agentPort = config.agent() ? Optional.of(host.freePort()) : Optional.empty();
+    List<String> arguments = arguments(image, config, port);
+    agentPort.ifPresent(number -> arguments.addAll(AgentPort.options(number)));
+    return new Guest(host, host.start(Ballast.command(arguments, config.jvmOptions())), port, agentPort);
   }
 
   /**
@@ -82,7 +93,7 @@ public final class Guest implements AutoCloseable {
     int port = host.freePort();
     List<String> command = new ArrayList<>(vmm);
     command.addAll(arguments(imageOf(config), config, port));
-    return up(new Guest(host, host.start(HostedCommand.of(command)), port));
+    return up(new Guest(host, host.start(HostedCommand.of(command)), port, Optional.empty()));
   }
 
   /** Waits until a guest takes commands; one that does not come up is ended. */
@@ -97,9 +108,11 @@ public final class Guest implements AutoCloseable {
   }
 
   private static GuestImage imageOf(GuestConfig config) {
-    return config.kernel().isEmpty()
-        ? GuestHosts.images().debian(config.debian())
-        : GuestHosts.images().lab(Kernel.ofPath(Path.of(config.kernel()), Optional.empty()));
+    GuestImages images = GuestHosts.images();
+    Kernel kernel = config.kernel().isEmpty()
+        ? images.kernel(config.debian())
+        : Kernel.ofPath(Path.of(config.kernel()), Optional.empty());
+    return config.agent() ? images.labWithAgent(kernel) : images.lab(kernel);
   }
 
   private static List<String> arguments(GuestImage image, GuestConfig config, int monitorPort) {
@@ -149,6 +162,30 @@ public final class Guest implements AutoCloseable {
     String output = end.before().replace("\r", "");
     return new CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
         Integer.parseInt(end.match().group(1)));
+  }
+
+  /**
+   * Runs a program in the guest beside the console, over a channel of its own.
+   *
+   * @param words the program, found on {@code PATH}, and its arguments; no shell reads them
+   * @return its output, its errors and its exit status
+   * @throws AgentError if it cannot be run
+   * @throws RigError if the guest was not booted with its agent
+   */
+  public GuestResult exec(String... words) { return agent().run(GuestCommand.of(words)); }
+
+  /**
+   * Connects to the guest's agent; the guest must be up.
+   *
+   * @return what runs programs in it, many at once, and brings files both ways
+   * @throws RigError if the guest was not booted with it
+   */
+  public synchronized Agent agent() {
+    if (agent == null) {
+      int port = agentPort.orElseThrow(() -> new RigError("the guest runs no agent: boot it with @Boot(agent = true)"));
+      agent = AgentPort.connect(host, port);
+    }
+    return agent;
   }
 
   /** Types a line on the console and does not wait for anything. */
@@ -270,6 +307,9 @@ public final class Guest implements AutoCloseable {
   /** Ends it, if it still runs. */
   @Override
   public synchronized void close() {
+    if (agent != null) {
+      agent.close();
+    }
     if (monitor != null) {
       monitor.close();
     }

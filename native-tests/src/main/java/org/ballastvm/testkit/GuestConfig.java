@@ -12,12 +12,24 @@ import org.ballastvm.images.DebianFlavour;
  * @param kernel     a kernel to boot instead of Debian's; empty for Debian's
  * @param jvmOptions options for the JVM that runs Ballast, as {@code -Dballast.native=jna}
  * @param noReboot   a reset of the guest is its end
+ * @param agent      the agent runs in it, for {@link Guest#exec}
  */
 public record GuestConfig(List<String> options, String append, DebianFlavour debian, String kernel,
-    List<String> jvmOptions, boolean noReboot) {
+    List<String> jvmOptions, boolean noReboot, boolean agent) {
   public GuestConfig {
     options = List.copyOf(options);
     jvmOptions = List.copyOf(jvmOptions);
+  }
+
+  /** Describes a guest without the agent. */
+  public GuestConfig(List<String> options, String append, DebianFlavour debian, String kernel, List<String> jvmOptions,
+      boolean noReboot) {
+    this(options, append, debian, kernel, jvmOptions, noReboot, false);
+  }
+
+  /** {@return the same guest with the agent in it} */
+  public GuestConfig withAgent() {
+    return new GuestConfig(options, append, debian, kernel, jvmOptions, noReboot, true);
   }
 
   /** {@return a guest of Debian's kernel that ends when it is reset} */
@@ -32,12 +44,12 @@ public record GuestConfig(List<String> options, String append, DebianFlavour deb
    * @return how it is started
    */
   public GuestConfig appending(String words) {
-    return new GuestConfig(options, words, debian, kernel, jvmOptions, noReboot);
+    return new GuestConfig(options, words, debian, kernel, jvmOptions, noReboot, agent);
   }
 
   static GuestConfig of(Boot boot) {
     return new GuestConfig(List.of(boot.value()), boot.append(), boot.debian(), boot.kernel(),
         List.of(boot.jvmOptions()),
-        boot.noReboot());
+        boot.noReboot(), boot.agent());
   }
 }
