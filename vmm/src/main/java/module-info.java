@@ -29,6 +29,8 @@ module org.ballastvm.vmm {
   exports org.ballastvm.vmm.memory to
       org.ballastvm.testkit;
   exports org.ballastvm.vmm.state;
+  exports org.ballastvm.vmm.terminal to
+      org.ballastvm.testkit;
   exports org.ballastvm.vmm.trace to
       org.ballastvm.testkit;
 

@@ -1,10 +1,13 @@
 package org.ballastvm.vmm;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.ballastvm.vmm.cli.MachineOptions;
 import org.ballastvm.vmm.config.ByteSize;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.ObjectConfig;
@@ -13,6 +16,7 @@ import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.monitor.HumanMonitorCommand;
+import org.ballastvm.vmm.qmp.Monitors;
 import org.ballastvm.vmm.qmp.QmpMonitor;
 import org.ballastvm.vmm.state.EndReason;
 import org.ballastvm.vmm.state.RunState;
@@ -77,6 +81,20 @@ public final class Vm implements AutoCloseable {
 
   /** {@return what describes a machine and starts it} */
   public static VmBuilder builder() { return new VmBuilder(); }
+
+  /**
+   * Starts a machine that QEMU's options describe, as the command line takes them; nothing is announced to
+   * {@code ballast ps}.
+   *
+   * @param options such as {@code -m}, {@code 1G}, {@code -kernel}, {@code vmlinuz}
+   * @param notes   takes what its user should know, a line each
+   * @return the machine; the caller closes it
+   * @throws UserError if an option is none, or something asked for cannot be; nothing is left behind
+   * @throws org.ballastvm.kvm.HostError if the host refuses; nothing is left behind
+   */
+  public static Vm ofOptions(List<String> options, Consumer<String> notes) {
+    return new Vm(Machine.start(MachineOptions.parse(options, notes), notes, Monitors::attach));
+  }
 
   /** {@return its name: log lines have it as the key {@code machine}} */
   public String name() {

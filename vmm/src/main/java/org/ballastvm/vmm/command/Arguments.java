@@ -82,6 +82,17 @@ public final class Arguments {
   }
 
   /**
+   * An option of the machine that a sub-command passes on, with one dash or two: {@code List<String>}.
+   *
+   * @param name with its dash
+   * @return its description
+   */
+  public static OptionSpec machineOption(String name) {
+    return OptionSpec.builder(name, "-" + name).arity("1").paramLabel("VALUE").type(List.class)
+        .auxiliaryTypes(String.class).description("passed on to the machine: ballast -help").build();
+  }
+
+  /**
    * All words that are no options: {@code List<String>}.
    *
    * @param label what one looks like

@@ -129,7 +129,8 @@ public final class SubCommands {
 
   /** As for machines, one dash or two make no difference. What ends in another program's words is left alone. */
   private static List<String> twoDashes(CommandSpec spec, List<String> arguments) {
-    if (spec.parser().stopAtPositional()) {
+    boolean isPart = !arguments.isEmpty() && spec.subcommands().containsKey(arguments.getFirst());
+    if (spec.parser().stopAtPositional() && !isPart) {
       return arguments;
     }
     List<String> words = new ArrayList<>(arguments);
