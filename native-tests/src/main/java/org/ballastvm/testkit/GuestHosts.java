@@ -49,6 +49,17 @@ public final class GuestHosts {
     return deviceObstacle().or(GuestHosts::linuxObstacle);
   }
 
+  /**
+   * As {@link #directObstacle}, without booting a guest where the processor has virtualization: for who would see it fail
+   * anyway.
+   *
+   * @return why Linux does not boot on this host itself; nothing if it should
+   */
+  public static Optional<String> quickObstacle() {
+    Optional<String> device = deviceObstacle();
+    return device.isPresent() || DirectProbe.hardware().isPresent() ? device : linuxObstacle();
+  }
+
   /** {@return why {@code /dev/kvm} cannot be opened, and what to do; nothing if it can} */
   public static Optional<String> deviceObstacle() {
     return DirectProbe.deviceObstacle();

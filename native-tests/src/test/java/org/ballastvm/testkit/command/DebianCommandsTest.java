@@ -80,7 +80,6 @@ class DebianCommandsTest {
       "image | import a b | image import: one FILE must follow, not 2",
       "image | import a --format zip | image import --format zip: must be one of qcow2, vmdk",
       "image | seed | image seed: --user-data FILE must be given",
-      "run | fedora | run fedora: there is no such word",
       "run | debian -m 1 | run debian -m 1: must be at least 256 MiB",
       "run | debian -smp 0 | run debian -smp 0: must be a number from 1 to 254",
       "run | debian --port 70000 | run debian --port 70000: must be a number from 1 to 65535",
