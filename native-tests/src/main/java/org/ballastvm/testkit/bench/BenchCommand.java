@@ -17,6 +17,7 @@ import org.ballastvm.kvm.NativeProvider;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.run.RunWish;
 import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.ByteSize;
@@ -36,12 +37,14 @@ public final class BenchCommand implements SubCommand {
   private static final String QMP = "qmp";
   private static final String MACHINES = "machines";
   private static final String ENGINES = "engines";
+  private static final String RUN = "run";
+  private static final int RUN_RUNS = 5;
   private static final int DISK_RUNS = 5;
   private static final int SMALL_REQUESTS = 5_000;
   private static final int LARGE_REQUESTS = 200;
   private static final long DISK_BYTES = 128L << 20;
   private static final List<String> TOPICS = Stream
-      .concat(Stream.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES, ENGINES),
+      .concat(Stream.of("exits", BALLOON, "start", GUESTS, DEBIAN, QMP, MACHINES, ENGINES, RUN),
           Stream.of(DeviceBenchmark.Topic.values()).map(DeviceBenchmark.Topic::word))
       .toList();
   private static final int SHARING = 100;
@@ -77,7 +80,7 @@ public final class BenchCommand implements SubCommand {
   @Override
   public void describe(CommandSpec spec) {
     spec.addPositional(Arguments.words("TOPIC", TOPICS,
-        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian, disks,"
+        "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian, run, disks,"
             + " consoles, folders, network and qmp, beside QEMU; machines of one process; engines, those of a disk, beside"
             + " the bare calls"));
   }
@@ -151,6 +154,9 @@ public final class BenchCommand implements SubCommand {
     }
     if (topics.contains(DEBIAN)) {
       measureDebian();
+    }
+    if (topics.contains(RUN)) {
+      measureRun();
     }
     for (DeviceBenchmark.Topic topic : DeviceBenchmark.Topic.values()) {
       if (topics.contains(topic.word())) {
@@ -232,6 +238,15 @@ public final class BenchCommand implements SubCommand {
     System.out
         .println("\nDebian from a disk, median of " + DEBIAN_RUNS + ", by turns, in " + host.description() + "\n");
     System.out.print(Peers.table(new DebianBenchmark(host, disk, launcher()).run(DEBIAN_RUNS)));
+  }
+
+  private static void measureRun() throws IOException {
+    RunBenchmark benchmark = new RunBenchmark(GuestHosts.find(), launcher(), GuestHosts.images(),
+        RunWish.of(List.of("uname", "-r")));
+    System.out.println("\n`ballast run -- uname -r`, median of " + RUN_RUNS + ", by turns, in "
+        + GuestHosts.find().description() + "\n");
+    System.out.print(Peers.table(benchmark.run(RUN_RUNS)));
+    System.out.printf("%nFour guests in a pipe: %.1f s%n", benchmark.inAPipe());
   }
 
   private static void measureDevices(DeviceBenchmark.Topic topic) {
