@@ -64,9 +64,10 @@ final class KernelCache {
           return remember(word, release.get());
         }
       }
-      throw new ImageError("kernel debian:" + word + ": apt knows no kernel of that series here, neither as linux-image-"
-          + word + "-amd64 nor as linux-image" + suffix
-          + "-amd64; run apt-get update on a Debian machine, or name a kernel by its path");
+      throw new ImageError(
+          "kernel debian:" + word + ": apt knows no kernel of that series here, neither as linux-image-"
+              + word + "-amd64 nor as linux-image" + suffix
+              + "-amd64; run apt-get update on a Debian machine, or name a kernel by its path");
     } catch (IOException e) {
       throw failed(e);
     }

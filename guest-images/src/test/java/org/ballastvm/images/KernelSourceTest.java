@@ -63,7 +63,8 @@ class KernelSourceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"debian:", "debian:6", "debian:6.12-", "debian:6.12-RT", "debian:6.12-rt-cloud", "debian:six"})
+  @ValueSource(strings = {"debian:", "debian:6", "debian:6.12-", "debian:6.12-RT", "debian:6.12-rt-cloud",
+      "debian:six"})
   void whatIsNoSeriesIsRefusedByName(String word) {
     ImageError error = assertThrows(ImageError.class, () -> KernelSource.parse(word));
     assertTrue(error.getMessage().startsWith("kernel " + word + ": must be debian:SERIES"), error.getMessage());
@@ -87,8 +88,10 @@ class KernelSourceTest {
   void aTreeWhereNothingWasBuiltSaysSo() throws IOException {
     Path empty = Files.createDirectory(directory.resolve("empty"));
     ImageError error = assertThrows(ImageError.class, () -> kernel(empty));
-    assertEquals("kernel " + empty + ": is a directory without arch/x86/boot/bzImage or vmlinux; build a kernel there, or"
-        + " name another", error.getMessage());
+    assertEquals(
+        "kernel " + empty + ": is a directory without arch/x86/boot/bzImage or vmlinux; build a kernel there, or"
+            + " name another",
+        error.getMessage());
   }
 
   @ParameterizedTest
@@ -137,8 +140,9 @@ class KernelSourceTest {
   @Test
   void aPackageIsUnpackedOnce() throws IOException {
     String image = new String(Fixtures.bzImage(RELEASE), StandardCharsets.US_ASCII);
-    Path deb = Fixtures.write(directory.resolve("linux-image.deb"), Fixtures.deb(Map.of("./boot/vmlinuz-" + RELEASE, image,
-        "./lib/modules/" + RELEASE + "/kernel/lib/b.ko", "module")));
+    Path deb = Fixtures.write(directory.resolve("linux-image.deb"),
+        Fixtures.deb(Map.of("./boot/vmlinuz-" + RELEASE, image,
+            "./lib/modules/" + RELEASE + "/kernel/lib/b.ko", "module")));
     assertInstanceOf(KernelSource.DebianPackage.class, KernelSource.parse(deb.toString()));
     Kernel kernel = kernel(deb);
     assertEquals(RELEASE, kernel.release());

@@ -21,8 +21,7 @@ sealed interface KtapLine {
    *
    * @param plain whether it is TAP, where a result need not have a number
    */
-  record Version(String prefix, boolean plain) implements KtapLine {
-  }
+  record Version(String prefix, boolean plain) implements KtapLine {}
 
   /**
    * How many tests there are.
@@ -30,12 +29,10 @@ sealed interface KtapLine {
    * @param count 0 and more
    * @param skip  why none of them ran, if they do not
    */
-  record Plan(String prefix, int count, Optional<String> skip) implements KtapLine {
-  }
+  record Plan(String prefix, int count, Optional<String> skip) implements KtapLine {}
 
   /** The name of the test whose tests follow, as KUnit and TAP 14 say it. */
-  record Subtest(String prefix, String name) implements KtapLine {
-  }
+  record Subtest(String prefix, String name) implements KtapLine {}
 
   /**
    * A result.
@@ -43,16 +40,13 @@ sealed interface KtapLine {
    * @param number 0 if it has none
    * @param name   empty if it has none
    */
-  record Result(String prefix, int number, String name, KtapOutcome outcome) implements KtapLine {
-  }
+  record Result(String prefix, int number, String name, KtapOutcome outcome) implements KtapLine {}
 
   /** The whole run ends. */
-  record BailOut(String prefix, String reason) implements KtapLine {
-  }
+  record BailOut(String prefix, String reason) implements KtapLine {}
 
   /** Anything else. */
-  record Other(String prefix, String text) implements KtapLine {
-  }
+  record Other(String prefix, String text) implements KtapLine {}
 
   /** The grammar. */
   final class Reader {

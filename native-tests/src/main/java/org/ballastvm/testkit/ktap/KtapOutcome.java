@@ -6,8 +6,7 @@ public sealed interface KtapOutcome {
   default boolean isBad() { return false; }
 
   /** It passed. */
-  record Passed() implements KtapOutcome {
-  }
+  record Passed() implements KtapOutcome {}
 
   /**
    * It failed.
@@ -24,16 +23,14 @@ public sealed interface KtapOutcome {
    *
    * @param reason why; empty if it gave none
    */
-  record Skipped(String reason) implements KtapOutcome {
-  }
+  record Skipped(String reason) implements KtapOutcome {}
 
   /**
    * It failed, as its authors expect of it for now (TODO, XFAIL).
    *
    * @param reason why; empty if it gave none
    */
-  record KnownFailure(String reason) implements KtapOutcome {
-  }
+  record KnownFailure(String reason) implements KtapOutcome {}
 
   /**
    * It was announced, or had begun, and gave no result: the kernel crashed, the program ended or the output was cut.

@@ -36,37 +36,35 @@ class KtapTreeTest {
   }
 
   @Test
-  void threeLevelsAreRead() {
-    assertEquals("""
-        1 disk failed
-          1 reads passed
-            1 small passed
-            2 large passed
-          2 writes failed
-            1 small passed
-            2 large failed
-            3 torn skipped no fault injection
-        """, tree("""
+  void threeLevelsAreRead() { assertEquals("""
+      1 disk failed
+        1 reads passed
+          1 small passed
+          2 large passed
+        2 writes failed
+          1 small passed
+          2 large failed
+          3 torn skipped no fault injection
+      """, tree("""
+      KTAP version 1
+      1..1
         KTAP version 1
-        1..1
+        1..2
           KTAP version 1
           1..2
-            KTAP version 1
-            1..2
-            ok 1 small
-            ok 2 large
-          ok 1 reads
-            KTAP version 1
-            1..3
-            # small: 4096 bytes
-            ok 1 small
-            # large: short by 512
-            not ok 2 large
-            ok 3 torn # SKIP no fault injection
-          not ok 2 writes
-        not ok 1 disk
-        """));
-  }
+          ok 1 small
+          ok 2 large
+        ok 1 reads
+          KTAP version 1
+          1..3
+          # small: 4096 bytes
+          ok 1 small
+          # large: short by 512
+          not ok 2 large
+          ok 3 torn # SKIP no fault injection
+        not ok 2 writes
+      not ok 1 disk
+      """)); }
 
   @Test
   void whatIsSaidBeforeAResultIsItsOwn() {
@@ -85,75 +83,71 @@ class KtapTreeTest {
   }
 
   @Test
-  void kunitBeforeKtapNamesItsSuites() {
-    assertEquals("""
-        1 lists passed
-          1 empty passed
-          2 full passed
-        """, tree("""
-        TAP version 14
-        1..1
-            # Subtest: lists
-            1..2
-            ok 1 - empty
-            ok 2 - full
-        ok 1 - lists
-        """));
-  }
+  void kunitBeforeKtapNamesItsSuites() { assertEquals("""
+      1 lists passed
+        1 empty passed
+        2 full passed
+      """, tree("""
+      TAP version 14
+      1..1
+          # Subtest: lists
+          1..2
+          ok 1 - empty
+          ok 2 - full
+      ok 1 - lists
+      """)); }
 
   @Test
-  void tap14NamesWhatComesOnTheLevelAbove() {
-    assertEquals("""
-        1 lists passed
-          1 empty passed
-        2 maps lost no result: the output ends before it
-          1 empty passed
-          2 test 2 lost no result: the output ends before it
-        """, tree("""
-        TAP version 14
-        1..2
-        # Subtest: lists
-            1..1
-            ok 1 - empty
-        ok 1 - lists
-        # Subtest: maps
-            1..2
-            ok 1 - empty
-        """));
-  }
+  void tap14NamesWhatComesOnTheLevelAbove() { assertEquals("""
+      1 lists passed
+        1 empty passed
+      2 maps lost no result: the output ends before it
+        1 empty passed
+        2 test 2 lost no result: the output ends before it
+      """, tree("""
+      TAP version 14
+      1..2
+      # Subtest: lists
+          1..1
+          ok 1 - empty
+      ok 1 - lists
+      # Subtest: maps
+          1..2
+          ok 1 - empty
+      """)); }
 
   @Test
-  void kselftestPutsOneTestsOutputIntoAnothers() {
-    assertEquals("""
-        1 selftests: memfd: memfd_test passed
-          1 sealing passed
-          2 hugetlb skipped no huge pages
-        2 selftests: memory-hotplug: on-off.sh skipped
-        3 selftests: memfd: run_fuse.sh failed exit=1
-        """, tree("""
-        TAP version 13
-        1..3
-        # timeout set to 45
-        # selftests: memfd: memfd_test
-        # TAP version 13
-        # 1..2
-        # ok 1 sealing
-        # # a diagnostic of it
-        # ok 2 hugetlb # SKIP no huge pages
-        # # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0
-        ok 1 selftests: memfd: memfd_test
-        # selftests: memory-hotplug: on-off.sh
-        # ok 1 is said by a script that announced nothing
-        ok 2 selftests: memory-hotplug: on-off.sh # SKIP
-        not ok 3 selftests: memfd: run_fuse.sh # exit=1
-        """));
-  }
+  void kselftestPutsOneTestsOutputIntoAnothers() { assertEquals("""
+      1 selftests: memfd: memfd_test passed
+        1 sealing passed
+        2 hugetlb skipped no huge pages
+      2 selftests: memory-hotplug: on-off.sh skipped
+      3 selftests: memfd: run_fuse.sh failed exit=1
+      """, tree("""
+      TAP version 13
+      1..3
+      # timeout set to 45
+      # selftests: memfd: memfd_test
+      # TAP version 13
+      # 1..2
+      # ok 1 sealing
+      # # a diagnostic of it
+      # ok 2 hugetlb # SKIP no huge pages
+      # # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0
+      ok 1 selftests: memfd: memfd_test
+      # selftests: memory-hotplug: on-off.sh
+      # ok 1 is said by a script that announced nothing
+      ok 2 selftests: memory-hotplug: on-off.sh # SKIP
+      not ok 3 selftests: memfd: run_fuse.sh # exit=1
+      """)); }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"ok 1 a # SKIP|skipped", "not ok 1 a # SKIP why not|skipped why not",
-      "ok 1 a # skipped: lower case|skipped lower case", "not ok 1 a # TODO later|known later", "ok 1 a # TODO later|passed",
+      "ok 1 a # skipped: lower case|skipped lower case", "not ok 1 a # TODO later|known later",
+      "ok 1 a # TODO later|passed",
       "ok 1 a # XFAIL known|known known", "not ok 1 a # TIMEOUT 30 seconds|failed TIMEOUT 30 seconds",
-      "not ok 1 a # ERROR no device|failed ERROR no device", "ok 1 a # rcode=0|passed", "not ok 1 a # MOON full|failed MOON full",
+      "not ok 1 a # ERROR no device|failed ERROR no device", "ok 1 a # rcode=0|passed",
+      "not ok 1 a # MOON full|failed MOON full",
       "not ok 1 a|failed", "ok 1 - a|passed", "ok 1   a|passed"})
   void resultsAndTheirDirectives(String line, String outcome) {
     KtapTest test = only("KTAP version 1\n1..1\n" + line + "\n");
@@ -193,41 +187,37 @@ class KtapTreeTest {
   }
 
   @Test
-  void aCrashWithinASuiteLosesTheSuiteAndWhatIsLeftOfAll() {
-    assertEquals("""
-        1 suite lost no result: the output ends before it
-          1 a passed
-          2 test 2 lost no result: the output ends before it
-        2 tests 2 to 3 lost no result: the output ends before it
-        """, tree("""
-        KTAP version 1
-        1..3
-            KTAP version 1
-            # Subtest: suite
-            1..2
-            ok 1 a
-        Kernel panic - not syncing: Fatal exception
-        """));
-  }
+  void aCrashWithinASuiteLosesTheSuiteAndWhatIsLeftOfAll() { assertEquals("""
+      1 suite lost no result: the output ends before it
+        1 a passed
+        2 test 2 lost no result: the output ends before it
+      2 tests 2 to 3 lost no result: the output ends before it
+      """, tree("""
+      KTAP version 1
+      1..3
+          KTAP version 1
+          # Subtest: suite
+          1..2
+          ok 1 a
+      Kernel panic - not syncing: Fatal exception
+      """)); }
 
   @Test
-  void aSuiteWithoutAResultBeforeTheNextSuiteIsLost() {
-    assertEquals("""
-        1 first lost no result: the output ends before it
-          1 a passed
-        2 second passed
-          1 b passed
-        """, tree("""
-        KTAP version 1
-            KTAP version 1
-            # Subtest: first
-            ok 1 a
-            KTAP version 1
-            # Subtest: second
-            ok 1 b
-        ok 2 second
-        """));
-  }
+  void aSuiteWithoutAResultBeforeTheNextSuiteIsLost() { assertEquals("""
+      1 first lost no result: the output ends before it
+        1 a passed
+      2 second passed
+        1 b passed
+      """, tree("""
+      KTAP version 1
+          KTAP version 1
+          # Subtest: first
+          ok 1 a
+          KTAP version 1
+          # Subtest: second
+          ok 1 b
+      ok 2 second
+      """)); }
 
   @Test
   void aRunThatBailsOutSaysWhy() {
@@ -257,18 +247,16 @@ class KtapTreeTest {
   }
 
   @Test
-  void timeStampsAndWhatCameBeforeAreDropped() {
-    assertEquals("1 suite passed\n  1 a passed\n", tree("""
-        [    0.000000] Linux version 6.1.0 ok 1 no
-        [    0.412345] KTAP version 1\r
-        [    0.412345] 1..1\r
-        [    0.412346][    T1]     KTAP version 1
-        <6>[    0.412346]     1..1
-        [    0.412347]     # a: 1
-        [    0.412348]     ok 1 a
-        [    0.412349] ok 1 suite
-        """));
-  }
+  void timeStampsAndWhatCameBeforeAreDropped() { assertEquals("1 suite passed\n  1 a passed\n", tree("""
+      [    0.000000] Linux version 6.1.0 ok 1 no
+      [    0.412345] KTAP version 1\r
+      [    0.412345] 1..1\r
+      [    0.412346][    T1]     KTAP version 1
+      <6>[    0.412346]     1..1
+      [    0.412347]     # a: 1
+      [    0.412348]     ok 1 a
+      [    0.412349] ok 1 suite
+      """)); }
 
   @Test
   void aLineOfTheKernelThatBrokeIntoOneOfAProgramIsTakenOut() {
@@ -305,7 +293,8 @@ class KtapTreeTest {
       deep.append("  ".repeat(depth)).append("KTAP version 1\n");
     }
     assertTrue(Ktap.parse(deep.toString()).troubles().size() <= 100);
-    assertEquals("1 tests 1 to 1000000 lost no result: the output ends before it\n", tree("KTAP version 1\n1..1000000\n"));
+    assertEquals("1 tests 1 to 1000000 lost no result: the output ends before it\n",
+        tree("KTAP version 1\n1..1000000\n"));
     assertEquals("1 a passed\n", tree("KTAP version 1\n1..999999999\nok 1 a\n"));
     String chatter = "x".repeat(10_000) + "\n";
     List<String> lines = only("KTAP version 1\n1..1\n" + chatter.repeat(1000) + "ok 1 a\n").lines();
@@ -328,7 +317,8 @@ class KtapTreeTest {
         """;
     for (int end = "KTAP version 1\n1..2\n".length(); end < text.length() - 1; end++) {
       Ktap ktap = Ktap.parse(text.substring(0, end));
-      assertEquals(2, ktap.tests().stream().mapToInt(test -> test.name().startsWith("tests") ? 2 : 1).sum(), "at " + end);
+      assertEquals(2, ktap.tests().stream().mapToInt(test -> test.name().startsWith("tests") ? 2 : 1).sum(),
+          "at " + end);
       assertEquals(List.of(), ktap.troubles());
     }
   }

@@ -17,7 +17,9 @@ final class Harmless {
   static final List<String> NOTHING_ELSE = List.of("-display", "-net", "-vga", "-parallel");
   /** Parts of a PC that this machine has, or lacks, anyway. */
   static final List<String> LACKING = List.of("usb", "vmport", "smm", "hpet", "graphics", "nvdimm");
-  static final List<String> HAVING = List.of("acpi", "kernel_irqchip", "kernel-irqchip");
+  static final List<String> HAVING = List.of("acpi", "kernel_irqchip", "kernel-irqchip", "pcie", "rtc");
+  /** Firmware of QEMU's that, with a kernel, only starts it. */
+  static final List<String> KERNEL_STARTERS = List.of("qboot.rom", "bios.bin", "bios-256k.bin", "bios-microvm.bin");
 
   private final GivenOptions given;
   private final List<String> notes = new ArrayList<>();
@@ -38,6 +40,8 @@ final class Harmless {
         .map(text -> text.contains(",") && !text.startsWith(KVM) ? text.substring(0, text.indexOf(',')) : text)
         .toList());
     given.values("-machine").forEach(look::machine);
+    given.values("-bios").forEach(look::firmware);
+    given.values("-echr").forEach(Harmless::escape);
     look.each("-msg", "timestamp", values -> values.takeBoolean("timestamp", false), "timestamp");
     look.each("-boot", "order", values -> {
       // What comes first is the kernel of -kernel: there is nothing else to order.
@@ -124,6 +128,20 @@ final class Harmless {
       notes.add("-machine " + type + ": is taken as a hint; this machine is Ballast's own, as docs/machine.md has it");
     } else {
       requireOnly("-machine", type, "ballast");
+    }
+  }
+
+  private void firmware(String file) {
+    if (!KERNEL_STARTERS.contains(file)) {
+      throw new UserError("-bios " + file + ": there is no firmware here; the kernel of -kernel is started without");
+    }
+    notes.add("-bios " + file + ": is passed over; the kernel of -kernel is started without firmware");
+  }
+
+  /** A number as C has it; QEMU's own value is 1. */
+  private static void escape(String key) {
+    if (!key.matches("1|0x0?1|01")) {
+      throw new UserError("-echr " + key + ": must be 1, which is Ctrl-A");
     }
   }
 

@@ -63,6 +63,8 @@ record Option(String name, String label, String text) {
       new Option("-rtc", "[base=]utc|localtime|DATE[,clock=host|rt][,driftfix=none|slew]",
           "what the guest's clock shows"),
       new Option("-boot", "[order=]TEXT[,strict=on|off]", "taken: the kernel of -kernel is what boots"),
+      new Option("-bios", "qboot.rom", "passed over: the kernel of -kernel is started without firmware"),
+      new Option("-echr", "1", "Ctrl-A is what begins a command to a shared terminal"),
       new Option("-overcommit", "mem-lock=off", "guest memory is not locked"),
       new Option("-msg", "timestamp=on|off", "whether lines of the log begin with the time"),
       new Option("-no-user-config", "", "there is none"),

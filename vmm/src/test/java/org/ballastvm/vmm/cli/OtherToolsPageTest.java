@@ -52,8 +52,9 @@ class OtherToolsPageTest {
   @Test
   void whatIsTakenSoIsOnThePage() throws IOException {
     String all = String.join(" ", rows().map(Row::options).toList());
-    List<String> takenSo = new ArrayList<>(List.of("-accel", "-msg", "-rtc", "-boot", "-overcommit", "-no-user-config",
-        "-readconfig", "telnet:", "seal=", "disable-legacy=", "disable-modern=", "mem-merge=", "dump-guest-core="));
+    List<String> takenSo = new ArrayList<>(
+        List.of("-accel", "-msg", "-rtc", "-boot", "-overcommit", "-no-user-config", "-bios", "-echr",
+            "-readconfig", "telnet:", "seal=", "disable-legacy=", "disable-modern=", "mem-merge=", "dump-guest-core="));
     takenSo.addAll(Harmless.NOTHING_ELSE);
     Stream.of(Harmless.LACKING, Harmless.HAVING, CommandLine.ONE_EACH).flatMap(List::stream)
         .forEach(key -> takenSo.add(key + "="));
