@@ -60,7 +60,9 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
     GuestHost host = GuestHosts.find();
     Optional<Boot> boot = parameter.findAnnotation(Boot.class);
     GuestConfig config = boot.map(GuestConfig::of).orElseGet(GuestConfig::of);
-    Guest guest = Guest.start(host, config);
+    Guest guest = InvocationKernel.of(context).filter(kernel -> config.kernel().isEmpty())
+        .map(kernel -> Guest.start(host, GuestHosts.images().lab(kernel), config))
+        .orElseGet(() -> Guest.start(host, config));
     guestsOf(context).guests.add(guest);
     if (boot.isEmpty() || boot.get().awaitUp()) {
       guest.awaitUp();
