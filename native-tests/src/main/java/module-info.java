@@ -9,9 +9,11 @@ module org.ballastvm.testkit {
 
   exports org.ballastvm.testkit;
   exports org.ballastvm.testkit.agent;
+  exports org.ballastvm.testkit.ktap;
 
   provides org.ballastvm.vmm.command.SubCommand with
       org.ballastvm.testkit.bench.BenchCommand,
+      org.ballastvm.testkit.bisect.BisectCommand,
       org.ballastvm.testkit.command.DemoCommand,
       org.ballastvm.testkit.command.DoctorCommand,
       org.ballastvm.testkit.command.ImageCommand,

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Kernel;
@@ -23,6 +24,9 @@ import org.ballastvm.testkit.agent.Agent;
 import org.ballastvm.testkit.agent.AgentError;
 import org.ballastvm.testkit.agent.GuestCommand;
 import org.ballastvm.testkit.agent.GuestResult;
+import org.ballastvm.testkit.ktap.Ktap;
+import org.ballastvm.testkit.ktap.KtapNodes;
+import org.junit.jupiter.api.DynamicNode;
 
 /**
  * A Linux guest of Ballast: its console takes commands, its monitor takes lines, and the resident memory of its process
@@ -36,6 +40,12 @@ import org.ballastvm.testkit.agent.GuestResult;
 public final class Guest implements AutoCloseable {
   /** What the slowest sensible command takes in the rig. */
   public static final Duration PATIENCE = Duration.ofMinutes(2);
+  /** What {@link #HOST} is mounted by. */
+  static final String HOST_TAG = "host";
+  /** The host's files for a guest, which cannot change them: the value of {@code -virtfs}. Its kernel must know 9P. */
+  public static final String HOST = "local,path=/,mount_tag=" + HOST_TAG + ",security_model=none,readonly=on";
+
+  private static final Duration ALL_SELFTESTS = Duration.ofMinutes(10);
   private static final Pattern UP = Pattern.compile("LAB-UP (\\S+) uptime (\\S+)\r?\n");
   private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");
   private static final Duration POLL = Duration.ofMillis(100);
@@ -157,8 +167,12 @@ public final class Guest implements AutoCloseable {
 
   /** {@return what a line in the guest's shell wrote, and how it ended} */
   public CommandResult tryToRun(String line) {
+    return tryToRun(line, PATIENCE);
+  }
+
+  private CommandResult tryToRun(String line, Duration atMost) {
     type(line);
-    Transcript.Found end = process.output().await(ENDED, PATIENCE);
+    Transcript.Found end = process.output().await(ENDED, atMost);
     String output = end.before().replace("\r", "");
     return new CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
         Integer.parseInt(end.match().group(1)));
@@ -186,6 +200,39 @@ public final class Guest implements AutoCloseable {
       agent = AgentPort.connect(host, port);
     }
     return agent;
+  }
+
+  /**
+   * The tests of KUnit that the kernel has run so far, built in or as modules, one dynamic test a case: for a method with
+   * {@code @TestFactory}. They are read from the kernel's log, which must be large enough ({@code log_buf_len=4M}).
+   */
+  public Stream<DynamicNode> kunit() { return KtapNodes.of(Ktap.parse(run("dmesg"))); }
+
+  /**
+   * Runs a collection of the kernel's selftests, one dynamic test a case: for a method with {@code @TestFactory}. They are
+   * those that the property {@code ballast.kselftest} names, as {@code make -C tools/testing/selftests install} leaves them.
+   * The guest needs {@code -virtfs} with {@link #HOST}, and takes its programs from there.
+   *
+   * @param collection as {@code memory-hotplug}
+   * @throws RigError if they are not there, or cannot be run, or do not end in ten minutes
+   */
+  public Stream<DynamicNode> kselftest(String collection) {
+    return KtapNodes.of(selftests(Kselftest.ofProperty(), collection));
+  }
+
+  /** The same, of a place that is named, for what is done with the results besides. */
+  Ktap selftests(Kselftest tests, String collection) {
+    int before = console().text().length();
+    try {
+      return Ktap.parse(tryToRun(tests.line(collection), ALL_SELFTESTS).output());
+    } catch (RigError e) {
+      // The guest is gone: what had not ended is lost, and says what was said last.
+      Ktap until = Ktap.parse(console().text().substring(before));
+      if (until.tests().isEmpty()) {
+        throw e;
+      }
+      return until;
+    }
   }
 
   /** Types a line on the console and does not wait for anything. */

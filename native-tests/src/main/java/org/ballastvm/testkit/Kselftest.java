@@ -1,0 +1,61 @@
+package org.ballastvm.testkit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ballastvm.rig.RigError;
+
+/**
+ * The kernel's selftests on the host, as {@code make -C tools/testing/selftests install} leaves them, and how a guest runs
+ * them from there: its root is the host's for them, by 9P, read-only, with the guest's own /proc, /sys, /dev and /tmp.
+ */
+final class Kselftest {
+  private static final String RUNNER = "run_kselftest.sh";
+  private static final String PLACE = "/host";
+
+  private final Path directory;
+
+  private Kselftest(Path directory) { this.directory = directory; }
+
+  /**
+   * Those of a directory.
+   *
+   * @throws RigError if they are not installed there
+   */
+  static Kselftest at(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    if (!Files.isExecutable(absolute.resolve(RUNNER))) {
+      throw new RigError("kselftest " + directory + ": holds no " + RUNNER
+          + "; make -C tools/testing/selftests install INSTALL_PATH=" + directory + " in a kernel's tree makes it");
+    }
+    return new Kselftest(absolute);
+  }
+
+  /**
+   * Those that the property {@code ballast.kselftest} names.
+   *
+   * @throws RigError if it names none
+   */
+  static Kselftest ofProperty() {
+    String named = System.getProperty("ballast.kselftest");
+    if (named == null) {
+      throw new RigError("kselftest: where the kernel's selftests are installed is not known;"
+          + " -Dballast.kselftest=DIRECTORY says it");
+    }
+    return at(Path.of(named));
+  }
+
+  /**
+   * {@return the line of a shell that runs a collection; its tests have the limits of time that they set themselves}
+   *
+   * @param collection as {@code memory-hotplug}
+   */
+  String line(String collection) {
+    if (!collection.matches("[A-Za-z0-9_./-]+")) {
+      throw new RigError("kselftest " + collection + ": must be the name of a collection, such as memory-hotplug");
+    }
+    return "mkdir -p " + PLACE + " && { mountpoint -q " + PLACE
+        + " || mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro " + Guest.HOST_TAG + " " + PLACE
+        + " && for d in proc sys dev tmp; do mount -o bind /$d " + PLACE + "/$d || break; done; }"
+        + " && chroot " + PLACE + " '" + directory.toString().replace("'", "'\\''") + "/" + RUNNER + "' -c " + collection;
+  }
+}
