@@ -93,15 +93,21 @@ final class KernelCache {
     return new Kernel(release, entry.resolve(KERNEL), Optional.of(entry.resolve(MODULES)));
   }
 
+  /** {@return a word for where a file is} */
+  private static String place(Path file) {
+    return Cache.sha256(file.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
+  }
+
   /** A package's, known by the package's place, size and date. */
   Kernel ofPackage(Path deb) {
     try {
-      String stamp = deb.toAbsolutePath().normalize() + " " + Files.size(deb) + " " + Files.getLastModifiedTime(deb);
-      Path entry = cache.entry("debs/" + Cache.sha256(stamp.getBytes(StandardCharsets.UTF_8)).substring(0, 12),
-          List.of(KERNEL), work -> {
-            progress.begins("unpacking " + deb.getFileName());
-            unpack(deb, work);
-          });
+      String below = "debs/" + place(deb);
+      String stamp = Files.size(deb) + "-" + Files.getLastModifiedTime(deb).toMillis();
+      Path entry = cache.entry(below + "/" + stamp, List.of(KERNEL), work -> {
+        progress.begins("unpacking " + deb.getFileName());
+        unpack(deb, work);
+      });
+      forgetOlder(below, entry);
       Path modules = entry.resolve(MODULES);
       return Kernel.ofPath(entry.resolve(KERNEL), Optional.of(modules).filter(Files::isDirectory));
     } catch (IOException e) {
@@ -137,7 +143,7 @@ final class KernelCache {
       if (modules.isEmpty()) {
         return kernel;
       }
-      String below = "trees/" + tree.place();
+      String below = "trees/" + place(tree.directory());
       String stamp = tree.stamp(modules);
       Path entry = cache.entry(below + "/" + stamp, List.of(), work -> {
         progress.begins("installing " + modules.size() + " modules of " + kernel.release());
@@ -151,7 +157,7 @@ final class KernelCache {
     }
   }
 
-  /** Keeps the installation before this one, for a guest that still runs with it. */
+  /** Keeps the entry before this one, for a guest that still runs with it. */
   private void forgetOlder(String below, Path current) throws IOException {
     List<Path> others = new ArrayList<>(cache.entries(below));
     others.remove(current);
@@ -176,14 +182,15 @@ final class KernelCache {
       return kernel;
     }
     Path modules = kernel.modules().get().toAbsolutePath().normalize();
-    String place = Cache.sha256(modules.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
+    String below = "modules/" + kernel.release();
     try {
-      Path entry = cache.entry("modules/" + kernel.release() + "-" + place,
+      Path entry = cache.entry(below + "/" + place(modules),
           List.of(installed(kernel).resolve(Depmod.LIST).toString()), work -> {
             progress.begins("listing what modules of " + kernel.release() + " need");
             link(modules, work.resolve(installed(kernel)));
             Depmod.run(work, kernel.release());
           });
+      forgetOlder(below, entry);
       return new Kernel(kernel.release(), kernel.image(), Optional.of(entry.resolve(installed(kernel))));
     } catch (IOException e) {
       throw failed(e);

@@ -57,11 +57,7 @@ final class KernelTree {
 
   Path image() { return image; }
 
-  /** {@return a word for where it is} */
-  String place() {
-    return Cache.sha256(directory.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8))
-        .substring(0, 12);
-  }
+  Path directory() { return directory; }
 
   /** {@return the modules that were built, by their paths in the tree; none if the kernel has none} */
   List<Path> modules() throws IOException {

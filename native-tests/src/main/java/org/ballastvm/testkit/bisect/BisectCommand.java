@@ -73,7 +73,7 @@ public final class BisectCommand implements SubCommand {
     }
   }
 
-  private static Trial trial(Path tree, GuestConfig config, String command) {
+  static Trial trial(Path tree, GuestConfig config, String command) {
     GuestHost host = GuestHosts.find();
     GuestImage image = GuestHosts.images().lab(KernelSource.parse(tree.toString()).resolve(GuestHosts.images()));
     try (Guest guest = Guest.start(host, image, config)) {

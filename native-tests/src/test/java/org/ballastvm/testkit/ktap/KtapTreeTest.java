@@ -271,6 +271,20 @@ class KtapTreeTest {
     assertEquals(List.of("Offlined Pages 32768", "Built 1 zonelists"), test.lines());
   }
 
+  @Test
+  void aProgramThatShowsTheKernelsLogIsNotTornByIt() {
+    Ktap ktap = Ktap.parse("""
+        TAP version 13
+        1..2
+        # [   12.345678] my_driver: probe
+        ok 1 a
+        # the log says: [   12.345678] my_driver: remove
+        not ok 2 b
+        """);
+    assertEquals(List.of("# [   12.345678] my_driver: probe"), ktap.tests().get(0).lines());
+    assertEquals(List.of("# the log says: [   12.345678] my_driver: remove"), ktap.tests().get(1).lines());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ok then, on we go", "  ok 1 deeper than announced", "ok1 a", "okay 1 a", "not okay", "1..x",
       "    not ok 7 somebody's words", "KTAP version 2"})
