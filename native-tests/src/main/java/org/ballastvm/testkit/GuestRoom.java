@@ -10,6 +10,13 @@ import org.ballastvm.rig.RigConfig;
 
 /** Processors and memory for the guests of tests that run side by side. Whoever wants more than there is comes alone. */
 final class GuestRoom {
+  /** Room that was taken; closing gives it back. */
+  @FunctionalInterface
+  interface Place extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   private static GuestRoom ofHost;
 
   private final int processors;
@@ -45,7 +52,7 @@ final class GuestRoom {
   private static long memoryMiBOf(GuestHost host) {
     return switch (host) {
       case DirectHost _ -> availableMiB() / 4 * 3;
-      case Rig _ -> RigConfig.ofTests().memoryMiB() / 4 * 3;
+      case Rig _ -> RigConfig.ofTests().memoryMiB() / 4 * 3L;
     };
   }
 
@@ -64,7 +71,7 @@ final class GuestRoom {
    *
    * @return gives it back
    */
-  synchronized AutoCloseable enter(GuestNeeds needs) throws InterruptedException {
+  synchronized Place enter(GuestNeeds needs) throws InterruptedException {
     int takenProcessors = Math.min(processors, needs.processors());
     long takenMiB = Math.min(memoryMiB, needs.memoryMiB());
     while (freeProcessors < takenProcessors || freeMiB < takenMiB) {

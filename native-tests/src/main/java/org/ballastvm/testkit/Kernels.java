@@ -5,10 +5,17 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * A test that runs once on each of these kernels, in place of {@code @Test}:
@@ -39,8 +46,29 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @Execution(ExecutionMode.CONCURRENT)
-@ExtendWith(KernelsExtension.class)
+@ExtendWith(Kernels.EachOne.class)
 public @interface Kernels {
   /** {@return kernels, as {@link org.ballastvm.images.KernelSource} reads them} */
   String[] value();
+
+  /** What it brings: an invocation for each kernel. */
+  final class EachOne implements TestTemplateInvocationContextProvider {
+    /** For JUnit. */
+    public EachOne() {}
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+      return AnnotationSupport.isAnnotated(context.getTestMethod(), Kernels.class);
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+      List<String> words = AnnotationSupport.findAnnotation(context.getTestMethod(), Kernels.class)
+          .map(kernels -> List.of(kernels.value())).orElse(List.of());
+      if (words.isEmpty()) {
+        throw new ExtensionConfigurationException("@Kernels of " + context.getDisplayName() + " names no kernel");
+      }
+      return words.stream().map(OneKernel::new);
+    }
+  }
 }

@@ -29,7 +29,8 @@ public record Ktap(List<KtapTest> tests, List<String> troubles) {
   public static Ktap parse(String text) {
     KtapParser parser = new KtapParser();
     ConsoleLines.of(text).forEach(parser::accept);
-    return parser.finish();
+    parser.finish();
+    return new Ktap(parser.tests(), parser.troubles());
   }
 
   /** {@return all tests that have none in them} */

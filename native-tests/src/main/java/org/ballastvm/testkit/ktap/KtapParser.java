@@ -134,14 +134,16 @@ final class KtapParser {
   }
 
   /** The output is at its end. */
-  Ktap finish() {
+  void finish() {
     lose(0);
-    Ktap found = new Ktap(done, troubles);
-    if (bailedOut.isEmpty() || found.cases().anyMatch(test -> test.outcome() instanceof KtapOutcome.Lost)) {
-      return found;
+    if (bailedOut.isPresent()
+        && done.stream().flatMap(KtapTest::cases).noneMatch(test -> test.outcome() instanceof KtapOutcome.Lost)) {
+      done.add(new KtapTest(done.size() + 1, "bail out",
+          new KtapOutcome.Lost("the tests bailed out: " + bailedOut.get()), List.of(), List.of()));
     }
-    done.add(new KtapTest(done.size() + 1, "bail out", new KtapOutcome.Lost("the tests bailed out: " + bailedOut.get()),
-        List.of(), List.of()));
-    return new Ktap(done, troubles);
   }
+
+  List<KtapTest> tests() { return done; }
+
+  List<String> troubles() { return troubles; }
 }
