@@ -67,7 +67,7 @@ final class KernelTree {
     }
     List<Path> modules = new ArrayList<>();
     for (String line : Files.readAllLines(order)) {
-      // Linux 6.2 began to list objects, and before 5.3 paths were those of the installed modules.
+      // By series: paths of modules, paths with kernel/ in front as in the installed list, or paths of objects.
       Path module = Path.of(line.replaceFirst("^kernel/(?=.*\\.ko$)", "").replaceFirst("\\.o$", ".ko"));
       Path asListed = Path.of(line.replaceFirst("\\.o$", ".ko"));
       if (Files.isRegularFile(directory.resolve(asListed))) {
