@@ -1,7 +1,7 @@
 package org.ballastvm.rig;
 
 /** A rig or a guest that does not do what it should; the message is one sentence, with what it said last. */
-public final class RigError extends RuntimeException {
+public class RigError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Creates one from a sentence. */

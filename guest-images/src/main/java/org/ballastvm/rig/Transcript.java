@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +21,24 @@ public final class Transcript {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+  private final List<Follower> followers = new ArrayList<>();
   private int consumed;
   private boolean ended;
+  private boolean closed;
+  private Supplier<? extends Error> interruption;
+
+  /** Hears a stream as it comes. On the thread that reads it, which goes on when this returns. */
+  public interface Follower {
+    /**
+     * More has come.
+     *
+     * @param text what; a byte is a character
+     */
+    void said(String text);
+
+    /** Nothing more comes. */
+    void ended();
+  }
 
   private Transcript() {}
 
@@ -80,15 +99,61 @@ public final class Transcript {
     }
   }
 
-  private synchronized void append(byte[] bytes, int count) {
-    text.write(bytes, 0, count);
+  private void append(byte[] bytes, int count) {
+    List<Follower> told;
+    synchronized (this) {
+      text.write(bytes, 0, count);
+      told = List.copyOf(followers);
+      notifyAll();
+    }
+    if (!told.isEmpty()) {
+      String said = new String(bytes, 0, count, StandardCharsets.ISO_8859_1);
+      told.forEach(follower -> follower.said(said));
+    }
+  }
+
+  private void end() {
+    List<Follower> told;
+    synchronized (this) {
+      ended = true;
+      told = List.copyOf(followers);
+    }
+    told.forEach(Follower::ended); // Whoever waits for the end finds that they know of it.
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+  }
+
+  /**
+   * Has somebody hear what comes from now on, and first what has come already.
+   *
+   * @param follower who
+   */
+  public void follow(Follower follower) {
+    boolean over;
+    synchronized (this) {
+      follower.said(new String(text.toByteArray(), StandardCharsets.ISO_8859_1));
+      over = ended;
+      followers.add(follower);
+    }
+    if (over) {
+      follower.ended();
+    }
+  }
+
+  /**
+   * Ends every wait for what has not come yet, those that are under way and later ones.
+   *
+   * @param why makes what they throw
+   */
+  public synchronized void interrupt(Supplier<? extends Error> why) {
+    interruption = why;
     notifyAll();
   }
 
-  private synchronized void end() {
-    ended = true;
-    notifyAll();
-  }
+  /** Lets later waits wait again. */
+  public synchronized void goOn() { interruption = null; }
 
   /** {@return everything so far} */
   public synchronized String text() { return text.toString(StandardCharsets.UTF_8); }
@@ -101,7 +166,7 @@ public final class Transcript {
    */
   public synchronized String whole(Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (!ended) {
+    while (!closed) {
       awaitMore(deadline, "its end");
     }
     return text();
@@ -122,7 +187,8 @@ public final class Transcript {
         consumed += matcher.end();
         return new Found(fresh.substring(0, matcher.start()), matcher.toMatchResult());
       }
-      if (ended) {
+      if (closed) {
+        throwIfInterrupted();
         throw new RigError("the stream ended before " + pattern + " came; the last it said: " + tail());
       }
       awaitMore(deadline, pattern.toString());
@@ -133,7 +199,8 @@ public final class Transcript {
   private void awaitMore(long deadline, String what) {
     int seen = text.size();
     try {
-      while (text.size() == seen && !ended) {
+      while (text.size() == seen && !closed) {
+        throwIfInterrupted();
         long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
         if (leftMillis <= 0) {
           throw new RigError("waited too long for " + what + "; the last it said: " + tail());
@@ -143,6 +210,12 @@ public final class Transcript {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RigError("interrupted while waiting for " + what, e);
+    }
+  }
+
+  private void throwIfInterrupted() {
+    if (interruption != null) {
+      throw interruption.get();
     }
   }
 

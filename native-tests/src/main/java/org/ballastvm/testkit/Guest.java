@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,8 @@ import org.ballastvm.testkit.agent.GuestCommand;
 import org.ballastvm.testkit.agent.GuestResult;
 import org.ballastvm.testkit.ktap.Ktap;
 import org.ballastvm.testkit.ktap.KtapNodes;
+import org.ballastvm.testkit.verdict.Verdict;
+import org.ballastvm.testkit.verdict.VerdictKind;
 import org.junit.jupiter.api.DynamicNode;
 
 /**
@@ -33,8 +36,9 @@ import org.junit.jupiter.api.DynamicNode;
  * can be read. It runs on this host, or in the rig; a test sees no difference but in speed.
  *
  * <p>
- * Everything that waits throws {@link RigError} when it waited too long, or when the machine ended instead; the message
- * holds the last that the guest said. Times are generous, for the rig is slow: a test that waits for a condition ends as
+ * Everything that waits throws {@link KernelFailure} as soon as the kernel goes wrong, {@link LostMachine} when the machine ended
+ * instead, {@link BallastFault} when Ballast crashed, and {@link RigError} when it waited too long; the message holds the last that
+ * the guest said. Times are generous, for the rig is slow: a test that waits for a condition ends as
  * soon as it holds.
  */
 public final class Guest implements AutoCloseable {
@@ -54,6 +58,7 @@ public final class Guest implements AutoCloseable {
   private final HostedProcess process;
   private final int monitorPort;
   private final Optional<Integer> agentPort;
+  private final GuestWatch watch;
   private GuestMonitor monitor;
   private Agent agent;
   private String kernelRelease = "";
@@ -63,6 +68,7 @@ public final class Guest implements AutoCloseable {
     this.process = process;
     this.monitorPort = monitorPort;
     this.agentPort = agentPort;
+    this.watch = GuestWatch.of(process);
   }
 
   /**
@@ -139,7 +145,9 @@ public final class Guest implements AutoCloseable {
   /** Waits until the guest, just started or rebooted, takes commands. */
   public void awaitUp() {
     try {
-      kernelRelease = process.output().await(UP, PATIENCE).match().group(1);
+      kernelRelease = await(UP, PATIENCE, false).match().group(1);
+    } catch (LostMachine | BallastFault e) {
+      throw e;
     } catch (RigError e) {
       throw new RigError("the guest did not come up; " + lastWords(), e);
     }
@@ -172,10 +180,14 @@ public final class Guest implements AutoCloseable {
 
   private CommandResult tryToRun(String line, Duration atMost) {
     type(line);
-    Transcript.Found end = process.output().await(ENDED, atMost);
+    Transcript.Found end = await(ENDED, atMost, true);
     String output = end.before().replace("\r", "");
     return new CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
         Integer.parseInt(end.match().group(1)));
+  }
+
+  private Transcript.Found await(Pattern pattern, Duration atMost, boolean looks) {
+    return new GuestWait(process, watch, this::monitor, this::lastWords).until(pattern, atMost, looks);
   }
 
   /**
@@ -313,6 +325,9 @@ public final class Guest implements AutoCloseable {
   public void await(String what, Duration pause, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
+      watch.failure().ifPresent(failure -> {
+        throw new KernelFailure(failure.verdict());
+      });
       if (System.nanoTime() > deadline) {
         throw new RigError("waited too long for " + what + "; " + lastWords());
       }
@@ -334,6 +349,26 @@ public final class Guest implements AutoCloseable {
     OptionalInt status = process.waitFor(PATIENCE);
     return status.orElseThrow(() -> new RigError("the machine does not end; " + lastWords()));
   }
+
+  /** {@return what went wrong in the guest so far, in its order; the first one counts} */
+  public List<Verdict> verdicts() { return watch.verdicts(); }
+
+  /**
+   * Waits for a verdict, expected or not, that no earlier call has returned.
+   *
+   * @throws RigError if none comes
+   */
+  public Verdict awaitVerdict() { return watch.await(PATIENCE); }
+
+  /**
+   * Says which verdicts do not fail the test, as {@link Expect} does for a guest of a parameter. From now on: one that came before, and
+   * ended waits, is forgiven.
+   *
+   * @param kinds all of them; none for none
+   */
+  public void expect(VerdictKind... kinds) { watch.expect(new Expectation(Set.of(kinds), "", true)); }
+
+  GuestWatch watch() { return watch; }
 
   /** {@return whether its process still runs} */
   public boolean isRunning() {

@@ -7,14 +7,21 @@ import org.ballastvm.images.ImageError;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.RigError;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** What {@link GuestTest} brings: finds where guests run, boots them for parameters, ends them. */
-public final class GuestExtension implements ExecutionCondition, ParameterResolver, AfterTestExecutionCallback {
+public final class GuestExtension 
+    implements
+      ExecutionCondition,
+      ParameterResolver,
+      BeforeTestExecutionCallback,
+      AfterTestExecutionCallback {
   private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(GuestExtension.class);
 
   /** For JUnit. */
@@ -63,6 +70,7 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
     Guest guest = InvocationKernel.of(context).filter(kernel -> config.kernel().isEmpty())
         .map(kernel -> Guest.start(host, GuestHosts.images().lab(kernel), config))
         .orElseGet(() -> Guest.start(host, config));
+    guest.watch().expect(expectation(context));
     guestsOf(context).guests.add(guest);
     if (boot.isEmpty() || boot.get().awaitUp()) {
       guest.awaitUp();
@@ -74,13 +82,43 @@ public final class GuestExtension implements ExecutionCondition, ParameterResolv
     return context.getStore(OURS).computeIfAbsent(context.getUniqueId(), id -> new Guests(), Guests.class);
   }
 
+  private static Expectation expectation(ExtensionContext context) {
+    return Expectation.of(AnnotationSupport.findAnnotation(context.getElement(), Expect.class)
+        .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), Expect.class)));
+  }
+
+  /** A guest of the class is judged by what each test expects. */
+  @Override
+  public void beforeTestExecution(ExtensionContext context) {
+    context.getParent().ifPresent(outer -> ofContext(outer).forEach(guest -> guest.watch().expect(expectation(context))));
+  }
+
   @Override
   public void afterTestExecution(ExtensionContext context) {
-    Guests own = context.getStore(OURS).get(context.getUniqueId(), Guests.class);
-    if (own != null) {
-      context.getExecutionException().ifPresent(failure -> own.guests
-          .forEach(guest -> failure.addSuppressed(new RigError("what the guest said: " + guest.lastWords()))));
+    List<Guest> guests = new ArrayList<>(ofContext(context));
+    context.getParent().ifPresent(outer -> guests.addAll(ofContext(outer)));
+    Optional<Throwable> failed = context.getExecutionException();
+    failed.ifPresent(failure -> guests.forEach(guest -> failure.addSuppressed(GuestReport.of(guest))));
+    if (failed.isEmpty()) {
+      guests.forEach(GuestExtension::judge);
     }
+  }
+
+  /** A kernel that went wrong fails the test also where nothing waited for it. */
+  private static void judge(Guest guest) {
+    guest.watch().failure().ifPresent(failure -> {
+      failure.addSuppressed(GuestReport.of(guest));
+      throw failure;
+    });
+    if (!guest.watch().isContent()) {
+      throw new AssertionError("the kernel was expected to go wrong, and did not; there were "
+          + guest.verdicts().stream().map(verdict -> verdict.kind() + " " + verdict.title()).toList());
+    }
+  }
+
+  private static List<Guest> ofContext(ExtensionContext context) {
+    Guests own = context.getStore(OURS).get(context.getUniqueId(), Guests.class);
+    return own == null ? List.of() : own.guests;
   }
 
   /** Those of one test, or of one class: the store closes them with it. */

@@ -16,6 +16,7 @@ import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.testkit.verdict.VerdictKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @GuestTest
 class LifeIT {
   @Test
+  @Expect(VerdictKind.TRIPLE_FAULT)
   void aGuestIsResetFromOutsideAndFromInsideAndKeptWhenItPowersOff(
       @Boot(value = {"-m", "256", "-no-shutdown"}, append = "reboot=t", noReboot = false) Guest guest) {
     guest.run("touch /tmp/before");
@@ -40,6 +42,7 @@ class LifeIT {
   }
 
   @Test
+  @Expect(VerdictKind.PANIC)
   void aPanicIsTheEndWithNoReboot(@Boot({"-m", "256"}) Guest guest) {
     guest.type("echo c > /proc/sysrq-trigger");
     assertEquals(0, guest.awaitEnd());

@@ -14,6 +14,7 @@ import org.ballastvm.images.Initramfs;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.images.ModuleTree;
 import org.ballastvm.rig.GuestHost;
+import org.ballastvm.testkit.verdict.VerdictKind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -124,6 +125,7 @@ class SmallThingsIT {
 
   @Test
   @Order(3)
+  @Expect(VerdictKind.PANIC)
   void aPanicIsReported() {
     assertEquals("3", read("/sys/bus/pci/drivers/pvpanic-pci/*/capability"));
     guest.type("echo c > /proc/sysrq-trigger");

@@ -20,6 +20,7 @@ import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.Guest;
 import org.ballastvm.testkit.GuestConfig;
 import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.verdict.VerdictKind;
 
 /** Runs a study's guests, one at a time, the mechanisms by turns. */
 final class StudyRunner {
@@ -137,6 +138,7 @@ final class StudyRunner {
     String append = (mechanism.wantsMovable() ? "lab.movable " : "") + options.append();
     running = Guest.start(host, image,
         new GuestConfig(words, append.strip(), DebianFlavour.CLOUD, "", List.of(), true));
+    running.expect(VerdictKind.values()); // What a mechanism does to a guest is what is measured.
     return running;
   }
 

@@ -1,0 +1,146 @@
+package org.ballastvm.testkit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.rig.RigError;
+import org.ballastvm.rig.Transcript;
+import org.ballastvm.testkit.verdict.ConsoleParser;
+import org.ballastvm.testkit.verdict.MachineVerdict;
+import org.ballastvm.testkit.verdict.Verdict;
+import org.ballastvm.testkit.verdict.VerdictKind;
+
+/**
+ * Reads a guest's console, and what its VMM complains, as both come. The first verdict that nobody expects ends every wait for
+ * the guest with a {@link KernelFailure}.
+ */
+final class GuestWatch {
+  /** A report that stays unfinished for so long is taken as it is. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+  /** What is kept of a guest that goes on and on. */
+  private static final int MOST = 1000;
+  private static final Pattern VMM = Pattern.compile("(?m)^.*(shut down \\(a triple fault|KVM internal error"
+      + "|KVM could not enter the guest|KVM exit reason).*$");
+  private static final ScheduledExecutorService TIMER = Executors
+      .newSingleThreadScheduledExecutor(work -> Thread.ofPlatform().daemon().name("verdicts").unstarted(work));
+
+  private final HostedProcess process;
+  private final ConsoleParser console = new ConsoleParser();
+  private final StringBuilder complaint = new StringBuilder();
+  private final List<Verdict> verdicts = new ArrayList<>();
+  private Expectation expectation = Expectation.NOTHING;
+  private Optional<KernelFailure> failure = Optional.empty();
+  private Optional<ScheduledFuture<?>> flush = Optional.empty();
+  private int awaited;
+
+  private GuestWatch(HostedProcess process) { this.process = process; }
+
+  static GuestWatch of(HostedProcess process) {
+    GuestWatch watch = new GuestWatch(process);
+    process.output().follow(new Transcript.Follower() {
+      @Override
+      public void said(String text) { watch.console(text); }
+
+      @Override
+      public void ended() { watch.flush(); }
+    });
+    process.errors().follow(new Transcript.Follower() {
+      @Override
+      public void said(String text) { watch.complaint(text); }
+
+      @Override
+      public void ended() {
+        // The console's end counts.
+      }
+    });
+    return watch;
+  }
+
+  private synchronized void console(String text) {
+    add(console.feed(text));
+    flush.ifPresent(waiting -> waiting.cancel(false));
+    flush = console.isReporting()
+        ? Optional.of(TIMER.schedule(this::flush, SILENCE.toMillis(), TimeUnit.MILLISECONDS))
+        : Optional.empty();
+  }
+
+  private synchronized void flush() { add(console.end()); }
+
+  private synchronized void complaint(String text) {
+    complaint.append(text);
+    int end = complaint.lastIndexOf("\n") + 1;
+    Matcher matcher = VMM.matcher(complaint.substring(0, end));
+    while (matcher.find()) {
+      boolean triple = matcher.group(1).contains("triple");
+      add(List.of(new MachineVerdict(triple ? VerdictKind.TRIPLE_FAULT : VerdictKind.KVM_FAILURE,
+          triple ? "triple fault" : "KVM failure", List.of(matcher.group().strip()))));
+    }
+    complaint.delete(0, end);
+  }
+
+  /** One that shows from outside. */
+  synchronized void add(List<? extends Verdict> more) {
+    for (Verdict verdict : more) {
+      if (verdicts.size() < MOST) {
+        verdicts.add(verdict);
+      }
+      if (failure.isEmpty() && !expectation.covers(verdict) && !isAfterExpected(verdict)) {
+        failure = Optional.of(new KernelFailure(verdict));
+        process.output().interrupt(() -> new KernelFailure(verdict));
+      }
+    }
+    if (!more.isEmpty()) {
+      notifyAll();
+    }
+  }
+
+  /** The first one counts: an oops that was expected may well end in a panic, and that in a reset by triple fault. */
+  private boolean isAfterExpected(Verdict verdict) {
+    return (verdict.kind() == VerdictKind.PANIC || verdict.kind() == VerdictKind.TRIPLE_FAULT)
+        && verdicts.stream().anyMatch(expectation::covers);
+  }
+
+  /** What does not fail a test from now on; what has failed one is forgotten. */
+  synchronized void expect(Expectation wanted) {
+    expectation = wanted;
+    failure = Optional.empty();
+    awaited = verdicts.size();
+    process.output().goOn();
+  }
+
+  /** The first that nobody expected. */
+  synchronized Optional<KernelFailure> failure() { return failure; }
+
+  synchronized List<Verdict> verdicts() { return List.copyOf(verdicts); }
+
+  /** Whether one has come that was expected, if one has to. */
+  synchronized boolean isContent() {
+    return expectation.mayBeMissing() || verdicts.stream().anyMatch(expectation::covers);
+  }
+
+  /** Waits for a verdict that no earlier call has returned, expected or not. */
+  synchronized Verdict await(Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (verdicts.size() <= awaited) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        throw new RigError("waited too long for a verdict; there were " + verdicts.stream().map(Verdict::title).toList());
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RigError("interrupted while waiting for a verdict", e);
+      }
+    }
+    return verdicts.get(awaited++);
+  }
+}
