@@ -48,13 +48,27 @@ public final class MonitorCommand implements SubCommand {
   public int run(ParseResult given) {
     String target = given.matchedPositionalValue(0, "");
     List<String> words = given.matchedPositionalValue(1, List.of());
+    return ask(name(), target, words);
+  }
+
+  /**
+   * Has a monitor run a command and prints the answer.
+   *
+   * @param command of ours, for what goes wrong
+   * @param target a machine, or a socket
+   * @param line the monitor's command
+   * @return the exit status
+   */
+  static int ask(String command, String target, String line) { return ask(command, target, List.of(line)); }
+
+  private static int ask(String command, String target, List<String> words) {
     try (Wire wire = Wire.connect(address(target))) {
       Keys keys = new Keys(() -> {
         // The thread that fills it waits by itself.
       });
       return converse(open(wire, target, keys::end), words, keys);
     } catch (IOException e) {
-      System.err.println("ballast: monitor " + target + ": " + reason(e));
+      System.err.println("ballast: " + command + " " + target + ": " + reason(e));
       return CANNOT;
     }
   }

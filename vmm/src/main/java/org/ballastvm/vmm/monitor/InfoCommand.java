@@ -6,12 +6,12 @@ import org.ballastvm.vmm.machine.Machine;
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
   static final CommandTable TOPICS = new CommandTable("info ",
-      List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoHotpluggableCpus(),
+      List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoHotpluggableCpus(),
           new InfoIothreads(),
           new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
           new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),
           new InfoPci(), new InfoPic(),
-          new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStatus(),
+          new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStacks(), new InfoStatus(), new InfoTasks(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
           new InfoVirtioStatus(), new InfoVmGenerationId()));
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.ballastvm.vmm.look.CpuState;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code info registers [-a|CPU]} */

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.ballastvm.kvm.SpecialRegisters.Segment;
+import org.ballastvm.vmm.look.CpuState;
 import org.ballastvm.vmm.machine.Machine;
 
 /** Registers that an expression may name. */

@@ -4,9 +4,10 @@ import java.util.List;
 import org.ballastvm.kvm.DebugRegisters;
 import org.ballastvm.kvm.FloatingPoint;
 import org.ballastvm.kvm.Registers;
-import org.ballastvm.kvm.SpecialRegisters;
 import org.ballastvm.kvm.SpecialRegisters.Segment;
 import org.ballastvm.kvm.SpecialRegisters.Table;
+import org.ballastvm.kvm.SpecialRegisters;
+import org.ballastvm.vmm.look.CpuState;
 
 /** Registers in the lines that QEMU prints them in: wide where 64-bit code runs, narrow elsewhere. */
 final class RegisterText {

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import org.ballastvm.vmm.look.CpuState;
+import org.ballastvm.vmm.look.LinearMemory;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code x /FMT ADDR} */
@@ -19,6 +21,6 @@ final class VirtualDumpCommand implements Command {
     DumpFormat format = arguments.format();
     long address = arguments.number();
     arguments.end();
-    return MemoryDump.of(format, address, new LinearMemory(vm.ram(), CpuState.of(vm, 0)));
+    return MemoryDump.of(format, address, new LinearMemory(vm.ram(), CpuState.of(vm, 0))::read);
   }
 }

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import org.ballastvm.vmm.look.CpuState;
+import org.ballastvm.vmm.look.LinearMemory;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code memsave ADDR SIZE FILE} */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ballastvm.vmm.look.CpuState;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
