@@ -1,0 +1,153 @@
+package org.ballastvm.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.testkit.verdict.Verdict;
+import org.ballastvm.testkit.verdict.VerdictKind;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real kernel that a module makes go wrong, in one way after the other; the last one ends it. */
+@GuestTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class VerdictIT {
+  private static final String PROVOKE = "/sys/module/misdeed/parameters/provoke";
+
+  private Guest guest;
+
+  @BeforeAll
+  void boot(@TempDir Path directory) throws IOException {
+    guest = Guest.start(GuestHosts.find(), MisdeedModule.guest(DebianFlavour.CLOUD, directory),
+        GuestConfig.of("-m", "192").appending("loglevel=5"));
+    guest.awaitUp();
+    guest.run("insmod /misdeed.ko seconds=8");
+  }
+
+  @AfterAll
+  void end() { guest.close(); }
+
+  /** A child does it, as an oops ends whoever causes it. */
+  private Verdict provoke(VerdictKind kind, String deed) {
+    guest.expect(kind);
+    guest.tryToRun("sh -c 'echo " + deed + " > " + PROVOKE + "' 2> /dev/null");
+    Verdict verdict = guest.awaitVerdict();
+    assertEquals(kind, verdict.kind(), verdict::report);
+    return verdict;
+  }
+
+  private static void assertTop(String function, Verdict verdict) {
+    assertEquals(function, verdict.fingerprint().getFirst(), verdict::report);
+  }
+
+  @Test
+  @Order(1)
+  void theHostSeesTheGuestsLogTasksAndStacks() {
+    String log = guest.monitor("info dmesg").replaceAll("(?m)\\[ *[TC]\\d+] ", " ");
+    String own = guest.run("dmesg").strip();
+    assertTrue(log.contains(own.lines().findFirst().orElseThrow()), log);
+    assertTrue(log.contains("misdeed: loading out-of-tree module"), log);
+    String tasks = guest.monitor("info tasks -s");
+    assertTrue(tasks.matches("(?s).*\n +1 +1 S init\r?\n  __schedule\\+0x.*"), tasks);
+    assertTrue(tasks.contains("kthreadd"), tasks);
+    assertEquals(guest.run("ls -d /proc/[0-9]* | wc -l").strip(),
+        Long.toString(guest.monitor("info tasks").lines().filter(line -> line.matches(" *[1-9]\\d* +\\d+ . .*")).count() + 3), tasks);
+    String stacks = guest.monitor("info stacks");
+    assertTrue(stacks.contains("CPU#0 swapper/0/0 (halted)") && stacks.contains("do_idle+0x"), stacks);
+  }
+
+  @Test
+  @Order(2)
+  void aWarningIsAVerdict() { assertTop("misdeed_warn", provoke(VerdictKind.WARNING, "warn")); }
+
+  @Test
+  @Order(3)
+  void anOopsABugAndABadAddressAreVerdicts() {
+    assertTop("misdeed_null", provoke(VerdictKind.OOPS, "null"));
+    assertTop("misdeed_protection", provoke(VerdictKind.OOPS, "protection"));
+    assertTop("misdeed_bug", provoke(VerdictKind.BUG, "bug"));
+  }
+
+  @Test
+  @Order(4)
+  void aVerdictThatNobodyExpectsEndsAWaitAtOnce() {
+    guest.expect();
+    long begun = System.nanoTime();
+    KernelFailure failure = assertThrows(KernelFailure.class,
+        () -> guest.run("sh -c 'echo null > " + PROVOKE + "'; sleep 100"));
+    assertEquals(VerdictKind.OOPS, failure.verdict().kind());
+    assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(60));
+    guest.expect(VerdictKind.OOPS);
+    guest.type("\u0003"); // Ends the sleep.
+    guest.run("true");
+  }
+
+  @Test
+  @Order(5)
+  void aHungTaskIsAVerdict() {
+    guest.run("echo 1 > /proc/sys/kernel/hung_task_timeout_secs");
+    assertTop("misdeed_sleep", provoke(VerdictKind.HUNG_TASK, "hung"));
+    guest.run("echo 0 > /proc/sys/kernel/hung_task_timeout_secs");
+    assertTrue(guest.monitor("info tasks -s").contains("D misdeed-hung"), () -> guest.monitor("info tasks -s"));
+  }
+
+  @Test
+  @Order(6)
+  void aCpuThatSchedulesNoMoreIsAVerdictAndIsSeenFromOutside() {
+    guest.run("echo 1 > /proc/sys/kernel/watchdog_thresh");
+    guest.expect(VerdictKind.SOFT_LOCKUP);
+    guest.type("echo softlockup > " + PROVOKE);
+    String stacks = guest.monitor("info stacks");
+    Verdict verdict = guest.awaitVerdict();
+    assertEquals(VerdictKind.SOFT_LOCKUP, verdict.kind(), verdict::report);
+    assertTop("misdeed_spin", verdict);
+    assertTrue(guest.monitor("info stacks").contains("misdeed_softlockup+0x"), stacks);
+    guest.console().await(Pattern.compile("LAB-RC 0"), Guest.PATIENCE);
+    guest.run("echo 0 > /proc/sys/kernel/watchdog_thresh");
+  }
+
+  @Test
+  @Order(7)
+  void aStallOfRcuIsAVerdict() {
+    guest.run("echo 3 > /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout");
+    assertTop("misdeed_spin", provoke(VerdictKind.RCU_STALL, "rcu"));
+  }
+
+  @Test
+  @Order(8)
+  void aProcessThatIsKilledForMemoryIsAVerdict() {
+    guest.expect(VerdictKind.OOM_KILL);
+    guest.tryToRun("tail /dev/zero");
+    assertEquals("out of memory: killed tail", guest.awaitVerdict().title());
+  }
+
+  @Test
+  @Order(9)
+  void aPanicIsAVerdictAndItsEndIsNoLostMachine() {
+    guest.expect(VerdictKind.PANIC);
+    long begun = System.nanoTime();
+    guest.type("echo panic > " + PROVOKE);
+    Verdict verdict = guest.awaitVerdict();
+    System.out.println("panic to verdict: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
+        + " ms from the command that causes it, " + guest.host().description());
+    assertEquals("kernel panic: misdeed: as it was asked to", verdict.title());
+    assertTop("misdeed_panic", verdict);
+    assertEquals(List.of(VerdictKind.PANIC), guest.verdicts().reversed().stream().limit(1).map(Verdict::kind).toList());
+    assertEquals(0, guest.awaitEnd());
+    assertThrows(LostMachine.class, () -> guest.tryToRun("true"));
+  }
+}
