@@ -49,7 +49,6 @@ public final class Guest implements AutoCloseable {
   /** The host's files for a guest, which cannot change them: the value of {@code -virtfs}. Its kernel must know 9P. */
   public static final String HOST = "local,path=/,mount_tag=" + HOST_TAG + ",security_model=none,readonly=on";
 
-  private static final Duration ALL_SELFTESTS = Duration.ofMinutes(10);
   private static final Pattern UP = Pattern.compile("LAB-UP (\\S+) uptime (\\S+)\r?\n");
   private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");
   private static final Duration POLL = Duration.ofMillis(100);
@@ -186,6 +185,11 @@ public final class Guest implements AutoCloseable {
         Integer.parseInt(end.match().group(1)));
   }
 
+  /** The same, of a place that is named, for what is done with the results besides. */
+  Ktap selftests(Kselftest tests, String collection) {
+    return tests.run(collection, line -> tryToRun(line, Kselftest.PATIENCE).output(), () -> console().text());
+  }
+
   private Transcript.Found await(Pattern pattern, Duration atMost, boolean looks) {
     return new GuestWait(process, watch, this::monitor, this::lastWords).until(pattern, atMost, looks);
   }
@@ -230,21 +234,6 @@ public final class Guest implements AutoCloseable {
    */
   public Stream<DynamicNode> kselftest(String collection) {
     return KtapNodes.of(selftests(Kselftest.ofProperty(), collection));
-  }
-
-  /** The same, of a place that is named, for what is done with the results besides. */
-  Ktap selftests(Kselftest tests, String collection) {
-    int before = console().text().length();
-    try {
-      return Ktap.parse(tryToRun(tests.line(collection), ALL_SELFTESTS).output());
-    } catch (RigError e) {
-      // The guest is gone: what had not ended is lost, and says what was said last.
-      Ktap until = Ktap.parse(console().text().substring(before));
-      if (until.tests().isEmpty()) {
-        throw e;
-      }
-      return until;
-    }
   }
 
   /** Types a line on the console and does not wait for anything. */

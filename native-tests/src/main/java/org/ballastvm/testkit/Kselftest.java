@@ -2,7 +2,11 @@ package org.ballastvm.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.ballastvm.rig.RigError;
+import org.ballastvm.testkit.ktap.Ktap;
 
 /**
  * The kernel's selftests on the host, as {@code make -C tools/testing/selftests install} leaves them, and how a guest runs
@@ -11,6 +15,9 @@ import org.ballastvm.rig.RigError;
 final class Kselftest {
   private static final String RUNNER = "run_kselftest.sh";
   private static final String PLACE = "/host";
+
+  /** For all tests of a collection. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path directory;
 
@@ -42,6 +49,28 @@ final class Kselftest {
           + " -Dballast.kselftest=DIRECTORY says it");
     }
     return at(Path.of(named));
+  }
+
+  /**
+   * Has a guest run a collection.
+   *
+   * @param collection as {@code memory-hotplug}
+   * @param shell runs a line in the guest and returns what it wrote, in {@link #PATIENCE}
+   * @param console all that the guest has written
+   * @return what its tests said; of a guest that is gone meanwhile, what they had said by then
+   * @throws RigError if it cannot be run
+   */
+  Ktap run(String collection, UnaryOperator<String> shell, Supplier<String> console) {
+    int before = console.get().length();
+    try {
+      return Ktap.parse(shell.apply(line(collection)));
+    } catch (RigError e) {
+      Ktap until = Ktap.parse(console.get().substring(before));
+      if (until.tests().isEmpty()) {
+        throw e;
+      }
+      return until;
+    }
   }
 
   /**
