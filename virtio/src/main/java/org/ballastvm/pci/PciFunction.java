@@ -2,6 +2,9 @@ package org.ballastvm.pci;
 
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
+import org.ballastvm.fault.FaultTimer;
 
 /**
  * A PCI function with 32-bit memory BARs, and message-signalled interrupts if it declares any. Configuration accesses come
@@ -33,13 +36,14 @@ public abstract class PciFunction {
   private static final Registers NO_REGISTERS = new Registers.None();
 
   private final PciConfigSpace config;
-  private final int[] barBytes = new int[BARS];
-  private final long[] mappedAt = new long[BARS];
+  private final Bars bars;
   private volatile boolean interruptPinOff;
   private volatile boolean busMaster;
   /** Null where the function has a pin at most. */
   private Msix msix;
   private PciHost host;
+  /** Null where nothing goes wrong. */
+  private FunctionFaults faults;
 
   /**
    * A function that is on no bus yet.
@@ -48,6 +52,7 @@ public abstract class PciFunction {
    */
   protected PciFunction(PciIdentity identity) {
     config = new PciConfigSpace(identity);
+    bars = new Bars(config);
     config.allow(PciConfigSpace.COMMAND, 2, COMMAND_MEMORY | COMMAND_BUS_MASTER | COMMAND_INTX_OFF);
   }
 
@@ -57,10 +62,33 @@ public abstract class PciFunction {
    * @param bus what it asks of it
    */
   public final synchronized void attach(PciHost bus) {
-    this.host = bus;
+    this.host = faults == null ? bus : faults.over(bus);
     if (msix != null) {
-      msix.table().attach(bus);
+      msix.table().attach(host);
     }
+  }
+
+  /**
+   * Has things go wrong, from now on. On the event loop, or before it has started; once.
+   *
+   * @param planned what, and when
+   * @param timer has things happen late
+   */
+  public synchronized void goWrong(DeviceFaults planned, FaultTimer timer) {
+    faults = new FunctionFaults(planned, timer, this);
+    attach(host);
+  }
+
+  /**
+   * A fault strikes now, which waits for no occasion. It {@linkplain #goWrong goes wrong} already.
+   *
+   * @param fault what; not that the device is pulled out, which its bus does
+   */
+  public synchronized void strike(Fault fault) { faults.interrupt(fault.place().orElse(0), usesMessages()); }
+
+  /** All faults have been taken away: what was kept back by them comes. */
+  public synchronized void mend() {
+    // Interrupts that are late come in their time.
   }
 
   /**
@@ -85,10 +113,7 @@ public abstract class PciFunction {
    * @param bar which, 0 to 5
    * @param bytes its size, a power of two, at least 16
    */
-  protected final void declareBar(int bar, int bytes) {
-    barBytes[bar] = bytes;
-    config.allow(PciConfigSpace.BAR_0 + 4 * bar, 4, -bytes);
-  }
+  protected final void declareBar(int bar, int bytes) { bars.declare(bar, bytes); }
 
   /**
    * Gives the function message-signalled interrupts (MSI-X): the capability, and a BAR of 4 KiB with the table and the
@@ -131,7 +156,7 @@ public abstract class PciFunction {
    * @param bar which, 0 to 5
    * @return bytes, 0 for one it does not have
    */
-  public final int barBytes(int bar) { return barBytes[bar]; }
+  public final int barBytes(int bar) { return bars.bytes(bar); }
 
   /**
    * Where a BAR answers.
@@ -139,7 +164,7 @@ public abstract class PciFunction {
    * @param bar which, 0 to 5
    * @return guest physical address, 0 when it does not answer
    */
-  public final synchronized long barAddress(int bar) { return mappedAt[bar]; }
+  public final synchronized long barAddress(int bar) { return bars.mappedAt(bar); }
 
   /**
    * Gives a BAR its place, as firmware does before a kernel runs. It answers when the guest enables it.
@@ -185,7 +210,7 @@ public abstract class PciFunction {
     int command = config.get16(PciConfigSpace.COMMAND);
     interruptPinOff = (command & COMMAND_INTX_OFF) != 0;
     busMaster = (command & COMMAND_BUS_MASTER) != 0;
-    remap((command & COMMAND_MEMORY) != 0);
+    bars.remap(host, (command & COMMAND_MEMORY) != 0);
   }
 
   /** {@return whether the guest has switched the interrupt pin off} */
@@ -211,6 +236,9 @@ public abstract class PciFunction {
    */
   public final synchronized long barRead(int bar, long offset, int width) {
     long value = msix != null && bar == msix.bar() ? msix.read(offset, width) : readRegister(bar, offset, width);
+    if (faults != null && faults.readsAllOnes(bar, width)) {
+      value = -1L;
+    }
     return width == Long.BYTES ? value : value & (1L << 8 * width) - 1;
   }
 
@@ -347,24 +375,6 @@ public abstract class PciFunction {
   /** Puts the registers back to how they are after power-on. The function's lock is held. */
   protected void forgetGuest() {
     restore(config.powerOn(), msix == null ? Optional.empty() : Optional.of(msix.table().powerOn()));
-  }
-
-  private void remap(boolean decoding) {
-    for (int bar = 0; bar < BARS; bar++) {
-      if (barBytes[bar] == 0) {
-        continue;
-      }
-      long base = decoding ? Integer.toUnsignedLong(config.get32(PciConfigSpace.BAR_0 + 4 * bar)) : 0;
-      if (base != mappedAt[bar]) {
-        if (mappedAt[bar] != 0) {
-          host.barUnmapped(bar, mappedAt[bar]);
-        }
-        mappedAt[bar] = base;
-        if (base != 0) {
-          host.barMapped(bar, base);
-        }
-      }
-    }
   }
 
   /**

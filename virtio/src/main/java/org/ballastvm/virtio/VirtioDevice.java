@@ -1,6 +1,7 @@
 package org.ballastvm.virtio;
 
 import java.util.function.BooleanSupplier;
+import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.virtio.queue.GuestError;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.virtio.queue.Virtqueue;
@@ -176,6 +177,15 @@ public interface VirtioDevice {
    */
   default void close() {
     // Most hold nothing.
+  }
+
+  /**
+   * Has its own faults happen from now on. Under the transport's lock.
+   *
+   * @param planned what, and when
+   */
+  default void goWrong(DeviceFaults planned) {
+    // Most have no faults of their own.
   }
 
   /** What a started device has of its driver. */

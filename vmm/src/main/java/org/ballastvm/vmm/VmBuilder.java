@@ -365,7 +365,7 @@ public final class VmBuilder {
     return new MachineConfig(name, UUID.randomUUID(), memory, CpuConfig.of(cpus), NumaConfig.NONE, boot(),
         ofKind(BackendConfig.class), ofKind(IoThreadConfig.class), networks, disks, disks.withDevices(devices),
         chardevs, serials, List.of(),
-        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, folders, FirmwareConfig.DEFAULT);
+        new RunPolicy(paused, false, false), Optional.empty(), kernelCache, folders, FirmwareConfig.DEFAULT, List.of());
   }
 
   private BootConfig boot() {

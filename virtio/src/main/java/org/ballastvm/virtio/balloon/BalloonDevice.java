@@ -3,6 +3,7 @@ package org.ballastvm.virtio.balloon;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.virtio.DeviceClock;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
@@ -16,10 +17,7 @@ import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
- * The memory balloon. Virtio 1.3, 5.5.
- *
- * <p>
- * The host sets a target; the driver takes pages from the guest and names them on the inflate queue, and they are given
+ * The memory balloon. Virtio 1.3, 5.5. The host sets a target; the driver takes pages from the guest and names them on the inflate queue, and they are given
  * back to the host; it names those it takes back on the deflate queue. All chains that are ready together are one batch:
  * the host is called once for each range, and the driver interrupted once. With a driver that must deflate before it uses a
  * page again, the host is called for whole huge pages as far as can be.
@@ -29,9 +27,6 @@ public final class BalloonDevice implements VirtioDevice {
   /** A driver with more to give names at least this many pages at once: Linux 256, others 1024. */
   private static final int FULL_LIST = 256;
   private static final String NAME = "virtio-balloon";
-
-  private static final BalloonState.Hints NO_HINTS = BalloonState.Hints.powerOn(FreePageHints.FIRST_ID);
-
   private static final BalloonQueue[] NO_QUEUES = {};
 
   private final long offered;
@@ -210,6 +205,9 @@ public final class BalloonDevice implements VirtioDevice {
   private void notifyHintCommand() { notifier.change(() -> registers.hintCommand(hinting().command())); }
 
   @Override
+  public void goWrong(DeviceFaults planned) { hints.ifPresent(run -> run.goWrong(planned)); }
+
+  @Override
   public int type() { return TYPE; }
 
   @Override
@@ -283,7 +281,7 @@ public final class BalloonDevice implements VirtioDevice {
   @Override
   public BalloonState state() {
     return new BalloonState(registers.numPages(), registers.actual(), registers.poison(), moreToCome, pages.state(),
-        stats.state(), hints.map(FreePageHints::state).orElse(NO_HINTS));
+        stats.state(), hints.map(FreePageHints::state).orElse(BalloonState.NO_HINTS));
   }
 
   @Override

@@ -20,6 +20,9 @@ import org.ballastvm.virtio.VirtioDevice;
 public record BalloonState(int targetPages, int actualPages, int poison, boolean moreToCome, Held held, Stats stats,
     Hints hints) implements VirtioDevice.State {
 
+  /** Of a balloon whose guest is not asked for free pages. */
+  static final Hints NO_HINTS = Hints.powerOn(FreePageHints.FIRST_ID);
+
   /**
    * Pages that a driver has named and that are not given back yet.
    *

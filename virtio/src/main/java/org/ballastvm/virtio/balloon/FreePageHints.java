@@ -2,6 +2,10 @@ package org.ballastvm.virtio.balloon;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
+import org.ballastvm.fault.FaultKind;
+import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.HintRun.Ending;
 import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
@@ -38,6 +42,8 @@ final class FreePageHints {
   private PageRanges named;
   private int nextId = FIRST_ID;
   private volatile HintRun run = IDLE;
+  /** Null where nothing goes wrong. */
+  private DeviceFaults faults;
 
   /**
    * Nothing is asked yet.
@@ -155,11 +161,25 @@ final class FreePageHints {
   /** A command that does not fit belongs to a run that is over. */
   private void heed(int command) {
     if (run instanceof HintRun.Requested(int id) && command == id) {
-      run = new HintRun.Reporting(id);
+      begin(id);
     } else if (run instanceof HintRun.Reporting(int id) && command == HintRun.COMMAND_STOP) {
       discard(id, named);
     }
   }
+
+  private void begin(int id) {
+    Fault fault = faults == null ? null : faults.strike(FaultPoint.HINT_COMMAND, 0, 0);
+    if (fault == null || fault.kind() == FaultKind.DONE_EARLY) {
+      run = new HintRun.Reporting(id);
+    }
+    if (fault != null && fault.kind() == FaultKind.DONE_EARLY) {
+      abandon();
+      ended.run(); // The transport's lock is held, as it is where a chain is taken.
+    }
+  }
+
+  /** Has things go wrong from now on. */
+  synchronized void goWrong(DeviceFaults planned) { faults = planned; }
 
   private void discard(int id, PageRanges pages) {
     long[] pageCount = new long[1];

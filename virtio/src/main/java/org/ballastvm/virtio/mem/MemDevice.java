@@ -2,6 +2,10 @@ package org.ballastvm.virtio.mem;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
+import org.ballastvm.fault.FaultKind;
+import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
@@ -36,6 +40,8 @@ public final class MemDevice implements VirtioDevice {
   private final long[] words = new long[MemRequest.BYTES / Long.BYTES];
   private final MemorySegment staging = MemorySegment.ofArray(words);
   private Context context;
+  /** Null where nothing goes wrong. */
+  private DeviceFaults faults;
   private ConfigNotifier notifier = Runnable::run; // there is no driver to notify before there is a transport
 
   /**
@@ -188,13 +194,31 @@ public final class MemDevice implements VirtioDevice {
   private int serve(DescriptorChain chain) {
     MemRequest request = read(chain);
     requireRoom(chain);
-    write(chain, answer(request));
+    write(chain, faults == null ? answer(request) : answerOrFail(request));
     if (request instanceof MemRequest.Unknown unknown) {
       events.accept(new DeviceEvent.GuestMistake(name(),
           "the guest sent a request of type " + unknown.type() + ", and there are 0 to 3", false));
     }
     return MemAnswer.BYTES;
   }
+
+  private MemAnswer answerOrFail(MemRequest request) {
+    Fault fault = faults.strike(FaultPoint.MEM_REQUEST, request.kind().ordinal(), 0);
+    if (fault != null && fault.kind() == FaultKind.REQUESTED_SIZE) {
+      request(Math.min(fault.value().orElseThrow(), config().sizeBytes()) & -config().blockBytes());
+    }
+    if (fault == null || fault.kind() == FaultKind.REQUESTED_SIZE) {
+      return answer(request);
+    }
+    MemAnswer answer = fault.kind() == FaultKind.MEM_BUSY
+        ? MemAnswer.BUSY
+        : fault.kind() == FaultKind.MEM_NACK ? MemAnswer.NACK : MemAnswer.ERROR;
+    history.answered(request.kind(), answer, blocks.pluggedBytes(), blocks.pluggedBytes());
+    return answer;
+  }
+
+  @Override
+  public void goWrong(DeviceFaults planned) { faults = planned; }
 
   private MemAnswer answer(MemRequest request) {
     long before = blocks.pluggedBytes();

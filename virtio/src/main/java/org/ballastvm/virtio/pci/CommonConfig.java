@@ -3,6 +3,7 @@ package org.ballastvm.virtio.pci;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.GuestError;
@@ -16,16 +17,12 @@ import org.ballastvm.virtio.queue.Virtqueue;
 final class CommonConfig implements VirtioDevice.Context {
 
   private final VirtioDevice device;
+  private final FeatureWords features;
   private final GuestMemory memory;
   private final DeviceCalls calls;
-  private final long offered;
   private final ServedQueues served;
   private final QueueSetup[] setups;
   private final Virtqueue[] queues;
-  private int deviceFeatureSelect;
-  private int driverFeatureSelect;
-  private long driverFeatures;
-  private boolean unknownFeatures;
   private int configVector;
   private int status;
   private int generation;
@@ -37,14 +34,38 @@ final class CommonConfig implements VirtioDevice.Context {
     this.memory = memory;
     this.calls = calls;
     this.served = new ServedQueues(device.server(), calls);
-    this.offered = device.features() | VirtioDevice.VERSION_1
-        | served.offer(Virtqueue.FEATURE_INDIRECT | Virtqueue.FEATURE_EVENT_INDEX);
+    this.features = new FeatureWords(allFeatures());
     this.setups = new QueueSetup[device.queueCount()];
     this.queues = new Virtqueue[setups.length];
     for (int i = 0; i < setups.length; i++) {
       setups[i] = new QueueSetup(device.queueSize(i));
     }
     restore(powerOn());
+  }
+
+  private long allFeatures() {
+    return device.features() | VirtioDevice.VERSION_1
+        | served.offer(Virtqueue.FEATURE_INDIRECT | Virtqueue.FEATURE_EVENT_INDEX);
+  }
+
+  /** Does not offer some features to drivers that look from now on. */
+  void withhold(long some) { features.withhold(some); }
+
+  /** Gives queues another largest size, for drivers that look from now on; all queues where none is named. */
+  void limitQueues(OptionalInt only, int mostEntries) {
+    for (int i = 0; i < setups.length; i++) {
+      if (only.orElse(i) == i) {
+        setups[i].limit(mostEntries);
+      }
+    }
+  }
+
+  /** Offers all again. */
+  void withholdNothing() {
+    features.offer(allFeatures());
+    for (int i = 0; i < setups.length; i++) {
+      setups[i].limit(device.queueSize(i));
+    }
   }
 
   /** Forgets the driver. Changes are counted on, so that one that reads meanwhile notices. */
@@ -69,7 +90,7 @@ final class CommonConfig implements VirtioDevice.Context {
     for (int i = 0; i < setups.length; i++) {
       all.add(setups[i].state(queues[i] == null ? Optional.empty() : Optional.of(ringState(i))));
     }
-    return new TransportState.Common(deviceFeatureSelect, driverFeatureSelect, driverFeatures, unknownFeatures,
+    return new TransportState.Common(features.deviceSelect, features.driverSelect, features.chosen, features.unknown,
         configVector, status, generation, queueSelect, all);
   }
 
@@ -80,10 +101,7 @@ final class CommonConfig implements VirtioDevice.Context {
 
   void restore(TransportState.Common state) {
     takeAllBack();
-    deviceFeatureSelect = state.deviceFeatureSelect();
-    driverFeatureSelect = state.driverFeatureSelect();
-    driverFeatures = state.driverFeatures();
-    unknownFeatures = state.unknownFeatures();
+    features.restore(state);
     configVector = state.configVector();
     status = state.status();
     generation = state.generation();
@@ -93,7 +111,7 @@ final class CommonConfig implements VirtioDevice.Context {
       setups[i].restore(queue);
       queues[i] = queue.ring().isEmpty()
           ? null
-          : new Virtqueue(i, memory, queue.size(), queue.descriptors(), queue.driver(), queue.device(), driverFeatures,
+          : new Virtqueue(i, memory, queue.size(), queue.descriptors(), queue.driver(), queue.device(), features.chosen,
               queue.ring().get());
     }
   }
@@ -116,11 +134,11 @@ final class CommonConfig implements VirtioDevice.Context {
   void serve() {
     for (int i = 0; i < served.count(); i++) {
       boolean wanted = mayBeServed && isRunning() && calls.mayReachMemory() && queues[i] != null
-          && served.serves(i, driverFeatures);
+          && served.serves(i, features.chosen);
       if (!wanted && served.has(i)) {
         queues[i] = served.take(i, queues[i]);
       } else if (wanted && !served.has(i)) {
-        served.give(i, queues[i], driverFeatures);
+        served.give(i, queues[i], features.chosen);
       }
     }
   }
@@ -194,7 +212,7 @@ final class CommonConfig implements VirtioDevice.Context {
       all.add(new VirtioState.Queue(setup.size, setup.mostEntries, setup.descriptors, setup.driver, setup.device,
           mayReadRings ? positions(i) : Optional.empty()));
     }
-    return new VirtioState(status, interruptStatus, queueSelect, offered, driverFeatures, List.copyOf(all));
+    return new VirtioState(status, interruptStatus, queueSelect, features.offered(), features.chosen, List.copyOf(all));
   }
 
   /** A guest can take the memory away that it has put a ring into; whoever asks for the state has made no mistake. */
@@ -214,7 +232,7 @@ final class CommonConfig implements VirtioDevice.Context {
   int queueVector(int queue) { return setups[queue].vector; }
 
   @Override
-  public long features() { return driverFeatures; }
+  public long features() { return features.chosen; }
 
   @Override
   public GuestMemory memory() { return memory; }
@@ -243,10 +261,10 @@ final class CommonConfig implements VirtioDevice.Context {
   long read(int register, int width) {
     QueueSetup queue = queueSelect < setups.length ? setups[queueSelect] : null;
     long value = switch (register) {
-      case 0x00 -> deviceFeatureSelect;
-      case 0x04 -> word(offered, deviceFeatureSelect);
-      case 0x08 -> driverFeatureSelect;
-      case 0x0c -> word(driverFeatures, driverFeatureSelect);
+      case 0x00 -> features.deviceSelect;
+      case 0x04 -> features.offeredWord();
+      case 0x08 -> features.driverSelect;
+      case 0x0c -> features.chosenWord();
       case 0x10 -> configVector;
       case 0x12 -> setups.length;
       case 0x14 -> status;
@@ -267,20 +285,16 @@ final class CommonConfig implements VirtioDevice.Context {
     return width == 8 ? value : value & (1L << 8 * width) - 1;
   }
 
-  private static long word(long features, int select) {
-    return switch (select) {
-      case 0 -> features;
-      case 1 -> features >>> 32;
-      default -> 0;
-    };
-  }
-
   void write(int register, int width, long value) {
     int low = (int) value;
     switch (register) {
-      case 0x00 -> deviceFeatureSelect = low;
-      case 0x08 -> driverFeatureSelect = low;
-      case 0x0c -> writeFeatures(low);
+      case 0x00 -> features.deviceSelect = low;
+      case 0x08 -> features.driverSelect = low;
+      case 0x0c -> {
+        if ((status & DeviceStatus.FEATURES_OK) == 0) {
+          features.write(low);
+        }
+      }
       case 0x10 -> configVector = vector(low);
       case 0x14 -> writeStatus(low & 0xff);
       case 0x16 -> queueSelect = low & 0xffff;
@@ -289,19 +303,6 @@ final class CommonConfig implements VirtioDevice.Context {
           writeQueue(setups[queueSelect], register, width, value);
         }
       }
-    }
-  }
-
-  private void writeFeatures(int value) {
-    if ((status & DeviceStatus.FEATURES_OK) != 0) {
-      return;
-    }
-    if (driverFeatureSelect == 0) {
-      driverFeatures = driverFeatures & ~0xffff_ffffL | Integer.toUnsignedLong(value);
-    } else if (driverFeatureSelect == 1) {
-      driverFeatures = driverFeatures & 0xffff_ffffL | (long) value << 32;
-    } else if (value != 0) {
-      unknownFeatures = true;
     }
   }
 
@@ -348,7 +349,7 @@ final class CommonConfig implements VirtioDevice.Context {
       throw new GuestError("queue " + queueSelect + ": enabled without the addresses of its three parts");
     }
     queues[queueSelect] = new Virtqueue(queueSelect, memory, queue.size, queue.descriptors, queue.driver, queue.device,
-        driverFeatures);
+        features.chosen);
     queue.enabled = true;
     if (isRunning()) {
       serve();
@@ -391,8 +392,7 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   private boolean agreed(int next) {
-    return (driverFeatures & ~offered) == 0 && !unknownFeatures && (driverFeatures & VirtioDevice.VERSION_1) != 0
-        && (next & DeviceStatus.ACKNOWLEDGE_DRIVER) == DeviceStatus.ACKNOWLEDGE_DRIVER
-        && device.agreesTo(driverFeatures);
+    return features.mayBeAgreedOn() && (next & DeviceStatus.ACKNOWLEDGE_DRIVER) == DeviceStatus.ACKNOWLEDGE_DRIVER
+        && device.agreesTo(features.chosen);
   }
 }

@@ -1,14 +1,21 @@
 package org.ballastvm.virtio.pci;
 
 import java.util.function.BooleanSupplier;
+import org.ballastvm.pci.PciHost;
 
 /** What a device asks of the function that it is behind. */
 interface DeviceCalls {
   /** Interrupts the driver for a queue. */
   void interrupt(int queue);
 
+  /** The bus that the function is on. */
+  PciHost bus();
+
+  /** By which doorbell the driver rings for a queue. */
+  int doorbell(int queue);
+
   /** Rings a queue's doorbell, as the driver would. */
-  void ring(int queue);
+  default void ring(int queue) { bus().ring(doorbell(queue)); }
 
   /** Runs a task under the function's lock, unless the device has stopped. */
   void enter(Runnable task);
@@ -17,10 +24,13 @@ interface DeviceCalls {
   void await(BooleanSupplier done);
 
   /** Hears a queue's doorbell no more: its server does. */
-  void handOver(int queue);
+  default void handOver(int queue) { bus().handOver(doorbell(queue)); }
 
   /** Hears it again. */
-  void takeBack(int queue);
+  default void takeBack(int queue) { bus().takeBack(doorbell(queue)); }
+
+  /** Stops the device until its driver resets it. */
+  void needReset();
 
   /** Whether the guest lets the device reach memory. */
   boolean mayReachMemory();

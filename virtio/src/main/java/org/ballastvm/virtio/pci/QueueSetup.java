@@ -7,7 +7,7 @@ import org.ballastvm.virtio.queue.Virtqueue;
 final class QueueSetup {
   static final int NO_VECTOR = 0xffff;
 
-  final int mostEntries;
+  int mostEntries;
   int size;
   int vector;
   boolean enabled;
@@ -32,6 +32,14 @@ final class QueueSetup {
    */
   TransportState.Queue state(Optional<Virtqueue.State> ring) {
     return new TransportState.Queue(size, vector, descriptors, driver, device, ring);
+  }
+
+  /** Gives it another largest size, which one that is enabled has after a reset. */
+  void limit(int entries) {
+    if (!enabled && size == mostEntries) {
+      size = entries;
+    }
+    mostEntries = entries;
   }
 
   void restore(TransportState.Queue state) {

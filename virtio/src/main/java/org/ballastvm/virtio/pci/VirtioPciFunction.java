@@ -1,10 +1,15 @@
 package org.ballastvm.virtio.pci;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
+import org.ballastvm.fault.FaultKind;
+import org.ballastvm.fault.FaultPoint;
+import org.ballastvm.fault.FaultTimer;
 import org.ballastvm.pci.PciConfigSpace;
 import org.ballastvm.pci.PciFunction;
+import org.ballastvm.pci.PciHost;
 import org.ballastvm.pci.PciIdentity;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
@@ -34,7 +39,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private static final int DEVICE = 0x2000;
   private static final int NOTIFY = 0x3000;
   private static final int NOTIFY_MULTIPLIER = 4;
-
   private static final int MESSAGES_BAR = 1;
 
   private static final int STATUS_HAS_INTERRUPT = 0x08;
@@ -46,6 +50,9 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private final EventSink events;
   private final PciAccessWindow window;
   private final CallWires calls;
+  private final Calls requests = new Calls();
+  /** Null where nothing goes wrong. */
+  private TransportFaults faults;
   private volatile int interruptStatus;
 
   /**
@@ -60,21 +67,13 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
         FIRST_SUBSYSTEM));
     this.device = device;
     this.events = new EventLimiter(events);
-    this.common = new CommonConfig(device, memory, new Calls());
+    this.common = new CommonConfig(device, memory, requests);
     this.calls = new CallWires(common, device.server().queues(), vector -> usesMessages() && canSend(vector));
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareInterruptPin();
     declareMessages(device.vectorCount(), MESSAGES_BAR);
-    config().addCapability(Capabilities.VENDOR,
-        Capabilities.virtio(Capabilities.COMMON, REGISTERS_BAR, COMMON, 0x1000));
-    config().addCapability(Capabilities.VENDOR, Capabilities.virtio(Capabilities.ISR, REGISTERS_BAR, INTERRUPT_STATUS,
-        0x1000));
-    config().addCapability(Capabilities.VENDOR,
-        Capabilities.virtio(Capabilities.DEVICE, REGISTERS_BAR, DEVICE, 0x1000));
-    config().addCapability(Capabilities.VENDOR, Capabilities.notification(REGISTERS_BAR, NOTIFY, 0x1000,
-        NOTIFY_MULTIPLIER));
-    window = new PciAccessWindow(this, config(),
-        config().addCapability(Capabilities.VENDOR, Capabilities.pciAccess()));
+    Capabilities.declare(config(), REGISTERS_BAR, COMMON, INTERRUPT_STATUS, DEVICE, NOTIFY, NOTIFY_MULTIPLIER);
+    window = new PciAccessWindow(this, config(), Capabilities.declareWindow(config()));
     device.attached(this);
   }
 
@@ -100,16 +99,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public List<Doorbell> doorbells() {
-    List<Doorbell> doorbells = new ArrayList<>();
-    for (int queue = 0; queue < device.queueCount(); queue++) {
-      if (device.doorbell(queue) == doorbells.size()) {
-        doorbells.add(
-            new Doorbell(doorbells.size(), REGISTERS_BAR, NOTIFY + (long) doorbells.size() * NOTIFY_MULTIPLIER));
-      }
-    }
-    return doorbells;
-  }
+  public List<Doorbell> doorbells() { return Doorbells.of(device, REGISTERS_BAR, NOTIFY, NOTIFY_MULTIPLIER); }
 
   @Override
   public void doorbell(int doorbell) {
@@ -134,6 +124,9 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   private synchronized boolean look(int queue) {
     if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null || common.isServed(queue)) {
+      return false;
+    }
+    if (faults != null && faults.keepsFrom(common.queue(queue))) {
       return false;
     }
     try {
@@ -176,7 +169,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     return switch ((int) offset & ~0xfff) {
       case COMMON -> common.read(register, width);
       case INTERRUPT_STATUS -> register == 0 ? takeInterruptStatus() : 0;
-      case DEVICE -> register < device.configBytes() ? device.configRead(register) : 0;
+      case DEVICE -> register < device.configBytes() ? deviceRead(register) : 0;
       default -> 0;
     };
   }
@@ -207,6 +200,34 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     } catch (QueueServer.Failure failure) {
       fail(failure.getMessage());
     }
+  }
+
+  private long deviceRead(int register) {
+    long value = device.configRead(register);
+    return faults == null ? value : faults.configRead(register, value);
+  }
+
+  @Override
+  public synchronized void goWrong(DeviceFaults planned, FaultTimer timer) {
+    super.goWrong(planned, timer);
+    faults = new TransportFaults(planned, timer, common, requests, device.queueCount());
+    device.goWrong(planned);
+  }
+
+  @Override
+  public synchronized void strike(Fault fault) {
+    if (fault.kind() == FaultKind.NEEDS_RESET) {
+      requests.needReset();
+    } else if (fault.kind().point() == FaultPoint.SETUP) {
+      faults.setUp(fault);
+    } else {
+      super.strike(fault);
+    }
+  }
+
+  @Override
+  public synchronized void mend() {
+    faults.clear();
   }
 
   private void writeCommon(int register, int width, long value) {
@@ -348,21 +369,6 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     }
   }
 
-  /** Gives the lock away while it waits: a driver that resets its device must not keep monitors that look at it. */
-  private synchronized void await(BooleanSupplier done) {
-    boolean interrupted = false;
-    while (!done.getAsBoolean()) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private synchronized void wake() { notifyAll(); }
 
   /** What the device asks of it. */
@@ -371,13 +377,13 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     public void interrupt(int queue) { queueInterrupt(queue); }
 
     @Override
-    public void ring(int queue) { host().ring(device.doorbell(queue)); }
+    public PciHost bus() { return host(); }
 
     @Override
-    public void handOver(int queue) { host().handOver(device.doorbell(queue)); }
+    public int doorbell(int queue) { return device.doorbell(queue); }
 
     @Override
-    public void takeBack(int queue) { host().takeBack(device.doorbell(queue)); }
+    public void needReset() { fail("a fault was injected"); }
 
     @Override
     public boolean mayReachMemory() { return isBusMaster(); }
@@ -386,7 +392,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     public void enter(Runnable task) { VirtioPciFunction.this.enter(task); }
 
     @Override
-    public void await(BooleanSupplier done) { VirtioPciFunction.this.await(done); }
+    public void await(BooleanSupplier done) { Awaiting.until(VirtioPciFunction.this, done); }
 
     @Override
     public void wake() { VirtioPciFunction.this.wake(); }

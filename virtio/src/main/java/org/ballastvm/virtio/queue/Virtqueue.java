@@ -51,6 +51,8 @@ public final class Virtqueue {
   private int nextAvail;
   private int nextUsed;
   private int signalledUsed;
+  /** Null, but while somebody looks on or something goes wrong. */
+  private QueueTap tap;
 
   /**
    * A queue as the driver set it up.
@@ -192,6 +194,16 @@ public final class Virtqueue {
   /** {@return how many entries it has} */
   public int size() { return size; }
 
+  /** {@return which queue of the device it is} */
+  public int index() { return index; }
+
+  /**
+   * Puts something between the device and this queue.
+   *
+   * @param between what; null for nothing
+   */
+  public void tap(QueueTap between) { tap = between; }
+
   /**
    * Takes the next chain that the driver has offered.
    *
@@ -204,7 +216,11 @@ public final class Virtqueue {
     }
     int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
     nextAvail = nextAvail + 1 & 0xffff;
-    return chain(head);
+    DescriptorChain next = chain(head);
+    if (tap != null) {
+      tap.taken(this, next);
+    }
+    return next;
   }
 
   /**
@@ -277,6 +293,20 @@ public final class Virtqueue {
    * @param writtenBytes how many bytes of it the device has written
    */
   public void use(int head, int writtenBytes) {
+    if (tap == null) {
+      place(head, writtenBytes);
+    } else {
+      tap.used(this, head, writtenBytes);
+    }
+  }
+
+  /**
+   * The same, past the {@linkplain #tap tap}.
+   *
+   * @param head what the driver reads as its chain
+   * @param writtenBytes what it reads as the number of bytes written
+   */
+  public void place(int head, int writtenBytes) {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
     memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);
     nextUsed = nextUsed + 1 & 0xffff;

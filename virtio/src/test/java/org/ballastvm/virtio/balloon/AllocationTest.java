@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
 import org.ballastvm.virtio.MemoryReclaim;
 import org.ballastvm.virtio.driver.FakeClock;
+import org.ballastvm.virtio.driver.FakeTimer;
 import org.ballastvm.virtio.driver.FlatMemory;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
@@ -73,6 +76,19 @@ class AllocationTest {
           i + 1);
     }
     assertServedWithoutAllocation(3);
+  }
+
+  /** What a plan costs while none of its faults strikes: a look at each of them. */
+  @Test
+  void faultsThatWaitAllocateNothing() {
+    DeviceFaults faults = new DeviceFaults(strike -> {
+      throw new AssertionError(strike);
+    });
+    function.goWrong(faults, new FakeTimer());
+    faults.add(Fault.parse("what=drop,nth=1000000000"));
+    faults.add(Fault.parse("what=interrupt-lost,vector=9"));
+    faults.add(Fault.parse("what=stuck,queue=1,nth=1000"));
+    aChainOfPagesIsServedWithoutAllocation(1);
   }
 
   private void assertServedWithoutAllocation(int index) {

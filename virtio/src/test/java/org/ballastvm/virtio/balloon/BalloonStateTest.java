@@ -119,10 +119,11 @@ class BalloonStateTest {
     // Those in use between two events alone, those that the way of another test leads by, what has no driver yet, and those
     // of devices whose queues are served elsewhere.
     untouched.removeAll(Set.of("PageLists.taken", "PageLists.strayPage", "FreePageReports.taken", "FreePageHints.named",
-        "RingPages.namedPage", "GuestStats.asked", "CommonConfig.unknownFeatures", "CommonConfig.configVector",
-        "CommonConfig.deviceFeatureSelect", "PciFunction.interruptPinOff", "PciFunction.msix", "PciFunction.busMaster",
-        "PciFunction.barBytes", "PciFunction.mappedAt", "MsixTable.functionMasked", "PciConfigSpace.nextCapability",
+        "RingPages.namedPage", "GuestStats.asked", "FeatureWords.unknown", "FeatureWords.offered", "CommonConfig.configVector",
+        "FeatureWords.deviceSelect", "PciFunction.interruptPinOff", "PciFunction.msix", "PciFunction.busMaster",
+        "Bars.bytes", "Bars.mappedAt", "MsixTable.functionMasked", "PciConfigSpace.nextCapability",
         "PciConfigSpace.writable", "BalloonDevice.trace", "BalloonDevice.notifier", "QueueSetup.size",
+        "QueueSetup.mostEntries", "PciFunction.faults", "VirtioPciFunction.faults", "FreePageHints.faults",
         "CallWires.vectors", "CommonConfig.mayBeServed", "ServedQueues.given"));
     assertEquals(Set.of(), untouched, "the driver touches all that there is");
   }

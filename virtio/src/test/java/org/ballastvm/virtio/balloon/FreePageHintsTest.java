@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.HintRun;
 import org.ballastvm.virtio.HintRun.Complete;
@@ -19,6 +21,7 @@ import org.ballastvm.virtio.HintRun.Requested;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.FakeClock;
+import org.ballastvm.virtio.driver.FakeTimer;
 import org.ballastvm.virtio.driver.PciDriver;
 import org.ballastvm.virtio.driver.QueueDriver;
 import org.ballastvm.virtio.driver.QueueDriver.Buffer;
@@ -271,5 +274,32 @@ class FreePageHintsTest {
     }
     say(HintRun.COMMAND_STOP);
     assertEquals(completed(32 * 4096, 32 * 4096), bench.device.hinting());
+  }
+
+  private DeviceFaults goWrong(String words) {
+    DeviceFaults faults = new DeviceFaults(strike -> {
+      // What became of it is looked at.
+    });
+    bench.function.goWrong(faults, new FakeTimer());
+    faults.add(Fault.parse(words));
+    return faults;
+  }
+
+  @Test
+  void aNumberThatIsForgottenLeavesTheRunUnanswered() {
+    goWrong("what=hint-forgotten");
+    ask();
+    say(FIRST_ID);
+    assertEquals(new Requested(FIRST_ID), bench.device.hinting());
+  }
+
+  @Test
+  void doneIsSaidWhilePagesAreNamed() {
+    goWrong("what=done-early");
+    ask();
+    say(FIRST_ID);
+    assertEquals(HintRun.COMMAND_DONE, command());
+    assertTrue(bench.bus.isPinHigh(), "the driver is notified");
+    assertEquals(Ending.CANCELLED, ((Complete) bench.device.hinting()).ending());
   }
 }

@@ -19,6 +19,7 @@ import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.DiskConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.DriveOptions;
+import org.ballastvm.vmm.config.FaultConfig;
 import org.ballastvm.vmm.config.FileName;
 import org.ballastvm.vmm.config.FirmwareConfig;
 import org.ballastvm.vmm.config.FirmwareFile;
@@ -121,7 +122,8 @@ final class CommandLine {
         lines.monitors,
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
-        folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc")), firmwareFiles()));
+        folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc")), firmwareFiles()),
+        values("-fault").stream().map(text -> FaultConfig.parse("-fault", text)).toList());
   }
 
   private DiskConfig disks() {

@@ -8,6 +8,7 @@ import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.CpuFeatureNames;
 import org.ballastvm.vmm.config.DeviceModels;
+import org.ballastvm.vmm.config.FaultConfig;
 import org.ballastvm.vmm.config.Model;
 import org.ballastvm.vmm.config.NetdevOptions;
 import org.ballastvm.vmm.config.ObjectModels;
@@ -23,7 +24,7 @@ final class Help {
   private static final Map<String, String> LISTS = Map.of("-device", DeviceModels.LIST, "-object", ObjectModels.LIST,
       "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-accel",
       "Accelerators supported in Ballast:\nkvm", "-chardev",
-      "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty", "-netdev", NetdevOptions.LIST);
+      "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty", "-netdev", NetdevOptions.LIST, "-fault", FaultConfig.LIST);
 
   private Help() {}
 

@@ -21,6 +21,8 @@ record Option(String name, String label, String text) {
       new Option("-append", "TEXT", "kernel command line"),
       new Option("-object", "TYPE,id=ID[,prop=VALUE]...", "a memory backend; -object help lists them"),
       new Option("-device", "DRIVER[,prop=VALUE]...", "a device; -device help lists them"),
+      new Option("-fault", "DEVICE,what=KIND[,KEY=VALUE]...",
+          "something that goes wrong with a device; -fault help lists the kinds"),
       new Option("-drive", "[file=]FILE[,if=virtio|none][,id=ID][,prop=VALUE]...",
           "a disk on a raw file or a block device, and its virtio-blk-pci with if=virtio (the default)"),
       new Option("-blockdev", "[driver=]DRIVER,node-name=NAME[,prop=VALUE]...",

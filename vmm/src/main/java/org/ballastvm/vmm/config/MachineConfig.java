@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param kernelCache directory of kernels that were unpacked on the host; without one the guest unpacks its kernel
  * @param folders folders by {@code -fsdev}, in the order given
  * @param firmware what a firmware would give the guest
+ * @param faults what goes wrong with devices, by {@code -fault}, in the order given
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
@@ -39,7 +40,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     DiskConfig disks, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
-    List<FolderConfig> folders, FirmwareConfig firmware) {
+    List<FolderConfig> folders, FirmwareConfig firmware, List<FaultConfig> faults) {
   /** The name of a machine that was given none; log lines leave it out. */
   public static final String UNNAMED = "ballast";
   /** The UUID of a machine that was given none. */
@@ -55,6 +56,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     serials = List.copyOf(serials);
     monitors = List.copyOf(monitors);
     folders = List.copyOf(folders);
+    faults = List.copyOf(faults);
     numa.check(cpus, memory);
     unique("-object", Stream.concat(backends.stream(), iothreads.stream()).map(ObjectConfig::id).toList());
     unique("-fsdev", folders.stream().map(FolderConfig::id).toList());

@@ -23,7 +23,7 @@ public final class ControlCommands {
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
-      new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction());
+      new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(), new FaultClear(), new FaultInject(), new QueryFaults());
 
   private ControlCommands() {}
 }

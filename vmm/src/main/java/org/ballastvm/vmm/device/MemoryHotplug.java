@@ -51,6 +51,23 @@ public final class MemoryHotplug implements BusDevice {
     void ejected(int slot);
 
     /**
+     * Whether a DIMM stays that the guest ejects, as something goes wrong. Called with the registers' lock.
+     *
+     * @param slot whose
+     * @return true if it stays
+     */
+    default boolean keeps(int slot) { return false; }
+
+    /**
+     * Whether the guest is notified once more of what it has just seen, as something goes wrong. Called with the registers'
+     * lock.
+     *
+     * @param slot whose
+     * @return true if it is
+     */
+    default boolean notifiesAgain(int slot) { return false; }
+
+    /**
      * It reports what became of an event. ACPI 6.5, 6.3.5.
      *
      * @param slot whose
@@ -210,7 +227,7 @@ public final class MemoryHotplug implements BusDevice {
       event = offset == OST_EVENT ? value : it.event;
       if (offset == OST_EVENT) {
         slots[slot] = it.about(value);
-      } else if (offset == FLAGS) {
+      } else if (offset == FLAGS && !goesWrong(it, slot, value)) {
         // The guest looks at once whether what it ejected is gone, before the event loop has seen to that.
         ejects = (value & EJECT) != 0 && (it.flags & PRESENT) != 0;
         slots[slot] = it.with(it.flags & ((value & EJECT) != 0 ? 0 : (int) ~(value & (CAME | ASKED_TO_GO))));
@@ -221,5 +238,11 @@ public final class MemoryHotplug implements BusDevice {
     } else if (ejects) {
       guest.ejected(slot);
     }
+  }
+
+  private boolean goesWrong(Slot it, int slot, long value) {
+    return (it.flags & PRESENT) != 0
+        && ((value & EJECT) != 0 ? guest.keeps(slot) : (it.flags & value & (CAME | ASKED_TO_GO)) != 0
+            && guest.notifiesAgain(slot));
   }
 }

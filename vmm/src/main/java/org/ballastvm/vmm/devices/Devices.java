@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.config.UserError.Kind;
 import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.policy.AutoBalloon;
 
@@ -21,6 +20,7 @@ public final class Devices implements AutoCloseable {
   private final DeviceBuses buses;
   private final List<DeviceBus> all;
   private final MemorySizes sizes;
+  private final Faults faults;
 
   /**
    * No devices yet.
@@ -33,8 +33,9 @@ public final class Devices implements AutoCloseable {
     PciDevices pci = new PciDevices(site, paths);
     this.buses = new DeviceBuses(site, pci, new Dimms(site, paths), new PortDevices(site.buses().ports(), paths),
         new SerialPorts(site, paths, pci), new BoardDevices(paths));
-    this.all = List.of(buses.pci(), buses.dimms(), buses.ports(), buses.serial(), buses.board());
+    this.all = buses.all();
     this.sizes = new MemorySizes(buses);
+    this.faults = new Faults(site, buses);
   }
 
   /**
@@ -74,16 +75,16 @@ public final class Devices implements AutoCloseable {
   /** The same at a time of {@link System#nanoTime}. */
   void requestUnplug(String device, long nowNanos) {
     assert site.loop().ownsCaller();
+    PluggedDevice plugged = buses.require(device);
     for (DeviceBus bus : all) {
-      for (PluggedDevice plugged : bus.all()) {
-        if (plugged.path().equals(device) || plugged.id().equals(Optional.of(device))) {
-          bus.requestUnplug(plugged, nowNanos);
-          return;
-        }
+      if (bus.all().contains(plugged)) {
+        bus.requestUnplug(plugged, nowNanos);
       }
     }
-    throw new UserError(Kind.DEVICE_NOT_FOUND, "Device '" + device + "' not found");
   }
+
+  /** {@return what goes wrong with them, because a user wants it to} */
+  public Faults faults() { return faults; }
 
   /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
   public void reset() {
@@ -98,9 +99,7 @@ public final class Devices implements AutoCloseable {
 
   /** {@return all of them: those on PCI, DIMMs, those at fixed ports, serial ports, the board's; each in the order in which they came} */
   public List<PluggedDevice> all() {
-    List<PluggedDevice> found = new ArrayList<>();
-    all.forEach(bus -> found.addAll(bus.all()));
-    return found;
+    return buses.devices();
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.ballastvm.vmm.devices;
 
 import java.util.List;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.memory.PluggableRange;
 import org.ballastvm.vmm.qom.Property;
@@ -20,6 +22,8 @@ public final class Dimm implements PluggedDevice {
   private final UnplugRequest unplug = new UnplugRequest();
   private volatile long overdueSeconds;
   private volatile DimmState state;
+  /** Null where nothing goes wrong. */
+  private volatile DeviceFaults faults;
 
   Dimm(DeviceConfig.Dimm config, String path, int slot, PluggableRange range, boolean hotplugged) {
     this.config = config;
@@ -58,6 +62,12 @@ public final class Dimm implements PluggedDevice {
   public DimmState state() { return state; }
 
   void state(DimmState next) { state = next; }
+
+  /** Has things go wrong from now on. */
+  void goWrong(DeviceFaults planned) { faults = planned; }
+
+  /** Whether something goes wrong with it now; any thread. */
+  boolean goesWrong(FaultPoint point) { return faults != null && faults.strike(point, 0, 0) != null; }
 
   /** {@return what the guest should have of it, in bytes: all or nothing} */
   public long wantedBytes() {

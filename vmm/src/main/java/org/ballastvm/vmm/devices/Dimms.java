@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger.PlugRefused;
 import org.ballastvm.vmm.acpi.AcpiPorts;
@@ -201,7 +202,27 @@ public final class Dimms implements DeviceBus, MemoryHotplug.Guest {
   }
 
   @Override
-  public void reported(int slot, long event, long status) { slots[slot].report(event, status); }
+  public boolean keeps(int slot) { return goesWrong(slot, FaultPoint.DIMM_EJECT); }
+
+  @Override
+  public boolean notifiesAgain(int slot) {
+    boolean again = goesWrong(slot, FaultPoint.DIMM_NOTICE);
+    if (again) {
+      announce();
+    }
+    return again;
+  }
+
+  private boolean goesWrong(int slot, FaultPoint point) {
+    return inSlot(slot).filter(dimm -> dimm.goesWrong(point)).isPresent();
+  }
+
+  @Override
+  public void reported(int slot, long event, long status) {
+    if (!goesWrong(slot, FaultPoint.DIMM_REPORT)) {
+      slots[slot].report(event, status);
+    }
+  }
 
   /** What a guest does with a slot, which it may do for ever: the last of it counts. */
   private final class SlotReports {

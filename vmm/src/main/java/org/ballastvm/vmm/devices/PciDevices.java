@@ -156,6 +156,16 @@ final class PciDevices implements DeviceBus {
     }
   }
 
+  /** Takes a device out of its slot, as if somebody pulled it; the guest is notified then. On the event loop. */
+  void pullOut(PciDevice device) {
+    if (site.buses().pci().unplug(device.slot(), device.function())) {
+      device.function().detach();
+      remove(device);
+      hotplug.askedToGo(device.slot());
+      announce();
+    }
+  }
+
   private void remove(PciDevice device) {
     List<PciDevice> rest = new ArrayList<>(all);
     if (!rest.remove(device)) {

@@ -33,6 +33,7 @@ import org.ballastvm.vmm.chardev.ChardevTable;
 import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.FaultConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuName;
@@ -121,6 +122,7 @@ final class Assembly {
         around));
     closer.onClose(devices::close);
     config.devices().forEach(device -> place(devices, device));
+    config.faults().forEach(fault -> inject(devices, fault));
     fwCfg(buses);
     Hardware.Firmware firmware = firmware(memory, processors.topology(), devices);
     return new Hardware(config, buses, memory, disks, devices, processors, rtc, chardevs, console(buses, chardevs),
@@ -239,6 +241,14 @@ final class Assembly {
     } catch (UserError e) {
       String id = device.id().map(given -> ",id=" + given).orElse("");
       throw new UserError("-device " + device.driver() + id + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void inject(Devices devices, FaultConfig fault) {
+    try {
+      devices.faults().inject(fault.device(), fault.fault());
+    } catch (UserError e) {
+      throw new UserError("-fault " + fault.device() + "," + fault.fault().words() + ": " + e.getMessage(), e);
     }
   }
 

@@ -12,6 +12,7 @@ final class Commands {
           new ContCommand(),
           new DeviceAddCommand(),
           new DeviceDelCommand(),
+          new FaultClearCommand(), new FaultInjectCommand(),
           new FreePageHintCommand(), new GetfdCommand(), new HelpCommand(() -> Commands.ALL), new InfoCommand(),
           new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),

@@ -62,7 +62,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         chardevs,
         List.of(),
         List.of(),
-        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT);
+        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT, List.of());
     return Machine.start(config, System.err::println, machine -> {
       // No monitors.
     });
@@ -116,7 +116,7 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         devices,
         List.of(serial),
         List.of(serial.id()),
-        List.of(), policy, Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT);
+        List.of(), policy, Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT, List.of());
   }
 
   public Machine start() {

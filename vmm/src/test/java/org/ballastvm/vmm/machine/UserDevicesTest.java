@@ -61,7 +61,7 @@ class UserDevicesTest {
     return new MachineConfig(usual.name(), usual.uuid(), usual.memory(), usual.cpus(), usual.numa(), usual.boot(),
         usual.backends(), usual.iothreads(), usual.netdevs(), disks, disks.withDevices(List.of(devices)), all,
         usual.serials(), usual.monitors(), usual.policy(), usual.pidFile(), usual.kernelCache(), usual.folders(),
-        usual.firmware());
+        usual.firmware(), usual.faults());
   }
 
   private Machine start(MachineConfig config) {
