@@ -1,5 +1,6 @@
 /** PCI functions, and virtio on them: virtqueues, the transport and the devices. Knows nothing of KVM. */
 module org.ballastvm.virtio {
+  exports org.ballastvm.device;
   exports org.ballastvm.fault;
   exports org.ballastvm.pci;
   exports org.ballastvm.virtio;

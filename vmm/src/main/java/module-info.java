@@ -34,6 +34,7 @@ module org.ballastvm.vmm {
   exports org.ballastvm.vmm.trace to
       org.ballastvm.testkit;
 
+  uses org.ballastvm.device.Device;
   uses org.ballastvm.vmm.command.BuildCommand;
   uses org.ballastvm.vmm.command.SubCommand;
 

@@ -269,6 +269,35 @@ public final class Guest implements AutoCloseable {
     return monitor.ask(line);
   }
 
+  /**
+   * Has things go wrong with its devices, from now on.
+   *
+   * @param plan what
+   * @throws RigError if one of them cannot; those before it can
+   */
+  public void inject(FaultPlan plan) {
+    for (FaultPlan.Planned each : plan.faults()) {
+      String answer = monitor("fault_inject " + each.words());
+      if (!answer.isEmpty()) {
+        throw new RigError("fault_inject " + each.words() + ": " + answer);
+      }
+    }
+  }
+
+  /**
+   * Has something go wrong with a device, from now on.
+   *
+   * @param device its id
+   * @param words {@code what=KIND[,KEY=VALUE]...}
+   * @throws RigError if it cannot
+   */
+  public void inject(String device, String words) { inject(FaultPlan.NONE.with(device, words)); }
+
+  /** Takes all faults away; what they kept back comes. */
+  public void clearFaults() {
+    monitor("fault_clear");
+  }
+
   /** {@return what {@code /proc/meminfo} in the guest says for a word as {@code MemTotal}, in KiB} */
   public long memInfoKiB(String word) {
     Matcher line = Pattern.compile("(?m)^" + word + ": +(\\d+) kB").matcher(run("cat /proc/meminfo"));

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -328,6 +329,21 @@ public interface DeviceConfig {
   record PciPanic(Optional<String> id, OptionalInt slot) implements OnPci {
     @Override
     public String driver() { return "pvpanic-pci"; }
+  }
+
+  /**
+   * {@code java}: a device that a user wrote.
+   *
+   * @param id the id, if given
+   * @param slot the PCI slot, 1 to 31; the first free one when empty
+   * @param source its file of Java source, which is compiled; empty for one on a class path
+   * @param className the name of its class; empty for the only device of its source
+   * @param classPath directories and archives with its class, if there is no source
+   */
+  record Java(Optional<String> id, OptionalInt slot, Optional<Path> source, Optional<String> className,
+      List<Path> classPath) implements OnPci {
+    @Override
+    public String driver() { return "java"; }
   }
 
   /**

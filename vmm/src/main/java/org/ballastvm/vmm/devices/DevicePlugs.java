@@ -8,7 +8,7 @@ final class DevicePlugs {
   private static final List<DevicePlug<?>> ALL = List.of(new BalloonPlug(), new BlkPlug(), new VirtioMemPlug(),
       new NetPlug(), new RngPlug(), new SerialCardPlug(), new SerialPortPlug(), new DimmPlug(), new FolderPlug(),
       new HostVsockPlug(), new VsockPlug(), new UserBlkPlug(), new UserFsPlug(), new PanicPlug(), new PciPanicPlug(),
-      new GenerationIdPlug(), new CoreInfoPlug(),
+      new GenerationIdPlug(), new JavaPlug(), new CoreInfoPlug(),
       new WatchdogPlug(),
       new DebugExitPlug());
 

@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.fault.Fault;
 import org.ballastvm.fault.FaultKind;
@@ -15,7 +14,6 @@ import org.ballastvm.fault.Strike;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.state.Log;
 
 /**
@@ -28,11 +26,13 @@ public final class Faults {
 
   private final Site site;
   private final DeviceBuses buses;
+  private final LoopDelays delays;
   private final Map<PluggedDevice, DeviceFaults> all = new IdentityHashMap<>();
 
   Faults(Site site, DeviceBuses buses) {
     this.site = site;
     this.buses = buses;
+    this.delays = new LoopDelays(site.loop());
   }
 
   /**
@@ -76,7 +76,7 @@ public final class Faults {
 
   private void goWrong(PluggedDevice device, DeviceFaults faults) {
     if (device instanceof PciDevice card) {
-      card.function().goWrong(faults, this::after);
+      card.function().goWrong(faults, delays::after);
     } else if (device instanceof Dimm dimm) {
       dimm.goWrong(faults);
     }
@@ -142,14 +142,6 @@ public final class Faults {
     if (function instanceof VirtioPciFunction virtio && virtio.device().server().queues() == 0) {
       owners.add(FaultOwner.VIRTIO);
       FaultOwner.ofVirtioType(virtio.device().type()).ifPresent(owners::add);
-    }
-  }
-
-  private void after(long millis, Runnable task) {
-    if (millis == 0) {
-      site.loop().post(task);
-    } else {
-      new LoopTimer(site.loop(), task).once(TimeUnit.MILLISECONDS.toNanos(millis));
     }
   }
 

@@ -1,0 +1,40 @@
+package org.ballastvm.vmm.devices;
+
+import java.util.List;
+import org.ballastvm.device.Device;
+import org.ballastvm.device.DeviceTimer;
+import org.ballastvm.device.PciAdapter;
+import org.ballastvm.device.SimplePci;
+import org.ballastvm.device.SimpleVirtio;
+import org.ballastvm.device.VirtioAdapter;
+import org.ballastvm.virtio.EventSink;
+import org.ballastvm.virtio.pci.VirtioPciFunction;
+import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.vmm.config.DeviceConfig;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.userdevice.UserDevices;
+
+/** {@code java}: a device that a user wrote. */
+final class JavaPlug extends PciPlug<DeviceConfig.Java> {
+  JavaPlug() { super(DeviceConfig.Java.class); }
+
+  @Override
+  PciCard make(DeviceConfig.Java config, String path, DeviceBuses buses) {
+    EventSink log = new DeviceLog(config.id());
+    GuestMemory memory = buses.site().memory().ram();
+    DeviceTimer timer = new LoopDelays(buses.site().loop())::after;
+    Device device = UserDevices.make(config);
+    try {
+      return switch (device) {
+        case SimpleVirtio virtio -> new VirtioCard("java", path,
+            new VirtioPciFunction(new VirtioAdapter(virtio, timer), memory, log));
+        case SimplePci function -> new PlainCard(config.driver(), new PciAdapter(function, memory, timer, log),
+            List.of());
+      };
+    } catch (RuntimeException e) { // What a user wrote is asked for its queues and BARs here.
+      throw new UserError(device.getClass().getName() + ": " + (e instanceof IllegalArgumentException
+          ? e.getMessage()
+          : "threw " + e), e);
+    }
+  }
+}
