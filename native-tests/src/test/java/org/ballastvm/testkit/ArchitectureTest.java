@@ -52,7 +52,7 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio",
-      Set.of("org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
+      Set.of("org.ballastvm.device", "org.ballastvm.fault", "org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
           "org.ballastvm.virtio.console", "org.ballastvm.virtio.mem", "org.ballastvm.virtio.net",
           "org.ballastvm.virtio.p9", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue",
           "org.ballastvm.virtio.rng",
@@ -73,7 +73,8 @@ class ArchitectureTest {
       "java.lang.ModuleLayer$Controller.enableNativeAccess", "java.lang.System.load", "java.lang.System.loadLibrary",
       "java.lang.Runtime.load", "java.lang.Runtime.loadLibrary");
 
-  private static final String[] DEVICES = {"org.ballastvm.pci..", "org.ballastvm.virtio.."};
+  private static final String[] DEVICES = {"org.ballastvm.device..", "org.ballastvm.fault..", "org.ballastvm.pci..",
+      "org.ballastvm.virtio.."};
 
   private static JavaClasses everything;
 

@@ -105,7 +105,7 @@ public record Fault(FaultKind kind, OptionalInt place, long nth, long count, lon
 
   private static long take(Map<String, String> given, String key, long usual, long least) {
     String text = given.remove(key);
-    return text == null ? usual : number(key, text, least, key.equals("seed") ? Long.MAX_VALUE : MOST);
+    return text == null ? usual : Numbers.parse(key, text, least, key.equals("seed") ? Long.MAX_VALUE : MOST);
   }
 
   private static double probability(Map<String, String> given) {
@@ -121,21 +121,8 @@ public record Fault(FaultKind kind, OptionalInt place, long nth, long count, lon
 
   private static long value(FaultKind kind, String text) {
     boolean signed = kind == FaultKind.LENGTH && isRelative(text);
-    return number(kind.value().word, text, signed ? -MOST : kind.value().least,
+    return Numbers.parse(kind.value().word, text, signed ? -MOST : kind.value().least,
         signed ? MOST : kind.value().most);
-  }
-
-  static long number(String key, String text, long least, long most) {
-    try {
-      long number = Long.decode(text);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below.
-    }
-    throw new IllegalArgumentException(
-        key + "=" + text + ": must be a number " + (most == Long.MAX_VALUE ? "" : "from " + least + " to " + most));
   }
 
   /** {@return whether an occasion of its kind counts} */

@@ -56,7 +56,7 @@ public enum FaultPoint {
       }
       return request;
     }
-    return (int) Fault.number(place, text, 0, 1023);
+    return (int) Numbers.parse(place, text, 0, 1023);
   }
 
   /** A place as users name it. */

@@ -1,5 +1,6 @@
 package org.ballastvm.pci;
 
+import java.util.function.Consumer;
 import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.fault.Fault;
 import org.ballastvm.fault.FaultKind;
@@ -10,18 +11,18 @@ import org.ballastvm.fault.FaultTimer;
 final class FunctionFaults {
   private final DeviceFaults planned;
   private final FaultTimer timer;
-  private final Object functionLock;
+  private final Consumer<Runnable> underLock;
   private FaultyBus bus = new FaultyBus(NoBus.INSTANCE);
 
   /**
    * For a function.
    *
-   * @param functionLock keeps its bus from going while a late interrupt comes
+   * @param underLock runs a task under its lock, so that its bus does not go while a late interrupt comes
    */
-  FunctionFaults(DeviceFaults planned, FaultTimer timer, Object functionLock) {
+  FunctionFaults(DeviceFaults planned, FaultTimer timer, Consumer<Runnable> underLock) {
     this.planned = planned;
     this.timer = timer;
-    this.functionLock = functionLock;
+    this.underLock = underLock;
   }
 
   /** A bus on which interrupts go wrong. */
@@ -60,7 +61,7 @@ final class FunctionFaults {
         return;
       }
       if (fault.kind() == FaultKind.INTERRUPT_LATE) {
-        timer.after(fault.value().orElseThrow(), () -> sendLate(vector));
+        timer.after(fault.value().orElseThrow(), () -> underLock.accept(() -> sendLate(vector)));
       } else if (fault.kind() == FaultKind.INTERRUPT_SPURIOUS) {
         bus.triggerVector(vector);
         bus.triggerVector(vector);
@@ -68,10 +69,8 @@ final class FunctionFaults {
     }
 
     private void sendLate(int vector) {
-      synchronized (functionLock) {
-        if (this == FunctionFaults.this.bus) { // The function may have left that bus.
-          bus.triggerVector(vector);
-        }
+      if (this == FunctionFaults.this.bus) { // The function may have left that bus.
+        bus.triggerVector(vector);
       }
     }
 
@@ -97,16 +96,14 @@ final class FunctionFaults {
       Fault fault = planned.strike(FaultPoint.INTERRUPT, 0, 0);
       pinHeldDown = fault != null && fault.kind() != FaultKind.INTERRUPT_SPURIOUS;
       if (fault != null && fault.kind() == FaultKind.INTERRUPT_LATE) {
-        timer.after(fault.value().orElseThrow(), this::riseLate);
+        timer.after(fault.value().orElseThrow(), () -> underLock.accept(this::riseLate));
       }
     }
 
     private void riseLate() {
-      synchronized (functionLock) {
-        pinHeldDown = false;
-        if (this == FunctionFaults.this.bus) {
-          bus.setInterruptPin(pinHigh);
-        }
+      pinHeldDown = false;
+      if (this == FunctionFaults.this.bus) {
+        bus.setInterruptPin(pinHigh);
       }
     }
 

@@ -75,7 +75,7 @@ public abstract class PciFunction {
    * @param timer has things happen late
    */
   public synchronized void goWrong(DeviceFaults planned, FaultTimer timer) {
-    faults = new FunctionFaults(planned, timer, this);
+    faults = new FunctionFaults(planned, timer, this::locked);
     attach(host);
   }
 
@@ -85,6 +85,8 @@ public abstract class PciFunction {
    * @param fault what; not that the device is pulled out, which its bus does
    */
   public synchronized void strike(Fault fault) { faults.interrupt(fault.place().orElse(0), usesMessages()); }
+
+  private synchronized void locked(Runnable task) { task.run(); }
 
   /** All faults have been taken away: what was kept back by them comes. */
   public synchronized void mend() {

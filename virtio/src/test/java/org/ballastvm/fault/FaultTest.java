@@ -33,7 +33,7 @@ class FaultTest {
       "what=mem-nack,request=eat|must be one of plug, unplug, unplug-all, state",
       "what=drop,probability=2|must be above 0, and 1 at most", "what=drop,probability=NaN|must be above 0",
       "what=drop,queue|must be key=value", "what=remove,nth=2|strikes at once",
-      "what=length,bytes=99999999999999999999|must be a number"})
+      "what=length,bytes=99999999999999999999|must be a number from"})
   void whatIsNoneIsRefusedWithASentence(String words, String part) {
     String sentence = assertThrows(IllegalArgumentException.class, () -> Fault.parse(words)).getMessage();
     assertEquals(part, sentence.contains(part) ? part : sentence);

@@ -10,18 +10,16 @@ final class Awaiting {
    * Waits, and gives the function's lock away meanwhile: a driver that resets its device must not keep monitors that look at
    * it.
    *
-   * @param function whose lock; it is notified when there is something to look at
+   * @param function whose lock the caller holds; it is notified when there is something to look at
    * @param done looked at under the lock
    */
   static void until(Object function, BooleanSupplier done) {
     boolean interrupted = false;
-    synchronized (function) {
-      while (!done.getAsBoolean()) {
-        try {
-          function.wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    while (!done.getAsBoolean()) {
+      try {
+        function.wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
     }
     if (interrupted) {

@@ -9,6 +9,7 @@ import org.ballastvm.fault.FaultKind;
 import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.fault.FaultTimer;
 import org.ballastvm.virtio.queue.QueueTap;
+import org.ballastvm.virtio.queue.UsedRing;
 import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
@@ -82,14 +83,14 @@ final class TransportFaults implements QueueTap {
   }
 
   @Override
-  public void used(Virtqueue queue, int head, int writtenBytes) {
+  public void used(UsedRing queue, int head, int writtenBytes) {
     Fault fault = planned.strike(FaultPoint.COMPLETION, queue.index(), Integer.toUnsignedLong(writtenBytes));
     FaultKind kind = fault == null ? null : fault.kind();
     if (kind == FaultKind.DROP) {
       return;
     }
     if (kind == FaultKind.HOLD || kind == FaultKind.DELAY || kind == FaultKind.REORDER) {
-      keep(fault, new Kept(queue, head, writtenBytes, kind));
+      keep(fault, new Kept(common.queue(queue.index()), head, writtenBytes, kind));
       return;
     }
     queue.place(kind == FaultKind.WRONG_ID ? (int) fault.value().orElse(queue.size()) : head,
@@ -118,7 +119,7 @@ final class TransportFaults implements QueueTap {
     }
   }
 
-  private void placeReordered(Virtqueue queue) {
+  private void placeReordered(UsedRing queue) {
     for (Iterator<Kept> each = kept.iterator(); each.hasNext();) {
       Kept chain = each.next();
       if (chain.why == FaultKind.REORDER && chain.queue == queue) {

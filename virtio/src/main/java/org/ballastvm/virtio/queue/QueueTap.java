@@ -1,23 +1,14 @@
 package org.ballastvm.virtio.queue;
 
-/** Stands between a device and one of its queues: what passes is written down, or goes wrong. The device's lock is held. */
+/** Stands between a device and its queues, where something goes wrong. The device's lock is held. */
+@FunctionalInterface
 public interface QueueTap {
   /**
-   * The device has taken a chain.
+   * The device is done with a chain, which is put on the ring by {@link UsedRing#place}, or not.
    *
-   * @param queue from which queue
-   * @param chain the chain, valid until this returns
-   */
-  default void taken(Virtqueue queue, DescriptorChain chain) {
-    // Of interest to those who write down what passes.
-  }
-
-  /**
-   * The device is done with a chain. Whoever overrides this puts it on the ring, by {@link Virtqueue#place}, or not.
-   *
-   * @param queue of which queue
+   * @param ring of which queue
    * @param head the chain
    * @param writtenBytes how many bytes of it the device has written
    */
-  default void used(Virtqueue queue, int head, int writtenBytes) { queue.place(head, writtenBytes); }
+  void used(UsedRing ring, int head, int writtenBytes);
 }

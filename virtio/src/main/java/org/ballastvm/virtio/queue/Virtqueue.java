@@ -9,7 +9,7 @@ import java.lang.invoke.VarHandle;
  * Every number that the driver wrote is checked here, once; what breaks a rule is a {@link GuestError}. Nothing is
  * allocated for a chain.
  */
-public final class Virtqueue {
+public final class Virtqueue implements UsedRing {
   /** {@code VIRTIO_F_INDIRECT_DESC}. */
   public static final long FEATURE_INDIRECT = 1L << 28;
   /** {@code VIRTIO_F_EVENT_IDX}. */
@@ -51,7 +51,7 @@ public final class Virtqueue {
   private int nextAvail;
   private int nextUsed;
   private int signalledUsed;
-  /** Null, but while somebody looks on or something goes wrong. */
+  /** Null where nothing goes wrong. */
   private QueueTap tap;
 
   /**
@@ -191,10 +191,10 @@ public final class Virtqueue {
     }
   }
 
-  /** {@return how many entries it has} */
+  @Override
   public int size() { return size; }
 
-  /** {@return which queue of the device it is} */
+  @Override
   public int index() { return index; }
 
   /**
@@ -216,11 +216,7 @@ public final class Virtqueue {
     }
     int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
     nextAvail = nextAvail + 1 & 0xffff;
-    DescriptorChain next = chain(head);
-    if (tap != null) {
-      tap.taken(this, next);
-    }
-    return next;
+    return chain(head);
   }
 
   /**
@@ -300,12 +296,7 @@ public final class Virtqueue {
     }
   }
 
-  /**
-   * The same, past the {@linkplain #tap tap}.
-   *
-   * @param head what the driver reads as its chain
-   * @param writtenBytes what it reads as the number of bytes written
-   */
+  @Override
   public void place(int head, int writtenBytes) {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
     memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);

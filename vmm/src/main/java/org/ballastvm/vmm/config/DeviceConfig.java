@@ -338,7 +338,7 @@ public interface DeviceConfig {
    * @param slot the PCI slot, 1 to 31; the first free one when empty
    * @param source its file of Java source, which is compiled; empty for one on a class path
    * @param className the name of its class; empty for the only device of its source
-   * @param classPath directories and archives with its class, if there is no source
+   * @param classPath directories and archives with its class, or with what its source needs
    */
   record Java(Optional<String> id, OptionalInt slot, Optional<Path> source, Optional<String> className,
       List<Path> classPath) implements OnPci {

@@ -13,7 +13,7 @@ final class JavaModel {
   private static final ModelProperty<String> CLASS = ModelProperty.text("class", "str",
       "The name of its class, where its source has several devices, or it has no source");
   private static final ModelProperty<List<Path>> CLASS_PATH = ModelProperty.of("class-path", "str",
-      "Directories and archives with its class, with : between them",
+      "Directories and archives with its class, or what its source needs, with : between them",
       (values, key) -> values.take(key).map(given -> Arrays.stream(given.split(":")).map(each -> path(key, each))
           .toList()));
 
@@ -28,11 +28,8 @@ final class JavaModel {
     Optional<Path> source = SOURCE.take(values);
     Optional<String> className = CLASS.take(values);
     Optional<List<Path>> classPath = CLASS_PATH.take(values);
-    if (source.isEmpty() == classPath.isEmpty()) {
+    if (source.isEmpty() && (classPath.isEmpty() || className.isEmpty())) {
       throw values.error("needs source=FILE, or class=NAME and class-path=PATH");
-    }
-    if (classPath.isPresent() && className.isEmpty()) {
-      throw values.error("class-path needs class=NAME");
     }
     return new DeviceConfig.Java(id, slot, source, className, classPath.orElse(List.of()));
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ballastvm.device.Device;
 import org.ballastvm.vmm.config.UserError;
@@ -37,17 +38,18 @@ final class SourceCompiler {
    * Compiles.
    *
    * @param source a file
+   * @param classPath what it needs besides
    * @return its classes, by binary name
    * @throws UserError if this JVM has no compiler, or the file has errors, which are the message
    */
-  static Map<String, byte[]> compile(Path source) {
+  static Map<String, byte[]> compile(Path source, List<Path> classPath) {
     if (!Files.isReadable(source)) {
       throw new UserError("source=" + source + ": cannot be read");
     }
     try {
       Path output = Files.createTempDirectory("ballast-device");
       try {
-        return compile(source, output);
+        return compile(source, classPath, output);
       } finally {
         delete(output);
       }
@@ -56,10 +58,11 @@ final class SourceCompiler {
     }
   }
 
-  private static Map<String, byte[]> compile(Path source, Path output) throws IOException {
+  private static Map<String, byte[]> compile(Path source, List<Path> classPath, Path output)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-proc:none", "-nowarn", "-encoding", "UTF-8", "-d",
         output.toString()));
-    arguments.addAll(pathOfApi());
+    arguments.addAll(pathOfApi(classPath));
     arguments.add(source.toString());
     StringWriter said = new StringWriter();
     PrintWriter printer = new PrintWriter(said);
@@ -84,15 +87,16 @@ final class SourceCompiler {
   }
 
   /** Where the compiler finds what devices are written against. */
-  private static List<String> pathOfApi() {
+  private static List<String> pathOfApi(List<Path> classPath) {
+    String others = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     Module api = Device.class.getModule();
     if (!api.isNamed()) {
       CodeSource code = Device.class.getProtectionDomain().getCodeSource();
-      return List.of("-cp", Path.of(URI.create(code.getLocation().toString())).toString());
+      return List.of("-cp", Path.of(URI.create(code.getLocation().toString())) + File.pathSeparator + others);
     }
     Optional<URI> place = api.getLayer().configuration().findModule(api.getName()).map(ResolvedModule::reference)
         .flatMap(reference -> reference.location());
-    return List.of("-p", Path.of(place.orElseThrow()).toString(), "--add-modules", api.getName());
+    return List.of("-p", Path.of(place.orElseThrow()).toString(), "--add-modules", api.getName(), "-cp", others);
   }
 
   private static Map<String, byte[]> read(Path output) throws IOException {

@@ -28,8 +28,9 @@ public final class UserDevices {
    * @throws UserError if it is not there, does not compile, is no device, or needs another version of Ballast
    */
   public static Device make(DeviceConfig.Java config) {
-    Device device = config.source().map(source -> ofSource(source, config.className()))
-        .orElseGet(() -> ofClassPath(config.classPath(), config.className().orElseThrow()));
+    ClassLoader path = onClassPath(config.classPath());
+    Device device = config.source().map(source -> ofSource(source, config, path))
+        .orElseGet(() -> ofClassPath(path, config.className().orElseThrow()));
     if (device.needsApi() > Device.API_VERSION) {
       throw new UserError(device.getClass().getName() + ": needs version " + device.needsApi()
           + " of org.ballastvm.device, and this is version " + Device.API_VERSION);
@@ -37,9 +38,10 @@ public final class UserDevices {
     return device;
   }
 
-  private static Device ofSource(Path source, Optional<String> wanted) {
-    Map<String, byte[]> classes = SourceCompiler.compile(source);
-    UserClasses loader = new UserClasses(classes, Device.class.getClassLoader());
+  private static Device ofSource(Path source, DeviceConfig.Java config, ClassLoader path) {
+    Optional<String> wanted = config.className();
+    Map<String, byte[]> classes = SourceCompiler.compile(source, config.classPath());
+    UserClasses loader = new UserClasses(classes, path);
     List<Class<?>> found = new ArrayList<>();
     for (String name : classes.keySet().stream().sorted().toList()) {
       Class<?> type = load(loader, name);
@@ -65,7 +67,8 @@ public final class UserDevices {
     return Device.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers());
   }
 
-  private static Device ofClassPath(List<Path> path, String name) {
+  /** It stays open for as long as the device is there, which may load classes when it first needs them. */
+  private static ClassLoader onClassPath(List<Path> path) {
     List<URL> urls = new ArrayList<>();
     for (Path each : path) {
       if (!Files.exists(each)) {
@@ -73,8 +76,10 @@ public final class UserDevices {
       }
       urls.add(url(each));
     }
-    // Stays open for as long as the device is there: it may load classes when it first needs them.
-    ClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new), Device.class.getClassLoader());
+    return new URLClassLoader(urls.toArray(URL[]::new), Device.class.getClassLoader());
+  }
+
+  private static Device ofClassPath(ClassLoader loader, String name) {
     for (ServiceLoader.Provider<Device> provider : ServiceLoader.load(Device.class, loader).stream().toList()) {
       if (matches(provider.type(), name)) {
         return provider.get();

@@ -15,7 +15,7 @@ class ModelTest {
   /** What a device cannot be without. */
   private static final Set<String> NEEDED = Set.of("chardev", "drive", "fsdev", "guest-cid", "mount_tag", "netdev",
       "path",
-      "tag");
+      "tag", "source");
 
   static Stream<Model<DeviceConfig>> devices() { return DeviceModels.ALL.stream(); }
 

@@ -92,7 +92,8 @@ class SchemaTest {
   private static final Set<String> OURS_ALONE = Set.of("x-complete", "x-ballast-query-dmesg", "x-ballast-query-stacks",
       "x-ballast-query-tasks", "memory-set", "query-memory-requests",
       "MEMORY_REQUEST_OVERDUE", "MEMORY_SET_ENDED", "BALLOON_AUTO",
-      "balloon-free-page-hint", "query-balloon-free-page-hint", "BALLOON_HINT_COMPLETED");
+      "balloon-free-page-hint", "query-balloon-free-page-hint", "BALLOON_HINT_COMPLETED",
+      "x-ballast-fault-clear", "x-ballast-fault-inject", "x-ballast-query-faults");
 
   /** Each line is a path into QEMU 7.2's schema and the JSON type there, as {@code qemu-schema.py} beside it wrote them. */
   @Test
