@@ -8,7 +8,8 @@ import org.ballastvm.virtio.queue.GuestMemory;
 
 /** Buffers that a driver offered together: those that the device reads, and those that it writes. */
 public final class Chain {
-  private final Queue queue;
+  private final int queue;
+  private final Returns returns;
   private final VirtioPort port;
   private final GuestMemory memory;
   private final long number;
@@ -21,8 +22,15 @@ public final class Chain {
   private int written;
   private boolean done;
 
-  Chain(Queue queue, VirtioPort port, GuestMemory memory, DescriptorChain chain, long number) {
+  /** By which chains go back to the driver. */
+  @FunctionalInterface
+  interface Returns {
+    void giveBack(int head, int writtenBytes);
+  }
+
+  Chain(int queue, Returns returns, VirtioPort port, GuestMemory memory, DescriptorChain chain, long number) {
     this.queue = queue;
+    this.returns = returns;
     this.port = port;
     this.memory = memory;
     this.number = number;
@@ -55,7 +63,7 @@ public final class Chain {
    */
   public byte[] read() {
     if (readableBytes > DeviceMemory.MOST_BYTES) {
-      throw new GuestError("queue " + queue.index() + ": a chain of " + readableBytes + " bytes to read, and "
+      throw new GuestError("queue " + queue + ": a chain of " + readableBytes + " bytes to read, and "
           + DeviceMemory.MOST_BYTES + " are the most");
     }
     byte[] bytes = new byte[(int) readableBytes];
@@ -103,10 +111,10 @@ public final class Chain {
    */
   public void done(int usedLength) {
     if (done) {
-      throw new IllegalStateException("chain " + number + " of queue " + queue.index() + " was given back");
+      throw new IllegalStateException("chain " + number + " of queue " + queue + " was given back");
     }
     done = true;
-    queue.giveBack(head, usedLength);
+    returns.giveBack(head, usedLength);
   }
 
   /**

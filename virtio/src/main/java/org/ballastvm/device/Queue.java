@@ -29,7 +29,7 @@ public final class Queue {
   public Chain next() {
     Virtqueue ring = driver.queue(index);
     DescriptorChain next = ring == null ? null : ring.next();
-    return next == null ? null : new Chain(this, port, driver.memory(), next, taken++);
+    return next == null ? null : new Chain(index, this::giveBack, port, driver.memory(), next, taken++);
   }
 
   /** Runs what the device does when the driver rang; whether to look again. */
@@ -44,7 +44,7 @@ public final class Queue {
     return driver.finish(index) && taken != before;
   }
 
-  void giveBack(int head, int writtenBytes) {
+  private void giveBack(int head, int writtenBytes) {
     Virtqueue ring = driver.queue(index);
     ring.pushUsed(head, writtenBytes);
     if (!served && ring.wantsInterrupt()) {
