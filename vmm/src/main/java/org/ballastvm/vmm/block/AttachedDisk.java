@@ -80,6 +80,23 @@ public final class AttachedDisk implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until everything that the guest has asked for is done, also what waits for its limits; what has failed and is to be
+   * tried again stays. Nothing reaches the file any more then, until the guest runs. Not on the thread that hears the guest.
+   *
+   * @param look has the device take what a stopped guest has asked for; on the thread that hears the guest
+   * @param endNanos until when at the latest, by System.nanoTime
+   * @return whether it is done; not if the host takes longer, or the caller was interrupted
+   */
+  public boolean settle(Runnable look, long endNanos) {
+    try {
+      return disk.settle(listener::post, look, endNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Gives back what it has of the host. The device is gone, and nothing is under way. */
   @Override
   public void close() {

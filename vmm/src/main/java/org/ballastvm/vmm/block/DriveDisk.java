@@ -1,5 +1,8 @@
 package org.ballastvm.vmm.block;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.ballastvm.kvm.Errno;
 import org.ballastvm.virtio.blk.BlkRequest;
@@ -71,7 +74,55 @@ final class DriveDisk implements Disk {
   @Override
   public void start(Runnable listener) {
     finished = listener;
-    engine.start(this::done, listener);
+    engine.start(this::done, this::someDone);
+  }
+
+  private void someDone() {
+    finished.run();
+    if (engine.isDone()) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
+  }
+
+  /**
+   * Waits until everything is done that the guest has asked for, also what waits for its limits; what failed and is to be tried
+   * again stays. Not on the thread that hears the doorbells.
+   *
+   * @param listener runs a task on that thread
+   * @param look has the device take what a stopped guest has asked for; run there
+   * @param endNanos until when at the latest, by System.nanoTime
+   * @return whether it is done
+   */
+  boolean settle(Consumer<Runnable> listener, Runnable look, long endNanos) throws InterruptedException {
+    CountDownLatch looked = new CountDownLatch(1);
+    listener.accept(() -> {
+      look.run();
+      letAllIn();
+      looked.countDown();
+    });
+    return looked.await(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS) && awaitDone(endNanos);
+  }
+
+  private void letAllIn() {
+    synchronized (this) {
+      for (BlkRequest request = held.poll(); request != null; request = held.poll()) {
+        throttle.letIn(request.lengthBytes());
+        pass(request);
+      }
+    }
+    engine.work();
+    finished.run();
+  }
+
+  private synchronized boolean awaitDone(long endNanos) throws InterruptedException {
+    long left = endNanos - System.nanoTime();
+    while (!engine.isDone() && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = endNanos - System.nanoTime();
+    }
+    return engine.isDone();
   }
 
   @Override

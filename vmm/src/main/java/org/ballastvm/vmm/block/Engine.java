@@ -36,6 +36,9 @@ interface Engine extends AutoCloseable {
   /** {@return whether nothing has begun that is not done} */
   boolean isIdle();
 
+  /** {@return whether nothing was submitted that is not done} */
+  boolean isDone();
+
   /** Gives back what it has of the host; it is idle. */
   @Override
   void close();

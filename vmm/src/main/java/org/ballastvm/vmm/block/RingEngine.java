@@ -297,6 +297,11 @@ final class RingEngine implements Engine {
   public boolean isIdle() { return begun.get() == 0; }
 
   @Override
+  public boolean isDone() {
+    return submitted.isEmpty() && isIdle(); // In this order: what leaves the list is counted as begun before.
+  }
+
+  @Override
   public void close() {
     hearing.close();
     heard.answered().close();

@@ -81,6 +81,11 @@ final class ThreadedEngine implements Engine {
   public boolean isIdle() { return begun.get() == 0; }
 
   @Override
+  public boolean isDone() {
+    return submitted.isEmpty() && isIdle(); // In this order: what leaves the list is counted as begun before.
+  }
+
+  @Override
   public void close() {
     // The threads are the machine's.
   }

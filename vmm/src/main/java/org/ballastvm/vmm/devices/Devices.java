@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.devices;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.policy.AutoBalloon;
+import org.ballastvm.vmm.state.Log;
 
 /**
  * The devices that a user asks for: each is made by its kind and put on its bus, and leaves when the guest lets go of it.
@@ -16,6 +18,9 @@ import org.ballastvm.vmm.policy.AutoBalloon;
  * Devices come and go on the event loop, or before it has started. Any thread may look at them.
  */
 public final class Devices implements AutoCloseable {
+  /** How long a stop waits for disks; whoever asked for it waits too. */
+  private static final Duration DISK_PATIENCE = Duration.ofSeconds(10);
+
   private final Site site;
   private final DeviceBuses buses;
   private final List<DeviceBus> all;
@@ -179,6 +184,20 @@ public final class Devices implements AutoCloseable {
   /** Tries again what disks failed to do while the machine was stopped for it. */
   public void retryDisks() {
     buses.pci().cards(BlkCard.class).forEach(card -> card.disk().retry());
+  }
+
+  /** The machine stands still: waits until disks have done what its guest has asked for. On the event loop. */
+  public void settleDisks() {
+    long end = System.nanoTime() + DISK_PATIENCE.toNanos();
+    for (BlkCard card : buses.pci().cards(BlkCard.class)) {
+      if (!card.settle(end)) {
+        Log.of(Devices.class)
+            .warn("disk {} on {} has not done within {} s what the guest asked for; the machine is stopped,"
+                + " and the file may still change", card.disk().backend().name(),
+                card.disk().backend().node().image().file(),
+                DISK_PATIENCE.toSeconds());
+      }
+    }
   }
 
   /** The machine begins to run, or stands still, and with it what counts its time. On the event loop. */

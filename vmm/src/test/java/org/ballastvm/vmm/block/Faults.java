@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.block;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongUnaryOperator;
 import org.ballastvm.kvm.DiskFile;
 import org.ballastvm.kvm.Errno;
@@ -20,6 +21,20 @@ final class Faults {
   /** The next answer is an error. */
   void error(Errno errno) { add(result -> -errno.code()); }
 
+  /** The next answer comes when this is counted down. */
+  CountDownLatch hold() {
+    CountDownLatch held = new CountDownLatch(1);
+    add(result -> {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return result;
+    });
+    return held;
+  }
+
   private synchronized void add(LongUnaryOperator fault) { next.add(fault); }
 
   /** A ring is taken nothing from, until this is called with false. */
@@ -28,8 +43,10 @@ final class Faults {
   /** Whether all have been said. */
   synchronized boolean isEmpty() { return next.isEmpty(); }
 
-  private synchronized long of(long result) {
-    LongUnaryOperator fault = next.poll();
+  private synchronized LongUnaryOperator poll() { return next.poll(); }
+
+  private long of(long result) {
+    LongUnaryOperator fault = poll();
     return fault == null ? result : fault.applyAsLong(result);
   }
 
