@@ -2,10 +2,15 @@ package org.ballastvm.vmm.control;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.ballastvm.kvm.DiskFile;
+import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.block.BlockBackend;
 import org.ballastvm.vmm.block.BlockBackend.IoStatus;
 import org.ballastvm.vmm.block.BlockNode;
+import org.ballastvm.vmm.block.ForeignDrives;
 import org.ballastvm.vmm.config.DriveConfig;
+import org.ballastvm.vmm.config.ImageConfig;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.wire.Member;
 
@@ -19,7 +24,8 @@ public final class QueryBlock implements QmpCommand<QmpCommand.NoArguments, List
       @Member("whether it works, if it has a device") Optional<IoStatus> ioStatus) {}
 
   /** What a disk is made of. */
-  public record BlockDeviceInfo(@Member("the host's file") String file, @Member("the name of its node") String nodeName,
+  public record BlockDeviceInfo(@Member("the host's file") String file,
+      @Member("the name of its node; empty if another program has it") String nodeName,
       @Member("whether it is only read") boolean ro, @Member("its driver") String drv,
       @Member("never") boolean encrypted, @Member(value = "off", name = "detect_zeroes") String detectZeroes,
       @Member("bytes in a second; 0 for no limit") long bps,
@@ -31,8 +37,9 @@ public final class QueryBlock implements QmpCommand<QmpCommand.NoArguments, List
       @Member(value = "always 0", name = "write_threshold") long writeThreshold) {}
 
   /** A file. */
-  public record ImageInfo(@Member("its name") String filename, @Member("raw") String format,
-      @Member("its size in bytes") long virtualSize,
+  public record ImageInfo(@Member("its name") String filename,
+      @Member("raw, or the format that another program knows") String format,
+      @Member("its size in bytes; 0 if another program is to have it, and no device asks for it yet") long virtualSize,
       @Member("the bytes that the host holds for it on disk") long actualSize,
       @Member("whether it was not closed properly; never") boolean dirtyFlag) {}
 
@@ -49,7 +56,30 @@ public final class QueryBlock implements QmpCommand<QmpCommand.NoArguments, List
 
   @Override
   public List<BlockInfo> run(Machine vm, NoArguments arguments) {
-    return vm.disks().all().stream().map(QueryBlock::info).toList();
+    return Stream.concat(vm.disks().all().stream().map(QueryBlock::info),
+        vm.foreignDisks().all().stream().map(drive -> info(drive, vm.foreignDisks().device(drive.id())))).toList();
+  }
+
+  /** What another program has is known as far as the user and the device's registers say it. */
+  private static BlockInfo info(DriveConfig drive, Optional<ForeignDrives.Device> device) {
+    ImageConfig image = drive.image();
+    String file = image.file().toString();
+    String format = drive.format().orElse("raw");
+    return new BlockInfo(drive.id(), device.map(those -> those.path() + "/virtio-backend"), "unknown", false, false,
+        new BlockDeviceInfo(file, "", image.readOnly(), format, false, "off", 0, 0, 0, 0, 0, 0,
+            new ImageInfo(file, format, device.map(those -> those.sizeBytes().getAsLong()).orElse(0L),
+                allocatedBytes(image), false),
+            new CacheInfo(true, image.direct(), image.noFlush()), 0),
+        Optional.empty());
+  }
+
+  /** 0 if the file cannot be looked at any more. */
+  private static long allocatedBytes(ImageConfig image) {
+    try (DiskFile file = DiskFile.open(image.file(), true, false)) {
+      return file.allocatedBytes();
+    } catch (HostError gone) {
+      return 0;
+    }
   }
 
   private static BlockInfo info(BlockBackend backend) {

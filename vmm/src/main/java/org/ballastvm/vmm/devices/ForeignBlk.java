@@ -2,6 +2,7 @@ package org.ballastvm.vmm.devices;
 
 import java.util.List;
 import org.ballastvm.virtio.blk.BlkConfig;
+import org.ballastvm.vmm.block.ForeignDrives;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.UserError;
@@ -34,10 +35,13 @@ final class ForeignBlk {
       released.run();
       throw e;
     }
-    return UserDisk.card("virtio-blk", config.inWords(), config.id(), path, site, daemon,
+    VirtioCard card = UserDisk.card("virtio-blk", config.inWords(), config.id(), path, site, daemon,
         new UserDisk.Queues(queues, false, Math.min(config.properties().queueSize(), StorageDaemon.MOST_QUEUE_SIZE)),
         List.of(Property.readOnly("drive", PropertyTypes.TEXT, config::drive),
             Property.readOnly("serial", PropertyTypes.TEXT, () -> "")));
+    site.disks().foreign().attached(drive.id(),
+        new ForeignDrives.Device(path, () -> UserDisk.sizeBytes(card.function().device())));
+    return card;
   }
 
   /** What the daemon's disks do not have. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.ballastvm.virtio.ServedDevice;
+import org.ballastvm.virtio.VirtioDevice;
+import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.vhostuser.BackendSource;
 import org.ballastvm.vmm.vhostuser.DeviceKind;
@@ -15,6 +17,7 @@ final class UserDisk {
   private static final int TYPE = 2;
   private static final int PCI_CLASS_SCSI = 0x010000;
   private static final int CONFIG_BYTES = 60;
+  private static final int CAPACITY = 0;
   private static final int SEG_MAX = 12;
   private static final int WRITEBACK = 32;
   private static final int NUM_QUEUES = 34;
@@ -55,6 +58,11 @@ final class UserDisk {
       UnaryOperator<byte[]> ours = bytes -> fitted(bytes, backend.queues(), queues.size());
       return new UserCard.Face(shape, () -> ours.apply(backend.config()), offset -> offset == WRITEBACK, ours);
     }, properties);
+  }
+
+  /** {@return how long such a disk is, in bytes, as its program says} */
+  static long sizeBytes(VirtioDevice disk) {
+    return disk.configRead(CAPACITY) * BlkConfig.SECTOR_BYTES;
   }
 
   /**

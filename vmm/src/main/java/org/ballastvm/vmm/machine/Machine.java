@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ballastvm.vmm.acpi.AcpiPorts;
 import org.ballastvm.vmm.block.BlockBackends;
+import org.ballastvm.vmm.block.ForeignDrives;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.chardev.SocketListener;
@@ -182,6 +183,11 @@ public final class Machine implements AutoCloseable {
   /** {@return what disks are made of; belongs to the event loop} */
   public BlockBackends disks() {
     return hardware.disks().backends();
+  }
+
+  /** {@return disks of formats that another program has to have; belongs to the event loop} */
+  public ForeignDrives foreignDisks() {
+    return hardware.disks().foreign();
   }
 
   /** {@return what devices are wired to} */

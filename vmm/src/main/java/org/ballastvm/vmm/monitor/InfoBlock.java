@@ -30,7 +30,7 @@ final class InfoBlock implements Command {
   private static String show(QueryBlock.BlockInfo disk) {
     QueryBlock.BlockDeviceInfo inserted = disk.inserted();
     StringBuilder text = new StringBuilder();
-    text.append(disk.device().isEmpty() ? inserted.nodeName() : disk.device() + " (" + inserted.nodeName() + ")")
+    text.append(name(disk.device(), inserted.nodeName()))
         .append(": ").append(inserted.file()).append(" (").append(inserted.drv())
         .append(inserted.ro() ? ", read-only" : "").append(")\n");
     disk.qdev().ifPresent(path -> text.append("    Attached to:      ").append(path).append('\n'));
@@ -46,6 +46,10 @@ final class InfoBlock implements Command {
           .append(disk.device()).append('\n');
     }
     return text.toString();
+  }
+
+  private static String name(String device, String node) {
+    return device.isEmpty() ? node : node.isEmpty() ? device : device + " (" + node + ")";
   }
 
   @Override

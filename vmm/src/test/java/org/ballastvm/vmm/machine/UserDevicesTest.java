@@ -23,6 +23,8 @@ import org.ballastvm.vmm.config.DriveOptions;
 import org.ballastvm.vmm.config.KeyValues;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.control.QmpCommand.NoArguments;
+import org.ballastvm.vmm.control.QueryBlock;
 import org.ballastvm.vmm.cpu.HostCpu;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -84,6 +86,13 @@ class UserDevicesTest {
         Machine machine = start(config(disks, List.of()))) {
       daemons = daemons();
       assertEquals(1, daemons.size());
+      List<QueryBlock.BlockInfo> listed = new ArrayList<>();
+      machine.onLoop(() -> listed.addAll(new QueryBlock().run(machine, NoArguments.NONE)));
+      QueryBlock.BlockInfo disk = listed.getFirst();
+      assertEquals(List.of("virtio0", "qcow2", image().toString(), 1L << 20),
+          List.of(disk.device(), disk.inserted().drv(),
+              disk.inserted().file(), disk.inserted().image().virtualSize()));
+      assertTrue(disk.qdev().isPresent() && disk.inserted().image().actualSize() > 0, disk.toString());
       assertInstanceOf(BackendConfig.Memfd.class, TestMachine.base(machine).config());
       assertEquals(List.of("ballast: guest memory is a memfd, share=on, because drive virtio0 is served by another"
           + " program"), notes);
