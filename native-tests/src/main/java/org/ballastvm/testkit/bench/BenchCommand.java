@@ -30,6 +30,7 @@ import picocli.CommandLine.ParseResult;
 public final class BenchCommand implements SubCommand {
   private static final String BALLOON = "balloon";
   private static final String BALLOON_SIZE = BALLOON + "=";
+  private static final String DISKS_PARTS = DeviceBenchmark.Topic.DISKS.word() + "=";
   /** What it measures unless it is named what; the others need QEMU. */
   private static final Set<String> USUAL = Set.of("exits", BALLOON, "start");
   private static final String GUESTS = "guests";
@@ -81,17 +82,19 @@ public final class BenchCommand implements SubCommand {
   public void describe(CommandSpec spec) {
     spec.addPositional(Arguments.words("TOPIC", TOPICS,
         "exits, balloon and start, which it measures if none is named; balloon=SIZE[,MEMORY]...; guests, debian, run, disks,"
-            + " consoles, folders, network and qmp, beside QEMU; machines of one process; engines, those of a disk, beside"
-            + " the bare calls"));
+            + " consoles, folders, network and qmp, beside QEMU; disks=PART[,PART]..., as disks=threads/randread or"
+            + " disks=io_uring; machines of one process; engines, those of a disk, beside the bare calls"));
   }
 
   @Override
   public int run(ParseResult given) {
     List<String> topics = given.matchedPositionalValue(0, List.of());
     for (String argument : topics) {
-      if (!TOPICS.contains(argument) && !argument.startsWith(BALLOON_SIZE)) {
+      if (argument.startsWith(DISKS_PARTS)) {
+        jobs(argument);
+      } else if (!TOPICS.contains(argument) && !argument.startsWith(BALLOON_SIZE)) {
         throw new UserError("bench " + argument + ": there is no such benchmark; there are " + String.join(", ", TOPICS)
-            + " and balloon=SIZE[,MEMORY]...");
+            + ", balloon=SIZE[,MEMORY]... and disks=PART[,PART]...");
       }
     }
     try {
@@ -160,9 +163,26 @@ public final class BenchCommand implements SubCommand {
     }
     for (DeviceBenchmark.Topic topic : DeviceBenchmark.Topic.values()) {
       if (topics.contains(topic.word())) {
-        measureDevices(topic);
+        measureDevices(topic, FioBenchmark.Job.all());
       }
     }
+    for (String topic : topics) {
+      if (topic.startsWith(DISKS_PARTS)) {
+        measureDevices(DeviceBenchmark.Topic.DISKS, jobs(topic));
+      }
+    }
+  }
+
+  private static List<FioBenchmark.Job> jobs(String topic) {
+    return Stream.of(topic.substring(DISKS_PARTS.length()).split(",", -1)).flatMap(part -> {
+      List<FioBenchmark.Job> jobs = FioBenchmark.Job.of(part);
+      if (jobs.isEmpty()) {
+        throw new UserError(
+            "bench " + topic + ": there is no part " + part + "; there are an engine, a load, or both of "
+                + FioBenchmark.Job.all().stream().map(FioBenchmark.Job::word).collect(Collectors.joining(", ")));
+      }
+      return jobs.stream();
+    }).distinct().toList();
   }
 
   /** In whole turns of each order of pages. */
@@ -249,13 +269,13 @@ public final class BenchCommand implements SubCommand {
     System.out.printf("%nFour guests in a pipe: %.1f s%n", benchmark.inAPipe());
   }
 
-  private static void measureDevices(DeviceBenchmark.Topic topic) {
+  private static void measureDevices(DeviceBenchmark.Topic topic, List<FioBenchmark.Job> jobs) {
     GuestHost host = GuestHosts.find();
     System.out
         .println("\nA guest's " + topic.word() + ", median of " + DEVICE_RUNS + ", by turns, in " + host.description()
             + "\n");
     String place = "/dev/shm/ballast-bench-" + ProcessHandle.current().pid();
-    System.out.print(Peers.table(new DeviceBenchmark(host, place).run(topic, DEVICE_RUNS)));
+    System.out.print(Peers.table(new DeviceBenchmark(host, place).run(topic, jobs, DEVICE_RUNS)));
   }
 
   private static String machine() {

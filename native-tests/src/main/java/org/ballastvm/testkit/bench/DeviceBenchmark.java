@@ -1,7 +1,6 @@
 package org.ballastvm.testkit.bench;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +8,6 @@ import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
@@ -27,11 +25,7 @@ import org.ballastvm.testkit.bench.Peers.Vmm;
 final class DeviceBenchmark {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int SECONDS = 6;
-  private static final double KIB_PER_MIB = 1024;
   private static final int CONSOLE_KIB = 256;
-  private static final int FIO_READ_KIB = 6;
-  private static final int FIO_WRITE_KIB = 47;
-  private static final Pattern FIO = Pattern.compile("(?m)^3;.*$");
   private static final Pattern TOOK = Pattern.compile("took (\\d+) ms");
   private static final Pattern RECEIVED = Pattern.compile("([0-9.]+) Mbits/sec\\s+receiver");
   private static final String HOST_ADDRESS = "10.77.0.1";
@@ -87,15 +81,18 @@ final class DeviceBenchmark {
   /**
    * Measures, by turns.
    *
+   * @param topic what
+   * @param jobs those of fio, for disks
+   * @param runs how often
    * @throws RigError if the host lacks a program, or a guest does not do what it is asked to
    */
-  Map<Vmm, Figures> run(Topic topic, int runs) {
+  Map<Vmm, Figures> run(Topic topic, List<FioBenchmark.Job> jobs, int runs) {
     topic.program.ifPresent(
         name -> onHost("command -v " + name + " || { echo " + name + " is not installed >&2; exit 1; }"));
     onHost("mkdir " + place);
     try {
       return switch (topic) {
-        case DISKS -> disks(runs);
+        case DISKS -> new FioBenchmark(host, place).run(jobs, runs);
         case CONSOLES -> Peers.byTurns(runs, host, List.of(consoles()));
         case FOLDERS -> folders(runs);
         case NETWORK -> network(runs);
@@ -109,15 +106,8 @@ final class DeviceBenchmark {
 
   /** A guest with the host's programs. */
   private static Life life(BiConsumer<Guest, Figures> steps, String... more) {
-    List<String> options = new ArrayList<>(List.of("-m", "512", "-fsdev",
-        "local,id=tools,path=/usr,security_model=none,readonly=on", "-device",
-        "virtio-9p-pci,fsdev=tools,mount_tag=tools"));
-    options.addAll(List.of(more));
-    return new Life(new GuestConfig(options, "", DebianFlavour.STOCK, "", List.of(), true), (guest, figures) -> {
-      guest.run("mkdir -p /root/usr /root/dev /root/proc /root/tmp"
-          + " && mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro tools /root/usr"
-          + " && for d in bin lib lib64; do ln -s usr/$d /root/$d; done"
-          + " && for d in dev proc; do mount -o bind /$d /root/$d; done");
+    return new Life(HostPrograms.guest(List.of(more)), (guest, figures) -> {
+      HostPrograms.bringIn(guest);
       steps.accept(guest, figures);
     });
   }
@@ -134,33 +124,6 @@ final class DeviceBenchmark {
       throw new RigError("the guest said nothing like " + pattern + ", but: " + said);
     }
     return matcher;
-  }
-
-  private Map<Vmm, Figures> disks(int runs) {
-    onHost("dd if=/dev/zero of=" + place + "/disk bs=1M count=256");
-    List<Life> lives = Stream.of("threads", "io_uring").map(engine -> life(
-        (guest, figures) -> measureDisk(guest, figures, engine), "-drive",
-        "file=" + place + "/disk,format=raw,if=none,id=d,aio=" + engine, "-device", "virtio-blk-pci,drive=d")).toList();
-    return Peers.byTurns(runs, host, lives);
-  }
-
-  private static void measureDisk(Guest guest, Figures figures, String engine) {
-    figures.add(engine + ": read, 128 KiB, 4 at once, MiB/s", fio(guest, "read --bs=128k --iodepth=4"));
-    figures.add(engine + ": write, 128 KiB, 4 at once, MiB/s", fio(guest, "write --bs=128k --iodepth=4"));
-    figures.add(engine + ": random read, 4 KiB, MiB/s", fio(guest, "randread --bs=4k --iodepth=1"));
-    figures.add(engine + ": random read, 4 KiB, 32 at once, MiB/s", fio(guest, "randread --bs=4k --iodepth=32"));
-    figures.add(engine + ": random write, 4 KiB, MiB/s", fio(guest, "randwrite --bs=4k --iodepth=1"));
-    figures.add(engine + ": random write, 4 KiB, 32 at once, MiB/s", fio(guest, "randwrite --bs=4k --iodepth=32"));
-  }
-
-  /** How much a job moves in a second; what both VMMs do at first, with code that is not compiled, does not count. */
-  private static double fio(Guest guest, String job) {
-    String[] fields = found(FIO,
-        guest.run("chroot /root fio --name=j --filename=/dev/vda --direct=1 --ioengine=libaio --rw="
-            + job + " --ramp_time=" + SECONDS + " --time_based --runtime=" + SECONDS
-            + " --thread --minimal --terse-version=3"))
-        .group().split(";");
-    return (Long.parseLong(fields[FIO_READ_KIB]) + Long.parseLong(fields[FIO_WRITE_KIB])) / KIB_PER_MIB;
   }
 
   private Life consoles() {

@@ -14,13 +14,26 @@ import org.ballastvm.testkit.numbers.Median;
 /** Guests of QEMU and of Ballast by turns, put through the same steps. */
 final class Peers {
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final List<String> QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
+  private static final List<String> COMMAND_OF_QEMU = List.of("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host");
 
   private Peers() {}
 
   /** Who runs the guest. */
   enum Vmm {
-    QEMU, BALLAST
+    QEMU, BALLAST;
+
+    /** Boots a guest of it. */
+    Guest boot(GuestHost host, GuestConfig config) {
+      return switch (this) {
+        case QEMU -> Guest.bootElsewhere(host, COMMAND_OF_QEMU, config);
+        case BALLAST -> Guest.boot(host, config);
+      };
+    }
+  }
+
+  /** {@return room for what both do} */
+  static Map<Vmm, Figures> nothingYet() {
+    return new EnumMap<>(Map.of(Vmm.QEMU, new Figures(), Vmm.BALLAST, new Figures()));
   }
 
   /** What was measured, by what it is called, in the order in which it was. */
@@ -43,14 +56,12 @@ final class Peers {
 
   /** Runs each life so many times, by turns. */
   static Map<Vmm, Figures> byTurns(int runs, GuestHost host, List<Life> lives) {
-    Map<Vmm, Figures> figures = new EnumMap<>(Map.of(Vmm.QEMU, new Figures(), Vmm.BALLAST, new Figures()));
+    Map<Vmm, Figures> figures = nothingYet();
     for (int i = 0; i < runs; i++) {
       for (Life life : lives) {
         figures.forEach((vmm, those) -> {
           long start = System.nanoTime();
-          try (Guest guest = vmm == Vmm.QEMU
-              ? Guest.bootElsewhere(host, QEMU, life.config)
-              : Guest.boot(host, life.config)) {
+          try (Guest guest = vmm.boot(host, life.config)) {
             those.add("exec to the guest's shell, s", secondsSince(start));
             life.steps.accept(guest, those);
           }

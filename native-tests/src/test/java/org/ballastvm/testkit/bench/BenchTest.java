@@ -113,7 +113,7 @@ class BenchTest {
 
     assertEquals(
         "bench tape: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, engines, disks, "
-            + "consoles, folders, network and balloon=SIZE[,MEMORY]...",
+            + "consoles, folders, network, balloon=SIZE[,MEMORY]... and disks=PART[,PART]...",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
   }
@@ -127,6 +127,18 @@ class BenchTest {
         "bench balloon=256M,shared,disk: there is no memory disk; there are private, shared, memfd, shared-file,"
             + " private-file, hugetlb",
         error.getMessage());
+  }
+
+  @Test
+  void anUnknownPartOfDisksIsNamed() {
+    UserError error = assertThrows(UserError.class,
+        () -> SubCommands.run(new BenchCommand(), List.of("disks=threads,io_uring/seek")));
+
+    assertTrue(
+        error.getMessage().startsWith("bench disks=threads,io_uring/seek: there is no part io_uring/seek; there are"),
+        error.getMessage());
+    assertEquals(List.of("threads/randread", "io_uring/randread"),
+        FioBenchmark.Job.of("randread").stream().map(FioBenchmark.Job::word).toList());
   }
 
   private static void requireCompiler() { require(Files.isExecutable(Path.of("/usr/bin/gcc")), "no gcc"); }
