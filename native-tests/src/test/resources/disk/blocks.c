@@ -1,6 +1,6 @@
 // Writes random blocks that say what they are, and checks a disk that was written so.
 //
-// blocks write DEVICE SEED           batches of writes and a flush, for ever; "FLUSHED n" when batch n, from 1 on, is flushed
+// blocks write DEVICE SEED           batches of writes and a flush, for ever; "FLUSHED vda n" when batch n, from 1 on, is flushed
 // blocks check FILE SEED FLUSHED     what these batches, and no others, have left: says how many blocks it looked at
 //
 // A block is its seed, its batch, its number, and numbers that follow from these. One that was overwritten by a later batch than
@@ -69,7 +69,7 @@ static void do_write(const char *device, uint64_t seed) {
       if (pwrite(batch % 2 ? cached : direct, buffer, count * BLOCK, at * BLOCK) != (ssize_t)(count * BLOCK)) die("write");
     }
     if (fsync(cached)) die("flush");
-    printf("FLUSHED %llu\n", (unsigned long long)batch);
+    printf("FLUSHED %s %llu\n", basename(device), (unsigned long long)batch);
     fflush(stdout);
   }
 }

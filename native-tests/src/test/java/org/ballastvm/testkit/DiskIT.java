@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.junit.jupiter.api.AfterEach;
@@ -24,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("more")
 class DiskIT {
   private static final Path SOURCE = Path.of("src/test/resources/disk/blocks.c").toAbsolutePath();
-  /** Guests that are killed; 50 are half an hour in the rig. */
+  /** Guests that are killed, each with a disk of either engine. */
   private static final int ROUNDS = Integer.getInteger("ballast.disk.rounds", 2);
   private static final int PLUGS = Integer.getInteger("ballast.disk.plugs", 6);
   private static final int MOST_FLUSHES = 12;
   private static final int MOST_NANOS = 300_000_000;
   private static final List<String> AIO = List.of("threads", "io_uring");
-  private static final Pattern FLUSHED = Pattern.compile("FLUSHED (\\d+)\r?\n");
+  private static final Pattern FLUSHED = Pattern.compile("FLUSHED (vd[ab]) (\\d+)\r?\n");
   private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");
   private static final int SECTORS = 32768;
 
@@ -73,35 +74,45 @@ class DiskIT {
   @Test
   void whatWasFlushedOutlivesAKill() throws Exception {
     Path program = compile();
-    String disk = place + "/disk";
-    onHost("truncate -s 32M " + disk);
+    AIO.forEach(aio -> onHost("truncate -s 32M " + place + "/" + aio));
     long seed = System.nanoTime();
     System.err.println("DiskIT: seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < ROUNDS; round++) {
-      String aio = AIO.get(round % AIO.size());
-      long blocks = random.nextInt(Integer.MAX_VALUE);
-      long flushed = writeUntilKilled(program, disk, aio, blocks, random);
-      String told = onHost(program + " check " + disk + " " + blocks + " " + flushed + " 2>&1 || true");
-      assertTrue(told.endsWith("blocks as they were flushed"),
-          "seed " + seed + ", round " + round + ", aio=" + aio + ", " + flushed + " batches: " + told);
+      List<Long> blocks = AIO.stream().map(aio -> (long) random.nextInt(Integer.MAX_VALUE)).toList();
+      List<Long> flushed = writeUntilKilled(program, blocks, random);
+      for (int i = 0; i < AIO.size(); i++) {
+        String told = onHost(program + " check " + place + "/" + AIO.get(i) + " " + blocks.get(i) + " " + flushed.get(i)
+            + " 2>&1 || true");
+        assertTrue(told.endsWith("blocks as they were flushed"),
+            "seed " + seed + ", round " + round + ", aio=" + AIO.get(i) + ", " + flushed.get(i) + " batches: " + told);
+      }
     }
   }
 
-  private long writeUntilKilled(Path program, String disk, String aio, long blocks, Random random) {
-    try (Guest guest = boot(List.of(drive(disk, "aio=" + aio), drive(program.toString(), "readonly=on")))) {
-      guest.run("cat /dev/vdb > /tmp/blocks && chmod +x /tmp/blocks");
-      guest.type("/tmp/blocks write /dev/vda " + blocks);
+  /** Has a guest write to a disk of each engine at the same time, and kills it; says how many batches each has flushed. */
+  private List<Long> writeUntilKilled(Path program, List<Long> blocks, Random random) {
+    List<String> drives = new ArrayList<>(AIO.stream().map(aio -> drive(place + "/" + aio, "aio=" + aio)).toList());
+    drives.add(drive(program.toString(), "readonly=on"));
+    try (Guest guest = boot(drives)) {
+      guest.run("cat /dev/vdc > /tmp/blocks && chmod +x /tmp/blocks");
+      guest.type("/tmp/blocks write /dev/vda " + blocks.getFirst() + " & /tmp/blocks write /dev/vdb " + blocks.getLast()
+          + " &");
       for (int i = 1 + random.nextInt(MOST_FLUSHES); i > 0; i--) {
         guest.console().await(FLUSHED, Guest.PATIENCE);
       }
       long end = System.nanoTime() + random.nextInt(MOST_NANOS);
-      guest.await("a moment by chance", () -> System.nanoTime() > end);
+      guest.await("a moment by chance", Duration.ofMillis(1), () -> System.nanoTime() > end);
       guest.kill();
       guest.awaitEnd();
-      List<MatchResult> all = FLUSHED.matcher(guest.console().text()).results().toList();
-      return Long.parseLong(all.getLast().group(1));
+      String said = guest.console().text();
+      return List.of(lastOf("vda", said), lastOf("vdb", said));
     }
+  }
+
+  private static long lastOf(String device, String said) {
+    return FLUSHED.matcher(said).results().filter(line -> line.group(1).equals(device))
+        .mapToLong(line -> Long.parseLong(line.group(2))).max().orElse(0);
   }
 
   private static String write(String device) { return "dd if=/dev/zero of=" + device + " bs=1M count=4 conv=fsync"; }
@@ -192,6 +203,31 @@ class DiskIT {
   private void becomes(String aio, String table) {
     onHost("export DM_DISABLE_UDEV=1; dmsetup suspend --noflush " + name(aio) + " && dmsetup reload " + name(aio)
         + " --table '" + table + "' && dmsetup resume " + name(aio));
+  }
+
+  /** Limits keep requests waiting, of which more would reach the files for as long as it takes to look at them. */
+  @Test
+  void aMachineThatIsStoppedWritesNothing() {
+    List<String> drives = new ArrayList<>();
+    for (String aio : AIO) {
+      onHost("truncate -s 1M " + place + "/" + aio);
+      drives.add(drive(place + "/" + aio, "throttling.iops-total=4,aio=" + aio));
+    }
+    String sums = "cd " + place + " && sha256sum " + String.join(" ", AIO);
+    try (Guest guest = boot(drives)) {
+      String untouched = onHost(sums);
+      guest.run(
+          "for d in a b; do for at in 0 64 128 192; do while dd if=/dev/urandom of=/dev/vd$d seek=$at bs=4k count=64"
+              + " oflag=direct 2> /dev/null; do :; done & done; done");
+      guest.await("writes", () -> Stream.of(untouched.split("\n")).noneMatch(onHost(sums)::contains));
+      assertEquals("", guest.monitor("stop"));
+      String stopped = onHost(sums);
+      for (int i = 0; i < 3; i++) {
+        assertEquals(stopped, onHost(sums));
+      }
+      assertEquals("", guest.monitor("cont"));
+      guest.await("writes", () -> Stream.of(stopped.split("\n")).noneMatch(onHost(sums)::contains));
+    }
   }
 
   @Test

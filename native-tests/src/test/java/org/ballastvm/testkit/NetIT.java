@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 @GuestTest
 class NetIT {
   private static final String CARD = "virtio-net-pci,netdev=n,id=net0";
+  /** How often a card comes and goes. */
+  private static final int PLUGS = Integer.getInteger("ballast.net.plugs", 20);
   private static final int MIB = 24;
   /** Whatever a random file holds that is as long. */
   private static final String MAKE = "dd if=/dev/urandom of=/tmp/www/file bs=1M count=" + MIB + " 2> /dev/null";
@@ -175,7 +177,7 @@ class NetIT {
     try (Guest guest = boot()) {
       guest.run("ip link set lo up");
       int port = host.freePort();
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < PLUGS; i++) {
         assertEquals("", guest.monitor("netdev_add socket,id=n,listen=127.0.0.1:" + port));
         assertEquals("", guest.monitor("device_add " + CARD));
         guest.run("until ip link set eth0 up 2> /dev/null; do usleep 10000; done");
