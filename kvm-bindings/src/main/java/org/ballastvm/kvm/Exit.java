@@ -142,6 +142,22 @@ public sealed interface Exit {
   record SystemEvent(int type) implements Exit {}
 
   /**
+   * The guest met what {@link GuestDebug} asks to be told of.
+   *
+   * @param exception {@link #STEP_OR_WATCH} or {@link #BREAKPOINT}
+   * @param pc linear address: of the {@code int3}, or of the next instruction
+   * @param dr6 of a step or a watch, why: Intel SDM volume 3, 19.2.3
+   */
+  record Debug(int exception, long pc, long dr6) implements Exit {
+    /** #DB. */
+    public static final int STEP_OR_WATCH = 1;
+    /** #BP. */
+    public static final int BREAKPOINT = 3;
+    /** In {@link #dr6}: one instruction has been carried out. */
+    public static final long STEPPED = 1 << 14;
+  }
+
+  /**
    * The processor refused to enter the guest.
    *
    * @param hardwareReason its own number for why

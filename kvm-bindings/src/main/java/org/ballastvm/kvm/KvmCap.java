@@ -26,6 +26,10 @@ public enum KvmCap {
   REINJECT_CONTROL(Host.KVM_CAP_REINJECT_CONTROL()),
   /** KVM_GET_XSAVE2; the size of a vCPU's XSAVE area in bytes. */
   XSAVE2(Host.KVM_CAP_XSAVE2()),
+  /** vCPUs can be debugged from outside. */
+  SET_GUEST_DEBUG(Host.KVM_CAP_SET_GUEST_DEBUG()),
+  /** By which means, a bit for each. */
+  SET_GUEST_DEBUG2(Host.KVM_CAP_SET_GUEST_DEBUG2()),
   /** Interrupts raised by an eventfd. */
   IRQFD(Host.KVM_CAP_IRQFD()),
   /** Level interrupts raised by an eventfd. */

@@ -1,6 +1,7 @@
 package org.ballastvm.kvm;
 
 import org.ballastvm.kvm.generated.Host;
+import org.ballastvm.kvm.generated.Offsets.kvm_debug_exit_arch;
 import org.ballastvm.kvm.generated.Offsets.kvm_run;
 
 /**
@@ -20,6 +21,10 @@ final class RunPage {
   static final int MMIO_DATA = (int) kvm_run.mmio_.data;
   /** Of five bytes: len in four, is_write. */
   static final int MMIO_LENGTH = (int) kvm_run.mmio_.len;
+
+  static final int DEBUG_EXCEPTION = (int) (kvm_run.debug_.arch + kvm_debug_exit_arch.exception);
+  static final int DEBUG_PC = (int) (kvm_run.debug_.arch + kvm_debug_exit_arch.pc);
+  static final int DEBUG_DR6 = (int) (kvm_run.debug_.arch + kvm_debug_exit_arch.dr6);
 
   static final int SYSTEM_EVENT_TYPE = (int) kvm_run.system_event_.type;
   static final int FAIL_ENTRY_REASON = (int) kvm_run.fail_entry_.hardware_entry_failure_reason;

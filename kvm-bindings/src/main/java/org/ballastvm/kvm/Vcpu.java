@@ -146,6 +146,10 @@ public final class Vcpu implements Processor {
   }
 
   private Exit otherExit(int reason) {
+    if (reason == Host.KVM_EXIT_DEBUG()) {
+      return new Exit.Debug(page.getInt(RunPage.DEBUG_EXCEPTION), page.getLong(RunPage.DEBUG_PC),
+          page.getLong(RunPage.DEBUG_DR6));
+    }
     if (reason == Host.KVM_EXIT_HLT()) {
       return Exit.Simple.HALT;
     }

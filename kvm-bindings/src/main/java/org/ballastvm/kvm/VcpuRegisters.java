@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_debugregs;
 import org.ballastvm.kvm.generated.Offsets.kvm_fpu;
+import org.ballastvm.kvm.generated.Offsets.kvm_guest_debug;
 import org.ballastvm.kvm.generated.Offsets.kvm_lapic_state;
 import org.ballastvm.kvm.generated.Offsets.kvm_mp_state;
 import org.ballastvm.kvm.generated.Offsets.kvm_regs;
@@ -262,6 +263,20 @@ public final class VcpuRegisters {
       MemorySegment d = arena.allocate(kvm_debugregs.SIZE, 8);
       value.write(d);
       ask(Host.KVM_SET_DEBUGREGS(), d, "KVM_SET_DEBUGREGS");
+    }
+  }
+
+  /**
+   * KVM_SET_GUEST_DEBUG.
+   *
+   * @param value how it is debugged from now on
+   * @throws HostError EBUSY for an exception that is injected while another waits
+   */
+  public void setGuestDebug(GuestDebug value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(kvm_guest_debug.SIZE, 8);
+      value.write(memory);
+      ask(Host.KVM_SET_GUEST_DEBUG(), memory, "KVM_SET_GUEST_DEBUG");
     }
   }
 

@@ -93,6 +93,51 @@ public class Host extends Host$shared {
     public static int KVM_API_VERSION() {
         return KVM_API_VERSION;
     }
+    private static final int KVM_GUESTDBG_USE_SW_BP = (int)65536L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_USE_SW_BP 65536
+     * }
+     */
+    public static int KVM_GUESTDBG_USE_SW_BP() {
+        return KVM_GUESTDBG_USE_SW_BP;
+    }
+    private static final int KVM_GUESTDBG_USE_HW_BP = (int)131072L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_USE_HW_BP 131072
+     * }
+     */
+    public static int KVM_GUESTDBG_USE_HW_BP() {
+        return KVM_GUESTDBG_USE_HW_BP;
+    }
+    private static final int KVM_GUESTDBG_INJECT_DB = (int)262144L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_INJECT_DB 262144
+     * }
+     */
+    public static int KVM_GUESTDBG_INJECT_DB() {
+        return KVM_GUESTDBG_INJECT_DB;
+    }
+    private static final int KVM_GUESTDBG_INJECT_BP = (int)524288L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_INJECT_BP 524288
+     * }
+     */
+    public static int KVM_GUESTDBG_INJECT_BP() {
+        return KVM_GUESTDBG_INJECT_BP;
+    }
+    private static final int KVM_GUESTDBG_BLOCKIRQ = (int)1048576L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_BLOCKIRQ 1048576
+     * }
+     */
+    public static int KVM_GUESTDBG_BLOCKIRQ() {
+        return KVM_GUESTDBG_BLOCKIRQ;
+    }
     private static final int KVM_PIT_SPEAKER_DUMMY = (int)1L;
     /**
      * {@snippet lang=c :
@@ -300,6 +345,24 @@ public class Host extends Host$shared {
     public static int KVM_MP_STATE_SIPI_RECEIVED() {
         return KVM_MP_STATE_SIPI_RECEIVED;
     }
+    private static final int KVM_GUESTDBG_ENABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_ENABLE 1
+     * }
+     */
+    public static int KVM_GUESTDBG_ENABLE() {
+        return KVM_GUESTDBG_ENABLE;
+    }
+    private static final int KVM_GUESTDBG_SINGLESTEP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_GUESTDBG_SINGLESTEP 2
+     * }
+     */
+    public static int KVM_GUESTDBG_SINGLESTEP() {
+        return KVM_GUESTDBG_SINGLESTEP;
+    }
     private static final int KVM_CAP_IRQCHIP = (int)0L;
     /**
      * {@snippet lang=c :
@@ -380,6 +443,15 @@ public class Host extends Host$shared {
      */
     public static int KVM_CAP_COALESCED_MMIO() {
         return KVM_CAP_COALESCED_MMIO;
+    }
+    private static final int KVM_CAP_SET_GUEST_DEBUG = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_SET_GUEST_DEBUG 23
+     * }
+     */
+    public static int KVM_CAP_SET_GUEST_DEBUG() {
+        return KVM_CAP_SET_GUEST_DEBUG;
     }
     private static final int KVM_CAP_REINJECT_CONTROL = (int)24L;
     /**
@@ -578,6 +650,15 @@ public class Host extends Host$shared {
      */
     public static int KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2() {
         return KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2;
+    }
+    private static final int KVM_CAP_SET_GUEST_DEBUG2 = (int)195L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_CAP_SET_GUEST_DEBUG2 195
+     * }
+     */
+    public static int KVM_CAP_SET_GUEST_DEBUG2() {
+        return KVM_CAP_SET_GUEST_DEBUG2;
     }
     private static final int KVM_CAP_XSAVE2 = (int)208L;
     /**
@@ -2549,6 +2630,15 @@ public class Host extends Host$shared {
      */
     public static int KVM_NMI() {
         return KVM_NMI;
+    }
+    private static final long KVM_SET_GUEST_DEBUG = 1078505115L;
+    /**
+     * {@snippet lang=c :
+     * #define KVM_SET_GUEST_DEBUG 1078505115
+     * }
+     */
+    public static long KVM_SET_GUEST_DEBUG() {
+        return KVM_SET_GUEST_DEBUG;
     }
     private static final long KVM_GET_VCPU_EVENTS = 2151722655L;
     /**

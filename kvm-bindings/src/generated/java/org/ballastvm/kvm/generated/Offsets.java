@@ -263,6 +263,16 @@ public final class Offsets {
         public static final long mxcsr = 408;
         public static final long pad2 = 412;
     }
+    public static final class kvm_guest_debug {
+        public static final long SIZE = 72;
+        public static final long control = 0;
+        public static final long pad = 4;
+        public static final long arch = 8;
+    }
+    public static final class kvm_guest_debug_arch {
+        public static final long SIZE = 64;
+        public static final long debugreg = 0;
+    }
     public static final class kvm_hyperv_exit {
         public static final long SIZE = 56;
         public static final long type = 0;

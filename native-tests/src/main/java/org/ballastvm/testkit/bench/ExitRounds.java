@@ -63,6 +63,7 @@ final class ExitRounds {
         }
       }
       case Exit.SystemEvent other -> throw unexpected(other);
+      case Exit.Debug other -> throw unexpected(other);
       case Exit.FailEntry other -> throw unexpected(other);
       case Exit.GaveUp other -> throw unexpected(other);
       case Exit.Unhandled other -> throw unexpected(other);

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.look;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 import org.ballastvm.virtio.queue.GuestMemory;
 
 /**
@@ -49,6 +50,16 @@ public final class LinearMemory {
       done += step;
     }
     return true;
+  }
+
+  /**
+   * {@return the physical address, if one is mapped there; there may be no memory behind it}
+   *
+   * @param address linear
+   */
+  public OptionalLong physical(long address) {
+    Mapping mapping = mapping(address);
+    return mapping.bytes() == 0 ? OptionalLong.empty() : OptionalLong.of(mapping.physical());
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.machine;
 
 import java.util.concurrent.TimeUnit;
+import org.ballastvm.kvm.Exit;
 import org.ballastvm.vmm.config.PanicPolicy;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.WatchdogAction;
@@ -24,6 +25,7 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
   private final MachineEvents events;
   private final MachineEvents.Notice crashLoaded;
   private final GuestTask runsOn;
+  private final DebugControl debug;
   private final RebootPace pace = new RebootPace(System.nanoTime());
   private final LoopTimer delayed;
   private final Repeats panics = new Repeats();
@@ -40,8 +42,9 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
     // There is no machine yet.
   };
 
-  GuestRequests(RunControl run, RunPolicy policy, EventLoop loop, MachineEvents events) {
+  GuestRequests(RunControl run, RunPolicy policy, EventLoop loop, MachineEvents events, DebugControl debug) {
     this.run = run;
+    this.debug = debug;
     run.whenStarted(() -> pace.started(System.nanoTime()));
     this.policy = policy;
     this.onWatchdog = policy.onWatchdog();
@@ -136,6 +139,9 @@ final class GuestRequests implements PanicDevice.Listener, VcpuThread.Watcher, A
 
   @Override
   public void unusableMemory(VcpuThread vcpu) { run.vcpus().ask(() -> run.followSlots(vcpu)); }
+
+  @Override
+  public void trapped(VcpuThread vcpu, Exit.Debug exit) { debug.met(vcpu, exit); }
 
   @Override
   public void vcpuFailed(String sentence) { run.vcpus().stopFor(() -> run.failed(sentence)); }

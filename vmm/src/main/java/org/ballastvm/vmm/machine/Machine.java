@@ -47,6 +47,7 @@ public final class Machine implements AutoCloseable {
   private final NamedDescriptors descriptors = new NamedDescriptors();
   private final MachineEvents events;
   private final RunControl run;
+  private final DebugControl debug;
   private final GuestRequests requests;
   private final Hardware hardware;
   private final MemoryRequests memoryRequests;
@@ -66,11 +67,13 @@ public final class Machine implements AutoCloseable {
     this.events = new MachineEvents(loop);
     closer.onClose(events::close);
     this.run = new RunControl(config.policy(), loop, events);
-    this.requests = new GuestRequests(run, config.policy(), loop, events);
+    this.debug = new DebugControl(run);
+    this.requests = new GuestRequests(run, config.policy(), loop, events, debug);
     closer.onClose(requests::close);
     try {
       DeviceSurroundings around = new DeviceSurroundings(run, requests);
       hardware = new Assembly(config, loop, closer, run, requests).hardware(events, around);
+      closer.onClose(debug::close); // Before the chardev that it has is closed.
       MemorySurroundings memoryAround = new MemorySurroundings(run, events);
       memoryRequests = new MemoryRequests(loop, hardware.devices(), memoryAround);
       closer.onClose(memoryRequests::close);
@@ -205,6 +208,9 @@ public final class Machine implements AutoCloseable {
   public MemoryGoal memoryGoal() {
     return goal;
   }
+
+  /** {@return how its guest is debugged; belongs to the event loop} */
+  public DebugControl debug() { return debug; }
 
   /** {@return what takes the guest's wishes for the whole machine} */
   GuestRequests guestRequests() { return requests; }

@@ -2,6 +2,8 @@ package org.ballastvm.vmm.machine;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.boot.CpuStart;
 import org.ballastvm.vmm.config.RunPolicy;
@@ -29,6 +31,9 @@ final class RunControl {
   private Runnable started = () -> {
     // Nobody listens yet.
   };
+  private Consumer<VcpuThread> created = vcpu -> {
+    // Nobody debugs it yet.
+  };
 
   /** A machine that is being put together. */
   RunControl(RunPolicy policy, EventLoop loop, MachineEvents events) {
@@ -41,6 +46,11 @@ final class RunControl {
   void begin(Hardware whole) {
     hardware = whole;
     startVcpus();
+  }
+
+  /** Sets what is done with each vCPU before its thread starts. */
+  void whenCreated(Consumer<VcpuThread> task) {
+    created = task;
   }
 
   /** Sets what is done each time that the guest starts again. */
@@ -57,11 +67,22 @@ final class RunControl {
 
   private void startVcpus() {
     Optional<CpuStart> start = hardware.load();
-    vcpus.start(hardware.vcpuCount(), (i, gate) -> hardware.createVcpu(i, i == 0 ? start : Optional.empty(), gate));
+    vcpus.start(hardware.vcpuCount(), (i, gate) -> {
+      VcpuThread vcpu = hardware.createVcpu(i, i == 0 ? start : Optional.empty(), gate);
+      created.accept(vcpu);
+      return vcpu;
+    });
   }
 
   /** Lets the vCPUs run; nothing happens if they do. */
-  void resume() {
+  void resume() { resume(vcpu -> false); }
+
+  /**
+   * Lets some of the vCPUs run; nothing happens if any do.
+   *
+   * @param frozen which stay where they are, by index
+   */
+  void resume(IntPredicate frozen) {
     if (state == RunState.SHUTDOWN || state == RunState.INTERNAL_ERROR) {
       throw new UserError("Resetting the Virtual Machine is required");
     }
@@ -74,9 +95,9 @@ final class RunControl {
     hardware.devices().retryDisks();
     hardware.devices().setRunning(true);
     if (goesOn) {
-      vcpus.goOn();
+      vcpus.goOn(frozen);
     } else {
-      vcpus.run();
+      vcpus.run(frozen);
     }
   }
 

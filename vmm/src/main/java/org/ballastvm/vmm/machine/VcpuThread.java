@@ -28,6 +28,9 @@ public final class VcpuThread {
      */
     void unusableMemory(VcpuThread vcpu);
 
+    /** The guest met what somebody debugs it for. The vCPU looks at the gate next. */
+    void trapped(VcpuThread vcpu, Exit.Debug exit);
+
     /** KVM cannot go on with this vCPU; the sentence says why. */
     void vcpuFailed(String sentence);
 
@@ -53,6 +56,8 @@ public final class VcpuThread {
   private final KvmTrouble trouble;
   private volatile boolean inGuest;
   private volatile boolean waitsForSlots;
+  private volatile boolean frozen;
+  private volatile boolean debugged;
   private long changesSeen = -1;
 
   VcpuThread(int index, Vcpu vcpu, RunGate gate, AddressBus ports, AddressBus memory, Watcher watcher, String name) {
@@ -87,6 +92,19 @@ public final class VcpuThread {
   boolean isInGuest() {
     return inGuest;
   }
+
+  /** Has it stay where it is while others run, or go on. While its thread stands at the closed gate; who opens that wakes it. */
+  void freeze(boolean on) {
+    frozen = on;
+  }
+
+  /** Notes whether KVM was asked to stop it for whoever debugs. While its thread stands at the gate, or has not started. */
+  void debugged(boolean on) {
+    debugged = on;
+  }
+
+  /** {@return what {@link #debugged} noted} */
+  boolean isDebugged() { return debugged; }
 
   /** {@return which vCPU} */
   public int index() { return index; }
@@ -125,6 +143,9 @@ public final class VcpuThread {
       while (true) {
         processor.clearKick();
         // Closing the gate comes before kicking, so a kick that the line above swallowed is seen here.
+        if (frozen) {
+          gate.awaitUntil(() -> !frozen);
+        }
         if (!gate.pass()) {
           return;
         }
@@ -207,6 +228,7 @@ public final class VcpuThread {
           watcher.resetAsked("KVM system event " + event.type());
         }
       }
+      case Exit.Debug debug -> watcher.trapped(this, debug);
       case Exit.FailEntry failure ->
         watcher.vcpuFailed("vCPU " + index + ": KVM could not enter the guest: hardware reason 0x"
             + Long.toHexString(failure.hardwareReason()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * The vCPU threads of a machine and the gate where they wait. A reset replaces both.
@@ -84,12 +85,22 @@ final class Vcpus {
   }
 
   /** Lets them run. */
-  void run() { gate.open(); }
+  void run() { run(vcpu -> false); }
+
+  /**
+   * Lets some of them run.
+   *
+   * @param frozen which stay where they are, by index
+   */
+  void run(IntPredicate frozen) {
+    threads.forEach(vcpu -> vcpu.freeze(frozen.test(vcpu.index())));
+    gate.open();
+  }
 
   /** Lets them run after a stop; their guest's clock is notified of the time that is missing. */
-  void goOn() {
+  void goOn(IntPredicate frozen) {
     threads.forEach(VcpuThread::noteStopped);
-    run();
+    run(frozen);
   }
 
   /** Takes one of them out of the guest, soon, if there are any. Any thread. */

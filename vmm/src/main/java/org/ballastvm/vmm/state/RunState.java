@@ -8,6 +8,8 @@ public enum RunState {
   RUNNING("running"),
   /** Stopped by the user. */
   PAUSED("paused"),
+  /** Stopped for whoever debugs the guest. */
+  DEBUG("paused (debug)"),
   /** Powered off by its guest, and kept by {@code -no-shutdown}. */
   SHUTDOWN("paused (shutdown)"),
   /** Its guest has panicked, and said so to its pvpanic device. */

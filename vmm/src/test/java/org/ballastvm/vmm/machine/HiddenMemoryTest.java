@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.ballastvm.kvm.Exit;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
 import org.ballastvm.kvm.Registers;
@@ -200,6 +201,9 @@ class HiddenMemoryTest implements VcpuThread.Watcher {
 
   @Override
   public void unusableMemory(VcpuThread vcpu) { loop.execute(() -> vcpu.slotsFollowed(ram.devices().follow())); }
+
+  @Override
+  public void trapped(VcpuThread vcpu, Exit.Debug exit) { throw new AssertionError(exit); }
 
   @Override
   public void vcpuFailed(String sentence) {

@@ -119,7 +119,7 @@ class VcpusTest implements VcpuThread.Watcher {
     await("running", () -> processor.calls().contains("run"));
     vcpus.stop();
     assertEquals(List.of("run"), processor.calls());
-    vcpus.goOn();
+    vcpus.goOn(vcpu -> false);
     await("running again", () -> processor.calls().size() == 3);
     assertEquals(List.of("run", "note stop", "run"), List.copyOf(processor.calls()));
   }
@@ -180,6 +180,9 @@ class VcpusTest implements VcpuThread.Watcher {
     assertEquals(List.of(bug), List.copyOf(calls));
     assertEquals(List.of(), vcpus.threads());
   }
+
+  @Override
+  public void trapped(VcpuThread vcpu, Exit.Debug exit) { throw new AssertionError(exit); }
 
   @Override
   public void vcpuFailed(String sentence) { calls.add(sentence); }
