@@ -12,6 +12,7 @@ import org.ballastvm.vmm.config.BlockdevConfig;
 import org.ballastvm.vmm.config.BlockdevOptions;
 import org.ballastvm.vmm.config.BootConfig;
 import org.ballastvm.vmm.config.ChardevConfig;
+import org.ballastvm.vmm.config.ChardevOptions;
 import org.ballastvm.vmm.config.CpuConfig;
 import org.ballastvm.vmm.config.CpuModel;
 import org.ballastvm.vmm.config.DeviceConfig;
@@ -47,6 +48,8 @@ final class CommandLine {
   static final List<String> ONE_EACH = List.of("dies", "clusters", "modules", "books", "drawers");
   /** QEMU rounds memory up to this, whatever the machine. */
   private static final long MEMORY_STEP = 8192;
+  /** How a DEV begins that is the id of a chardev. */
+  private static final String NAMED = "chardev:";
   /** The chardev that nobody asked for by name. */
   private static final String TERMINAL = "compat_stdio";
 
@@ -104,6 +107,7 @@ final class CommandLine {
     values("-qmp-pretty").forEach(text -> lines.add(text, "-qmp-pretty", id -> lines.control(id, true)));
     values("-mon").forEach(text -> lines.monitors.add(monitor(text)));
     addDefaults(lines);
+    debugger().ifPresent(lines::debugger);
     MemoryConfig memory = memory(harmless.backend());
     CpuConfig cpus = cpus().with(value("-cpu").map(CpuModel::parse).orElse(CpuModel.HOST));
     List<ObjectConfig> objects = values("-object").stream()
@@ -160,13 +164,22 @@ final class CommandLine {
 
     void control(String chardev, boolean pretty) { monitors.add(new MonitorConfig.Control(chardev, pretty)); }
 
+    void debugger(String text) {
+      if (text.startsWith(NAMED)) {
+        monitors.add(new MonitorConfig.Debugger(text.substring(NAMED.length())));
+      } else if (!text.equals("none")) {
+        add("-gdb", text, ChardevOptions.parseDebugger("-gdb", text, "compat_gdb"));
+        monitors.add(new MonitorConfig.Debugger("compat_gdb"));
+      }
+    }
+
     /** One in the old syntax, which may make a chardev of its own. */
     void add(String text, String option, Consumer<String> user) {
       if (text.equals("none")) {
         return;
       }
-      if (text.startsWith("chardev:")) {
-        user.accept(text.substring("chardev:".length()));
+      if (text.startsWith(NAMED)) {
+        user.accept(text.substring(NAMED.length()));
         return;
       }
       boolean withMonitor = text.startsWith("mon:");
@@ -182,6 +195,11 @@ final class CommandLine {
         }
       }
     }
+  }
+
+  /** One serves; the last that was asked for, as in QEMU, whose {@code -s} is short for a port. */
+  private Optional<String> debugger() {
+    return value("-gdb").or(() -> has("-s") ? Optional.of("tcp::1234") : Optional.empty());
   }
 
   private void addDefaults(Lines lines) {

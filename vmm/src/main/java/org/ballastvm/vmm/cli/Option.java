@@ -52,6 +52,8 @@ record Option(String name, String label, String text) {
           "what the guest reads of its firmware, system, board, chassis"),
       new Option("-fw_cfg", "[name=]NAME,file=FILE|string=TEXT", "a file for the guest, by QEMU's fw_cfg device"),
       new Option("-S", "", "do not start before the monitor says cont"),
+      new Option("-s", "", "as -gdb tcp::1234"),
+      new Option("-gdb", "tcp:HOST:PORT|unix:PATH|DEV|none", "serve GDB there, or on another DEV of -serial"),
       new Option("-accel", "kvm", "the only one; others may stand beside it, and are passed over"),
       new Option("-cpu", "host|max[,-FEATURE]...", "the host's processor, less features; -cpu help lists them"),
       new Option("-machine", "[type=]ballast[,memory-backend=ID][,kaslr=on|off]", "the machine; also -M"),

@@ -1,6 +1,6 @@
 package org.ballastvm.vmm.config;
 
-/** {@code -mon}, {@code -monitor}, {@code -qmp}: one monitor. */
+/** {@code -mon}, {@code -monitor}, {@code -qmp}, {@code -gdb}: one monitor. */
 public sealed interface MonitorConfig {
   /** {@return id of the chardev it talks through} */
   String chardev();
@@ -35,6 +35,14 @@ public sealed interface MonitorConfig {
      * @return what comes of it
      */
     T control(Control control);
+
+    /**
+     * For debuggers.
+     *
+     * @param debugger which
+     * @return what comes of it
+     */
+    T debugger(Debugger debugger);
   }
 
   /**
@@ -57,5 +65,15 @@ public sealed interface MonitorConfig {
   record Control(String chardev, boolean pretty) implements MonitorConfig {
     @Override
     public <T> T accept(Cases<T> cases) { return cases.control(this); }
+  }
+
+  /**
+   * For debuggers: GDB's remote protocol.
+   *
+   * @param chardev id of the chardev it talks through
+   */
+  record Debugger(String chardev) implements MonitorConfig {
+    @Override
+    public <T> T accept(Cases<T> cases) { return cases.debugger(this); }
   }
 }

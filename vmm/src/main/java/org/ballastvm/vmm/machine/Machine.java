@@ -14,7 +14,9 @@ import org.ballastvm.vmm.block.BlockBackends;
 import org.ballastvm.vmm.block.ForeignDrives;
 import org.ballastvm.vmm.chardev.CharFrontend;
 import org.ballastvm.vmm.chardev.Chardev;
+import org.ballastvm.vmm.chardev.Chardevs;
 import org.ballastvm.vmm.chardev.SocketListener;
+import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.MachineConfig;
 import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.devices.Buses;
@@ -195,6 +197,17 @@ public final class Machine implements AutoCloseable {
 
   /** {@return what devices are wired to} */
   public Buses buses() { return hardware.buses(); }
+
+  /**
+   * Opens another chardev, which the caller closes.
+   *
+   * @param wanted what
+   * @return the chardev; belongs to the event loop
+   * @throws org.ballastvm.vmm.config.UserError if it cannot be had
+   */
+  public Chardev openChardev(ChardevConfig wanted) {
+    return Chardevs.open(wanted, loop, () -> run.quit(Cause.HOST_UI));
+  }
 
   /** {@return open chardevs by id} */
   public Map<String, Chardev> chardevs() { return hardware.chardevs(); }

@@ -3,8 +3,10 @@ package org.ballastvm.vmm.qmp;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.MonitorPrompt;
+import org.ballastvm.vmm.gdb.GdbServer;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.monitor.HumanMonitor;
+import org.ballastvm.vmm.monitor.HumanMonitorCommand;
 import org.ballastvm.vmm.monitor.TerminalMonitor;
 import org.ballastvm.vmm.wire.JsonInput;
 
@@ -28,6 +30,14 @@ public final class Monitors {
         public Chardev control(MonitorConfig.Control control) {
           JsonInput.prepare();
           chardev.connect(new QmpMonitor(machine, chardev, control.pretty()));
+          return chardev;
+        }
+
+        @Override
+        public Chardev debugger(MonitorConfig.Debugger debugger) {
+          GdbServer.serve(machine, chardev, line -> HumanMonitorCommand.print(machine, line), () -> {
+            // The machine closes the chardev.
+          });
           return chardev;
         }
       });

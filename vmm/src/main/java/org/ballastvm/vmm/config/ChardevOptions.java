@@ -1,18 +1,22 @@
-package org.ballastvm.vmm.cli;
+package org.ballastvm.vmm.config;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.ballastvm.vmm.config.ChardevConfig;
-import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.config.UserError;
 
 /** {@code -chardev}, and the older words that {@code -serial} and {@code -monitor} take. */
-final class ChardevOptions {
+public final class ChardevOptions {
   private static final int MOST_PORT = 65535;
 
   private ChardevOptions() {}
 
-  static ChardevConfig parse(String text) {
+  /**
+   * {@code -chardev}.
+   *
+   * @param text what stands behind it
+   * @return the chardev
+   * @throws UserError for what makes no sense
+   */
+  public static ChardevConfig parse(String text) {
     KeyValues values = KeyValues.parse("-chardev", text, "backend");
     String backend = values.require("backend");
     String id = values.require("id");
@@ -28,7 +32,32 @@ final class ChardevOptions {
     };
   }
 
-  static ChardevConfig parseOld(String option, String text, String id, boolean mux) {
+  /**
+   * Where a debugger's client comes: as {@link #parseOld}, but that a socket is listened at unless its options say otherwise.
+   *
+   * @param option for errors
+   * @param text what stands behind it
+   * @param id of the chardev
+   * @return the chardev
+   * @throws UserError for what makes no sense
+   */
+  public static ChardevConfig parseDebugger(String option, String text, String id) {
+    boolean socket = text.startsWith("tcp:") || text.startsWith("unix:");
+    boolean saysRole = text.contains(",server") || text.contains(",client");
+    return parseOld(option, socket && !saysRole ? text + ",server=on,wait=off" : text, id, false);
+  }
+
+  /**
+   * The older words: {@code unix:PATH}, {@code tcp:HOST:PORT}, {@code stdio}.
+   *
+   * @param option for errors
+   * @param text what stands behind it
+   * @param id of the chardev
+   * @param mux shared by several frontends
+   * @return the chardev
+   * @throws UserError for what makes no sense
+   */
+  public static ChardevConfig parseOld(String option, String text, String id, boolean mux) {
     String kind = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
     String rest = text.contains(":") ? text.substring(text.indexOf(':') + 1) : "";
     if (text.contains(":") && (rest.isEmpty() || rest.startsWith(","))) {
