@@ -44,9 +44,9 @@ def walk(path, name, within):
 
 
 SKIP = ("block", "blockdev", "drive", "nbd", "chardev", "migrate", "query-block", "query-named-block",
-        "query-stats", "query-migrate", "transaction", "display", "input-send", "query-netdev", "query-sev", "dump",
+        "query-stats", "query-migrate", "transaction", "display", "input-send", "query-netdev", "query-sev",
         "BLOCK", "query-display", "query-replay", "query-spice", "query-vnc", "VNC", "SPICE", "x-blockdev",
-        "set-", "change", "calc", "query-dump", "query-jobs", "job-", "JOB", "x-debug", "guest-", "RDMA",
+        "set-", "change", "calc", "query-jobs", "job-", "JOB", "x-debug", "guest-", "RDMA",
         "COLO", "query-colo", "query-tpm", "query-xen", "xen", "client", "query-cpu-",
         "query-block-jobs", "query-cpu-model", "QUORUM", "NIC", "eject", "screendump", "snapshot", "x-exit")
 

@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.config.UserError.Kind;
+import org.ballastvm.vmm.device.CoreInfo;
 import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.policy.AutoBalloon;
 import org.ballastvm.vmm.state.Log;
@@ -213,6 +215,11 @@ public final class Devices implements AutoCloseable {
   /** {@return whether a guest has files to read by fw_cfg} */
   public boolean hasFirmwareFiles() {
     return !site.buses().fwCfg().items().isEmpty();
+  }
+
+  /** {@return where the guest's kernel says that its note for tools is, if it has a device for that} */
+  public Optional<CoreInfo> coreInfo() {
+    return buses.board().part(CoreInfo.class);
   }
 
   /** {@return which generation the machine is, if it has a device for that} */

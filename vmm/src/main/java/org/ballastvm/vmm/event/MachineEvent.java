@@ -119,6 +119,16 @@ public sealed interface MachineEvent {
   }
 
   /**
+   * A dump of the guest's memory that nobody waited for is over.
+   *
+   * @param result how far it came
+   * @param error why it failed
+   */
+  @Summary("A dump of the guest's memory that nobody waited for is over.")
+  record DumpCompleted(@Member("how far it came") DumpResult result,
+      @Member("why it failed, if it did") Optional<String> error) implements MachineEvent {}
+
+  /**
    * A device is gone.
    *
    * @param device its id, if it had one

@@ -22,12 +22,14 @@ import org.ballastvm.vmm.config.WatchdogAction;
 import org.ballastvm.vmm.devices.Buses;
 import org.ballastvm.vmm.devices.Devices;
 import org.ballastvm.vmm.devices.UserObjects;
+import org.ballastvm.vmm.dump.GuestDump;
 import org.ballastvm.vmm.event.MachineEvent;
 import org.ballastvm.vmm.event.MachineEvent.Cause;
 import org.ballastvm.vmm.goal.MemoryGoal;
 import org.ballastvm.vmm.goal.MemoryRequests;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.LoopThread;
+import org.ballastvm.vmm.loop.LoopTurns;
 import org.ballastvm.vmm.loop.MachineEvents;
 import org.ballastvm.vmm.memory.GuestRam;
 import org.ballastvm.vmm.state.EndReason;
@@ -54,6 +56,7 @@ public final class Machine implements AutoCloseable {
   private final Hardware hardware;
   private final MemoryRequests memoryRequests;
   private final MemoryGoal goal;
+  private final GuestDump dumps;
   /** Who closes it. */
   private final AtomicReference<Thread> closing = new AtomicReference<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -84,6 +87,8 @@ public final class Machine implements AutoCloseable {
       goal = new MemoryGoal(loop, hardware.memory(), hardware.devices(), memoryRequests, memoryAround);
       closer.onClose(goal::close);
       requests.whenButtonIsPressed(this::powerButton);
+      dumps = new GuestDump(hardware.ram(), new LoopTurns(loop), new DumpSubject(run, hardware, events));
+      closer.onClose(dumps::close);
       run.begin(hardware);
     } catch (RuntimeException | Error e) {
       closeAll();
@@ -221,6 +226,9 @@ public final class Machine implements AutoCloseable {
   public MemoryGoal memoryGoal() {
     return goal;
   }
+
+  /** {@return dumps of its guest; belong to the event loop} */
+  public GuestDump dumps() { return dumps; }
 
   /** {@return how its guest is debugged; belongs to the event loop} */
   public DebugControl debug() { return debug; }

@@ -1,9 +1,11 @@
 package org.ballastvm.vmm.memory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.ballastvm.vmm.config.UserError;
 
 /**
@@ -177,6 +179,9 @@ public final class DeviceMemory {
     }
     return slots.changes();
   }
+
+  /** What is plugged, in the order of addresses. */
+  Stream<PhysicalRange> plugged() { return Arrays.stream(ranges).flatMap(PluggableRange::plugged); }
 
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
 

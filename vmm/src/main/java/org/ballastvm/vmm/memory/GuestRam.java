@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.kvm.IoVectors;
 import org.ballastvm.kvm.KvmVm;
@@ -169,6 +170,12 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   /** {@return all of it, for those who reach it from outside of this process} */
   public MemoryTable table() {
     return table;
+  }
+
+  /** {@return what is memory now, by address, neighbours in one; on the event loop} */
+  public List<PhysicalRange> ranges() {
+    return PhysicalRange.merged(Stream.concat(
+        regions.stream().map(region -> new PhysicalRange(region.base(), region.sizeBytes())), devices.plugged()).toList());
   }
 
   /** {@return the part that memory devices have their places in} */

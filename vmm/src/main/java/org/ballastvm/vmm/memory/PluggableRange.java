@@ -3,6 +3,8 @@ package org.ballastvm.vmm.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.virtio.mem.MemPlugger;
 import org.ballastvm.vmm.loop.Turns;
@@ -277,6 +279,12 @@ public final class PluggableRange implements MemPlugger, Place {
   private static PlugRefused refused(String what, long gpa, long lengthBytes, HostError e) {
     return new PlugRefused("guest memory at 0x" + Long.toHexString(gpa) + ", " + lengthBytes
         + " bytes, could not be " + what + ": " + e.getMessage(), e);
+  }
+
+  /** What is plugged, in the order of addresses. */
+  Stream<PhysicalRange> plugged() {
+    Runs now = plugged;
+    return IntStream.range(0, now.count()).mapToObj(i -> new PhysicalRange(now.start(i), now.end(i) - now.start(i)));
   }
 
   /**

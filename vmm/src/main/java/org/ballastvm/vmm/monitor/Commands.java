@@ -12,7 +12,7 @@ final class Commands {
           new ContCommand(),
           new DeviceAddCommand(),
           new DeviceDelCommand(),
-          new FaultClearCommand(), new FaultInjectCommand(),
+          new DumpGuestMemoryCommand(), new FaultClearCommand(), new FaultInjectCommand(),
           new FreePageHintCommand(), new GdbServerCommand(), new GetfdCommand(), new HelpCommand(() -> Commands.ALL),
           new InfoCommand(),
           new MemoryCommand(),
