@@ -26,7 +26,7 @@ import org.ballastvm.images.GuestImages;
  * there count only beside others taken there.
  */
 public final class Rig implements GuestHost, AutoCloseable {
-  private static final int UP_SECONDS = 120;
+  private static final int UP_SECONDS = 300;
   private static final int CHANNEL_SECONDS = 120;
   private static final int HEARTBEAT_MILLIS = 500;
   private static final int FIRST_PORT = 20_000;
@@ -58,7 +58,7 @@ public final class Rig implements GuestHost, AutoCloseable {
   /**
    * Starts one, and waits until it takes programs. It ends with {@link #close}, or with the JVM.
    *
-   * @throws RigError if something is missing, named in one sentence, or it does not come up in two minutes
+   * @throws RigError if something is missing, named in one sentence, or it does not come up in five minutes
    * @throws org.ballastvm.images.ImageError if its kernel cannot be had
    */
   public static Rig start(RigConfig config, GuestImages images) {

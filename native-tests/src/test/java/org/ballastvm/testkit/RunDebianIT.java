@@ -116,8 +116,10 @@ class RunDebianIT {
   @Order(2)
   void aptReachesItsMirror() throws Exception {
     assumeHostReaches("deb.debian.org");
-    String said = run("apt-get -q update 2>&1");
+    String said = run("apt-get -q -o Acquire::Languages=none update 2>&1");
     assertTrue(said.contains("Reading package lists") && !said.contains("\nErr:"), said);
+    assertEquals("Hello, world!",
+        run("apt-get -q -y install --no-install-recommends hello > /tmp/apt 2>&1 || cat /tmp/apt; hello"));
   }
 
   private static void assumeHostReaches(String mirror) {

@@ -14,23 +14,44 @@ import org.ballastvm.images.DebianDisk;
  * @param mostBytes   what it can grow to; not more than it starts with, or unknown, is no virtio-mem
  * @param cpus        how many processors
  * @param port        where ssh is to be had
- * @param address     of the host, on which the port is listened for; empty for all
+ * @param place       where it runs
  * @param more        further options of the user's
  */
 record DebianMachine(DebianDisk disk, boolean keeps, long memoryBytes, long mostBytes, int cpus, int port,
-    String address, List<String> more) {
+    Place place, List<String> more) {
   private static final long MIB = 1L << 20;
   /** What Linux plugs at once, on guests of up to 64 GiB. */
   private static final long BLOCK_BYTES = 128 * MIB;
+
+  /** Where a machine runs. */
+  enum Place {
+    /** This host. */
+    HOST("127.0.0.1", ""),
+    /**
+     * The rig: what this host forwards arrives at its network card, not at its 127.0.0.1. systemd gives a service 90 s to start,
+     * and so long a device may take there that is seen at once on a host.
+     */
+    RIG("", " systemd.default_timeout_start_sec=900");
+
+    /** On which ssh's port is listened for; empty for all. */
+    private final String address;
+    /** What stands on the guest's command line for it. */
+    private final String append;
+
+    Place(String address, String append) {
+      this.address = address;
+      this.append = append;
+    }
+  }
 
   List<String> options() {
     long growthBytes = (mostBytes - memoryBytes) / BLOCK_BYTES * BLOCK_BYTES;
     List<String> options = new ArrayList<>(List.of("-name", "debian", "-smp", Integer.toString(cpus), "-kernel",
         disk.kernel().toString(), "-initrd", disk.initrd().toString(), "-append",
-        DebianDisk.APPEND + " memhp_default_state=online_movable", "-drive",
+        DebianDisk.APPEND + " memhp_default_state=online_movable" + place.append, "-drive",
         "file=" + disk.disk().toString().replace(",", ",,") + ",if=virtio,format=raw,snapshot="
             + (keeps ? "off" : "on"),
-        "-nic", "user,model=virtio-net-pci,hostfwd=tcp:" + address + ":" + port + "-:22", "-device",
+        "-nic", "user,model=virtio-net-pci,hostfwd=tcp:" + place.address + ":" + port + "-:22", "-device",
         "virtio-balloon-pci,id=balloon0,free-page-reporting=on,deflate-on-oom=on", "-device", "virtio-rng-pci",
         "-nographic"));
     if (growthBytes > 0) {

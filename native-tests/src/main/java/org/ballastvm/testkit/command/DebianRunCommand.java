@@ -15,6 +15,7 @@ import org.ballastvm.rig.Rig;
 import org.ballastvm.rig.RigConfig;
 import org.ballastvm.rig.RigError;
 import org.ballastvm.testkit.GuestHosts;
+import org.ballastvm.testkit.command.DebianMachine.Place;
 import org.ballastvm.vmm.command.Arguments;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.config.ByteSize;
@@ -66,14 +67,13 @@ final class DebianRunCommand implements SubCommand {
         System.err.println("ballast: " + obstacle.get() + "; so it runs in the rig, ten times slower");
         return inRig(wish, disk, port);
       }
-      return here(Launcher.command(wish.machine(disk, port, hostBytes(), "127.0.0.1").options()));
+      return here(Launcher.command(wish.machine(disk, port, hostBytes(), Place.HOST).options()));
     } catch (RigError | ImageError | IOException e) {
       System.err.println("ballast: run debian: " + e.getMessage());
       return CANNOT;
     }
   }
 
-  /** What is forwarded to the rig arrives at its network card, not at its 127.0.0.1. */
   private static int inRig(Wish wish, DebianDisk disk, int port) {
     Rig.missing().ifPresent(sentence -> {
       throw new RigError(sentence);
@@ -81,7 +81,7 @@ final class DebianRunCommand implements SubCommand {
     RigConfig config = RigConfig.ofTests().forwarding(List.of(port)).writing(wish.keep().stream().toList());
     long bytes = config.memoryMiB() * MIB;
     return RigTerminal.run(config,
-        HostedCommand.of(Launcher.command(wish.machine(disk, port, bytes, "").options())));
+        HostedCommand.of(Launcher.command(wish.machine(disk, port, bytes, Place.RIG).options())));
   }
 
   private static int here(List<String> command) throws IOException {
@@ -141,8 +141,8 @@ final class DebianRunCommand implements SubCommand {
       return keep.map(made::copyTo).orElse(made);
     }
 
-    DebianMachine machine(DebianDisk disk, int sshPort, long hostBytes, String address) {
-      return new DebianMachine(disk, keep.isPresent(), memoryBytes, hostBytes / 2, cpus, sshPort, address, more);
+    DebianMachine machine(DebianDisk disk, int sshPort, long hostBytes, Place place) {
+      return new DebianMachine(disk, keep.isPresent(), memoryBytes, hostBytes / 2, cpus, sshPort, place, more);
     }
   }
 }

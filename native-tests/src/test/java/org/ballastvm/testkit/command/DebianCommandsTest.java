@@ -12,6 +12,7 @@ import java.util.List;
 import org.ballastvm.images.DebianDisk;
 import org.ballastvm.images.DebianDiskConfig;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.testkit.command.DebianMachine.Place;
 import org.ballastvm.vmm.command.SubCommand;
 import org.ballastvm.vmm.command.SubCommands;
 import org.ballastvm.vmm.config.UserError;
@@ -96,7 +97,7 @@ class DebianCommandsTest {
 
   @Test
   void theGuestCanGrowToHalfOfTheHost() {
-    List<String> options = run(" -m 2G").machine(DISK, 2022, 16L << 30, "127.0.0.1").options();
+    List<String> options = run(" -m 2G").machine(DISK, 2022, 16L << 30, Place.HOST).options();
 
     assertEquals("2048M,maxmem=8192M", after("-m", options));
     assertTrue(options.contains("memory-backend-ram,id=mem0,reserve=off,size=6144M"), options.toString());
@@ -105,7 +106,7 @@ class DebianCommandsTest {
 
   @Test
   void aHostThatHasNoMoreGivesNoMore() {
-    List<String> options = run(" -m 2G").machine(DISK, 2022, 3L << 30, "").options();
+    List<String> options = run(" -m 2G").machine(DISK, 2022, 3L << 30, Place.HOST).options();
 
     assertEquals("2048M", after("-m", options));
     assertFalse(options.toString().contains("virtio-mem-pci"), options.toString());
@@ -114,14 +115,22 @@ class DebianCommandsTest {
   @Test
   void whatTheGuestWritesIsForgottenUnlessItsDiskIsKept() {
     assertEquals("file=/c/a,,b/disk.img,if=virtio,format=raw,snapshot=on",
-        after("-drive", run("").machine(DISK, 1, 1, "").options()));
+        after("-drive", run("").machine(DISK, 1, 1, Place.HOST).options()));
     assertEquals("file=/c/a,,b/disk.img,if=virtio,format=raw,snapshot=off",
-        after("-drive", run(" --keep " + directory).machine(DISK, 1, 1, "").options()));
+        after("-drive", run(" --keep " + directory).machine(DISK, 1, 1, Place.HOST).options()));
+  }
+
+  @Test
+  void inTheRigItsPortIsTheRigsAndServicesHaveTheirTime() {
+    List<String> options = run("").machine(DISK, 2022, 1, Place.RIG).options();
+
+    assertTrue(options.contains("user,model=virtio-net-pci,hostfwd=tcp::2022-:22"), options.toString());
+    assertTrue(after("-append", options).contains("systemd.default_timeout_start_sec="), options.toString());
   }
 
   @Test
   void furtherOptionsStandLast() {
-    List<String> options = run(" -smp 2 -- -device pvpanic").machine(DISK, 1, 1, "").options();
+    List<String> options = run(" -smp 2 -- -device pvpanic").machine(DISK, 1, 1, Place.HOST).options();
 
     assertEquals(List.of("-device", "pvpanic"), options.subList(options.size() - 2, options.size()));
     assertEquals("2", after("-smp", options));
