@@ -34,6 +34,12 @@ record Launched(int status, String output, String errors) {
 
   /** Runs any command. */
   static Launched run(Path directory, String input, List<String> command) throws IOException, InterruptedException {
+    return run(directory, input, command, PATIENCE_SECONDS);
+  }
+
+  /** Runs any command that may take so long. */
+  static Launched run(Path directory, String input, List<String> command, int seconds)
+      throws IOException, InterruptedException {
     Path streams = Files.createTempDirectory("ballast");
     Path in = Files.writeString(streams.resolve("in"), input);
     Path out = streams.resolve("out");
@@ -41,7 +47,7 @@ record Launched(int status, String output, String errors) {
     Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectInput(in.toFile())
         .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         throw new AssertionError("still running: " + String.join(" ", command) + "\n" + Files.readString(err));
       }
       return new Launched(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8),

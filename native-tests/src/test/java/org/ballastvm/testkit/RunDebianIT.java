@@ -35,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3600)
 class RunDebianIT {
   private static final long BOOT_SECONDS = 1200;
+  /** To read and unpack the lists of packages takes three minutes of the rig's processor. */
+  private static final int COMMAND_SECONDS = 900;
   private static final String LOGIN = "to log in, when it is up: ";
   private static final String TO_THE_MONITOR = "\1c";
   private static final long KIB_PER_MIB = 1024;
@@ -77,7 +79,7 @@ class RunDebianIT {
 
   /** Runs a line in the guest, by ssh from this host, with the guest's own key known. */
   private String run(String command) throws IOException, InterruptedException {
-    Launched launched = Launched.run(directory, "", with(command));
+    Launched launched = Launched.run(directory, "", with(command), COMMAND_SECONDS);
     assertEquals(0, launched.status(), command + ": " + launched.output() + launched.errors());
     return launched.output().strip();
   }
