@@ -20,6 +20,11 @@ public record DebianDisk(Path directory) {
   static final String SSH_CONFIG = "ssh_config";
   /** What each has to have on the kernel's command line: where the root is, and the console. */
   public static final String APPEND = "root=/dev/vda rw console=ttyS0";
+  /**
+   * What stands behind it in the rig, too: systemd gives a service or a device 90 s to start, which may pass there for
+   * what is done at once on a host.
+   */
+  public static final String APPEND_IN_RIG = "systemd.default_timeout_start_sec=900";
 
   /** {@return the disk: an ext4 without partitions, in a sparse file} */
   public Path disk() {

@@ -61,7 +61,8 @@ final class DebianBenchmark {
   private void boot(Vmm vmm, Figures figures) throws IOException {
     List<String> command = new ArrayList<>(vmm == Vmm.QEMU ? QEMU : List.of(launcher.toString()));
     command.addAll(List.of("-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-m", "1024", "-kernel",
-        disk.kernel().toString(), "-initrd", disk.initrd().toString(), "-append", DebianDisk.APPEND, "-drive",
+        disk.kernel().toString(), "-initrd", disk.initrd().toString(), "-append",
+        DebianDisk.APPEND + " " + DebianDisk.APPEND_IN_RIG, "-drive",
         "file=" + disk.disk() + ",if=virtio,format=raw,snapshot=on", "-nic", "user,model=virtio-net-pci", "-device",
         "virtio-rng-pci"));
     long start = System.nanoTime();

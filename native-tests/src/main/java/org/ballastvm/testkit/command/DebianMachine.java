@@ -27,11 +27,8 @@ record DebianMachine(DebianDisk disk, boolean keeps, long memoryBytes, long most
   enum Place {
     /** This host. */
     HOST("127.0.0.1", ""),
-    /**
-     * The rig: what this host forwards arrives at its network card, not at its 127.0.0.1. systemd gives a service 90 s to start,
-     * and so long a device may take there that is seen at once on a host.
-     */
-    RIG("", " systemd.default_timeout_start_sec=900");
+    /** The rig: what this host forwards arrives at its network card, not at its 127.0.0.1. */
+    RIG("", " " + DebianDisk.APPEND_IN_RIG);
 
     /** On which ssh's port is listened for; empty for all. */
     private final String address;
