@@ -103,7 +103,8 @@ final class DebianDiskMaker {
     progress.begins("installing Debian " + config.suite() + " (a minute or two)");
     Set<String> packages = new TreeSet<>(PACKAGES);
     packages.addAll(config.include());
-    List<String> command = new ArrayList<>(List.of("mmdebstrap", "--variant=minbase", "--format=tar",
+    List<String> command = new ArrayList<>(mountsApart(archive.getParent()));
+    command.addAll(List.of("mmdebstrap", "--variant=minbase", "--format=tar",
         "--include=" + String.join(",", packages), "--customize-hook=" + SERVICES, config.suite(), archive.toString()));
     command.addAll(Apt.sources(config.suite()));
     Map<String, String> environment = new HashMap<>(Map.of("DEBIAN_FRONTEND", "noninteractive"));
@@ -111,6 +112,17 @@ final class DebianDiskMaker {
       Apt.proxy().ifPresent(proxy -> environment.put("http_proxy", proxy));
     }
     run("mmdebstrap", new HostProgram(archive.getParent(), environment, this::step), command);
+  }
+
+  /**
+   * What has a program of root's mount where the host does not see it, so that nothing stays mounted when it is killed.
+   * Without root it is in a namespace anyway; and where root may make none, it may not mount either.
+   */
+  private static List<String> mountsApart(Path directory) throws IOException {
+    return isRoot() && MissingTools.isOnPath("unshare")
+        && !HostProgram.in(directory).run(List.of("unshare", "--mount", "true")).failed()
+            ? List.of("unshare", "--mount")
+            : List.of();
   }
 
   private void step(String line) {
