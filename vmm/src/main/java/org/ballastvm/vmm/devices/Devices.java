@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.config.UserError.Kind;
 import org.ballastvm.vmm.device.CoreInfo;
 import org.ballastvm.vmm.device.GenerationId;
 import org.ballastvm.vmm.policy.AutoBalloon;
