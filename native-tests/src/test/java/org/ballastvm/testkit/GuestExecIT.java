@@ -19,10 +19,12 @@ import org.ballastvm.testkit.agent.GuestEnd;
 import org.ballastvm.testkit.agent.GuestProcess;
 import org.ballastvm.testkit.agent.GuestResult;
 import org.ballastvm.testkit.numbers.Median;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The agent of a guest, beside its console. */
 @GuestTest
+@Tag("more")
 class GuestExecIT {
   private static final int AT_ONCE = 6;
   private static final int RUNS = 15;

@@ -20,11 +20,13 @@ import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
 import org.ballastvm.testkit.run.RunStatus;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ballast run} on this host's files: a command in a guest is as one that runs here. */
 @GuestTest
+@Tag("more")
 class RunIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int BIG_BYTES = 1 << 20;
