@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -70,9 +69,9 @@ public final class Agent implements AutoCloseable {
   }
 
   private void greet() {
-    ByteBuffer hello = Frame.little(new byte[HELLO_BYTES]);
-    hello.putInt(Frame.VERSION).putInt(0).put(number);
-    wire.send(0, Frame.HELLO, Frame.HELLO_STREAM, Frame.HELLO_REST, hello.array(), 0, HELLO_BYTES);
+    byte[] hello = new byte[HELLO_BYTES];
+    Frame.little(hello).putInt(Frame.VERSION).putInt(0).put(number);
+    wire.send(0, Frame.HELLO, Frame.HELLO_STREAM, Frame.HELLO_REST, hello, 0, HELLO_BYTES);
   }
 
   /**

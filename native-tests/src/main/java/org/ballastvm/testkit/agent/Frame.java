@@ -5,15 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * A frame of the channel between host and guest, as the agent's {@code protocol.h} has it.
- *
- * @param session which session it belongs to; 0 is the connection itself
- * @param type    what it is, a constant below
- * @param stream  which stream
- * @param body    what follows the header
- */
-record Frame(int session, int type, int stream, byte[] body) {
+/** A frame of the channel between host and guest, as the agent's {@code protocol.h} has it. */
+final class Frame {
   static final int VERSION = 1;
   static final int HEADER_BYTES = 12;
   /** The longest that the guest sends. */
@@ -48,6 +41,30 @@ record Frame(int session, int type, int stream, byte[] body) {
   static final int HELLO_STREAM = 'B';
   static final int HELLO_REST = 'A' | 'L' << 8;
 
+  private final int session;
+  private final int type;
+  private final int stream;
+  private final byte[] body;
+
+  private Frame(int session, int type, int stream, byte[] body) {
+    this.session = session;
+    this.type = type;
+    this.stream = stream;
+    this.body = body;
+  }
+
+  /** {@return which session it belongs to; 0 is the connection itself} */
+  int session() { return session; }
+
+  /** {@return what it is: a constant above} */
+  int type() { return type; }
+
+  /** {@return which stream} */
+  int stream() { return stream; }
+
+  /** {@return what follows the header, not copied} */
+  byte[] body() { return body; }
+
   /** {@return the next frame of a stream, whose length has been checked} */
   static Frame read(DataInputStream in) throws IOException {
     byte[] head = new byte[HEADER_BYTES];
@@ -72,10 +89,11 @@ record Frame(int session, int type, int stream, byte[] body) {
 
   /** {@return numbers as a body has them} */
   static byte[] numbers(int... values) {
-    ByteBuffer body = little(new byte[values.length * Integer.BYTES]);
+    byte[] bytes = new byte[values.length * Integer.BYTES];
+    ByteBuffer body = little(bytes);
     for (int value : values) {
       body.putInt(value);
     }
-    return body.array();
+    return bytes;
   }
 }

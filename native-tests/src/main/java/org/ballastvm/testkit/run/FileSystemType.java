@@ -22,13 +22,13 @@ public enum FileSystemType {
 
   private final String word;
   private final long offset;
-  private final byte[] mark;
+  private final String mark;
   private final boolean readOnly;
 
   FileSystemType(String word, long offset, String mark, boolean readOnly) {
     this.word = word;
     this.offset = offset;
-    this.mark = HexFormat.of().parseHex(mark);
+    this.mark = mark;
     this.readOnly = readOnly;
   }
 
@@ -36,8 +36,9 @@ public enum FileSystemType {
   static Optional<FileSystemType> of(Path image) throws IOException {
     try (FileChannel file = FileChannel.open(image)) {
       for (FileSystemType type : values()) {
-        ByteBuffer found = ByteBuffer.allocate(type.mark.length);
-        if (file.read(found, type.offset) == type.mark.length && found.flip().equals(ByteBuffer.wrap(type.mark))) {
+        ByteBuffer mark = ByteBuffer.wrap(HexFormat.of().parseHex(type.mark));
+        ByteBuffer found = ByteBuffer.allocate(mark.capacity());
+        if (file.read(found, type.offset) == mark.capacity() && found.flip().equals(mark)) {
           return Optional.of(type);
         }
       }

@@ -66,7 +66,7 @@ public final class GuestRun {
   public static List<String> prepare(RunWish wish, GuestImages images) { return RunMachine.options(wish, images); }
 
   private int run() {
-    boolean onTerminal = Terminal.isPresent() && System.console() != null && System.console().isTerminal();
+    boolean onTerminal = Terminal.isPresent() && System.console().isTerminal();
     try (Agent agent = machine.agent(); GuestProcess process = agent.start(command(onTerminal))) {
       Terminal terminal = onTerminal ? Terminal.raw(false) : null;
       Thread putBack = new Thread(() -> {

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,14 +33,15 @@ class HostileAgentTest {
       OutputStream out = new PipedOutputStream(fromHost);
       agent = Agent.over(new PipedInputStream(toHost, 1 << 17), out, out);
       byte[] hello = fromHost.readNBytes(Frame.HEADER_BYTES + 16);
-      send(0, Frame.HELLO, 'B', java.util.Arrays.copyOfRange(hello, Frame.HEADER_BYTES, hello.length));
+      send(0, Frame.HELLO, 'B', Arrays.copyOfRange(hello, Frame.HEADER_BYTES, hello.length));
       agent.awaitUp(20);
     }
 
     void send(int session, int type, int stream, byte[] body) throws IOException {
-      ByteBuffer frame = Frame.little(new byte[Frame.HEADER_BYTES + body.length]);
+      byte[] bytes = new byte[Frame.HEADER_BYTES + body.length];
+      ByteBuffer frame = Frame.little(bytes);
       frame.putInt(body.length).putInt(session).put((byte) type).put((byte) stream).putShort((short) 0).put(body);
-      toHost.write(frame.array());
+      toHost.write(bytes);
       toHost.flush();
     }
 
