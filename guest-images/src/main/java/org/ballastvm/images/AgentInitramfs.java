@@ -32,7 +32,8 @@ final class AgentInitramfs {
         + Cache.sha256(stamp.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
     return cache.entry(name, List.of(), List.of(INITRD), work -> {
       progress.begins("making an initramfs for " + kernel.release());
-      Initramfs tree = new Initramfs().executable("init", Files.readAllBytes(agent)).directory("root").directory("lower")
+      Initramfs tree = new Initramfs().executable("init", Files.readAllBytes(agent)).directory("root")
+          .directory("lower")
           .directory("layer").directory("run");
       if (busybox.isPresent()) {
         tree.executable("bin/busybox", Files.readAllBytes(busybox.get()));

@@ -78,7 +78,8 @@ class GuestExecIT {
     guest.exec("true");
     double console = millis(() -> guest.run("/bin/true"));
     double agent = millis(() -> guest.exec("/bin/true"));
-    System.out.printf("a program that does nothing, warm: %.1f ms by the console, %.1f ms by the agent: %.2f%n", console,
+    System.out.printf("a program that does nothing, warm: %.1f ms by the console, %.1f ms by the agent: %.2f%n",
+        console,
         agent, agent / console);
     assertTrue(agent < console, agent + " ms by the agent, and " + console + " ms by the console");
   }

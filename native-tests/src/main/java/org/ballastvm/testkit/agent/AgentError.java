@@ -32,5 +32,7 @@ public final class AgentError extends RuntimeException {
   public FailedStep step() { return step; }
 
   /** {@return what the guest's kernel said; nothing where the channel itself failed} */
-  public Optional<Errno> errno() { return errno; }
+  public Optional<Errno> errno() {
+    return errno;
+  }
 }

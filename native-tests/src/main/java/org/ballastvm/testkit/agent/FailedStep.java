@@ -23,9 +23,7 @@ public enum FailedStep {
 
   FailedStep(String words) { this.words = words; }
 
-  static FailedStep of(int number) {
-    return number > 0 && number < values().length ? values()[number] : CHANNEL;
-  }
+  static FailedStep of(int number) { return number > 0 && number < values().length ? values()[number] : CHANNEL; }
 
   String sentence(String subject) { return words + " " + subject; }
 }

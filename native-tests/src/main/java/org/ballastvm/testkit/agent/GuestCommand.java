@@ -50,7 +50,9 @@ public record GuestCommand(List<String> arguments, Map<String, String> environme
   }
 
   /** {@return a program with pipes, as root, in {@code /}, with the usual {@code PATH}} */
-  public static GuestCommand of(String... arguments) { return of(List.of(arguments)); }
+  public static GuestCommand of(String... arguments) {
+    return of(List.of(arguments));
+  }
 
   /** {@return a program with pipes, as root, in {@code /}, with the usual {@code PATH}} */
   public static GuestCommand of(List<String> arguments) {
@@ -70,10 +72,14 @@ public record GuestCommand(List<String> arguments, Map<String, String> environme
   }
 
   /** {@return the same, started in a directory} */
-  public GuestCommand in(String path) { return new GuestCommand(arguments, environment, path, user, terminal); }
+  public GuestCommand in(String path) {
+    return new GuestCommand(arguments, environment, path, user, terminal);
+  }
 
   /** {@return the same as another user} */
-  public GuestCommand as(String name) { return new GuestCommand(arguments, environment, directory, name, terminal); }
+  public GuestCommand as(String name) {
+    return new GuestCommand(arguments, environment, directory, name, terminal);
+  }
 
   /** {@return the same on a terminal of its own} */
   public GuestCommand on(TerminalSize size) {

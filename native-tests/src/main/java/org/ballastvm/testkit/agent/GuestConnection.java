@@ -13,7 +13,9 @@ public final class GuestConnection implements AutoCloseable {
   public InputStream input() { return session.output(); }
 
   /** {@return what is sent to the guest; closing it is the end of this direction alone} */
-  public OutputStream output() { return session.input(); }
+  public OutputStream output() {
+    return session.input();
+  }
 
   @Override
   public void close() { session.abandon(); }

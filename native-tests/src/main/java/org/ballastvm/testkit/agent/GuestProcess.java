@@ -20,10 +20,14 @@ public final class GuestProcess implements AutoCloseable {
   GuestProcess(Session session) { this.session = session; }
 
   /** {@return what it reads; closing it is the end of its input} */
-  public OutputStream input() { return session.input(); }
+  public OutputStream input() {
+    return session.input();
+  }
 
   /** {@return what it writes; closing it is felt by the program, as when nobody reads a pipe any more} */
-  public InputStream output() { return session.output(); }
+  public InputStream output() {
+    return session.output();
+  }
 
   /** {@return what it complains} */
   public InputStream errors() { return session.errors(); }
@@ -81,7 +85,9 @@ public final class GuestProcess implements AutoCloseable {
   }
 
   /** {@return how it ended, once it has; exceptionally, with an {@link AgentError}, as {@link #waitFor()} throws} */
-  public CompletionStage<GuestEnd> whenEnded() { return session.ended().minimalCompletionStage(); }
+  public CompletionStage<GuestEnd> whenEnded() {
+    return session.ended().minimalCompletionStage();
+  }
 
   /** Kills it, if it still runs. */
   @Override

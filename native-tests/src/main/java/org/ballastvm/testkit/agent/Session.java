@@ -49,7 +49,9 @@ final class Session {
   void send(int type, int stream, byte[] body) { wire.send(id, type, stream, body); }
 
   /** Waits until the guest has it; its process's number, or the permissions of a file. */
-  int awaitStart() { return await(started); }
+  int awaitStart() {
+    return await(started);
+  }
 
   /** Waits for its end. */
   GuestEnd awaitEnd() { return await(ended); }

@@ -47,12 +47,15 @@ public record RunWish(Optional<KernelSource> kernel, RunRoot root, List<String> 
   /** Describes the options. */
   public static void describe(CommandSpec spec) {
     spec.parser().stopAtPositional(true);
-    spec.addOption(Arguments.value("-k", "KERNEL", "a bzImage, a vmlinux, a tree in which a kernel was built, a .deb, or"
-        + " debian:6.1, debian:6.12, debian:6.12-rt; without it, Debian's own"));
-    spec.addOption(Arguments.value("--root", "host|DIRECTORY|IMAGE|busybox", "the guest's root: all of this host's files"
-        + " (default), a directory, a raw image of a file system, or busybox alone"));
+    spec.addOption(
+        Arguments.value("-k", "KERNEL", "a bzImage, a vmlinux, a tree in which a kernel was built, a .deb, or"
+            + " debian:6.1, debian:6.12, debian:6.12-rt; without it, Debian's own"));
+    spec.addOption(
+        Arguments.value("--root", "host|DIRECTORY|IMAGE|busybox", "the guest's root: all of this host's files"
+            + " (default), a directory, a raw image of a file system, or busybox alone"));
     spec.addOption(Arguments.flag("--rw", "what the guest writes to its root stays; without it, that is forgotten"));
-    spec.addOption(Arguments.value("--cwd", "DIRECTORY", "of the guest, where the command starts; without it, this one"));
+    spec.addOption(
+        Arguments.value("--cwd", "DIRECTORY", "of the guest, where the command starts; without it, this one"));
     spec.addOption(Arguments.value("--user", "USER", "of the guest, or UID or UID:GID; without it, root"));
     spec.addOption(Arguments.values("--env", "NAME[=VALUE]",
         "a variable of the command's environment; with a root of the host's it has all of them anyway"));
@@ -64,7 +67,8 @@ public record RunWish(Optional<KernelSource> kernel, RunRoot root, List<String> 
     }
     spec.addPositional(Arguments.words("COMMAND", List.of(), "the command and its words, behind -- if need be"));
     spec.usageMessage().footer("Its exit status is the command's; 120 if the guest's kernel crashed, 121 if the machine"
-        + " was lost, 124 if time ran out,", "125 if there is no machine, 126 and 127 if there is no such command."
+        + " was lost, 124 if time ran out,",
+        "125 if there is no machine, 126 and 127 if there is no such command."
             + " Without /dev/kvm it runs in the rig.");
   }
 
@@ -110,8 +114,9 @@ public record RunWish(Optional<KernelSource> kernel, RunRoot root, List<String> 
       return new RunRoot.Folder(path, writable);
     }
     if (!Files.isReadable(path)) {
-      throw new UserError("run --root " + word + ": is no directory and no image that can be read; it can be host, busybox,"
-          + " a directory or an image");
+      throw new UserError(
+          "run --root " + word + ": is no directory and no image that can be read; it can be host, busybox,"
+              + " a directory or an image");
     }
     try {
       return new RunRoot.Disk(path, FileSystemType.of(path).orElseThrow(() -> new UserError("run --root " + word
@@ -156,6 +161,7 @@ public record RunWish(Optional<KernelSource> kernel, RunRoot root, List<String> 
 
   /** {@return directories whose files the guest changes, to be shared with whatever the machine runs in} */
   public List<Path> writable() {
-    return root.place().map(place -> place.getNameCount() == 0 ? Path.of("").toAbsolutePath() : place).stream().toList();
+    return root.place().map(place -> place.getNameCount() == 0 ? Path.of("").toAbsolutePath() : place).stream()
+        .toList();
   }
 }

@@ -126,7 +126,8 @@ class AgentTest {
 
   @Test
   void signalsReachTheWholeGroup() throws IOException {
-    try (GuestProcess process = agent.start(shell("trap 'echo got it; exit 7' TERM; echo up; while :; do sleep 60; done"))) {
+    try (GuestProcess process = agent
+        .start(shell("trap 'echo got it; exit 7' TERM; echo up; while :; do sleep 60; done"))) {
       process.output().readNBytes(3);
       process.signal(15);
       assertEquals(new GuestEnd.Exited(7), process.waitFor());

@@ -28,7 +28,8 @@ final class LocalAgent {
   /** {@return one that has been greeted} */
   static Agent agent() throws IOException {
     Process process = start();
-    Agent agent = Agent.over(process.getInputStream(), process.getOutputStream(), () -> process.getOutputStream().close());
+    Agent agent = Agent.over(process.getInputStream(), process.getOutputStream(),
+        () -> process.getOutputStream().close());
     agent.awaitUp(20);
     return agent;
   }

@@ -43,7 +43,8 @@ class RunCommandTest {
 
   @Test
   void optionsOfTheMachineHaveOneDashOrTwo() {
-    RunWish wish = run("-k", "debian:6.12-rt", "-m", "2G", "--device", "pvpanic", "-device", "virtio-rng-pci", "--timeout",
+    RunWish wish = run("-k", "debian:6.12-rt", "-m", "2G", "--device", "pvpanic", "-device", "virtio-rng-pci",
+        "--timeout",
         "5m", "--env", "A=b=c", "--", "true");
 
     assertEquals(new KernelSource.Debian("6.12", Optional.of("rt")), wish.kernel().orElseThrow());
