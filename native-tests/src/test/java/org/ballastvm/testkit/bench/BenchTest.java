@@ -112,8 +112,8 @@ class BenchTest {
     UserError error = assertThrows(UserError.class, () -> SubCommands.run(new BenchCommand(), List.of("tape")));
 
     assertEquals(
-        "bench tape: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, engines, disks, "
-            + "consoles, folders, network, balloon=SIZE[,MEMORY]... and disks=PART[,PART]...",
+        "bench tape: there is no such benchmark; there are exits, balloon, start, guests, debian, qmp, machines, engines, run, "
+            + "disks, consoles, folders, network, balloon=SIZE[,MEMORY]... and disks=PART[,PART]...",
         error.getMessage());
     assertNotNull(new BenchCommand().summary());
   }
