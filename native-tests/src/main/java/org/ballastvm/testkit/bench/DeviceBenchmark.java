@@ -25,7 +25,7 @@ import org.ballastvm.testkit.bench.Peers.Vmm;
 final class DeviceBenchmark {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int SECONDS = 6;
-  private static final int CONSOLE_KIB = 256;
+  private static final int CONSOLE_KIB = 32;
   private static final Pattern TOOK = Pattern.compile("took (\\d+) ms");
   private static final Pattern RECEIVED = Pattern.compile("([0-9.]+) Mbits/sec\\s+receiver");
   private static final String HOST_ADDRESS = "10.77.0.1";
@@ -133,7 +133,7 @@ final class DeviceBenchmark {
       guest.run("until [ -c /dev/hvc0 ]; do usleep 1000; done; for c in ttyS1 hvc0; do stty raw < /dev/$c; done;"
           + " yes 'a line of text that is printed.' | head -c " + (CONSOLE_KIB << 10) + " > /tmp/text");
       for (String console : List.of("ttyS1", "hvc0")) {
-        millis(guest, "head -c 32768 /tmp/text > /dev/" + console);
+        millis(guest, "head -c 8192 /tmp/text > /dev/" + console);
         figures.add(CONSOLE_KIB + " KiB on " + console + ", ms", millis(guest, "cat /tmp/text > /dev/" + console));
         onHost("[ $(tail -c " + (CONSOLE_KIB << 10) + " " + place + "/" + console + " | uniq | wc -l) = 1 ]");
       }
