@@ -3,7 +3,7 @@ module org.ballastvm.testkit {
   requires org.ballastvm.vmm;
   requires transitive org.ballastvm.images;
   requires org.ballastvm.kvm;
-  requires org.ballastvm.virtio;
+  requires transitive org.ballastvm.virtio;
   requires jdk.jfr;
   requires static transitive org.junit.jupiter.api;
 

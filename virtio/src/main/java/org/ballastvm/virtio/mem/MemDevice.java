@@ -203,7 +203,7 @@ public final class MemDevice implements VirtioDevice {
   }
 
   private MemAnswer answerOrFail(MemRequest request) {
-    Fault fault = faults.strike(FaultPoint.MEM_REQUEST, request.kind().ordinal(), 0);
+    Fault fault = faults.strike(FaultPoint.MEM_REQUEST, request.kind().type, 0);
     if (fault != null && fault.kind() == FaultKind.REQUESTED_SIZE) {
       request(Math.min(fault.value().orElseThrow(), config().sizeBytes()) & -config().blockBytes());
     }

@@ -17,7 +17,12 @@ sealed interface MemRequest {
 
   /** The kinds, as people read them. */
   enum Kind {
-    PLUG, UNPLUG, UNPLUG_ALL, STATE, UNKNOWN
+    PLUG(0), UNPLUG(1), UNPLUG_ALL(2), STATE(3), UNKNOWN(-1);
+
+    /** As the request has it; -1 for one that there is not. */
+    final int type;
+
+    Kind(int type) { this.type = type; }
   }
 
   /** Plug blocks that are unplugged. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.fault.Fault;
@@ -27,7 +26,7 @@ public final class Faults {
   private final Site site;
   private final DeviceBuses buses;
   private final LoopDelays delays;
-  private final Map<PluggedDevice, DeviceFaults> all = new IdentityHashMap<>();
+  private final IdentityHashMap<PluggedDevice, DeviceFaults> all = new IdentityHashMap<>();
 
   Faults(Site site, DeviceBuses buses) {
     this.site = site;
