@@ -23,7 +23,9 @@ public record FaultPlan(List<Planned> faults) {
    */
   public record Planned(String device, Fault fault) {
     /** {@return as {@code -fault} and {@code fault_inject} have it} */
-    public String words() { return device + "," + fault.words(); }
+    public String words() {
+      return device + "," + fault.words();
+    }
   }
 
   /** Copies the list. */

@@ -294,9 +294,7 @@ public final class Guest implements AutoCloseable {
   public void inject(String device, String words) { inject(FaultPlan.NONE.with(device, words)); }
 
   /** Takes all faults away; what they kept back comes. */
-  public void clearFaults() {
-    monitor("fault_clear");
-  }
+  public void clearFaults() { monitor("fault_clear"); }
 
   /** {@return what {@code /proc/meminfo} in the guest says for a word as {@code MemTotal}, in KiB} */
   public long memInfoKiB(String word) {

@@ -52,7 +52,8 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio",
-      Set.of("org.ballastvm.device", "org.ballastvm.fault", "org.ballastvm.pci", "org.ballastvm.virtio", "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
+      Set.of("org.ballastvm.device", "org.ballastvm.fault", "org.ballastvm.pci", "org.ballastvm.virtio",
+          "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
           "org.ballastvm.virtio.console", "org.ballastvm.virtio.mem", "org.ballastvm.virtio.net",
           "org.ballastvm.virtio.p9", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue",
           "org.ballastvm.virtio.rng",

@@ -105,9 +105,10 @@ class BadInputIT {
         mistake("-device: id 'a' is used twice; every id must be unique", "-device", "virtio-balloon-pci,id=a",
             "-device",
             "virtio-rng-pci,id=a"),
-        mistake("-device e1000: 'e1000' is not a valid device model name; there are i6300esb, isa-debug-exit, pc-dimm, java, "
-            + "pvpanic, pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, "
-            + "virtio-rng-pci, virtio-serial-pci, virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
+        mistake(
+            "-device e1000: 'e1000' is not a valid device model name; there are i6300esb, isa-debug-exit, pc-dimm, java, "
+                + "pvpanic, pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, "
+                + "virtio-rng-pci, virtio-serial-pci, virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
             "-device",
             "e1000"),
         mistake("-device virtio-rng-pci: Property 'virtio-rng-pci.color' not found; there are addr", "-device",

@@ -47,7 +47,9 @@ public final class Chain {
   }
 
   /** {@return which chain of its queue it is since the driver started, from 0} */
-  public long number() { return number; }
+  public long number() {
+    return number;
+  }
 
   /** {@return how many bytes there are to read} */
   public long readableBytes() { return readableBytes; }

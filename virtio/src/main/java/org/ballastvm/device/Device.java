@@ -10,5 +10,7 @@ public sealed interface Device permits SimpleVirtio, SimplePci {
   int API_VERSION = 1;
 
   /** {@return the lowest version of this package that it works with; a machine of a lower one refuses it} */
-  default int needsApi() { return 1; }
+  default int needsApi() {
+    return 1;
+  }
 }

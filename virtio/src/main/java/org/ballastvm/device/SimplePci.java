@@ -8,10 +8,14 @@ public non-sealed interface SimplePci extends Device {
   PciIdentity identity();
 
   /** {@return the size of each of its BARs in bytes, powers of two from 16 to 16 MiB, 0 for one it lacks; by default one page} */
-  default int[] barBytes() { return new int[]{4096}; }
+  default int[] barBytes() {
+    return new int[]{4096};
+  }
 
   /** {@return how many messages it can send, 0 to 64; if any, the BAR behind its last one is their table} */
-  default int vectors() { return 0; }
+  default int vectors() {
+    return 0;
+  }
 
   /**
    * It is in a machine.

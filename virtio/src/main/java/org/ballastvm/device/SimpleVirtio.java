@@ -12,7 +12,9 @@ public non-sealed interface SimpleVirtio extends Device {
   default long features() { return 0; }
 
   /** {@return the largest size of each of its queues, powers of two up to 32768; by default one queue of 64} */
-  default int[] queueSizes() { return new int[]{64}; }
+  default int[] queueSizes() {
+    return new int[]{64};
+  }
 
   /**
    * Its configuration space: the components of a record, in their order, little-endian without padding. They are of the types

@@ -61,9 +61,11 @@ public final class VirtioAdapter implements VirtioDevice {
     public DeviceMemory memory() { return new DeviceMemory(context.memory(), () -> true); }
 
     @Override
-    public void configChanged() { timer.after(0, () -> notifier.change(() -> {
-      // The record is asked for when the driver reads.
-    })); }
+    public void configChanged() {
+      timer.after(0, () -> notifier.change(() -> {
+        // The record is asked for when the driver reads.
+      }));
+    }
 
     @Override
     public void after(Duration delay, Runnable task) {

@@ -114,9 +114,7 @@ public final class DeviceFaults {
   }
 
   /** Takes all faults away; what has struck is remembered. */
-  public synchronized void clear() {
-    armed.clear();
-  }
+  public synchronized void clear() { armed.clear(); }
 
   /** {@return the faults, in the order in which they came} */
   public synchronized List<Progress> all() {

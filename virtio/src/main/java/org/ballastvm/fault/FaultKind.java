@@ -49,7 +49,8 @@ public enum FaultKind {
   /** virtio-mem answers ERROR, and does nothing. */
   MEM_ERROR(FaultPoint.MEM_REQUEST, "a request is answered with ERROR, and nothing is done"),
   /** The requested size changes before a request is answered. */
-  REQUESTED_SIZE(FaultPoint.MEM_REQUEST, "the requested size becomes bytes=N before a request is answered", Value.BYTES),
+  REQUESTED_SIZE(FaultPoint.MEM_REQUEST, "the requested size becomes bytes=N before a request is answered",
+      Value.BYTES),
   /** The balloon ignores the number of a hinting run. */
   HINT_FORGOTTEN(FaultPoint.HINT_COMMAND, "the number by which a driver begins to name free pages is forgotten"),
   /** The balloon says that it is done while pages are named. */
@@ -63,8 +64,8 @@ public enum FaultKind {
 
   /** Which number a kind takes besides. */
   enum Value {
-    NONE("", 0, 0), MILLIS("ms", 1, 3_600_000), BYTES("bytes", 0, Long.MAX_VALUE), ID("id", 0, 0xffff_ffffL),
-    BIT("bit", 0, 63), SIZE("size", 0, 32768);
+    NONE("", 0, 0), MILLIS("ms", 1, 3_600_000), BYTES("bytes", 0, Long.MAX_VALUE), ID("id", 0, 0xffff_ffffL), BIT("bit",
+        0, 63), SIZE("size", 0, 32768);
 
     final String word;
     final long least;
@@ -96,7 +97,9 @@ public enum FaultKind {
   public String help() { return help; }
 
   /** {@return what {@code what=} names it by} */
-  public String word() { return name().toLowerCase(Locale.ROOT).replace('_', '-'); }
+  public String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /** Which number it takes. */
   Value value() { return value; }

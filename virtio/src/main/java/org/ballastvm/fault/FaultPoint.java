@@ -44,7 +44,9 @@ public enum FaultPoint {
   public FaultOwner owner() { return owner; }
 
   /** {@return the word that says which of its places is meant: queue, vector, bar or request; empty where there is one} */
-  public String place() { return place; }
+  public String place() {
+    return place;
+  }
 
   /** The number of a place that a user named; IllegalArgumentException if it is none. */
   int placeOf(String text) {

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What users write of a fault, and on which occasions it strikes. */
 class FaultTest {
   @ParameterizedTest
-  @ValueSource(strings = {"what=drop", "what=drop,queue=2,nth=3,count=0", "what=length,bytes=+16", "what=length,bytes=-1",
+  @ValueSource(strings = {"what=drop", "what=drop,queue=2,nth=3,count=0", "what=length,bytes=+16",
+      "what=length,bytes=-1",
       "what=length,bytes=0,min-length=4,max-length=8", "what=delay,ms=50,probability=0.25,seed=7",
       "what=mem-busy,request=unplug-all,nth=2", "what=needs-reset", "what=needs-reset,nth=4",
       "what=withhold-feature,bit=17", "what=queue-size,queue=1,size=3", "what=all-ones,bar=4,count=10"})

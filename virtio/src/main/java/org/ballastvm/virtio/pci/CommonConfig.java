@@ -49,7 +49,9 @@ final class CommonConfig implements VirtioDevice.Context {
   }
 
   /** Does not offer some features to drivers that look from now on. */
-  void withhold(long some) { features.withhold(some); }
+  void withhold(long some) {
+    features.withhold(some);
+  }
 
   /** Gives queues another largest size, for drivers that look from now on; all queues where none is named. */
   void limitQueues(OptionalInt only, int mostEntries) {

@@ -24,7 +24,9 @@ interface DeviceCalls {
   void await(BooleanSupplier done);
 
   /** Hears a queue's doorbell no more: its server does. */
-  default void handOver(int queue) { bus().handOver(doorbell(queue)); }
+  default void handOver(int queue) {
+    bus().handOver(doorbell(queue));
+  }
 
   /** Hears it again. */
   default void takeBack(int queue) { bus().takeBack(doorbell(queue)); }

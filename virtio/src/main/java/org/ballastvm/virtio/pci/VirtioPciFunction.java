@@ -226,9 +226,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   }
 
   @Override
-  public synchronized void mend() {
-    faults.clear();
-  }
+  public synchronized void mend() { faults.clear(); }
 
   private void writeCommon(int register, int width, long value) {
     try {

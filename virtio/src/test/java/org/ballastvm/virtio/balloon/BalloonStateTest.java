@@ -119,7 +119,8 @@ class BalloonStateTest {
     // Those in use between two events alone, those that the way of another test leads by, what has no driver yet, and those
     // of devices whose queues are served elsewhere.
     untouched.removeAll(Set.of("PageLists.taken", "PageLists.strayPage", "FreePageReports.taken", "FreePageHints.named",
-        "RingPages.namedPage", "GuestStats.asked", "FeatureWords.unknown", "FeatureWords.offered", "CommonConfig.configVector",
+        "RingPages.namedPage", "GuestStats.asked", "FeatureWords.unknown", "FeatureWords.offered",
+        "CommonConfig.configVector",
         "FeatureWords.deviceSelect", "PciFunction.interruptPinOff", "PciFunction.msix", "PciFunction.busMaster",
         "Bars.bytes", "Bars.mappedAt", "MsixTable.functionMasked", "PciConfigSpace.nextCapability",
         "PciConfigSpace.writable", "BalloonDevice.trace", "BalloonDevice.notifier", "QueueSetup.size",

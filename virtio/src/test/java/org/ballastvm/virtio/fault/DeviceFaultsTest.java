@@ -22,7 +22,8 @@ class DeviceFaultsTest {
 
   @Test
   void aMemoryDeviceAnswersAsItIsToldAndDoesNothing() {
-    MemDriver memory = new MemDriver(new MemConfig(BASE, 64 * BLOCK, BLOCK, 0, false, MemConfig.Inaccessible.AUTO, 16 * BLOCK));
+    MemDriver memory = new MemDriver(
+        new MemConfig(BASE, 64 * BLOCK, BLOCK, 0, false, MemConfig.Inaccessible.AUTO, 16 * BLOCK));
     memory.bench.function.goWrong(faults, new FakeTimer());
     memory.start();
     faults.add(Fault.parse("what=mem-busy,request=plug"));
@@ -38,7 +39,8 @@ class DeviceFaultsTest {
 
   @Test
   void theRequestedSizeMovesWhileARequestIsAnswered() {
-    MemDriver memory = new MemDriver(new MemConfig(BASE, 64 * BLOCK, BLOCK, 0, false, MemConfig.Inaccessible.AUTO, 16 * BLOCK));
+    MemDriver memory = new MemDriver(
+        new MemConfig(BASE, 64 * BLOCK, BLOCK, 0, false, MemConfig.Inaccessible.AUTO, 16 * BLOCK));
     memory.bench.function.goWrong(faults, new FakeTimer());
     memory.start();
     faults.add(Fault.parse("what=requested-size,bytes=" + 2 * BLOCK + ",nth=2"));

@@ -24,7 +24,8 @@ final class Help {
   private static final Map<String, String> LISTS = Map.of("-device", DeviceModels.LIST, "-object", ObjectModels.LIST,
       "-machine", "Supported machines are:\nballast              KVM, PCI, hardware-reduced ACPI (default)", "-accel",
       "Accelerators supported in Ballast:\nkvm", "-chardev",
-      "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty", "-netdev", NetdevOptions.LIST, "-fault", FaultConfig.LIST);
+      "Available chardev backend types: \n  stdio\n  socket\n  null\n  file\n  pty", "-netdev", NetdevOptions.LIST,
+      "-fault", FaultConfig.LIST);
 
   private Help() {}
 

@@ -9,7 +9,8 @@ import org.ballastvm.vmm.wire.Member;
 /** {@code x-ballast-fault-clear} */
 public final class FaultClear implements QmpCommand<FaultClear.Which, QmpCommand.Done> {
   /** Whose faults. */
-  public record Which(@Member("its id, or its path in the object tree; all devices without one") Optional<String> device) {}
+  public record Which(
+      @Member("its id, or its path in the object tree; all devices without one") Optional<String> device) {}
 
   @Override
   public String name() { return "x-ballast-fault-clear"; }

@@ -242,7 +242,9 @@ public final class MemoryHotplug implements BusDevice {
 
   private boolean goesWrong(Slot it, int slot, long value) {
     return (it.flags & PRESENT) != 0
-        && ((value & EJECT) != 0 ? guest.keeps(slot) : (it.flags & value & (CAME | ASKED_TO_GO)) != 0
-            && guest.notifiesAgain(slot));
+        && ((value & EJECT) != 0
+            ? guest.keeps(slot)
+            : (it.flags & value & (CAME | ASKED_TO_GO)) != 0
+                && guest.notifiesAgain(slot));
   }
 }

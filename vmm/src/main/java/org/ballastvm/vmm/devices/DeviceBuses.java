@@ -18,9 +18,7 @@ import org.ballastvm.vmm.config.UserError;
 record DeviceBuses(Site site, PciDevices pci, Dimms dimms, PortDevices ports, SerialPorts serial,
     BoardDevices board) {
   /** {@return all of them} */
-  List<DeviceBus> all() {
-    return List.of(pci, dimms, ports, serial, board);
-  }
+  List<DeviceBus> all() { return List.of(pci, dimms, ports, serial, board); }
 
   /** {@return the devices on all of them} */
   List<PluggedDevice> devices() {

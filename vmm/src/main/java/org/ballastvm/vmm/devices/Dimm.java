@@ -67,7 +67,9 @@ public final class Dimm implements PluggedDevice {
   void goWrong(DeviceFaults planned) { faults = planned; }
 
   /** Whether something goes wrong with it now; any thread. */
-  boolean goesWrong(FaultPoint point) { return faults != null && faults.strike(point, 0, 0) != null; }
+  boolean goesWrong(FaultPoint point) {
+    return faults != null && faults.strike(point, 0, 0) != null;
+  }
 
   /** {@return what the guest should have of it, in bytes: all or nothing} */
   public long wantedBytes() {

@@ -98,9 +98,7 @@ public final class Faults {
   public void clear(String name) { mend(buses.require(name)); }
 
   /** Takes all faults away. */
-  public void clear() {
-    List.copyOf(all.keySet()).forEach(this::mend);
-  }
+  public void clear() { List.copyOf(all.keySet()).forEach(this::mend); }
 
   private void mend(PluggedDevice device) {
     DeviceFaults faults = all.get(device);

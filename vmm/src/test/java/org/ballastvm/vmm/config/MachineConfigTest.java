@@ -24,7 +24,8 @@ class MachineConfigTest {
         new BootConfig.Nothing(), backends, List.of(), List.of(), DiskConfig.NONE,
         devices, chardevs, serials,
         Arrays.stream(monitors).<MonitorConfig>map(id -> new MonitorConfig.Human(id, MonitorPrompt.BALLAST)).toList(),
-        new RunPolicy(true, false, false), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT, List.of());
+        new RunPolicy(true, false, false), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT,
+        List.of());
   }
 
   private static String refusal(List<ChardevConfig> chardevs, List<String> serials, String... monitors) {

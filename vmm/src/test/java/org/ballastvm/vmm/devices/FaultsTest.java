@@ -62,9 +62,7 @@ class FaultsTest {
     vm.onLoop(() -> vm.devices().faults().inject(wish.device(), wish.fault()));
   }
 
-  private String refused(String words) {
-    return assertThrows(UserError.class, () -> inject(words)).getMessage();
-  }
+  private String refused(String words) { return assertThrows(UserError.class, () -> inject(words)).getMessage(); }
 
   private void write(int port, int width, long value) {
     vm.buses().ports().write(port, width, value);

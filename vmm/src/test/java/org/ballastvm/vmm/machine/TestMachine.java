@@ -62,7 +62,8 @@ public record TestMachine(Path directory, MemoryConfig memory, List<BackendConfi
         chardevs,
         List.of(),
         List.of(),
-        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT, List.of());
+        new RunPolicy(true, false, true), Optional.empty(), Optional.empty(), List.of(), FirmwareConfig.DEFAULT,
+        List.of());
     return Machine.start(config, System.err::println, machine -> {
       // No monitors.
     });
