@@ -167,18 +167,6 @@ class GdbServerTest {
   }
 
   @Test
-  void debugRegistersAreFour() throws IOException {
-    for (int i = 0; i < 4; i++) {
-      assertEquals("OK", gdb.ask("Z2,%x,8".formatted(0x60_0000 + 8 * i)));
-    }
-    assertEquals("OK", gdb.ask("Z2,600000,8"), "again");
-    assertEquals("E1c", gdb.ask("Z2,600020,1"));
-    assertEquals("OK", gdb.ask("z2,600000,8"));
-    assertEquals("OK", gdb.ask("Z2,600021,1"));
-    assertEquals("E1c", gdb.ask("Z2,700000,40"));
-  }
-
-  @Test
   void stepsGoInstructionByInstruction() throws IOException {
     for (long pc : new long[]{ADD, STORE, JUMP, LOAD, ADD}) {
       assertEquals("T05thread:01;", gdb.ask("s"));
@@ -238,38 +226,6 @@ class GdbServerTest {
     gdb.close();
     Await.until(() -> vm.ram().getByte(0x30_1000) != 0xcc);
     awaitCounting();
-  }
-
-  @Test
-  void whatIsNotTheProtocolIsRefusedInASentence() throws IOException {
-    gdb.raw("GET / HTTP/1.1\r\n\r\n");
-    StringBuilder heard = new StringBuilder();
-    for (int next = gdb.read(); next != '\n'; next = gdb.read()) {
-      heard.append((char) next);
-    }
-    assertEquals("gdbserver: what came is not GDB's remote protocol: the byte 0x47 begins no packet;"
-        + " no more is read of this client", heard.toString());
-  }
-
-  @Test
-  void packetsAreAcknowledgedUntilTheClientWantsNoMore() throws IOException {
-    gdb.raw("$qC#00");
-    assertEquals('-', gdb.read());
-    gdb.raw("$qC#b4");
-    assertEquals('+', gdb.read());
-    assertEquals("QC01", gdb.await());
-    gdb.raw("-");
-    assertEquals("QC01", gdb.await());
-    assertEquals("OK", gdb.ask("QStartNoAckMode"));
-    gdb.raw("$qC#b4");
-    assertEquals('$', gdb.read());
-  }
-
-  @Test
-  void theMonitorIsReachedThroughIt() throws IOException {
-    assertEquals("O" + PacketText.hex("monitor heard info status\n"),
-        gdb.ask("qRcmd," + PacketText.hex("info status")));
-    assertEquals("OK", gdb.await());
   }
 
   @Test
