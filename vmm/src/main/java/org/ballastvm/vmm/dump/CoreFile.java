@@ -18,8 +18,9 @@ import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.memory.PhysicalRange;
 
 /**
- * An ELF core file that is being written: memory piece by piece, then notes, and headers last. So one that is cut off is no ELF
- * file. Pages of zeros are holes.
+ * An ELF core file that is being written: memory piece by piece, then the notes before it, for which room was left, and headers
+ * last. So one that is cut off is no ELF file. Notes stand before memory, as crash looks for them nowhere else. Pages of zeros are
+ * holes.
  */
 final class CoreFile implements AutoCloseable {
   /** More program headers have their number elsewhere, which no reader of dumps looks for. */
@@ -38,6 +39,8 @@ final class CoreFile implements AutoCloseable {
   /** How the text begins that a kernel keeps for tools, on a page of its own: kernel/crash_core.c. */
   private static final byte[] TEXT_START = "OSRELEASE=".getBytes(StandardCharsets.US_ASCII);
   private static final MemorySegment TEXT = MemorySegment.ofArray(TEXT_START);
+  /** A page of it in a note. */
+  private static final int MOST_FOUND_BYTES = PageSize.BYTES + 64;
   private static final String TEXT_HAS = "\nKERNELOFFSET=";
 
   private final GuestMemory memory;
@@ -53,17 +56,18 @@ final class CoreFile implements AutoCloseable {
    * A file without anything in it.
    *
    * @param loads what it is to hold, page by page
+   * @param notesBytes how much its notes may be, but for what is found in memory
    * @throws UserError for too many of them
    * @throws IOException if it cannot be opened
    */
-  CoreFile(DumpWish wish, GuestMemory memory, List<PhysicalRange> loads) throws IOException {
+  CoreFile(DumpWish wish, GuestMemory memory, List<PhysicalRange> loads, int notesBytes) throws IOException {
     if (loads.size() > MOST_LOADS) {
       throw new UserError("dump-guest-memory: memory lies in " + loads.size() + " pieces; an ELF file of this kind has "
           + MOST_LOADS + " at most");
     }
     this.memory = memory;
     this.loads = loads;
-    dataStart = headerBytes() + ALIGN - 1 & -ALIGN;
+    dataStart = headerBytes() + notesBytes + MOST_FOUND_BYTES + ALIGN - 1 & -ALIGN;
     loadStart = dataStart;
     file = FileChannel.open(wish.file(), StandardOpenOption.WRITE, StandardOpenOption.CREATE,
         StandardOpenOption.TRUNCATE_EXISTING);
@@ -142,11 +146,14 @@ final class CoreFile implements AutoCloseable {
     return coreInfo;
   }
 
-  /** Writes notes behind memory, and then what leads to both. */
+  /** Writes notes, the end of memory where that is a hole, and last what leads to both. */
   void finish(byte[] notes) throws IOException {
-    long notesStart = dataStart + totalBytes();
-    write(ByteBuffer.wrap(notes), notesStart);
-    write(headers(notesStart, notes.length), 0);
+    long end = dataStart + totalBytes();
+    if (file.size() < end) {
+      write(ByteBuffer.wrap(new byte[1]), end - 1);
+    }
+    write(ByteBuffer.wrap(notes), headerBytes());
+    write(headers(headerBytes(), notes.length), 0);
   }
 
   /** A guest may pretend to have it: what it says is for the tools of whoever dumps. */

@@ -49,6 +49,7 @@ public final class GuestDump implements AutoCloseable {
   private DumpWish wish;
   private CoreFile file;
   private byte[] notes = {};
+  private byte[] deviceNote = {};
   private boolean ran;
 
   /**
@@ -87,7 +88,8 @@ public final class GuestDump implements AutoCloseable {
     ran = subject.stop();
     try {
       notes = CoreNotes.of(subject.vcpus());
-      file = new CoreFile(wanted, ram, loads);
+      deviceNote = subject.coreInfoNote();
+      file = new CoreFile(wanted, ram, loads, notes.length + deviceNote.length);
     } catch (IOException e) {
       last = new DumpResult(DumpStatus.FAILED, 0, 0);
       letGo();
@@ -138,8 +140,8 @@ public final class GuestDump implements AutoCloseable {
   private void finish() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(notes);
-    byte[] own = subject.coreInfoNote();
-    all.writeBytes(own.length > 0 ? own : file.coreInfo().map(CoreNotes::coreInfo).orElse(own));
+    all.writeBytes(
+        deviceNote.length > 0 ? deviceNote : file.coreInfo().map(CoreNotes::coreInfo).orElse(deviceNote));
     file.finish(all.toByteArray());
   }
 
