@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A client and a guest of two processors that count for ever, each a number of its own. */
 @Tag("kvm")
+@Tag("more")
 @Timeout(120)
 class GdbServerTest {
   private static final int COUNTER = 0x50_0000;
