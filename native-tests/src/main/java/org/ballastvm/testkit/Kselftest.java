@@ -82,7 +82,7 @@ final class Kselftest {
     if (!collection.matches("[A-Za-z0-9_./-]+")) {
       throw new RigError("kselftest " + collection + ": must be the name of a collection, such as memory-hotplug");
     }
-    return "mkdir -p " + PLACE + " && { mountpoint -q " + PLACE
+    return "mkdir -p " + PLACE + " && { [ -e " + PLACE + "/proc/self ]"
         + " || mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro " + Guest.HOST_TAG + " " + PLACE
         + " && for d in proc sys dev tmp; do mount -o bind /$d " + PLACE + "/$d || break; done; }"
         + " && chroot " + PLACE + " '" + directory.toString().replace("'", "'\\''") + "/" + RUNNER + "' -c " + collection;
