@@ -14,7 +14,9 @@ import org.ballastvm.testkit.ktap.Ktap;
  */
 final class Kselftest {
   private static final String RUNNER = "run_kselftest.sh";
-  private static final String PLACE = "/host";
+  private static final String HOST = "/host";
+  private static final String ROOT = "/selftests";
+  private static final String TESTS = "/tmp/kselftest";
 
   /** For all tests of a collection. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -82,9 +84,13 @@ final class Kselftest {
     if (!collection.matches("[A-Za-z0-9_./-]+")) {
       throw new RigError("kselftest " + collection + ": must be the name of a collection, such as memory-hotplug");
     }
-    return "mkdir -p " + PLACE + " && { [ -e " + PLACE + "/proc/self ]"
-        + " || mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro " + Guest.HOST_TAG + " " + PLACE
-        + " && for d in proc sys dev tmp; do mount -o bind /$d " + PLACE + "/$d || break; done; }"
-        + " && chroot " + PLACE + " '" + directory.toString().replace("'", "'\\''") + "/" + RUNNER + "' -c " + collection;
+    String quoted = "'" + (HOST + directory).replace("'", "'\\''") + "'";
+    // They may lie below the host's /tmp, where the guest's own is for what they write: so they are mounted once more.
+    return "mkdir -p " + HOST + " " + ROOT + " && { [ -e " + ROOT + "/proc/self ]"
+        + " || mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro " + Guest.HOST_TAG + " " + HOST
+        + " && mount -o bind " + HOST + " " + ROOT
+        + " && for d in proc sys dev tmp; do mount -o bind /$d " + ROOT + "/$d || break; done; }"
+        + " && mkdir -p " + TESTS + " && mount -o bind " + quoted + " " + ROOT + TESTS
+        + " && chroot " + ROOT + " " + TESTS + "/" + RUNNER + " -c " + collection;
   }
 }
