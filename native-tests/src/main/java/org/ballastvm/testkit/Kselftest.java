@@ -3,6 +3,7 @@ package org.ballastvm.testkit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.ballastvm.rig.RigError;
@@ -64,15 +65,20 @@ final class Kselftest {
    */
   Ktap run(String collection, UnaryOperator<String> shell, Supplier<String> console) {
     int before = console.get().length();
+    String said;
+    Optional<RigError> end = Optional.empty();
     try {
-      return Ktap.parse(shell.apply(line(collection)));
+      said = shell.apply(line(collection));
     } catch (RigError e) {
-      Ktap until = Ktap.parse(console.get().substring(before));
-      if (until.tests().isEmpty()) {
-        throw e;
-      }
-      return until;
+      // The guest is gone: what had not ended is lost, and says what was said last.
+      said = console.get().substring(before);
+      end = Optional.of(e);
     }
+    Ktap ktap = Ktap.parse(said);
+    if (ktap.tests().isEmpty()) {
+      throw end.orElse(new RigError("kselftest " + collection + ": no test ran; the guest said: " + said.strip()));
+    }
+    return ktap;
   }
 
   /**

@@ -3,9 +3,7 @@ package org.ballastvm.testkit.bisect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.KernelSource;
 import org.ballastvm.rig.GuestHost;
@@ -43,28 +41,44 @@ public final class BisectCommand implements SubCommand {
 
   @Override
   public int run(ParseResult given) {
+    // A mistake of the user's would be 2 elsewhere, which to git is a bad commit.
+    Step step = new Bisection(given.hasMatchedOption("--boot-counts")).judge(() -> build(tree(given), buildOf(given)),
+        () -> trial(tree(given), configOf(given), commandOf(given)));
+    System.err.println("ballast: bisect: " + step.sentence());
+    return step.exitStatus();
+  }
+
+  private static Path tree(ParseResult given) {
     Path tree = given.matchedOptionValue("-k", Path.of("")).toAbsolutePath().normalize();
-    List<String> command = given.matchedPositionalValue(0, List.<String>of());
     if (!Files.isDirectory(tree)) {
       throw new UserError("bisect -k " + tree + ": is no directory");
     }
+    return tree;
+  }
+
+  /** Looked at before anything is built. */
+  private static String buildOf(ParseResult given) {
+    commandOf(given);
+    return given.matchedOptionValue("--build", "make -j" + Runtime.getRuntime().availableProcessors());
+  }
+
+  private static GuestConfig configOf(ParseResult given) {
+    return GuestConfig.of(given.matchedOptionValue("--option", List.<String>of()).toArray(String[]::new))
+        .appending(given.matchedOptionValue("--append", ""));
+  }
+
+  private static String commandOf(ParseResult given) {
+    List<String> command = given.matchedPositionalValue(0, List.<String>of());
     if (command.isEmpty()) {
       throw new UserError("bisect: no command is named; for example: git bisect run ballast bisect -- 'grep -q x /proc/y'");
     }
-    String build = given.matchedOptionValue("--build", "make -j" + Runtime.getRuntime().availableProcessors());
-    GuestConfig config = GuestConfig.of(given.matchedOptionValue("--option", List.<String>of()).toArray(String[]::new))
-        .appending(given.matchedOptionValue("--append", ""));
-    Step step = new Bisection(given.hasMatchedOption("--boot-counts")).judge(() -> build(tree, build),
-        () -> trial(tree, config, command.stream().collect(Collectors.joining(" "))));
-    System.err.println("ballast: bisect: " + step.sentence());
-    return step.exitStatus();
+    return String.join(" ", command);
   }
 
   /** The build has this terminal: a configuration that asks questions asks them. */
   private static int build(Path tree, String command) {
     try {
-      return new ProcessBuilder(new ArrayList<>(List.of("/bin/sh", "-c", command))).directory(tree.toFile()).inheritIO()
-          .start().waitFor();
+      return new ProcessBuilder("/bin/sh", "-c", command).directory(tree.toFile()).inheritIO().start().waitFor();
     } catch (IOException e) {
       throw new UserError("bisect --build " + command + ": cannot be run: " + e.getMessage());
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ballastvm.images.MissingTools;
 import org.ballastvm.rig.RigError;
+import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,9 @@ class BisectionTest {
     assertEquals(128, new Bisection(false).judge(() -> 0, () -> {
       throw new RigError("no rig here");
     }).exitStatus());
+    assertEquals(128, new Bisection(false).judge(() -> {
+      throw new UserError("bisect -k /none: is no directory");
+    }, () -> NOT_UP).exitStatus());
   }
 
   @Test
