@@ -47,7 +47,8 @@ public final class Guest implements AutoCloseable {
   /** What {@link #HOST} is mounted by. */
   static final String HOST_TAG = "host";
   /** The host's files for a guest, which cannot change them: the value of {@code -virtfs}. Its kernel must know 9P. */
-  public static final String HOST = "local,path=/,mount_tag=" + HOST_TAG + ",security_model=none,readonly=on,multidevs=remap";
+  public static final String HOST = "local,path=/,mount_tag=" + HOST_TAG
+      + ",security_model=none,readonly=on,multidevs=remap";
 
   private static final Pattern UP = Pattern.compile("LAB-UP (\\S+) uptime (\\S+)\r?\n");
   private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");

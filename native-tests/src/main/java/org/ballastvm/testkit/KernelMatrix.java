@@ -13,21 +13,16 @@ import java.util.stream.Collectors;
 /** How tests ended on which kernels: a table, as HTML and as Markdown. */
 final class KernelMatrix {
   /** How one test ended on one kernel. */
-  sealed interface Cell {
-  }
+  sealed interface Cell {}
 
-  record Passed(long millis) implements Cell {
-  }
+  record Passed(long millis) implements Cell {}
 
-  record Failed(long millis, String sentence) implements Cell {
-  }
+  record Failed(long millis, String sentence) implements Cell {}
 
-  record Skipped(String sentence) implements Cell {
-  }
+  record Skipped(String sentence) implements Cell {}
 
   /** It began, and the run ended before it. */
-  record Unfinished() implements Cell {
-  }
+  record Unfinished() implements Cell {}
 
   private final Map<String, Map<String, Cell>> rows = new TreeMap<>();
   private final Set<String> kernels = new LinkedHashSet<>();
@@ -69,9 +64,11 @@ final class KernelMatrix {
         .collect(Collectors.joining());
     String body = rows.entrySet().stream()
         .map(row -> "<tr><th scope=\"row\">" + escaped(row.getKey()) + "</th>"
-            + kernels.stream().map(kernel -> cell(row.getValue().get(kernel))).collect(Collectors.joining()) + "</tr>\n")
+            + kernels.stream().map(kernel -> cell(row.getValue().get(kernel))).collect(Collectors.joining())
+            + "</tr>\n")
         .collect(Collectors.joining());
-    String reasons = reasons().stream().map(reason -> "<li>" + escaped(reason) + "</li>\n").collect(Collectors.joining());
+    String reasons = reasons().stream().map(reason -> "<li>" + escaped(reason) + "</li>\n")
+        .collect(Collectors.joining());
     return """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><title>Tests by kernel</title>
@@ -93,7 +90,7 @@ final class KernelMatrix {
     String kind = switch (cell) {
       case null -> "";
       case Passed _ -> "passed";
-      case Failed _, Unfinished _ -> "failed";
+      case Failed _,Unfinished _ -> "failed";
       case Skipped _ -> "skipped";
     };
     return "<td class=\"" + kind + "\">" + word(cell) + "</td>";
@@ -115,7 +112,7 @@ final class KernelMatrix {
       switch (cell) {
         case Failed failed -> reasons.add(test + " on " + kernel + ": " + failed.sentence);
         case Skipped skipped -> reasons.add(test + " on " + kernel + " was skipped: " + skipped.sentence);
-        case Passed _, Unfinished _ -> {
+        case Passed _,Unfinished _ -> {
         }
       }
     }));

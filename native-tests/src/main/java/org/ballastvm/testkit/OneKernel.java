@@ -66,7 +66,9 @@ final class OneKernel implements TestTemplateInvocationContext, BeforeEachCallba
     note(context, new KernelMatrix.Failed(millis(), sentence(cause)));
   }
 
-  private void note(ExtensionContext context, KernelMatrix.Cell cell) { matrix(context).note(row(context), word, cell); }
+  private void note(ExtensionContext context, KernelMatrix.Cell cell) {
+    matrix(context).note(row(context), word, cell);
+  }
 
   private long millis() { return beganNanos == 0 ? 0 : (System.nanoTime() - beganNanos) / 1_000_000; }
 

@@ -56,7 +56,8 @@ class GuestRoomTest {
   }
 
   @SuppressWarnings("unused")
-  private static void guests(@Boot({"-m", "size=1G,slots=4", "-smp", "2,sockets=1"}) Guest one, Guest other, String word) {}
+  private static void guests(@Boot({"-m", "size=1G,slots=4", "-smp", "2,sockets=1"}) Guest one, Guest other,
+      String word) {}
 
   @Test
   void theNeedsOfATestAreThoseOfItsGuests() {

@@ -28,26 +28,25 @@ class KernelMatrixTest {
   }
 
   @Test
-  void asMarkdown() {
-    assertEquals("""
-        # Tests by kernel
+  void asMarkdown() { assertEquals("""
+      # Tests by kernel
 
-        | test | `debian:6.1` | `./a<b` |
-        |---|---|---|
-        | AnyIT.hangs | UNFINISHED | skipped |
-        | BalloonIT.inflates | passed 3.2 s | FAILED 12.0 s |
+      | test | `debian:6.1` | `./a<b` |
+      |---|---|---|
+      | AnyIT.hangs | UNFINISHED | skipped |
+      | BalloonIT.inflates | passed 3.2 s | FAILED 12.0 s |
 
-        - AnyIT.hangs on ./a\\<b was skipped: kernel ./a\\<b: there is no such file
-        - BalloonIT.inflates on ./a\\<b: expected \\<1\\> & was: \\<2\\>
-        """, matrix.markdown());
-  }
+      - AnyIT.hangs on ./a\\<b was skipped: kernel ./a\\<b: there is no such file
+      - BalloonIT.inflates on ./a\\<b: expected \\<1\\> & was: \\<2\\>
+      """, matrix.markdown()); }
 
   @Test
   void asHtmlThatIsWellFormed() throws ParserConfigurationException, IOException, SAXException {
     String page = matrix.html().replace("<!DOCTYPE html>\n", "").replace("<meta charset=\"utf-8\">", "");
     Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
         .parse(new InputSource(new StringReader(page)));
-    assertEquals(3 * 3, document.getElementsByTagName("th").getLength() + document.getElementsByTagName("td").getLength());
+    assertEquals(3 * 3,
+        document.getElementsByTagName("th").getLength() + document.getElementsByTagName("td").getLength());
     assertEquals("BalloonIT.inflates on ./a<b: expected <1> & was: <2>",
         document.getElementsByTagName("li").item(1).getTextContent());
     assertTrue(page.contains("<td class=\"failed\">UNFINISHED</td>"));

@@ -48,8 +48,8 @@ class KernelTestsIT {
   }
 
   @TestFactory
-  Stream<DynamicNode> ofItsLogAndOfTheHost(@Boot(value = {"-m", "256", "-virtfs", Guest.HOST},
-      append = "ballast.of.guest", debian = DebianFlavour.STOCK) Guest guest) throws IOException {
+  Stream<DynamicNode> ofItsLogAndOfTheHost(@Boot(value = {"-m", "256", "-virtfs",
+      Guest.HOST}, append = "ballast.of.guest", debian = DebianFlavour.STOCK) Guest guest) throws IOException {
     Ktap ktap = guest.selftests(Kselftest.at(installed()), "memory-hotplug");
     assertEquals(List.of("block", "own proc", "read-only", "selftests: memory-hotplug: broken.sh"),
         ktap.cases().map(test -> test.name()).toList());

@@ -36,7 +36,8 @@ public final class BisectCommand implements SubCommand {
     spec.addOption(Arguments.values("--option", "OPTION", "a word for the machine, as -m or -device; may be repeated"));
     spec.addOption(Arguments.flag("--boot-counts", "a kernel that does not boot is bad; without, it is skipped"));
     spec.addPositional(Arguments.words("COMMAND", List.of(), "what the guest's shell runs, behind --; 0 is good"));
-    spec.usageMessage().footer("git bisect run ballast bisect --option -m --option 512 -- 'dmesg | grep -q \"it works\"'");
+    spec.usageMessage()
+        .footer("git bisect run ballast bisect --option -m --option 512 -- 'dmesg | grep -q \"it works\"'");
   }
 
   @Override
@@ -70,7 +71,8 @@ public final class BisectCommand implements SubCommand {
   private static String commandOf(ParseResult given) {
     List<String> command = given.matchedPositionalValue(0, List.<String>of());
     if (command.isEmpty()) {
-      throw new UserError("bisect: no command is named; for example: git bisect run ballast bisect -- 'grep -q x /proc/y'");
+      throw new UserError(
+          "bisect: no command is named; for example: git bisect run ballast bisect -- 'grep -q x /proc/y'");
     }
     return String.join(" ", command);
   }

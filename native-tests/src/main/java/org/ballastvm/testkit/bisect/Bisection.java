@@ -14,7 +14,9 @@ final class Bisection {
   private final boolean bootCounts;
 
   /** @param bootCounts whether a kernel that does not boot is bad; else it is skipped */
-  Bisection(boolean bootCounts) { this.bootCounts = bootCounts; }
+  Bisection(boolean bootCounts) {
+    this.bootCounts = bootCounts;
+  }
 
   /**
    * Judges.

@@ -64,7 +64,8 @@ class BisectionTest {
   }
 
   private String git(String script) throws IOException, InterruptedException {
-    Process git = new ProcessBuilder("sh", "-ec", "export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null\n" + script)
+    Process git = new ProcessBuilder("sh", "-ec",
+        "export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null\n" + script)
         .directory(directory.toFile()).redirectErrorStream(true).start();
     String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, git.waitFor(), said);

@@ -24,7 +24,8 @@ class DriverTestingPageTest {
   @Test
   void theStatusesOfABisection() throws IOException {
     assertEquals(Stream.of(new Step.Good(), new Step.Bad(""), new Step.Skip(""), new Step.Stop(""))
-        .map(step -> step.exitStatus() + " " + step.sentence().substring(0, step.sentence().indexOf(':'))).sorted().toList(),
+        .map(step -> step.exitStatus() + " " + step.sentence().substring(0, step.sentence().indexOf(':'))).sorted()
+        .toList(),
         found("^\\| (\\d+ \\| \\w+):").stream().map(row -> row.replace(" |", "")).toList());
   }
 
