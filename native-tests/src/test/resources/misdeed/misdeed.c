@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Goes wrong in the way that is written to its parameter, each in a function that a verdict can name. */
+/* Goes wrong in the way that is written to /proc/misdeed, each in a function that a verdict can name. */
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/preempt.h>
+#include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/uaccess.h>
 #include <asm/desc.h>
 
 static noinline void misdeed_panic(void)
@@ -108,20 +110,29 @@ static const struct {
 	{ "triple", misdeed_triple },
 };
 
-static int provoke(const char *value, const struct kernel_param *kp)
+/* A file of /proc: it is written with no lock held, which an oops would keep. */
+static ssize_t provoke(struct file *file, const char __user *from, size_t count, loff_t *at)
 {
+	char word[16] = "";
 	int i;
 
+	if (copy_from_user(word, from, min(count, sizeof(word) - 1)))
+		return -EFAULT;
 	for (i = 0; i < ARRAY_SIZE(misdeeds); i++) {
-		if (sysfs_streq(value, misdeeds[i].name)) {
+		if (sysfs_streq(word, misdeeds[i].name)) {
 			misdeeds[i].deed();
-			return 0;
+			return count;
 		}
 	}
 	return -EINVAL;
 }
 
-static const struct kernel_param_ops provoke_ops = { .set = provoke };
-module_param_cb(provoke, &provoke_ops, NULL, 0200);
+static const struct proc_ops provoke_ops = { .proc_write = provoke };
+
+static int __init misdeed_init(void)
+{
+	return proc_create("misdeed", 0200, NULL, &provoke_ops) ? 0 : -ENOMEM;
+}
+module_init(misdeed_init);
 MODULE_DESCRIPTION("Goes wrong on purpose");
 MODULE_LICENSE("GPL");

@@ -6,7 +6,5 @@ import org.ballastvm.rig.RigError;
 public final class BallastFault extends RigError {
   private static final long serialVersionUID = 1L;
 
-  BallastFault(String sentence, Throwable cause) {
-    super(sentence, cause);
-  }
+  BallastFault(String sentence, Throwable cause) { super(sentence, cause); }
 }

@@ -368,7 +368,9 @@ public final class Guest implements AutoCloseable {
   }
 
   /** {@return what went wrong in the guest so far, in its order; the first one counts} */
-  public List<Verdict> verdicts() { return watch.verdicts(); }
+  public List<Verdict> verdicts() {
+    return watch.verdicts();
+  }
 
   /**
    * Waits for a verdict, expected or not, that no earlier call has returned.

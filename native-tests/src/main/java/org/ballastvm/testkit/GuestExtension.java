@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** What {@link GuestTest} brings: finds where guests run, boots them for parameters, ends them. */
-public final class GuestExtension 
+public final class GuestExtension
     implements
       ExecutionCondition,
       ParameterResolver,
@@ -90,7 +90,8 @@ public final class GuestExtension
   /** A guest of the class is judged by what each test expects. */
   @Override
   public void beforeTestExecution(ExtensionContext context) {
-    context.getParent().ifPresent(outer -> ofContext(outer).forEach(guest -> guest.watch().expect(expectation(context))));
+    context.getParent()
+        .ifPresent(outer -> ofContext(outer).forEach(guest -> guest.watch().expect(expectation(context))));
   }
 
   @Override

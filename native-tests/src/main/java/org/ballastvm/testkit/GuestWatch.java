@@ -132,7 +132,8 @@ final class GuestWatch {
     while (verdicts.size() <= awaited) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
-        throw new RigError("waited too long for a verdict; there were " + verdicts.stream().map(Verdict::title).toList());
+        throw new RigError(
+            "waited too long for a verdict; there were " + verdicts.stream().map(Verdict::title).toList());
       }
       try {
         wait(left);

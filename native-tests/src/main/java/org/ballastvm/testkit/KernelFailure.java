@@ -14,7 +14,5 @@ public final class KernelFailure extends AssertionError {
   }
 
   /** {@return how it went wrong} */
-  public Verdict verdict() {
-    return verdict;
-  }
+  public Verdict verdict() { return verdict; }
 }

@@ -6,7 +6,5 @@ import org.ballastvm.rig.RigError;
 public final class LostMachine extends RigError {
   private static final long serialVersionUID = 1L;
 
-  LostMachine(String sentence, Throwable cause) {
-    super(sentence, cause);
-  }
+  LostMachine(String sentence, Throwable cause) { super(sentence, cause); }
 }

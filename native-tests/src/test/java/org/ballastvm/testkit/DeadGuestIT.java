@@ -13,13 +13,15 @@ import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.testkit.verdict.MachineVerdict;
 import org.ballastvm.testkit.verdict.Verdict;
 import org.ballastvm.testkit.verdict.VerdictKind;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Guests that cannot say any more what happened to them. */
 @GuestTest
+@Tag("more")
 class DeadGuestIT {
-  private static final String PROVOKE = "/sys/module/misdeed/parameters/provoke";
+  private static final String PROVOKE = "/proc/misdeed";
 
   private static Guest boot(Path directory) throws IOException {
     Guest guest = Guest.start(GuestHosts.find(), MisdeedModule.guest(DebianFlavour.CLOUD, directory),
@@ -50,7 +52,7 @@ class DeadGuestIT {
       assertEquals(VerdictKind.NO_PROGRESS, verdict.kind());
       assertInstanceOf(MachineVerdict.class, verdict);
       assertTrue(verdict.report().contains("  misdeed_irqs_off+0x"), verdict.report());
-      assertTrue(verdict.report().contains(" [misdeed]\n  param_attr_store+0x"), verdict.report());
+      assertTrue(verdict.report().contains(" [misdeed]\n  proc_reg_write+0x"), verdict.report());
       assertFalse(guest.monitor("info dmesg").isBlank());
     }
   }

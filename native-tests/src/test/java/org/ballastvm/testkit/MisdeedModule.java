@@ -54,7 +54,8 @@ final class MisdeedModule {
     }
     if (!made) {
       build.destroyForcibly();
-      String why = "no module for " + release + " can be built (apt-get, make and gcc do that): " + Files.readString(log);
+      String why = "no module for " + release + " can be built (apt-get, make and gcc do that): "
+          + Files.readString(log);
       Assumptions.assumeFalse(!GuestExtension.mustRun(), why);
       throw new AssertionError(why);
     }

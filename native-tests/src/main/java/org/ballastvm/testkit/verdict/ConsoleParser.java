@@ -77,9 +77,7 @@ public final class ConsoleParser {
   }
 
   /** {@return whether the kernel has said a line} */
-  public boolean hasSpoken() {
-    return spoken;
-  }
+  public boolean hasSpoken() { return spoken; }
 
   /** {@return reports that are not whole, and need not become so: the console has ended, or is silent} */
   public List<KernelReport> end() {
@@ -107,9 +105,7 @@ public final class ConsoleParser {
   }
 
   /** A program's line. */
-  private void strange(String whole) {
-    open.values().forEach(each -> each.addStrange(whole));
-  }
+  private void strange(String whole) { open.values().forEach(each -> each.addStrange(whole)); }
 
   private void take(String whole, KernelLine said) {
     spoken = true;
@@ -200,7 +196,8 @@ public final class ConsoleParser {
       boolean named = switch (headline.kind()) {
         case OOPS, WARNING, KASAN, KCSAN, UBSAN, SOFT_LOCKUP, HARD_LOCKUP, RCU_STALL -> !functions.isEmpty();
         case PANIC, BUG, LOCKDEP, HUNG_TASK, KMEMLEAK, OOM_KILL, TRIPLE_FAULT, KVM_FAILURE, EARLY_DEATH,
-            NO_PROGRESS -> false;
+            NO_PROGRESS ->
+          false;
       };
       return new KernelReport(headline.kind(), headline.what() + (named ? " in " + functions.getFirst() : ""), caller,
           functions, before, lines, after);

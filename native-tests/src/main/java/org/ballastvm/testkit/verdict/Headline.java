@@ -45,9 +45,7 @@ record Headline(VerdictKind kind, String what, End end) {
 
     End(Pattern line) { this.line = line; }
 
-    boolean isAt(String text) {
-      return this == AT_ONCE || line.matcher(text).matches();
-    }
+    boolean isAt(String text) { return this == AT_ONCE || line.matcher(text).matches(); }
   }
 
   private record Rule(Pattern line, VerdictKind kind, End end, String what) {

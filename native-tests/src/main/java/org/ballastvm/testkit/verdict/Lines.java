@@ -7,5 +7,7 @@ import java.util.stream.Collectors;
 final class Lines {
   private Lines() {}
 
-  static String joined(List<String> lines) { return lines.stream().map(line -> line + "\n").collect(Collectors.joining()); }
+  static String joined(List<String> lines) {
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+  }
 }

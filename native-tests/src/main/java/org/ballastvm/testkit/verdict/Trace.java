@@ -19,7 +19,7 @@ final class Trace {
       + "|__die\\w*|oops_\\w+|page_fault_oops|\\w*bad_area\\w*|do_error_trap|do_trap\\w*|fixup_exception|ex_handler_\\w+"
       + "|kasan_\\w+|__kasan_\\w+|print_report|print_address_description\\w*|kfence_\\w+|kcsan_\\w+|check_memory_region"
       + "|__asan_\\w+|__tsan_\\w+|ubsan_\\w+|__ubsan_\\w+|print_\\w+_bug\\w*|print_\\w*lock\\w*|lockdep_\\w+"
-      + "|__lock_acquire|lock_acquire\\w*|mark_lock\\w*|check_\\w*lock\\w*|validate_chain|__might_\\w+|__schedule_bug\\w*"
+      + "|__lock_acquire|lock_acquire\\w*|mark_lock\\w*|check_\\w*lock\\w*|check_\\w*circular|validate_chain|__might_\\w+|__schedule_bug\\w*"
       + "|watchdog_\\w+|perf_event_nmi_handler|nmi_\\w+|default_do_nmi|end_repeat_nmi|sched_show_task|rcu_dump_cpu_stacks"
       + "|rcu_sched_clock_irq|check_cpu_stall|print_cpu_stall\\w*|update_process_times|tick_\\w+|__hrtimer_\\w+"
       + "|hrtimer_\\w+|__sysvec_\\w+|irq_exit_rcu|__irq_exit_rcu|irqentry_\\w+|__schedule|schedule\\w*|preempt_schedule\\w*|__cond_resched"
@@ -42,7 +42,8 @@ final class Trace {
         continue;
       }
       instructionSeen |= instruction;
-      functionAt(text).filter(name -> functions.isEmpty() || !functions.getLast().equals(name)).ifPresent(functions::add);
+      functionAt(text).filter(name -> functions.isEmpty() || !functions.getLast().equals(name))
+          .ifPresent(functions::add);
     }
     return List.copyOf(functions);
   }

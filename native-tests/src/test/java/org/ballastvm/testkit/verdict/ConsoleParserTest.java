@@ -129,7 +129,8 @@ class ConsoleParserTest {
     ConsoleParser parser = new ConsoleParser();
     int reports = 0;
     for (int i = 0; i < 5000; i++) {
-      reports += parser.feed("[%5d.000000][ T%d] BUG: kernel NULL pointer dereference %s\n".formatted(i, i % 100, "x".repeat(5000)))
+      reports += parser
+          .feed("[%5d.000000][ T%d] BUG: kernel NULL pointer dereference %s\n".formatted(i, i % 100, "x".repeat(5000)))
           .size();
     }
     List<KernelReport> rest = parser.end();

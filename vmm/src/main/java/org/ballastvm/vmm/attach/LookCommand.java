@@ -18,13 +18,17 @@ public abstract sealed class LookCommand implements SubCommand {
   /** {@code ballast dmesg}. */
   public static final class Dmesg extends LookCommand {
     /** For the loader of services. */
-    public Dmesg() { super("dmesg", "prints the log of a machine's Linux, read from its memory"); }
+    public Dmesg() {
+      super("dmesg", "prints the log of a machine's Linux, read from its memory");
+    }
   }
 
   /** {@code ballast stacks}. */
   public static final class Stacks extends LookCommand {
     /** For the loader of services. */
-    public Stacks() { super("stacks", "prints what each CPU of a machine's Linux does, its stack by name"); }
+    public Stacks() {
+      super("stacks", "prints what each CPU of a machine's Linux does, its stack by name");
+    }
   }
 
   @Override
@@ -42,5 +46,7 @@ public abstract sealed class LookCommand implements SubCommand {
   }
 
   @Override
-  public int run(ParseResult given) { return MonitorCommand.ask(name, given.matchedPositionalValue(0, ""), "info " + name); }
+  public int run(ParseResult given) {
+    return MonitorCommand.ask(name, given.matchedPositionalValue(0, ""), "info " + name);
+  }
 }

@@ -51,16 +51,24 @@ public record CpuState(Registers general, SpecialRegisters special, DebugRegiste
   }
 
   /** {@return whether segments have descriptors} */
-  public boolean isProtected() { return (special.cr0() & PROTECTED) != 0; }
+  public boolean isProtected() {
+    return (special.cr0() & PROTECTED) != 0;
+  }
 
   /** {@return whether addresses go through page tables} */
-  public boolean isPaging() { return (special.cr0() & PAGING) != 0; }
+  public boolean isPaging() {
+    return (special.cr0() & PAGING) != 0;
+  }
 
   /** {@return whether long mode is active} */
-  public boolean isLongMode() { return (special.efer() & LONG_MODE_ACTIVE) != 0; }
+  public boolean isLongMode() {
+    return (special.efer() & LONG_MODE_ACTIVE) != 0;
+  }
 
   /** {@return whether it executes 64-bit code} */
-  public boolean is64Bit() { return isLongMode() && special.cs().l() != 0; }
+  public boolean is64Bit() {
+    return isLongMode() && special.cs().l() != 0;
+  }
 
   /** The same by other page tables. */
   CpuState withTables(long cr3) {

@@ -74,7 +74,9 @@ public final class GuestKernel {
   static GuestKernel of(GuestMemory ram, List<CpuState> cpus, long lstar) {
     Unreadable first = null;
     for (CpuState cpu : cpus) {
-      for (CpuState each : cpu.isLongMode() ? List.of(cpu, cpu.withTables(cpu.special().cr3() & ~USER_TABLES)) : List.of(cpu)) {
+      for (CpuState each : cpu.isLongMode()
+          ? List.of(cpu, cpu.withTables(cpu.special().cr3() & ~USER_TABLES))
+          : List.of(cpu)) {
         LinearMemory linear = new LinearMemory(ram, each);
         KernelMemory memory = new KernelMemory(linear::read);
         try {
@@ -88,10 +90,14 @@ public final class GuestKernel {
   }
 
   /** {@return what {@code /proc/version} says} */
-  public String banner() { return memory.text(require("linux_banner"), BANNER_BYTES).replaceAll("\\?$", ""); }
+  public String banner() {
+    return memory.text(require("linux_banner"), BANNER_BYTES).replaceAll("\\?$", "");
+  }
 
   /** {@return how many symbols the kernel has, without those of modules} */
-  public int symbolCount() { return symbols.count(); }
+  public int symbolCount() {
+    return symbols.count();
+  }
 
   private long require(String symbol) {
     Long address = addresses.get(symbol);

@@ -29,7 +29,8 @@ final class Kallsyms {
 
   private Symbols symbols() {
     return directMarkers().flatMap(this::named).or(this::behindSequence)
-        .orElseThrow(() -> new Unreadable("the table of symbols at %#x does not hold together".formatted(tokens.start())));
+        .orElseThrow(
+            () -> new Unreadable("the table of symbols at %#x does not hold together".formatted(tokens.start())));
   }
 
   /**
@@ -121,7 +122,8 @@ final class Kallsyms {
       }
       for (int at = 0; at < ALIGN; at += 4) {
         int count = KernelMemory.getInt(eight, at);
-        if (count > 0 && count <= MOST_SYMBOLS && (count + Symbols.BLOCK - 1) / Symbols.BLOCK == markers.blocks().length) {
+        if (count > 0 && count <= MOST_SYMBOLS
+            && (count + Symbols.BLOCK - 1) / Symbols.BLOCK == markers.blocks().length) {
           Optional<Symbols> symbols = read(names, markers.start(), markers.blocks(), count, names - ALIGN + at);
           if (symbols.isPresent()) {
             return symbols;

@@ -108,7 +108,9 @@ final class KernelLog {
       return; // It has no text.
     }
     // A block that would go over the end begins at the ring's start instead.
-    int from = begin >>> sizeBits == next >>> sizeBits || (next & data.length - 1) == 0 ? (int) (begin & data.length - 1) : 0;
+    int from = begin >>> sizeBits == next >>> sizeBits || (next & data.length - 1) == 0
+        ? (int) (begin & data.length - 1)
+        : 0;
     long room = (next - 1 & data.length - 1) + 1 - from - ID_BYTES;
     int length = (int) Math.min(info.u16(number("printk_info.text_len")), room);
     if (length < 0) {

@@ -76,7 +76,9 @@ final class KernelMemory {
 
   static int getInt(byte[] bytes, int at) { return (int) INT.get(bytes, within(bytes, at, Integer.BYTES)); }
 
-  static int getShort(byte[] bytes, int at) { return (short) SHORT.get(bytes, within(bytes, at, Short.BYTES)) & 0xffff; }
+  static int getShort(byte[] bytes, int at) {
+    return (short) SHORT.get(bytes, within(bytes, at, Short.BYTES)) & 0xffff;
+  }
 
   /** Where things lie is the guest's word, too. */
   private static int within(byte[] bytes, int at, int length) {

@@ -9,9 +9,7 @@ package org.ballastvm.vmm.look;
  * @param module whose it is; empty for the kernel's own
  */
 record Place(String symbol, long offset, long sizeBytes, String module) {
-  Place(String symbol, long offset, long sizeBytes) {
-    this(symbol, offset, sizeBytes, "");
-  }
+  Place(String symbol, long offset, long sizeBytes) { this(symbol, offset, sizeBytes, ""); }
 
   /** {@return as the kernel writes it} */
   String words() {

@@ -106,7 +106,9 @@ final class Symbols {
   }
 
   /** How many bytes say how long a name is: since Linux 6.1 it may be two. */
-  private static int prefix(byte[] names, int at) { return names[at] < 0 ? 2 : 1; }
+  private static int prefix(byte[] names, int at) {
+    return names[at] < 0 ? 2 : 1;
+  }
 
   private static int length(byte[] names, int at) {
     return names[at] < 0 ? names[at] & 0x7f | (names[at + 1] & 0xff) << 7 : names[at];

@@ -11,7 +11,8 @@ final class Tasks {
   static final int NAME_BYTES = 16;
   private static final int MOST = 65_536;
   /** TASK_STATE_TO_CHAR_STR, include/linux/sched.h, by the bit that is set; 0 runs. */
-  private static final Map<Integer, String> STATES = Map.of(0, "R", 1, "S", 2, "D", 4, "T", 8, "t", 0x10, "X", 0x20, "Z",
+  private static final Map<Integer, String> STATES = Map.of(0, "R", 1, "S", 2, "D", 4, "T", 8, "t", 0x10, "X", 0x20,
+      "Z",
       0x402, "I");
   private static final int STATE_MASK = 0x43f;
 

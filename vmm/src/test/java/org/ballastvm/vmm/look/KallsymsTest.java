@@ -26,9 +26,11 @@ class KallsymsTest {
     made.write(age);
     Symbols symbols = Kallsyms.find(memory.memory(), memory.image());
     assertEquals(SYMBOLS, symbols.count());
-    assertEquals(Map.of(made.symbols.firstEntry().getValue(), made.symbols.firstKey(), made.symbols.lastEntry().getValue(),
-        made.symbols.lastKey()),
-        symbols.find(List.of(made.symbols.firstEntry().getValue(), made.symbols.lastEntry().getValue(), "absent")), () -> "seed " + seed);
+    assertEquals(
+        Map.of(made.symbols.firstEntry().getValue(), made.symbols.firstKey(), made.symbols.lastEntry().getValue(),
+            made.symbols.lastKey()),
+        symbols.find(List.of(made.symbols.firstEntry().getValue(), made.symbols.lastEntry().getValue(), "absent")),
+        () -> "seed " + seed);
     for (int i = 0; i < 500; i++) {
       long address = made.symbols.firstKey() + random.nextInt(1 << 23);
       Map.Entry<Long, String> entry = made.symbols.floorEntry(address);

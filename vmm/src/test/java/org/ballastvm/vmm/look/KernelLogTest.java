@@ -61,7 +61,8 @@ class KernelLogTest {
     int slot = (int) (id % COUNT);
     memory.bytes.putLong(DESCS + slot * 24, id | state).putLong(DESCS + slot * 24 + 8, position)
         .putLong(DESCS + slot * 24 + 16, next);
-    memory.bytes.putLong(INFOS + slot * 88 + 8, id * 1_500_000_000L).putShort(INFOS + slot * 88 + 16, (short) bytes.length)
+    memory.bytes.putLong(INFOS + slot * 88 + 8, id * 1_500_000_000L)
+        .putShort(INFOS + slot * 88 + 16, (short) bytes.length)
         .putInt(INFOS + slot * 88 + 20, caller);
     position = next;
   }
@@ -73,7 +74,8 @@ class KernelLogTest {
   @Test
   void recordsAreReadInTheirOrderAlsoOverTheEnd() {
     for (int id = 101; id <= 106; id++) {
-      put(id, id == 103 ? REUSABLE : FINALIZED, "record " + id + " of a ring that goes round", id == 104 ? 0x8000_0001 : 7);
+      put(id, id == 103 ? REUSABLE : FINALIZED, "record " + id + " of a ring that goes round",
+          id == 104 ? 0x8000_0001 : 7);
     }
     put(107, FINALIZED, "two\nlines", 0);
     between(101, 107);
@@ -108,7 +110,8 @@ class KernelLogTest {
       between(101, 107);
       for (int i = 0; i < 20; i++) {
         int at = new int[]{0x100, DESCS, INFOS, DATA}[random.nextInt(i < 19 ? 3 : 4)] + random.nextInt(24) * 8;
-        memory.bytes.putLong(at, random.nextBoolean() ? random.nextLong() : memory.bytes.getLong(at) ^ 1L << random.nextInt(64));
+        memory.bytes.putLong(at,
+            random.nextBoolean() ? random.nextLong() : memory.bytes.getLong(at) ^ 1L << random.nextInt(64));
       }
       memory.bytes.putInt(0x100, 3).putInt(0x130, 9).putLong(0x108, MadeUpMemory.START + DESCS)
           .putLong(0x110, MadeUpMemory.START + INFOS).putLong(0x138, MadeUpMemory.START + DATA);
