@@ -18,7 +18,6 @@ public final class HostSocket extends Pollable {
   /** What {@link #read} returns when the other end will send no more, and {@link #write} when it is gone. */
   public static final int END = -1;
 
-
   private HostSocket(long descriptor, String what) { super(descriptor, what); }
 
   /**

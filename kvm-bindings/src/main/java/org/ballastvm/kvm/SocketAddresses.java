@@ -55,5 +55,7 @@ final class SocketAddresses {
   }
 
   /** The port in an address that the kernel has written. */
-  static int portOf(MemorySegment inet) { return inet.get(NETWORK_SHORT, sockaddr_in.sin_port) & 0xffff; }
+  static int portOf(MemorySegment inet) {
+    return inet.get(NETWORK_SHORT, sockaddr_in.sin_port) & 0xffff;
+  }
 }

@@ -156,7 +156,8 @@ class GuestDebugTest {
    */
   private void requireTraps() throws IOException {
     boolean emulated = Files.readString(Path.of("/proc/cpuinfo")).contains("TCG CPU");
-    Assumptions.assumeFalse(emulated, "the processor of this host is one that TCG plays, and has no breakpoints in guests");
+    Assumptions.assumeFalse(emulated,
+        "the processor of this host is one that TCG plays, and has no breakpoints in guests");
   }
 
   private Exit.Debug runToDebug() { return assertInstanceOf(Exit.Debug.class, vm.vcpu.run()); }

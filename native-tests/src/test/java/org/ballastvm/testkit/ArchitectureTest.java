@@ -62,7 +62,8 @@ class ArchitectureTest {
       "vmm",
       Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.event",
           "org.ballastvm.vmm.state"), //
-      "native-tests", Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent", "org.ballastvm.testkit.ktap", "org.ballastvm.testkit.verdict"));
+      "native-tests", Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent", "org.ballastvm.testkit.ktap",
+          "org.ballastvm.testkit.verdict"));
 
   /** Sources that may catch everything, each with a reason that its own comment gives. */
   private static final Set<String> CATCHES_EVERYTHING = Set.of("FfmCalls.java");

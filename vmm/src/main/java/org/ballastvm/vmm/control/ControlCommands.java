@@ -14,7 +14,8 @@ public final class ControlCommands {
       new ObjectAdd(), new ObjectDel(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryBlock(), new QueryChardev(),
-      new QueryCpusFast(), new QueryDump(), new QueryDumpCapability(), new QueryFdsets(), new QueryHotpluggableCpus(), new QueryIothreads(), new QueryKvm(),
+      new QueryCpusFast(), new QueryDump(), new QueryDumpCapability(), new QueryFdsets(), new QueryHotpluggableCpus(),
+      new QueryIothreads(), new QueryKvm(),
       new QueryMachines(),
       new QueryMemdev(), new QueryMemoryDevices(), new QueryMemoryRequests(), new QueryMemorySizeSummary(),
       new QueryName(), new QueryPci(), new QueryRxFilter(),
@@ -23,7 +24,8 @@ public final class ControlCommands {
       new SystemPowerdown(), new SystemReset(), new SystemWakeup(), new TraceEventGetState(), new TraceEventSetState(),
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
-      new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(), new FaultClear(), new FaultInject(), new QueryFaults());
+      new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(),
+      new FaultClear(), new FaultInject(), new QueryFaults());
 
   private ControlCommands() {}
 }

@@ -96,14 +96,10 @@ final class CoreFile implements AutoCloseable {
         .putLong(type == NOTE ? 0 : sizeBytes).putLong(0);
   }
 
-  long totalBytes() {
-    return loads.stream().mapToLong(PhysicalRange::sizeBytes).sum();
-  }
+  long totalBytes() { return loads.stream().mapToLong(PhysicalRange::sizeBytes).sum(); }
 
   /** {@return how many bytes of memory are done} */
-  long completedBytes() {
-    return loadStart - dataStart + doneOfLoad;
-  }
+  long completedBytes() { return loadStart - dataStart + doneOfLoad; }
 
   /**
    * Writes more memory, for about as long as others can wait.

@@ -24,9 +24,7 @@ final class DumpSubject implements GuestDump.Subject {
   }
 
   @Override
-  public List<Vcpu> vcpus() {
-    return run.vcpus().threads().stream().map(VcpuThread::vcpu).toList();
-  }
+  public List<Vcpu> vcpus() { return run.vcpus().threads().stream().map(VcpuThread::vcpu).toList(); }
 
   @Override
   public byte[] coreInfoNote() {

@@ -181,7 +181,9 @@ public final class DeviceMemory {
   }
 
   /** What is plugged, in the order of addresses. */
-  Stream<PhysicalRange> plugged() { return Arrays.stream(ranges).flatMap(PluggableRange::plugged); }
+  Stream<PhysicalRange> plugged() {
+    return Arrays.stream(ranges).flatMap(PluggableRange::plugged);
+  }
 
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
 

@@ -175,7 +175,8 @@ public final class GuestRam implements GuestMemory, MemoryReclaim {
   /** {@return what is memory now, by address, neighbours in one; on the event loop} */
   public List<PhysicalRange> ranges() {
     return PhysicalRange.merged(Stream.concat(
-        regions.stream().map(region -> new PhysicalRange(region.base(), region.sizeBytes())), devices.plugged()).toList());
+        regions.stream().map(region -> new PhysicalRange(region.base(), region.sizeBytes())), devices.plugged())
+        .toList());
   }
 
   /** {@return the part that memory devices have their places in} */

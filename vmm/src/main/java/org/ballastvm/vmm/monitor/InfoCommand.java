@@ -6,7 +6,8 @@ import org.ballastvm.vmm.machine.Machine;
 /** {@code info TOPIC}: each topic is a command of its own. */
 final class InfoCommand implements Command {
   static final CommandTable TOPICS = new CommandTable("info ",
-      List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoFaults(), new InfoHotpluggableCpus(),
+      List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoFaults(),
+          new InfoHotpluggableCpus(),
           new InfoIothreads(),
           new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
           new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),

@@ -154,7 +154,8 @@ class GdbProtocolTest {
     vm.ram().putLong(CODE, 0x1122_3344_5566_7788L);
     List<String> words = new ArrayList<>(List.of("gdb", "-q", "-nx", "-batch"));
     for (String line : List.of("set pagination off", "target remote " + directory.resolve("gdb"), "info threads",
-        "x/1gx 0x20000000", "print $k_gs_base", "print $xmm15.uint128", "set *(int *)0x20000004 = 5", "break *0x20000000",
+        "x/1gx 0x20000000", "print $k_gs_base", "print $xmm15.uint128", "set *(int *)0x20000004 = 5",
+        "break *0x20000000",
         "monitor info status", "detach")) {
       words.addAll(List.of("-ex", line));
     }

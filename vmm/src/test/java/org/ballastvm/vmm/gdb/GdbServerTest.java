@@ -83,7 +83,8 @@ class GdbServerTest {
   /** As GuestDebugTest of kvm-bindings has it: TCG has no breakpoints in guests of guests. */
   private static void requireTraps() throws IOException {
     boolean emulated = Files.readString(Path.of("/proc/cpuinfo")).contains("TCG CPU");
-    Assumptions.assumeFalse(emulated, "the processor of this host is one that TCG plays, and has no breakpoints in guests");
+    Assumptions.assumeFalse(emulated,
+        "the processor of this host is one that TCG plays, and has no breakpoints in guests");
   }
 
   private int counted() { return vm.ram().getInt(COUNTER); }
