@@ -2,7 +2,7 @@
 module org.ballastvm.testkit {
   requires org.ballastvm.vmm;
   requires transitive org.ballastvm.images;
-  requires org.ballastvm.kvm;
+  requires transitive org.ballastvm.kvm;
   requires transitive org.ballastvm.virtio;
   requires jdk.jfr;
   requires static transitive org.junit.jupiter.api;

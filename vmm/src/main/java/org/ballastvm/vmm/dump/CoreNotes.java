@@ -47,9 +47,9 @@ final class CoreNotes {
 
   private void add(String name, int type, byte[] content) {
     byte[] named = (name + "\0").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer head = buffer(12);
-    head.putInt(named.length).putInt(content.length).putInt(type);
-    out.writeBytes(head.array());
+    byte[] head = new byte[12];
+    buffer(head).putInt(named.length).putInt(content.length).putInt(type);
+    out.writeBytes(head);
     padded(named);
     padded(content);
   }
@@ -59,12 +59,13 @@ final class CoreNotes {
     out.writeBytes(new byte[-bytes.length & ALIGN - 1]);
   }
 
-  private static ByteBuffer buffer(int bytes) { return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN); }
+  private static ByteBuffer buffer(byte[] bytes) { return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN); }
 
   private static byte[] status(Vcpu vcpu) {
     Registers r = vcpu.registers().getGeneral();
     SpecialRegisters s = vcpu.registers().getSpecial();
-    ByteBuffer note = buffer(PRSTATUS_BYTES);
+    byte[] bytes = new byte[PRSTATUS_BYTES];
+    ByteBuffer note = buffer(bytes);
     note.putInt(PRSTATUS_PID, vcpu.id() + 1);
     note.position(PRSTATUS_REGISTERS);
     note.putLong(r.r15()).putLong(r.r14()).putLong(r.r13()).putLong(r.r12()).putLong(r.rbp()).putLong(r.rbx());
@@ -73,13 +74,14 @@ final class CoreNotes {
     note.putLong(s.cs().selector()).putLong(r.rflags()).putLong(r.rsp()).putLong(s.ss().selector());
     note.putLong(s.fs().base()).putLong(s.gs().base()).putLong(s.ds().selector()).putLong(s.es().selector());
     note.putLong(s.fs().selector()).putLong(s.gs().selector());
-    return note.array();
+    return bytes;
   }
 
   private static byte[] state(Vcpu vcpu) {
     Registers r = vcpu.registers().getGeneral();
     SpecialRegisters s = vcpu.registers().getSpecial();
-    ByteBuffer note = buffer(QEMU_STATE_BYTES);
+    byte[] bytes = new byte[QEMU_STATE_BYTES];
+    ByteBuffer note = buffer(bytes);
     note.putInt(QEMU_VERSION).putInt(QEMU_STATE_BYTES);
     note.putLong(r.rax()).putLong(r.rbx()).putLong(r.rcx()).putLong(r.rdx()).putLong(r.rsi()).putLong(r.rdi());
     note.putLong(r.rsp()).putLong(r.rbp()).putLong(r.r8()).putLong(r.r9()).putLong(r.r10()).putLong(r.r11());
@@ -93,7 +95,7 @@ final class CoreNotes {
     }
     note.putLong(s.cr0()).putLong(0).putLong(s.cr2()).putLong(s.cr3()).putLong(s.cr4());
     note.putLong(vcpu.msrs().get(MSR_KERNEL_GS_BASE));
-    return note.array();
+    return bytes;
   }
 
   /** As in the upper half of a descriptor. */

@@ -198,8 +198,8 @@ public final class GuestKernel {
 
   /** {@return the kernel's log, lines with their ends: also what never came to a console} */
   public String log() {
-    long length = Math.clamp(memory.u64(require("vmcoreinfo_size")), 0, MOST_VMCOREINFO);
-    byte[] info = memory.bytes(memory.u64(require("vmcoreinfo_data")), (int) length);
+    int length = Math.clamp(memory.u64(require("vmcoreinfo_size")), 0, MOST_VMCOREINFO);
+    byte[] info = memory.bytes(memory.u64(require("vmcoreinfo_data")), length);
     return KernelLog.read(memory, new String(info, StandardCharsets.ISO_8859_1),
         memory.u64(require("prb")));
   }

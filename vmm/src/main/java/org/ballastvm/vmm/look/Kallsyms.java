@@ -33,13 +33,17 @@ final class Kallsyms {
             () -> new Unreadable("the table of symbols at %#x does not hold together".formatted(tokens.start())));
   }
 
-  /**
-   * Where in the names each 256th begins.
-   *
-   * @param start their address
-   * @param blocks rising from 0
-   */
-  private record Markers(long start, int[] blocks) {}
+  /** Where in the names each 256th begins. */
+  private static final class Markers {
+    private final long start;
+    /** Rising from 0. */
+    private final int[] blocks;
+
+    Markers(long start, int[] blocks) {
+      this.start = start;
+      this.blocks = blocks;
+    }
+  }
 
   /** Those that end right before the tokens: read backwards, they fall to 0. */
   private Optional<Markers> directMarkers() {
@@ -113,18 +117,18 @@ final class Kallsyms {
 
   /** Names end where markers begin, and before them is how many there are. */
   private Optional<Symbols> named(Markers markers) {
-    int last = markers.blocks()[markers.blocks().length - 1];
-    long earliest = markers.start() - last - MOST_BLOCK_BYTES & -ALIGN;
+    int last = markers.blocks[markers.blocks.length - 1];
+    long earliest = markers.start - last - MOST_BLOCK_BYTES & -ALIGN;
     byte[] eight = new byte[ALIGN];
-    for (long names = markers.start() - last - 1 & -4L; names >= earliest; names -= 4) {
+    for (long names = markers.start - last - 1 & -4L; names >= earliest; names -= 4) {
       if (!memory.tryRead(names - ALIGN, eight, ALIGN)) {
         break;
       }
       for (int at = 0; at < ALIGN; at += 4) {
         int count = KernelMemory.getInt(eight, at);
         if (count > 0 && count <= MOST_SYMBOLS
-            && (count + Symbols.BLOCK - 1) / Symbols.BLOCK == markers.blocks().length) {
-          Optional<Symbols> symbols = read(names, markers.start(), markers.blocks(), count, names - ALIGN + at);
+            && (count + Symbols.BLOCK - 1) / Symbols.BLOCK == markers.blocks.length) {
+          Optional<Symbols> symbols = read(names, markers.start, markers.blocks, count, names - ALIGN + at);
           if (symbols.isPresent()) {
             return symbols;
           }
@@ -144,7 +148,7 @@ final class Kallsyms {
     long behind = tokens.end() + ALIGN - 1 & -ALIGN;
     return addresses(baseBefore - offsetBytes, baseBefore, count)
         .or(() -> addresses(behind, behind + offsetBytes, count))
-        .map(addresses -> new Symbols(addresses, names, blocks, tokens.tokens()));
+        .map(addresses -> new Symbols(addresses, names, blocks, tokens.tokens().toArray(String[]::new)));
   }
 
   /** Whether so many names end where the markers begin, and each 256th begins where its marker says. */

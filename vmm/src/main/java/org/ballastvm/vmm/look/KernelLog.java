@@ -87,7 +87,15 @@ final class KernelLog {
     return bits;
   }
 
-  private record Slot(byte[] bytes, int at) {
+  private static final class Slot {
+    private final byte[] bytes;
+    private final int at;
+
+    Slot(byte[] bytes, int at) {
+      this.bytes = bytes;
+      this.at = at;
+    }
+
     long u64(int offset) { return KernelMemory.getLong(bytes, at + offset); }
 
     int s32(int offset) { return KernelMemory.getInt(bytes, at + offset); }

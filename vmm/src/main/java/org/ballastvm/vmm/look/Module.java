@@ -24,7 +24,7 @@ record Module(String name, long textStart, int textBytes, OrcTable orc, long sym
 
   /** The last symbol that begins at or before an address. */
   Optional<Place> at(KernelMemory memory, long address) {
-    byte[] table = memory.bytes(symbols, symbolCount * SYMBOL_BYTES);
+    byte[] table = memory.bytes(symbols, Math.multiplyExact(symbolCount, SYMBOL_BYTES));
     int best = -1;
     long next = textStart + textBytes;
     for (int i = 1; i < symbolCount; i++) {

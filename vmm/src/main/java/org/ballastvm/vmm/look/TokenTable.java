@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.look;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param end behind the index
  * @param tokens by number
  */
-record TokenTable(long start, long end, String[] tokens) {
+record TokenTable(long start, long end, List<String> tokens) {
   private static final int TOKENS = 256;
   private static final int ZERO = '0';
   private static final int MOST_TOKEN_BYTES = 64;
@@ -122,7 +123,7 @@ record TokenTable(long start, long end, String[] tokens) {
       at = next;
     }
     return agrees(bytes, index, starts)
-        ? Optional.of(new TokenTable(base + first, base + index + TOKENS * Short.BYTES, tokens))
+        ? Optional.of(new TokenTable(base + first, base + index + TOKENS * Short.BYTES, List.of(tokens)))
         : Optional.empty();
   }
 

@@ -70,7 +70,7 @@ class UserDevicesTest {
     Bench<VirtioAdapter> bench = bench(make(EXAMPLES.resolve("StallingRng.java"), Optional.empty()), timer);
     QueueDriver queue = bench.start(0).getFirst();
     for (int i = 0; i < 5; i++) {
-      queue.offer(Buffer.write(BUFFER + 100 * i, 16));
+      queue.offer(Buffer.write(BUFFER + 100L * i, 16));
     }
     queue.kick();
     bench.bus.settle();
