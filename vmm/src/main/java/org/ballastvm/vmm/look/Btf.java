@@ -38,7 +38,7 @@ final class Btf {
     if (length <= TYPE_BYTES * 2 || length > MOST_BYTES) {
       throw new Unreadable("types (BTF) of %d bytes at %#x".formatted(length, start));
     }
-    byte[] data = memory.bytes(start, Math.toIntExact(length));
+    byte[] data = memory.bytes(start, length);
     int header = KernelMemory.getInt(data, 4);
     if (KernelMemory.getShort(data, 0) != MAGIC || header < 24 || header > data.length) {
       throw new Unreadable("no types (BTF) at %#x".formatted(start));
