@@ -68,7 +68,7 @@ public final class Guest implements AutoCloseable {
     this.process = process;
     this.monitorPort = monitorPort;
     this.agentPort = agentPort;
-    this.watch = GuestWatch.of(process);
+    this.watch = GuestWatch.of(host, process);
   }
 
   /**
