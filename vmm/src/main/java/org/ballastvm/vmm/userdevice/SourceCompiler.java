@@ -81,6 +81,8 @@ final class SourceCompiler {
     Configuration needed = boot.configuration().resolveAndBind(ModuleFinder.of(), ModuleFinder.ofSystem(),
         Set.of(COMPILER_MODULE));
     ModuleLayer layer = boot.defineModulesWithOneLoader(needed, ClassLoader.getSystemClassLoader());
+    // In the module's descriptor it would have every start look for tools.
+    SourceCompiler.class.getModule().addUses(ToolProvider.class);
     return ServiceLoader.load(layer, ToolProvider.class).stream().map(ServiceLoader.Provider::get)
         .filter(tool -> tool.name().equals("javac")).findFirst()
         .orElseThrow(() -> new IllegalStateException(COMPILER_MODULE + " has no javac"));
