@@ -31,8 +31,8 @@ class CompletionTest {
   @Test
   void helpAndInfoTakeNames() {
     assertEquals(List.of("balloon"), ways("help ba"));
-    assertEquals(List.of("status"), ways("info  st"));
-    assertEquals(List.of("status"), ways("? info st"));
+    assertEquals(List.of("stacks", "status"), ways("info  st"));
+    assertEquals(List.of("status"), ways("? info stat"));
     assertEquals(List.of(), ways("info status "));
     assertEquals(List.of("-a", "0", "1"), ways("info registers "));
   }
