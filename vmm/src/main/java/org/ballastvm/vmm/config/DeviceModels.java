@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 public final class DeviceModels {
   /** All kinds, by name. */
   public static final List<Model<DeviceConfig>> ALL = List.of(WatchdogModel.MODEL, DebugExitModel.MODEL,
-      DimmModel.MODEL, JavaModel.MODEL, PanicModel.MODEL, PciPanicModel.MODEL,
+      JavaModel.MODEL, DimmModel.MODEL, PanicModel.MODEL, PciPanicModel.MODEL,
       UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
       SerialPortModel.CONSOLE, FolderModel.MODEL, BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL,
       NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL,

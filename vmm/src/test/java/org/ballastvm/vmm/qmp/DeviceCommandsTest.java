@@ -63,7 +63,7 @@ class DeviceCommandsTest {
       "{\"driver\": \"virtio-balloon-pci\", \"id\": \"b2\"} > Only one balloon device is supported",
       "{\"driver\": \"virtio-rng-pci\", \"addr\": \"1\"} > PCI: slot 1 function 0 not available for virtio-rng-pci, "
           + "in use by virtio-balloon-pci,id=balloon0",
-      "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are i6300esb, isa-debug-exit, pc-dimm, pvpanic, "
+      "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are i6300esb, isa-debug-exit, java, pc-dimm, pvpanic, "
           + "pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, "
           + "virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-rng-pci, virtio-serial-pci, "
           + "virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
