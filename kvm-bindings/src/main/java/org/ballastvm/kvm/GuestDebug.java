@@ -130,12 +130,10 @@ public record GuestDebug(boolean breakpoints, Step step, List<Watch> watches, In
   /**
    * Whether a host can keep interrupts from a guest that is stepped: since Linux 5.15.
    *
-   * @param kvm the host's
+   * @param controls what the host answers for {@link KvmCap#SET_GUEST_DEBUG2}
    * @return whether it can
    */
-  public static boolean blocksInterrupts(Kvm kvm) {
-    return (kvm.checkExtension(KvmCap.SET_GUEST_DEBUG2) & Host.KVM_GUESTDBG_BLOCKIRQ()) != 0;
-  }
+  public static boolean blocksInterrupts(int controls) { return (controls & Host.KVM_GUESTDBG_BLOCKIRQ()) != 0; }
 
   private long control7() {
     long dr7 = DR7_BASE;

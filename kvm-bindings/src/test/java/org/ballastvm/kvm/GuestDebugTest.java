@@ -132,7 +132,7 @@ class GuestDebugTest {
   @Test
   void aHostSaysWhatItCan() {
     assertTrue(kvm.checkExtension(KvmCap.SET_GUEST_DEBUG) > 0);
-    if (GuestDebug.blocksInterrupts(kvm)) {
+    if (GuestDebug.blocksInterrupts(kvm.checkExtension(KvmCap.SET_GUEST_DEBUG2))) {
       vm.load(COUNTS);
       debug(false, Step.EACH_WITHOUT_INTERRUPTS);
       assertEquals(SECOND_INSTRUCTION, runToDebug().pc());

@@ -2,8 +2,10 @@ package org.ballastvm.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.ballastvm.fault.Fault;
 import org.ballastvm.fault.FaultKind;
+import org.ballastvm.rig.RigError;
 
 /**
  * What goes wrong with the devices of a guest, for {@link Guest#inject(FaultPlan)} or, as options, for a guest that does
@@ -73,5 +75,15 @@ public record FaultPlan(List<Planned> faults) {
       options.add(each.words());
     }
     return options;
+  }
+
+  /** Has a monitor, which returns what a line prints, inject all; a {@link RigError} for the first that it refuses. */
+  void inject(UnaryOperator<String> monitor) {
+    for (Planned each : faults) {
+      String answer = monitor.apply("fault_inject " + each.words());
+      if (!answer.isEmpty()) {
+        throw new RigError("fault_inject " + each.words() + ": " + answer);
+      }
+    }
   }
 }

@@ -2,7 +2,6 @@ package org.ballastvm.testkit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ballastvm.images.GuestImage;
-import org.ballastvm.images.GuestImages;
-import org.ballastvm.images.Kernel;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
@@ -83,7 +80,9 @@ public final class Guest implements AutoCloseable {
    *
    * @throws RigError if the host cannot run Ballast
    */
-  public static Guest start(GuestHost host, GuestConfig config) { return start(host, imageOf(config), config); }
+  public static Guest start(GuestHost host, GuestConfig config) {
+    return start(host, GuestHosts.imageOf(config), config);
+  }
 
   /**
    * Starts a guest from files and does not wait for it.
@@ -94,7 +93,7 @@ public final class Guest implements AutoCloseable {
   public static Guest start(GuestHost host, GuestImage image, GuestConfig config) {
     int port = host.freePort();
     Optional<Integer> agentPort = config.agent() ? Optional.of(host.freePort()) : Optional.empty();
-    List<String> arguments = arguments(image, config, port);
+    List<String> arguments = config.arguments(image, port);
     agentPort.ifPresent(number -> arguments.addAll(AgentPort.options(number)));
     return new Guest(host, host.start(Ballast.command(arguments, config.jvmOptions())), port, agentPort);
   }
@@ -108,7 +107,7 @@ public final class Guest implements AutoCloseable {
   public static Guest bootElsewhere(GuestHost host, List<String> vmm, GuestConfig config) {
     int port = host.freePort();
     List<String> command = new ArrayList<>(vmm);
-    command.addAll(arguments(imageOf(config), config, port));
+    command.addAll(config.arguments(GuestHosts.imageOf(config), port));
     return up(new Guest(host, host.start(HostedCommand.of(command)), port, Optional.empty()));
   }
 
@@ -121,25 +120,6 @@ public final class Guest implements AutoCloseable {
       guest.close();
       throw e;
     }
-  }
-
-  private static GuestImage imageOf(GuestConfig config) {
-    GuestImages images = GuestHosts.images();
-    Kernel kernel = config.kernel().isEmpty()
-        ? images.kernel(config.debian())
-        : Kernel.ofPath(Path.of(config.kernel()), Optional.empty());
-    return config.agent() ? images.labWithAgent(kernel) : images.lab(kernel);
-  }
-
-  private static List<String> arguments(GuestImage image, GuestConfig config, int monitorPort) {
-    List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
-        "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",
-        image.initrd().toString(), "-append", ("console=ttyS0 panic=-1 quiet " + config.append()).strip()));
-    if (config.noReboot()) {
-      arguments.add("-no-reboot");
-    }
-    arguments.addAll(config.options());
-    return arguments;
   }
 
   /** Waits until the guest, just started or rebooted, takes commands. */
@@ -276,14 +256,7 @@ public final class Guest implements AutoCloseable {
    * @param plan what
    * @throws RigError if one of them cannot; those before it can
    */
-  public void inject(FaultPlan plan) {
-    for (FaultPlan.Planned each : plan.faults()) {
-      String answer = monitor("fault_inject " + each.words());
-      if (!answer.isEmpty()) {
-        throw new RigError("fault_inject " + each.words() + ": " + answer);
-      }
-    }
-  }
+  public void inject(FaultPlan plan) { plan.inject(this::monitor); }
 
   /**
    * Has something go wrong with a device, from now on.

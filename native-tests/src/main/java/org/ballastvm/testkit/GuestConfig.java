@@ -1,7 +1,9 @@
 package org.ballastvm.testkit;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.images.DebianFlavour;
+import org.ballastvm.images.GuestImage;
 
 /**
  * How a guest is started.
@@ -51,5 +53,17 @@ public record GuestConfig(List<String> options, String append, DebianFlavour deb
     return new GuestConfig(List.of(boot.value()), boot.append(), boot.debian(), boot.kernel(),
         List.of(boot.jvmOptions()),
         boot.noReboot(), boot.agent());
+  }
+
+  /** The options for a guest from an image, whose monitor is on a port. */
+  List<String> arguments(GuestImage image, int monitorPort) {
+    List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
+        "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",
+        image.initrd().toString(), "-append", ("console=ttyS0 panic=-1 quiet " + append).strip()));
+    if (noReboot) {
+      arguments.add("-no-reboot");
+    }
+    arguments.addAll(options);
+    return arguments;
   }
 }

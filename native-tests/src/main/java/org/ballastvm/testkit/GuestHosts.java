@@ -1,7 +1,10 @@
 package org.ballastvm.testkit;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
+import org.ballastvm.images.Kernel;
 import org.ballastvm.images.Progress;
 import org.ballastvm.rig.DirectHost;
 import org.ballastvm.rig.GuestHost;
@@ -89,5 +92,14 @@ public final class GuestHosts {
       rig = Rig.start(RigConfig.ofTests(), images());
     }
     return rig;
+  }
+
+  /** What a guest of a configuration boots. */
+  static GuestImage imageOf(GuestConfig config) {
+    GuestImages images = images();
+    Kernel kernel = config.kernel().isEmpty()
+        ? images.kernel(config.debian())
+        : Kernel.ofPath(Path.of(config.kernel()), Optional.empty());
+    return config.agent() ? images.labWithAgent(kernel) : images.lab(kernel);
   }
 }

@@ -50,7 +50,9 @@ void exec_resize(int terminal, u16 rows, u16 columns) {
 
 void exec_restore_signals(void) {
   u64 none = 0, usual[4] = {0, 0, 0, 0};
-  call(rt_sigaction, SIGPIPE, usual, 0, SET_BYTES);
+  for (int signal = 1; signal <= 8 * SET_BYTES; signal++) { // The two that cannot be set are as usual anyway.
+    call(rt_sigaction, signal, usual, 0, SET_BYTES);
+  }
   call(rt_sigprocmask, 2 /* SIG_SETMASK */, &none, 0, SET_BYTES);
 }
 

@@ -46,7 +46,7 @@ final class DatagramOptions {
 
   private static Route given(KeyValues values) {
     require(values, "fd", "must be fd, with the descriptor's number in local.str, where there is no remote.type");
-    return new Route.Given(NetdevOptions.descriptor(values, "local.str", values.require("local.str")));
+    return new Route.Given(DescriptorNumber.parse(values, "local.str", values.require("local.str")));
   }
 
   private static void require(KeyValues values, String type, String otherwise) {

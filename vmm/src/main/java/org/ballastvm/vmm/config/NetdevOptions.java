@@ -108,7 +108,7 @@ public final class NetdevOptions {
     }
     Optional<String> listen = values.take("listen");
     Optional<String> connect = values.take("connect");
-    Optional<Integer> fd = values.take("fd").map(given -> descriptor(values, "fd", given));
+    Optional<Integer> fd = values.take("fd").map(given -> DescriptorNumber.parse(values, "fd", given));
     values.refuseRest("listen, connect, fd, or udp or mcast, with localaddr");
     if (Stream.of(listen, connect, fd).filter(Optional::isPresent).count() != 1) {
       throw values.error("exactly one of listen=, connect=, fd=, udp= and mcast= must be given");
@@ -171,10 +171,10 @@ public final class NetdevOptions {
   /** What both keys name, one descriptor and several. */
   private static List<Integer> descriptors(KeyValues values, String one, String several) {
     List<Integer> all = new ArrayList<>();
-    values.take(one).ifPresent(given -> all.add(descriptor(values, one, given)));
+    values.take(one).ifPresent(given -> all.add(DescriptorNumber.parse(values, one, given)));
     values.take(several).ifPresent(given -> {
       for (String each : given.split(":", -1)) {
-        all.add(descriptor(values, several, each));
+        all.add(DescriptorNumber.parse(values, several, each));
       }
     });
     return all;
@@ -185,14 +185,6 @@ public final class NetdevOptions {
       throw values.error("ifname=" + name + ": must be a name of 1 to 15 characters, without spaces, '/', ':' and '%'");
     }
     return name;
-  }
-
-  /** A descriptor that this process was given; the first three are its own. */
-  static int descriptor(KeyValues values, String key, String text) {
-    if (text.matches("[0-9]{1,6}") && Integer.parseInt(text) > 2) {
-      return Integer.parseInt(text);
-    }
-    throw values.error(key + "=" + text + ": must be the number of an open descriptor, from 3");
   }
 
   /** The paths of Unix sockets, made independent of the directory that a daemon leaves. */

@@ -53,7 +53,9 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
       if (kvm.checkExtension(KvmCap.SET_GUEST_DEBUG) <= 0) {
         throw new UserError("gdbserver: the host's KVM cannot debug guests (KVM_CAP_SET_GUEST_DEBUG)");
       }
-      quietStep = GuestDebug.blocksInterrupts(kvm) ? Step.EACH_WITHOUT_INTERRUPTS : Step.EACH;
+      quietStep = GuestDebug.blocksInterrupts(kvm.checkExtension(KvmCap.SET_GUEST_DEBUG2))
+          ? Step.EACH_WITHOUT_INTERRUPTS
+          : Step.EACH;
     }
   }
 

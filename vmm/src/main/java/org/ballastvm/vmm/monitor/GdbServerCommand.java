@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import org.ballastvm.vmm.chardev.Chardev;
 import org.ballastvm.vmm.config.ChardevOptions;
 import org.ballastvm.vmm.gdb.GdbServer;
@@ -10,6 +11,13 @@ import org.ballastvm.vmm.machine.Machine;
 final class GdbServerCommand implements Command {
   private static final String USUAL = "tcp::1234";
   private static final String ID = "compat_gdbserver";
+
+  private final BiFunction<Machine, String, String> monitor;
+
+  /** One whose clients have a monitor, which runs a line and returns what it prints. */
+  GdbServerCommand(BiFunction<Machine, String, String> monitor) {
+    this.monitor = monitor;
+  }
 
   @Override
   public List<String> names() { return List.of("gdbserver"); }
@@ -30,7 +38,7 @@ final class GdbServerCommand implements Command {
     }
     Chardev chardev = vm.openChardev(ChardevOptions.parseDebugger("gdbserver", device, ID));
     try {
-      GdbServer.serve(vm, chardev, line -> Commands.run(vm, line), chardev::close);
+      GdbServer.serve(vm, chardev, line -> monitor.apply(vm, line), chardev::close);
     } catch (RuntimeException e) {
       chardev.close();
       throw e;
