@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.msghdr;
-import org.ballastvm.kvm.generated.Offsets.sockaddr_in;
 
 /**
  * A socket whose messages are whole: UDP, or datagrams between Unix sockets. Non-blocking. What it sends goes to one address,
@@ -41,7 +40,7 @@ public final class HostDatagrams extends Pollable {
   public static HostDatagrams udp(InetAddress local, int localPort, InetAddress remote, int remotePort) {
     HostDatagrams socket = create(Host.AF_INET(), "udp:" + local.getHostAddress() + ":" + localPort);
     try (Arena arena = Arena.ofConfined()) {
-      socket.option(arena, Host.SOL_SOCKET(), Host.SO_REUSEADDR(), "SO_REUSEADDR");
+      socket.turnOn(Host.SOL_SOCKET(), Host.SO_REUSEADDR(), "SO_REUSEADDR");
       socket.bind(SocketAddresses.inet(arena, local, localPort));
       socket.sendTo(SocketAddresses.inet(Arena.ofAuto(), remote, remotePort));
       return socket;
@@ -63,14 +62,14 @@ public final class HostDatagrams extends Pollable {
   public static HostDatagrams multicast(InetAddress group, int port, Optional<InetAddress> interfaceAddress) {
     HostDatagrams socket = create(Host.AF_INET(), "multicast:" + group.getHostAddress() + ":" + port);
     try (Arena arena = Arena.ofConfined()) {
-      socket.option(arena, Host.SOL_SOCKET(), Host.SO_REUSEADDR(), "SO_REUSEADDR");
+      socket.turnOn(Host.SOL_SOCKET(), Host.SO_REUSEADDR(), "SO_REUSEADDR");
       socket.bind(SocketAddresses.inet(arena, group, port));
       MemorySegment request = arena.allocate(MULTICAST_REQUEST_BYTES, 4);
       MemorySegment.copy(SocketAddresses.ofIpv4(group), 0, request, ValueLayout.JAVA_BYTE, 0, INTERFACE);
       interfaceAddress.ifPresent(address -> MemorySegment.copy(SocketAddresses.ofIpv4(address), 0, request,
           ValueLayout.JAVA_BYTE, INTERFACE, INTERFACE));
       socket.option(Host.IPPROTO_IP(), Host.IP_ADD_MEMBERSHIP(), request, "IP_ADD_MEMBERSHIP");
-      socket.option(arena, Host.IPPROTO_IP(), Host.IP_MULTICAST_LOOP(), "IP_MULTICAST_LOOP");
+      socket.turnOn(Host.IPPROTO_IP(), Host.IP_MULTICAST_LOOP(), "IP_MULTICAST_LOOP");
       if (interfaceAddress.isPresent()) {
         socket.option(Host.IPPROTO_IP(), Host.IP_MULTICAST_IF(), request.asSlice(INTERFACE), "IP_MULTICAST_IF");
       }
@@ -112,14 +111,8 @@ public final class HostDatagrams extends Pollable {
    */
   public static HostDatagrams inherited(int descriptor) {
     String what = "file descriptor " + descriptor;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment type = arena.allocate(JAVA_INT);
-      MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
-      HostError.check(CALLS.syscall(Host.SYS_getsockopt(), descriptor, Host.SOL_SOCKET(), Host.SO_TYPE(),
-          type.address(), length.address()), "SO_TYPE of " + what);
-      if (type.get(JAVA_INT, 0) != Host.SOCK_DGRAM()) {
-        throw new HostError(what + " is no socket of datagrams", Errno.EINVAL);
-      }
+    if (SocketOptions.get(descriptor, Host.SO_TYPE(), "SO_TYPE of " + what) != Host.SOCK_DGRAM()) {
+      throw new HostError(what + " is no socket of datagrams", Errno.EINVAL);
     }
     HostDatagrams socket = new HostDatagrams(descriptor, what);
     socket.neverWait();
@@ -131,13 +124,12 @@ public final class HostDatagrams extends Pollable {
         Host.SOCK_DGRAM() | Host.SOCK_CLOEXEC() | Host.SOCK_NONBLOCK(), 0), "socket"), what);
   }
 
-  private void option(Arena arena, int level, int name, String words) {
-    option(level, name, arena.allocateFrom(JAVA_INT, 1), words);
+  private void turnOn(int level, int name, String words) {
+    SocketOptions.turnOn(fd(), level, name, words + " of " + what());
   }
 
   private void option(int level, int name, MemorySegment value, String words) {
-    HostError.check(CALLS.syscall(Host.SYS_setsockopt(), fd(), level, name, value.address(), value.byteSize()),
-        words + " of " + what());
+    SocketOptions.set(fd(), level, name, value, words + " of " + what());
   }
 
   private void bind(MemorySegment address) {
@@ -152,12 +144,7 @@ public final class HostDatagrams extends Pollable {
 
   /** {@return the port on which messages of UDP are awaited} */
   public int localPort() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
-      MemorySegment length = arena.allocateFrom(JAVA_INT, (int) address.byteSize());
-      HostError.check(CALLS.syscall(Host.SYS_getsockname(), fd(), address.address(), length.address()), "getsockname");
-      return SocketAddresses.portOf(address);
-    }
+    return SocketOptions.localPort(fd());
   }
 
   /**

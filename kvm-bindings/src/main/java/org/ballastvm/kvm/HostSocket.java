@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ballastvm.kvm.generated.Host;
-import org.ballastvm.kvm.generated.Offsets.sockaddr_in;
 
 /** A stream socket, listening or connected, non-blocking. */
 public final class HostSocket extends Pollable {
@@ -51,9 +50,7 @@ public final class HostSocket extends Pollable {
     String what = "tcp:" + address.getHostAddress() + ":" + port;
     HostSocket socket = create(Host.AF_INET(), what);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
-      HostError.check(CALLS.syscall(Host.SYS_setsockopt(), socket.fd(), Host.SOL_SOCKET(), Host.SO_REUSEADDR(),
-          one.address(), 4), "SO_REUSEADDR");
+      SocketOptions.turnOn(socket.fd(), Host.SOL_SOCKET(), Host.SO_REUSEADDR(), "SO_REUSEADDR");
       MemorySegment where = SocketAddresses.inet(arena, address, port);
       HostError.check(CALLS.syscall(Host.SYS_bind(), socket.fd(), where.address(), where.byteSize()), "bind " + what);
       HostError.check(CALLS.syscall(Host.SYS_listen(), socket.fd(), 16), "listen " + what);
@@ -142,15 +139,8 @@ public final class HostSocket extends Pollable {
    */
   public static HostSocket inherited(int descriptor) {
     String what = "file descriptor " + descriptor;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment type = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
-      HostError
-          .check(CALLS.syscall(Host.SYS_getsockopt(), descriptor, Host.SOL_SOCKET(), Host.SO_TYPE(), type.address(),
-              length.address()), "SO_TYPE of " + what);
-      if (type.get(ValueLayout.JAVA_INT, 0) != Host.SOCK_STREAM()) {
-        throw new HostError(what + " is no stream", Errno.EINVAL);
-      }
+    if (SocketOptions.get(descriptor, Host.SO_TYPE(), "SO_TYPE of " + what) != Host.SOCK_STREAM()) {
+      throw new HostError(what + " is no stream", Errno.EINVAL);
     }
     HostSocket socket = new HostSocket(descriptor, what);
     socket.neverWait();
@@ -159,14 +149,8 @@ public final class HostSocket extends Pollable {
 
   /** {@return why a connection that was begun could not be had; empty if it stands} */
   public Optional<HostError> connectionFailure() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
-      HostError.check(CALLS.syscall(Host.SYS_getsockopt(), fd(), Host.SOL_SOCKET(), Host.SO_ERROR(), error.address(),
-          length.address()), "SO_ERROR of " + what());
-      int code = error.get(ValueLayout.JAVA_INT, 0);
-      return code == 0 ? Optional.empty() : Optional.of(new HostError("connect " + what(), Errno.of(code)));
-    }
+    int code = SocketOptions.get(fd(), Host.SO_ERROR(), "SO_ERROR of " + what());
+    return code == 0 ? Optional.empty() : Optional.of(new HostError("connect " + what(), Errno.of(code)));
   }
 
   /** Connects a socket, and waits for that if the socket is not yet non-blocking. */
@@ -200,14 +184,7 @@ public final class HostSocket extends Pollable {
   }
 
   /** {@return the port that a TCP listener has} */
-  public int localPort() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = arena.allocate(sockaddr_in.SIZE, 8);
-      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) address.byteSize());
-      HostError.check(CALLS.syscall(Host.SYS_getsockname(), fd(), address.address(), length.address()), "getsockname");
-      return SocketAddresses.portOf(address);
-    }
-  }
+  public int localPort() { return SocketOptions.localPort(fd()); }
 
   /**
    * Reads what is there.

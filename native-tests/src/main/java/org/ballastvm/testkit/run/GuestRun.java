@@ -34,7 +34,6 @@ public final class GuestRun {
   private final RunWish wish;
   private final RunMachine machine;
   private final KernelLog log;
-  private final CrashReader crashes;
   private final CompletableFuture<Vm.End> machineEnded;
   private final CompletableFuture<Integer> left = new CompletableFuture<>();
 
@@ -42,7 +41,6 @@ public final class GuestRun {
     this.wish = wish;
     this.machine = machine;
     this.log = machine.log(wish.console());
-    this.crashes = new PanicReader();
     this.machineEnded = machine.vm().whenEnded().toCompletableFuture();
   }
 
@@ -174,7 +172,7 @@ public final class GuestRun {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Optional<String> crash = crashes.read(log.text());
+    Optional<String> crash = PanicReader.read(log.text());
     return crash.isPresent()
         ? say(RunStatus.CRASHED, "the guest's kernel crashed: " + crash.get())
         : say(RunStatus.LOST, reason + "; the last that its kernel said:" + log.lastWords());

@@ -5,14 +5,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Knows a panic: its first line is the verdict, and what the kernel said from the trouble before it on is the report. */
-final class PanicReader implements CrashReader {
+final class PanicReader {
   private static final Pattern PANIC = Pattern.compile("Kernel panic - not syncing");
   private static final Pattern TROUBLE = Pattern.compile("BUG: |Oops: |general protection fault|kernel BUG at|"
       + "Unable to handle|Kernel panic");
   private static final int MOST_LINES = 80;
 
-  @Override
-  public Optional<String> read(String log) {
+  private PanicReader() {}
+
+  /**
+   * Reads what a guest's kernel said.
+   *
+   * @param log all that it has said on its console
+   * @return what is to be said of the crash, in lines; nothing if there was none
+   */
+  static Optional<String> read(String log) {
     List<String> lines = log.lines().map(line -> line.replaceFirst("^(<\\d+>)?\\[ *\\d+\\.\\d+\\] ?", "")).toList();
     int panic = indexOf(lines, PANIC);
     if (panic < 0) {

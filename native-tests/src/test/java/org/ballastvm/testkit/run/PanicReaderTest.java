@@ -12,7 +12,7 @@ class PanicReaderTest {
       Kernel panic - not syncing: Fatal exception
       BUG: kernel NULL pointer dereference, address: 0000000000000000
       Oops: 0002 [#1] PREEMPT SMP NOPTI
-      Kernel panic - not syncing: Fatal exception"""), new PanicReader().read("""
+      Kernel panic - not syncing: Fatal exception"""), PanicReader.read("""
       [    0.100000] all is well
       [    1.234567] BUG: kernel NULL pointer dereference, address: 0000000000000000
       [    1.234568] Oops: 0002 [#1] PREEMPT SMP NOPTI
@@ -20,6 +20,6 @@ class PanicReaderTest {
 
   @Test
   void anEndWithoutAPanicIsNoCrash() {
-    assertEquals(Optional.empty(), new PanicReader().read("[    1.0] BUG: scheduling while atomic\n[    2.0] reboot"));
+    assertEquals(Optional.empty(), PanicReader.read("[    1.0] BUG: scheduling while atomic\n[    2.0] reboot"));
   }
 }

@@ -17,10 +17,10 @@ import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.Virtqueue;
 
 /**
- * The memory balloon. Virtio 1.3, 5.5. The host sets a target; the driver takes pages from the guest and names them on the inflate queue, and they are given
- * back to the host; it names those it takes back on the deflate queue. All chains that are ready together are one batch:
- * the host is called once for each range, and the driver interrupted once. With a driver that must deflate before it uses a
- * page again, the host is called for whole huge pages as far as can be.
+ * The memory balloon. Virtio 1.3, 5.5. The host sets a target; the driver takes pages from the guest and names them on the
+ * inflate queue, and they are given back to the host; it names those it takes back on the deflate queue. All chains that are
+ * ready together are one batch: the host is called once for each range, and the driver interrupted once. With a driver that
+ * must deflate before it uses a page again, the host is called for whole huge pages as far as can be.
  */
 public final class BalloonDevice implements VirtioDevice {
   private static final int TYPE = 5;

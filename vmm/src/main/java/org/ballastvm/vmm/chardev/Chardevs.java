@@ -1,7 +1,5 @@
 package org.ballastvm.vmm.chardev;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -15,6 +13,7 @@ import org.ballastvm.vmm.config.ChardevConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.state.MachineScope;
+import org.ballastvm.vmm.state.SocketFile;
 
 /** Opens chardevs. */
 public final class Chardevs {
@@ -121,7 +120,7 @@ public final class Chardevs {
       return new SocketChardev(loop, () -> HostSocket.connectUnix(config.path()), where);
     }
     Path path = config.path();
-    SocketChardev chardev = new SocketChardev(loop, HostSocket.listenUnix(path), where, () -> delete(path));
+    SocketChardev chardev = new SocketChardev(loop, HostSocket.listenUnix(path), where, () -> SocketFile.delete(path));
     return config.waitForClient() ? awaitClient(chardev) : chardev;
   }
 
@@ -157,13 +156,5 @@ public final class Chardevs {
     pty.passAllBytes();
     MachineScope.current().note("char device redirected to " + pty.ptyPath() + " (label " + config.id() + ")");
     return new PtyChardev(loop, pty);
-  }
-
-  static void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.kvm.HostSocket;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.state.SocketFile;
 
 /** A Unix socket that serves many clients at once, each with a frontend of its own; a chardev serves one at a time. */
 public final class SocketListener implements AutoCloseable {
@@ -46,7 +47,7 @@ public final class SocketListener implements AutoCloseable {
   public void close() {
     acceptor.close();
     new ArrayList<>(clients).forEach(SocketChardev::close);
-    Chardevs.delete(path);
+    SocketFile.delete(path);
   }
 
   /** One client's frontend; when the client has gone, there is room for another. */

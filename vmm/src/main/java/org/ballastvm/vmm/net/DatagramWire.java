@@ -1,10 +1,7 @@
 package org.ballastvm.vmm.net;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.util.List;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostDatagrams;
@@ -15,6 +12,7 @@ import org.ballastvm.vmm.config.NetdevConfig;
 import org.ballastvm.vmm.config.NetdevConfig.Route;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.EventLoop;
+import org.ballastvm.vmm.state.SocketFile;
 
 /**
  * {@code -netdev dgram}: each frame is a message. The link is always up, as nobody can see whether somebody is there; what
@@ -128,11 +126,7 @@ final class DatagramWire implements Wire {
 
   private void deleteSocket() {
     if (config.route() instanceof Route.Unix unix) {
-      try {
-        Files.deleteIfExists(unix.local());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      SocketFile.delete(unix.local());
     }
   }
 }

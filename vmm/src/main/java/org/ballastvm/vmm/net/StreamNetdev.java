@@ -1,9 +1,6 @@
 package org.ballastvm.vmm.net;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ballastvm.kvm.Epoll;
 import org.ballastvm.kvm.HostError;
@@ -16,6 +13,7 @@ import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.LoopTimer;
 import org.ballastvm.vmm.state.Log;
 import org.ballastvm.vmm.state.Repeats;
+import org.ballastvm.vmm.state.SocketFile;
 
 /**
  * {@code -netdev stream} and {@code socket}: brings connections to a wire, as a server or a client, and another one when one
@@ -168,18 +166,10 @@ final class StreamNetdev implements AutoCloseable {
     }
     if (acceptor != null) {
       acceptor.close();
-      deleteSocket();
-    }
-    wire.close();
-  }
-
-  private void deleteSocket() {
-    if (config.address() instanceof Address.Unix) {
-      try {
-        Files.deleteIfExists(path());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      if (config.address() instanceof Address.Unix unix) {
+        SocketFile.delete(unix.path());
       }
     }
+    wire.close();
   }
 }
