@@ -172,7 +172,7 @@ public final class GuestRun {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Optional<String> crash = PanicReader.read(log.text());
+    Optional<String> crash = Crash.read(log.text());
     return crash.isPresent()
         ? say(RunStatus.CRASHED, "the guest's kernel crashed: " + crash.get())
         : say(RunStatus.LOST, reason + "; the last that its kernel said:" + log.lastWords());

@@ -24,7 +24,7 @@ import org.ballastvm.vmm.config.UserError;
 /** The machine of a run, in this process, with its kernel's log and its agent; both are there before it runs. */
 final class RunMachine implements Closeable {
   /** Quick: nothing is waited for that this machine does not have. */
-  private static final String APPEND = "console=ttyS0 panic=-1 random.trust_cpu=on 8250.nr_uarts=1";
+  private static final String APPEND = "console=ttyS0 printk.time=1 panic=-1 random.trust_cpu=on 8250.nr_uarts=1";
   private static final String MEMORY = "1G";
 
   private final Vm vm;

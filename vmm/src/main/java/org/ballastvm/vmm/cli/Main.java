@@ -56,6 +56,7 @@ public final class Main {
   }
 
   private static int runSubCommand(String name, List<String> arguments) {
+    Logging.configure(Optional.empty(), List.of(), List.of());
     for (BuildCommand command : ServiceLoader.load(BuildCommand.class)) {
       if (command.name().equals(name)) {
         return command.run(arguments);
