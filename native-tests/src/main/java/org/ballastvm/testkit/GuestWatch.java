@@ -25,8 +25,9 @@ import org.ballastvm.testkit.verdict.VerdictKind;
  * the guest with a {@link KernelFailure}.
  */
 final class GuestWatch {
-  /** A report that stays unfinished for so long is taken as it is. */
+  /** A report that stays unfinished for so long is taken as it is; in the rig a line can take that long. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
+  private static final Duration SILENCE_IN_RIG = Duration.ofSeconds(5);
   /** What is kept of a guest that goes on and on. */
   private static final int MOST = 1000;
   private static final Pattern VMM = Pattern.compile("(?m)^.*(shut down \\(a triple fault|KVM internal error"
@@ -42,6 +43,7 @@ final class GuestWatch {
 
   private final GuestHost host;
   private final HostedProcess process;
+  private final Duration silence;
   private final ConsoleParser console = new ConsoleParser();
   private final StringBuilder complaint = new StringBuilder();
   private final List<Verdict> verdicts = new ArrayList<>();
@@ -53,6 +55,7 @@ final class GuestWatch {
   private GuestWatch(GuestHost host, HostedProcess process) {
     this.host = host;
     this.process = process;
+    this.silence = host instanceof Rig ? SILENCE_IN_RIG : SILENCE;
   }
 
   static GuestWatch of(GuestHost host, HostedProcess process) {
@@ -80,7 +83,7 @@ final class GuestWatch {
     add(console.feed(text));
     flush.ifPresent(waiting -> waiting.cancel(false));
     flush = console.isReporting()
-        ? Optional.of(TIMER.schedule(this::flush, SILENCE.toMillis(), TimeUnit.MILLISECONDS))
+        ? Optional.of(TIMER.schedule(this::flush, silence.toMillis(), TimeUnit.MILLISECONDS))
         : Optional.empty();
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.testkit.verdict.MachineVerdict;
@@ -54,6 +55,25 @@ class DeadGuestIT {
       assertTrue(verdict.report().contains("  misdeed_irqs_off+0x"), verdict.report());
       assertTrue(verdict.report().contains(" [misdeed]\n  proc_reg_write+0x"), verdict.report());
       assertFalse(guest.monitor("info dmesg").isBlank());
+    }
+  }
+
+  /** The kernel prints no stack after an oops: this is its first trouble. */
+  @Test
+  void aPanicIsAVerdictAndItsEndIsNoLostMachine(@TempDir Path directory) throws IOException {
+    try (Guest guest = boot(directory)) {
+      guest.expect(VerdictKind.PANIC);
+      long begun = System.nanoTime();
+      guest.type("echo panic > " + PROVOKE);
+      Verdict verdict = guest.awaitVerdict();
+      System.out.println("panic to verdict: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
+          + " ms from the command that causes it, " + guest.host().description());
+      assertEquals("kernel panic: misdeed: as it was asked to", verdict.title());
+      assertEquals("misdeed_panic", String.join(" ", verdict.fingerprint().stream().limit(1).toList()),
+          verdict::report);
+      assertEquals(List.of(VerdictKind.PANIC), guest.verdicts().stream().map(Verdict::kind).toList());
+      assertEquals(0, guest.awaitEnd());
+      assertThrows(LostMachine.class, () -> guest.tryToRun("true"));
     }
   }
 }

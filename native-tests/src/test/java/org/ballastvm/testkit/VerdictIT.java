@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real kernel that a module makes go wrong, in one way after the other; the last one ends it. */
+/** A real kernel that a module makes go wrong, in one way after the other, and goes on. */
 @GuestTest
 @Tag("more")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -53,7 +53,7 @@ class VerdictIT {
   }
 
   private static void assertTop(String function, Verdict verdict) {
-    assertEquals(function, verdict.fingerprint().getFirst(), verdict::report);
+    assertEquals(List.of(function), verdict.fingerprint().stream().limit(1).toList(), verdict::report);
   }
 
   @Test
@@ -61,7 +61,8 @@ class VerdictIT {
   void theHostSeesTheGuestsLogTasksAndStacks() {
     String log = guest.monitor("info dmesg").replaceAll("(?m)\\[ *[TC]\\d+] ", " ");
     String own = guest.run("dmesg").strip();
-    assertTrue(log.contains(own.lines().findFirst().orElseThrow()), log);
+    String first = own.lines().filter(line -> line.contains("Linux version")).findFirst().orElseThrow();
+    assertTrue(log.contains(first), () -> "no '" + first + "' in\n" + log);
     assertTrue(log.contains("misdeed: loading out-of-tree module"), log);
     String tasks = guest.monitor("info tasks -s");
     assertTrue(tasks.matches("(?s).*\n +1 +1 S init\r?\n  __schedule\\+0x.*"), tasks);
@@ -138,21 +139,5 @@ class VerdictIT {
     guest.expect(VerdictKind.OOM_KILL);
     guest.tryToRun("tail /dev/zero");
     assertEquals("out of memory: killed tail", guest.awaitVerdict().title());
-  }
-
-  @Test
-  @Order(9)
-  void aPanicIsAVerdictAndItsEndIsNoLostMachine() {
-    guest.expect(VerdictKind.PANIC);
-    long begun = System.nanoTime();
-    guest.type("echo panic > " + PROVOKE);
-    Verdict verdict = guest.awaitVerdict();
-    System.out.println("panic to verdict: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
-        + " ms from the command that causes it, " + guest.host().description());
-    assertEquals("kernel panic: misdeed: as it was asked to", verdict.title());
-    assertTop("misdeed_panic", verdict);
-    assertEquals(List.of(VerdictKind.PANIC), guest.verdicts().reversed().stream().limit(1).map(Verdict::kind).toList());
-    assertEquals(0, guest.awaitEnd());
-    assertThrows(LostMachine.class, () -> guest.tryToRun("true"));
   }
 }

@@ -27,6 +27,7 @@ public final class ConsoleParser {
   static final int MOST_LINE_CHARS = 2000;
   private static final int MOST_OPEN = 16;
   private static final int MOST_REMEMBERED = 256;
+  private static final String OWN_THREAD = "grace-period kthread stack dump";
   private static final String CUT = "------------[ cut here ]------------";
 
   private final StringBuilder line = new StringBuilder();
@@ -149,7 +150,7 @@ public final class ConsoleParser {
   }
 
   private void finishIfWhole(String caller, Open current, String text) {
-    if (current.isFull() || current.headline.end().isAt(text)) {
+    if (current.isFull() || current.isAtEnd(text)) {
       done.add(current.report());
       open.remove(caller);
     }
@@ -169,7 +170,9 @@ public final class ConsoleParser {
     private final List<String> before;
     private final List<String> lines;
     private final List<String> texts = new ArrayList<>();
+    private final List<String> asides = new ArrayList<>();
     private final List<String> after = new ArrayList<>();
+    private boolean aside;
 
     Open(Headline headline, String caller, List<String> before, List<String> head) {
       this.headline = headline;
@@ -180,7 +183,18 @@ public final class ConsoleParser {
 
     void add(String whole, String text) {
       lines.add(whole);
-      texts.add(text);
+      aside = aside || headline.kind() == VerdictKind.RCU_STALL && text.contains(OWN_THREAD);
+      (aside ? asides : texts).add(text);
+    }
+
+    /** The thread that RCU shows of its own waits for whoever stalls it: that one's trace is still to come. */
+    boolean isAtEnd(String text) {
+      boolean end = headline.end().isAt(text);
+      if (end && aside) {
+        aside = false;
+        return false;
+      }
+      return end;
     }
 
     void addStrange(String whole) {
@@ -192,7 +206,7 @@ public final class ConsoleParser {
     boolean isFull() { return lines.size() >= MOST_LINES; }
 
     KernelReport report() {
-      List<String> functions = Trace.of(texts);
+      List<String> functions = Trace.of(texts).isEmpty() ? Trace.of(asides) : Trace.of(texts);
       boolean named = switch (headline.kind()) {
         case OOPS, WARNING, KASAN, KCSAN, UBSAN, SOFT_LOCKUP, HARD_LOCKUP, RCU_STALL -> !functions.isEmpty();
         case PANIC, BUG, LOCKDEP, HUNG_TASK, KMEMLEAK, OOM_KILL, TRIPLE_FAULT, KVM_FAILURE, EARLY_DEATH,

@@ -39,6 +39,8 @@ class ConsoleParserTest {
           + " | misdeed_spin,misdeed_softlockup,provoke,param_attr_store,module_attr_store",
       "rcu | RCU_STALL | RCU stall (rcu_preempt) in misdeed_spin"
           + " | misdeed_spin,misdeed_rcu,provoke,param_attr_store,module_attr_store",
+      "made-up-rcu-starved | RCU_STALL | RCU stall (rcu_preempt) in sample_spin"
+          + " | sample_spin,sample_rcu,proc_reg_write,vfs_write",
       "hung | HUNG_TASK | hung task misdeed-hung | misdeed_sleep",
       "oom | OOM_KILL | out of memory: killed tail | ''",
       "made-up-kasan | KASAN | KASAN: slab-use-after-free in sample_read | sample_read,vfs_read,ksys_read",
