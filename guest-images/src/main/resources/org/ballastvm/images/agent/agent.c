@@ -2,6 +2,7 @@
  * The agent of Ballast's guests. As process 1 it is init as well: it mounts the root and waits for all processes. Else it
  * is a helper beside another init. It does what the host asks for on a port of a virtio-serial card (protocol.h).
  */
+#include "exec.h"
 #include "init.h"
 #include "session.h"
 
@@ -9,6 +10,8 @@
 
 #define PORT_MILLIS 30000
 #define AWAY_MILLIS 10
+/* That a program runs, and that it closes its streams, is said together with its end if that comes so soon. */
+#define HELD_MILLIS 2
 #define SET_BYTES 8
 #define HELLO_BODY_BYTES 16
 #define SIGNAL_INFO_BYTES 128
@@ -55,12 +58,13 @@ static void serve(int children, int only_host) {
   int host_is_there = 1, frames_wait = 0;
   for (;;) {
     struct frame frame;
-    long at_once[2] = {0, 0}, away[2] = {0, AWAY_MILLIS * 1000000};
+    long at_once[2] = {0, 0}, away[2] = {0, AWAY_MILLIS * 1000000}, brief[2] = {0, HELD_MILLIS * 1000000};
+    const long *patience = !host_is_there ? away : frames_wait && port_is_calm() ? at_once : port_holds_back() ? brief : 0;
     entries[0] = (struct pollfd){children, POLLIN, 0};
     entries[1] = (struct pollfd){host_is_there && port_is_calm() ? port_input() : -1, POLLIN, 0};
     entries[2] = (struct pollfd){host_is_there && port_has_output() ? port_output() : -1, POLLOUT, 0};
     int count = 3 + sessions_wait(entries + 3);
-    call(ppoll, entries, count, !host_is_there ? away : frames_wait && port_is_calm() ? at_once : 0, 0, 0);
+    int silent = call(ppoll, entries, count, patience, 0, 0) == 0;
     if (entries[0].revents) {
       byte info[SIGNAL_INFO_BYTES];
       while (call(read, children, info, sizeof info) > 0) {
@@ -86,7 +90,7 @@ static void serve(int children, int only_host) {
       obey(&frame);
     }
     sessions_move();
-    port_flush();
+    port_flush(silent && patience == brief);
   }
 }
 
@@ -98,6 +102,7 @@ __attribute__((used)) static void start(const long *stack) {
     pause_millis(100); /* the console gets what was complained of */
     call(reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF, 0);
   }
+  exec_reset_signals();
   int children = hear_children();
   if (!is_init && stack[0] > 1) {
     port_use_standard_streams();

@@ -48,18 +48,27 @@ void exec_resize(int terminal, u16 rows, u16 columns) {
   call(ioctl, terminal, TIOCSWINSZ, &size);
 }
 
-void exec_restore_signals(void) {
-  u64 none = 0, usual[4] = {0, 0, 0, 0};
+void exec_reset_signals(void) {
+  u64 usual[4] = {0, 0, 0, 0};
   for (int signal = 1; signal <= 8 * SET_BYTES; signal++) { // The two that cannot be set are as usual anyway.
     call(rt_sigaction, signal, usual, 0, SET_BYTES);
   }
+}
+
+/* What the agent has changed since is as a program wants it. */
+static void restore_signals(void) {
+  u64 none = 0, usual[4] = {0, 0, 0, 0};
+  call(rt_sigaction, SIGPIPE, usual, 0, SET_BYTES);
   call(rt_sigprocmask, 2 /* SIG_SETMASK */, &none, 0, SET_BYTES);
 }
 
-static void fail(int result, u32 step, long error) {
-  u32 report[2] = {step, (u32)-error};
-  call(write, result, report, sizeof report);
-  call(exit_group, 127);
+/* The process that is to become the program shares the agent's memory. */
+static __attribute__((noreturn)) void fail(struct started *started, u32 step, long error) {
+  started->failed = step;
+  started->error = (u32)-error;
+  for (;;) {
+    call(exit_group, 127);
+  }
 }
 
 /* The line of a table such as /etc/passwd whose field has a value; ends of fields are made NULs. */
@@ -104,7 +113,7 @@ static int names(const char *list, const char *name) {
 }
 
 /* Becomes a user: a name of /etc/passwd, or the numbers UID or UID:GID. */
-static void become(const char *user, int result) {
+static void become(const char *user, struct started *started) {
   static char table[TABLE_BYTES];
   u32 groups[MOST_GROUPS], group_count = 0, uid, gid;
   char *fields[4];
@@ -117,7 +126,7 @@ static void become(const char *user, int result) {
     gid = *colon ? number_of(colon + 1) : uid;
   } else {
     if (read_file("/etc/passwd", table, sizeof table) < 0 || !line_with(table, 0, user, fields, 4)) {
-      fail(result, FAILED_USER, -ENOENT);
+      fail(started, FAILED_USER, -ENOENT);
     }
     uid = number_of(fields[2]);
     gid = number_of(fields[3]);
@@ -148,7 +157,7 @@ static void become(const char *user, int result) {
   error = error < 0 ? error : call(setgid, gid);
   error = error < 0 ? error : call(setuid, uid);
   if (error < 0) {
-    fail(result, FAILED_USER, error);
+    fail(started, FAILED_USER, error);
   }
 }
 
@@ -193,8 +202,10 @@ static long run(const struct command *command) {
   }
 }
 
-static void become_program(const struct command *command, const int *ends, int terminal, int result) {
-  exec_restore_signals();
+/* Has a stack frame of its own below that of the agent, which waits. */
+static __attribute__((noinline, noreturn)) void become_program(const struct command *command, const int *ends,
+                                                               int terminal, struct started *started) {
+  restore_signals();
   call(setsid);
   if (terminal >= 0) {
     call(ioctl, terminal, TIOCSCTTY, 0);
@@ -204,12 +215,12 @@ static void become_program(const struct command *command, const int *ends, int t
   }
   long moved = call(chdir, *command->directory ? command->directory : "/");
   if (*command->user) {
-    become(command->user, result);
+    become(command->user, started);
   }
   if (moved < 0) {
-    fail(result, FAILED_DIRECTORY, moved);
+    fail(started, FAILED_DIRECTORY, moved);
   }
-  fail(result, FAILED_PROGRAM, run(command));
+  fail(started, FAILED_PROGRAM, run(command));
 }
 
 /* The kernel's struct termios is as Linux makes it for a new one; only the size is ours. */
@@ -226,44 +237,37 @@ static long open_terminal(const struct command *command, int *ours, int *its) {
 }
 
 long exec_start(const struct command *command, struct started *started) {
-  int pipes[4][2], its[3] = {-1, -1, -1}, terminal = -1, result = -1;
-  for (int i = 0; i < 4; i++) {
-    pipes[i][0] = pipes[i][1] = -1;
-  }
-  *started = (struct started){-1, -1, -1, -1, -1};
-  long error = call(pipe2, pipes[3], O_CLOEXEC);
+  int pipes[3][2], its[3] = {-1, -1, -1}, terminal = -1;
+  long error = 0;
+  *started = (struct started){-1, -1, -1, -1, 0, 0};
   if (command->on_terminal) {
-    error = error < 0 ? error : open_terminal(command, &started->output, &terminal);
+    error = open_terminal(command, &started->output, &terminal);
     started->input = error < 0 ? -1 : (int)call(fcntl, started->output, F_DUPFD_CLOEXEC, 3);
   } else {
     for (int i = 0; i < 3 && error >= 0; i++) {
       error = call(pipe2, pipes[i], O_CLOEXEC);
-      int our_end = i == 0;
-      its[i] = pipes[i][!our_end];
-      *(i == 0 ? &started->input : i == 1 ? &started->output : &started->errors) = pipes[i][our_end];
       if (error >= 0) {
+        int our_end = i == 0;
+        its[i] = pipes[i][!our_end];
+        *(i == 0 ? &started->input : i == 1 ? &started->output : &started->errors) = pipes[i][our_end];
         call(fcntl, pipes[i][our_end], F_SETFL, O_NONBLOCK);
       }
     }
   }
   if (error >= 0) {
-    started->result = pipes[3][0];
-    result = pipes[3][1];
-    error = call(fork);
+    error = call(vfork); /* a fork copies page tables, and both then fault on each page that they write */
     if (error == 0) {
-      become_program(command, its, terminal, result);
+      become_program(command, its, terminal, started);
     }
   }
   for (int i = 0; i < 3; i++) {
     shut(&its[i]);
   }
   shut(&terminal);
-  shut(&pipes[3][1]);
   if (error < 0) {
     shut(&started->input);
     shut(&started->output);
     shut(&started->errors);
-    shut(&pipes[3][0]);
     return error;
   }
   started->pid = (int)error;

@@ -20,15 +20,15 @@ struct command {
 struct started {
   int pid;
   int input, output, errors; /* our ends; -1 for none */
-  int result;                /* becomes readable: at its end all went well; else step and errno, as two u32 */
+  u32 failed, error; /* the step that its process came to nothing in, and the errno; 0 if it runs */
 };
 
 /* Checks and takes apart the body of an EXEC; returns 0 if it breaks a rule. Valid until the next frame. */
 int exec_parse(const byte *body, u32 length, struct command *command);
-/* Starts it; returns 0, or an errno if the kernel lacks something. */
+/* Starts it; returns 0, or an errno if the kernel lacks something. Until the program is loaded nothing else is done. */
 long exec_start(const struct command *command, struct started *started);
 void exec_resize(int terminal, u16 rows, u16 columns);
-/* Signals that this process has changed are as a program wants them again. */
-void exec_restore_signals(void);
+/* What whoever started the agent has ignored is not passed on. To be called first. */
+void exec_reset_signals(void);
 
 #endif

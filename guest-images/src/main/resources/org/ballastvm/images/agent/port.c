@@ -15,6 +15,7 @@ struct entry { u64 inode; long offset; u16 length; byte type; char name[]; };
 static int port = -1, port_out = -1;
 static byte out[OUT_BYTES];
 static u32 out_from, out_to;
+static int urgent; /* there is something in it that the host waits for */
 static byte in[MOST_BYTES + HEADER_BYTES];
 static u32 in_from, in_to;
 static int lost = 1; /* until a HELLO comes */
@@ -86,7 +87,9 @@ int port_input(void) { return port; }
 
 int port_output(void) { return port_out; }
 
-int port_has_output(void) { return out_to > out_from; }
+int port_has_output(void) { return out_to > out_from && urgent; }
+
+int port_holds_back(void) { return out_to > out_from && !urgent; }
 
 static u32 room_behind(void) {
   if (out_from == out_to) {
@@ -119,6 +122,7 @@ static void finish(u32 session, byte type, byte stream, u32 length) {
   header[8] = type;
   header[9] = stream;
   header[10] = header[11] = 0;
+  urgent |= type != STARTED && type != END_OF_STREAM;
   out_to += HEADER_BYTES + length;
 }
 
@@ -138,14 +142,16 @@ void port_send_numbers(u32 session, byte type, byte stream, u32 first, u32 count
   port_send(session, type, stream, body, count * 4);
 }
 
-void port_flush(void) {
-  while (out_to > out_from) {
+void port_flush(int all) {
+  urgent |= all;
+  while (port_has_output()) {
     long written = call(write, port_out, out + out_from, out_to - out_from);
     if (written <= 0) {
       return;
     }
     out_from += (u32)written;
   }
+  urgent &= out_to > out_from;
 }
 
 int port_fill(void) {
@@ -204,5 +210,6 @@ int port_take(struct frame *frame) {
 
 void port_forget(void) {
   out_from = out_to = in_from = in_to = 0;
+  urgent = 0;
   lost = 1;
 }

@@ -9,7 +9,6 @@ struct session {
   int on_terminal;
   int connecting;
   int pid; /* 0: none, or it has ended */
-  int result;
   int input, output[3]; /* output[OUTPUT] and output[ERRORS] */
   int failed;           /* FAILED was sent: the rest is silence */
   int input_ends;       /* behind what is in the buffer */
@@ -37,7 +36,6 @@ static void tell(struct session *session, byte type, byte stream, u32 first, u32
 }
 
 static void close_all(struct session *session) {
-  shut(&session->result);
   shut(&session->input);
   shut(&session->output[OUTPUT]);
   shut(&session->output[ERRORS]);
@@ -74,11 +72,14 @@ static void open_program(struct session *session, const struct frame *frame) {
   }
   session->on_terminal = command.on_terminal;
   session->pid = started.pid;
-  session->result = started.result;
   session->input = started.input;
   session->output[OUTPUT] = started.output;
   session->output[ERRORS] = started.errors;
-  tell(session, STARTED, 0, (u32)started.pid, 1, 0);
+  if (started.failed) {
+    fail(session, (byte)started.failed, started.error);
+  } else {
+    tell(session, STARTED, 0, (u32)started.pid, 1, 0);
+  }
 }
 
 static void open_other(struct session *session, const struct frame *frame) {
@@ -117,7 +118,7 @@ static void open_session(const struct frame *frame) {
   memset(session, 0, __builtin_offsetof(struct session, buffer));
   session->id = frame->session;
   session->type = frame->type;
-  session->result = session->input = session->output[OUTPUT] = session->output[ERRORS] = -1;
+  session->input = session->output[OUTPUT] = session->output[ERRORS] = -1;
   session->credit[OUTPUT] = session->credit[ERRORS] = WINDOW_BYTES;
   if (frame->type == EXEC) {
     open_program(session, frame);
@@ -262,15 +263,6 @@ static void end_if_over(struct session *session) {
   }
 }
 
-static void read_result(struct session *session) {
-  u32 report[2];
-  long got = call(read, session->result, report, sizeof report);
-  shut(&session->result);
-  if (got == sizeof report) {
-    fail(session, (byte)report[0], report[1]);
-  }
-}
-
 static void finish_connecting(struct session *session, short events) {
   if (!(events & (POLLOUT | POLLERR | POLLHUP))) {
     return;
@@ -299,9 +291,6 @@ int sessions_wait(struct pollfd *entries) {
     struct session *session = &sessions[i];
     if (!session->id) {
       continue;
-    }
-    if (session->result >= 0) {
-      count += add(entries + count, session->result, POLLIN);
     }
     /* An idle pipe is asked for as well: that nobody reads it is an event. */
     int idle_pipe = session->type == EXEC && !session->on_terminal;
@@ -333,9 +322,6 @@ void sessions_move(void) {
     struct session *session = &sessions[i];
     if (!session->id) {
       continue;
-    }
-    if (session->result >= 0 && (events_of(session->result) || session->pid == 0)) {
-      read_result(session);
     }
     if (session->connecting) {
       finish_connecting(session, events_of(session->input));

@@ -4,7 +4,7 @@
 
 #include "port.h"
 
-#define DESCRIPTORS_OF_SESSION 4
+#define DESCRIPTORS_OF_SESSION 3
 
 /* Carries out a frame of the host that concerns a session. */
 void session_obey(const struct frame *frame);
