@@ -11,16 +11,20 @@ import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A folder of the host in a Linux guest, by Linux's own driver. */
+/** A folder of the host in one Linux guest, by Linux's own driver. */
 @GuestTest
 @Tag("more")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FolderIT {
   private static final String MOUNT = "mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=";
   private static final String LISTING = "find . | sort | xargs stat -c '%n %f %s %Y %h %u %g' | md5sum";
@@ -28,22 +32,37 @@ class FolderIT {
   private static final String SECRET = "what-no-guest-may-know";
   private static final int RANDOM_STEPS = 300;
   private static final int LOOKS = 200;
+  private static final int COMINGS = 5;
 
   private final GuestHost host = GuestHosts.find();
   private final String busybox = GuestHosts.images().busyboxFile().toString();
   private final String place = "/dev/shm/folder-" + ProcessHandle.current().pid();
+  private final String trace = place + "/trace";
   private Guest guest;
 
-  @BeforeEach
+  /** The kernel says what the machine opens, and where that is. */
+  @BeforeAll
   void boot() {
+    boolean traced = onHost("command -v strace || true").contains("strace");
+    assertTrue(traced || !GuestExtension.mustRun(), "CI needs strace");
+    assumeTrue(traced, "skipped: no strace");
     // 600 files in 20 directories, of up to 60 KiB, written by one program: to start one takes long in the rig.
-    onHost("mkdir -p " + place + "/share " + place + "/outside && cd " + place
-        + "/share && awk 'BEGIN { for (d = 0; d < 20; d++) {"
+    onHost("mkdir -p " + place + "/share " + place + "/outside " + place + "/tree && cd " + place
+        + "/tree && awk 'BEGIN { for (d = 0; d < 20; d++) {"
         + " system(\"mkdir d\" d); for (f = 0; f < 30; f++) { name = \"d\" d \"/file \" f;"
         + " for (i = 0; i < f * f; i++) printf \"%d %d %d the same old line again and again\\n\", d, f, i > name; close(name) } } }'"
         + " && touch d3/empty && ln -s d1/none dangling && echo " + SECRET + " > " + place + "/outside/secret");
-    guest = Guest.boot(host, config());
-    guest.run("mkdir /mnt /tmp/local");
+    guest = Guest.bootElsewhere(host, List.of("strace", "-f", "-y", "--seccomp-bpf", "-o", trace, "-e",
+        "trace=open,openat,openat2,truncate,renameat2,linkat,unlinkat,mkdirat,mknodat,fchmodat", Launched.launcher()
+            .toString()),
+        config());
+    guest.run("mkdir /mnt");
+  }
+
+  @BeforeEach
+  void makeAfresh() {
+    onHost("rm -rf " + place + "/share/* && cp -a " + place + "/tree/. " + place + "/share");
+    guest.run("rm -rf /tmp/local && mkdir /tmp/local");
   }
 
   private GuestConfig config() {
@@ -54,8 +73,13 @@ class FolderIT {
   }
 
   @AfterEach
+  void unmount() { guest.tryToRun("umount /mnt"); }
+
+  @AfterAll
   void end() {
-    guest.close();
+    if (guest != null) {
+      guest.close();
+    }
     onHost("rm -rf " + place);
   }
 
@@ -81,7 +105,6 @@ class FolderIT {
     assertEquals("", in("/mnt", "tar cf - . | (cd /tmp/local && tar xf -) && diff -r d4 /tmp/local/d4"));
     in("/tmp/local", "tar cf - . | (mkdir /mnt/copy && cd /mnt/copy && tar xf -) && sync");
     assertEquals("", onHost(share + "diff -r d5 copy/d5; rm -rf copy"));
-    guest.run("umount /mnt");
   }
 
   @Test
@@ -95,7 +118,6 @@ class FolderIT {
     assertEquals("p l 3 640 1000", in("/mnt", "mkfifo p && ln -s new l && ln new n1 && ln new n2 && chmod 640 new"
         + " && touch -d @1000 new && echo p $(readlink l | sed s/new/l/) $(stat -c '%h %a %Y' new)"));
     assertEquals("5000000", in("/mnt", "truncate -s 5000000 new && stat -c %s new"));
-    guest.run("umount /mnt");
   }
 
   /** The same steps, by chance, on the folder and on a tmpfs: both end alike, and so does each step. */
@@ -112,7 +134,6 @@ class FolderIT {
     String local = in("/tmp/local", "sh /mnt/steps; " + listing);
     assertEquals(local, folder, "seed " + seed);
     assertTrue(local.lines().count() > 10, "seed " + seed + ": " + local);
-    guest.run("umount /mnt");
   }
 
   private static String steps(Random random) {
@@ -140,22 +161,9 @@ class FolderIT {
     return (random.nextInt(4) == 0 ? "d" + random.nextInt(2) + "/" : "") + (char) ('a' + random.nextInt(8));
   }
 
-  /**
-   * Root in the guest, while the host swaps a directory for a link to what is outside, again and again. The kernel says
-   * what this process opened, and where that is.
-   */
+  /** Root in the guest, while the host swaps a directory for a link to what is outside, again and again. */
   @Test
   void nothingOutsideIsOpened() {
-    boolean traced = onHost("command -v strace || true").contains("strace");
-    assertTrue(traced || System.getenv("CI") == null, "CI needs strace");
-    assumeTrue(traced, "skipped: no strace");
-    guest.close();
-    String trace = place + "/trace";
-    guest = Guest.bootElsewhere(host, List.of("strace", "-f", "-y", "--seccomp-bpf", "-o", trace, "-e",
-        "trace=open,openat,openat2,truncate,renameat2,linkat,unlinkat,mkdirat,mknodat,fchmodat", Launched.launcher()
-            .toString()),
-        config());
-    guest.run("mkdir /mnt");
     mount("none");
     HostedProcess swaps = host.start(HostedCommand.of(busybox, "sh", "-c", "cd " + place + " && ln -s " + place
         + "/outside link && ln -s ../outside share/up && ln -s " + place + "/outside/secret share/there"
@@ -185,22 +193,19 @@ class FolderIT {
     assertEquals(sum, in("/mnt", "cp big /tmp/big && md5sum < /tmp/big"));
     assertEquals(sum, in("/mnt", "cp /tmp/big copy && sync && md5sum < big"));
     assertEquals(sum, onHost("md5sum < " + place + "/share/copy"));
-    guest.run("umount /mnt");
   }
 
   @Test
   void aFolderComesAndGoes() {
-    guest.monitor("device_del p9");
-    guest.await("its end", () -> !guest.monitor("info pci").contains("1af4:1049"));
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < COMINGS; i++) {
+      guest.monitor("device_del p9");
+      guest.await("its end", () -> !guest.monitor("info pci").contains("1af4:1049"));
       guest.monitor("device_add virtio-9p-pci,fsdev=f0,mount_tag=share,id=p9");
       guest.await("the folder",
           () -> guest.tryToRun("grep -q share /sys/bus/virtio/devices/*/mount_tag").status() == 0);
       mount("none");
       assertEquals("20", in("/mnt", "ls -d d* | grep -v dangling | wc -l"));
       guest.run("umount /mnt");
-      guest.monitor("device_del p9");
-      guest.await("its end", () -> !guest.monitor("info pci").contains("1af4:1049"));
     }
   }
 }

@@ -34,6 +34,11 @@ final class MisdeedModule {
     return new GuestImage(lab.release(), lab.kernel(), initrd);
   }
 
+  /** {@return the headers that it is built with, for {@code make -C}} */
+  static Path headers(String release) throws IOException {
+    return built(release).resolveSibling("root").resolve("usr/src/linux-headers-" + release).toAbsolutePath();
+  }
+
   /** Once for each kernel and source: the kernel's headers come from Debian. */
   private static Path built(String release) throws IOException {
     Path work = Files.createDirectories(Path.of("target", "misdeed", release));

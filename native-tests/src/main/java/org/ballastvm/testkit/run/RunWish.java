@@ -37,7 +37,7 @@ public record RunWish(Optional<KernelSource> kernel, RunRoot root, List<String> 
     List<String> command) {
   /** Options of the machine that are passed on; each may be given more than once, where the machine takes that. */
   private static final List<String> OF_MACHINE = List.of("-m", "-smp", "-cpu", "-numa", "-device", "-object", "-drive",
-      "-blockdev", "-netdev", "-nic", "-chardev", "-fsdev", "-virtfs", "-monitor", "-qmp", "-trace");
+      "-blockdev", "-netdev", "-nic", "-chardev", "-fsdev", "-virtfs", "-monitor", "-qmp", "-trace", "-fault", "-gdb");
   private static final String BUSYBOX = "busybox";
   private static final String HOST = "host";
   private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smh]?)");
