@@ -24,16 +24,14 @@ final class BlkCard extends VirtioCard {
   /** {@return what it is on} */
   AttachedDisk disk() { return disk; }
 
-  /**
-   * Has it do everything that its guest, which is stopped, has asked for, and waits for that.
-   *
-   * @param endNanos until when at the latest, by System.nanoTime
-   * @return whether it is done
-   */
+  @Override
   boolean settle(long endNanos) {
     return disk.settle(() -> function().doorbells().forEach(doorbell -> function().doorbell(doorbell.index())),
         endNanos);
   }
+
+  @Override
+  String changing() { return "disk " + disk.backend().name() + " on " + disk.backend().node().image().file(); }
 
   @Override
   public EventLoop listener(EventLoop usual) { return disk.listener(); }

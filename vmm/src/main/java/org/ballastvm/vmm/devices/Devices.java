@@ -20,7 +20,7 @@ import org.ballastvm.vmm.state.Log;
  */
 public final class Devices implements AutoCloseable {
   /** How long a stop waits for disks; whoever asked for it waits too. */
-  private static final Duration DISK_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration FILE_PATIENCE = Duration.ofSeconds(10);
 
   private final Site site;
   private final DeviceBuses buses;
@@ -187,16 +187,14 @@ public final class Devices implements AutoCloseable {
     buses.pci().cards(BlkCard.class).forEach(card -> card.disk().retry());
   }
 
-  /** The machine stands still: waits until disks have done what its guest has asked for. On the event loop. */
-  public void settleDisks() {
-    long end = System.nanoTime() + DISK_PATIENCE.toNanos();
-    for (BlkCard card : buses.pci().cards(BlkCard.class)) {
+  /** The machine stands still: waits until files of the host are as its guest has asked for. On the event loop. */
+  public void settle() {
+    long end = System.nanoTime() + FILE_PATIENCE.toNanos();
+    for (VirtioCard card : buses.pci().cards(VirtioCard.class)) {
       if (!card.settle(end)) {
         Log.of(Devices.class)
-            .warn("disk {} on {} has not done within {} s what the guest asked for; the machine is stopped,"
-                + " and the file may still change", card.disk().backend().name(),
-                card.disk().backend().node().image().file(),
-                DISK_PATIENCE.toSeconds());
+            .warn("{} has not done within {} s what the guest asked for; the machine is stopped,"
+                + " and the file may still change", card.changing(), FILE_PATIENCE.toSeconds());
       }
     }
   }

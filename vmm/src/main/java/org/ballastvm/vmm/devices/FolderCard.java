@@ -4,6 +4,7 @@ import java.util.List;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.folder.Folder;
+import org.ballastvm.vmm.folder.FolderWorkers;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.qom.PropertyTypes;
 
@@ -11,15 +12,31 @@ import org.ballastvm.vmm.qom.PropertyTypes;
 final class FolderCard extends VirtioCard {
   private final DeviceConfig.Folder config;
   private final Folder folder;
+  private final FolderWorkers workers;
 
-  FolderCard(DeviceConfig.Folder config, String path, VirtioPciFunction transport, Folder folder) {
+  FolderCard(DeviceConfig.Folder config, String path, VirtioPciFunction transport, Folder folder,
+      FolderWorkers workers) {
     super("virtio-9p", path, transport);
     this.config = config;
     this.folder = folder;
+    this.workers = workers;
   }
 
   /** {@return what the guest mounts it by} */
   String mountTag() { return config.mountTag(); }
+
+  @Override
+  boolean settle(long endNanos) {
+    look();
+    boolean done = workers.settle(endNanos);
+    look(); // A Tversion has waited for all before it.
+    return workers.settle(endNanos) && done;
+  }
+
+  private void look() { function().doorbells().forEach(doorbell -> function().doorbell(doorbell.index())); }
+
+  @Override
+  String changing() { return "folder " + config.fsdev() + ", mounted by " + config.mountTag() + ","; }
 
   @Override
   List<Property> properties() {

@@ -22,7 +22,8 @@ final class FolderPlug extends PciPlug<DeviceConfig.Folder> {
     Folders folders = memory.objects().folders();
     Folder folder = Folder.open(folders.require(config.fsdev()), tag);
     EventSink log = new DeviceLog(config.id());
-    P9Device device = new P9Device(tag, folder, new FolderWorkers(tag, folders.crashed()));
-    return new FolderCard(config, path, new VirtioPciFunction(device, memory.ram(), log), folder);
+    FolderWorkers workers = new FolderWorkers(tag, folders.crashed());
+    P9Device device = new P9Device(tag, folder, workers);
+    return new FolderCard(config, path, new VirtioPciFunction(device, memory.ram(), log), folder, workers);
   }
 }

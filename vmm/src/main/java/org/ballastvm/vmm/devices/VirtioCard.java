@@ -36,6 +36,17 @@ class VirtioCard implements PciCard {
   /** {@return what can be read and written of it, by QEMU's names} */
   List<Property> properties() { return List.of(); }
 
+  /**
+   * Has it do everything to files of the host that its guest, which is stopped, has asked for, and waits for that.
+   *
+   * @param endNanos until when at the latest, by System.nanoTime
+   * @return whether it is done
+   */
+  boolean settle(long endNanos) { return true; }
+
+  /** {@return what it changes on the host, for a message} */
+  String changing() { return path; }
+
   /** Both of its objects have its properties, as QEMU has it. */
   @Override
   public QomNode node(String name) {

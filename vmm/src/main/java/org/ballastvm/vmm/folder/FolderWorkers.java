@@ -17,6 +17,7 @@ public final class FolderWorkers implements P9Workers {
 
   private final ThreadPoolExecutor threads;
   private final AtomicInteger number = new AtomicInteger();
+  private int unfinished;
 
   /**
    * No thread yet.
@@ -35,7 +36,40 @@ public final class FolderWorkers implements P9Workers {
   }
 
   @Override
-  public void work(Runnable request) { threads.execute(request); }
+  public void work(Runnable request) {
+    count(1);
+    threads.execute(() -> {
+      try {
+        request.run();
+      } finally {
+        count(-1);
+      }
+    });
+  }
+
+  private synchronized void count(int more) {
+    unfinished += more;
+    if (unfinished == 0) {
+      notifyAll();
+    }
+  }
+
+  /**
+   * Waits until every request is done.
+   *
+   * @param endNanos until when at the latest, by System.nanoTime
+   * @return whether they are; not if the host takes longer, or the caller was interrupted
+   */
+  public synchronized boolean settle(long endNanos) {
+    try {
+      for (long left = endNanos - System.nanoTime(); unfinished > 0 && left > 0; left = endNanos - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return unfinished == 0;
+  }
 
   @Override
   public void close() { threads.shutdown(); }

@@ -121,7 +121,7 @@ final class RunControl {
   /** Stops the vCPUs, for what the next state says. */
   void stop(RunState next) {
     vcpus.stop();
-    hardware.devices().settleDisks(); // Whoever sees it stopped can copy its disks.
+    hardware.devices().settle(); // Whoever sees it stopped can copy its disks and folders.
     hardware.devices().setRunning(false);
     hardware.sendOutput(); // A client that sees it stopped has seen all of its output.
     state = next;
