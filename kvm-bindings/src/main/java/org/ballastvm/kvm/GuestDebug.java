@@ -119,6 +119,11 @@ public record GuestDebug(boolean breakpoints, Step step, List<Watch> watches, In
     }
   }
 
+  /** {@return whether nobody debugs it; each start asks, and equals() of a record is made anew in each process} */
+  public boolean isOff() {
+    return !breakpoints && step == Step.NONE && watches.isEmpty() && injected == Injected.NONE;
+  }
+
   /**
    * The same, with an exception for the guest.
    *

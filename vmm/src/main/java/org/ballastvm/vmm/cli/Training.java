@@ -73,7 +73,8 @@ public final class Training implements BuildCommand {
       Path kernel = Files.write(directory.resolve("kernel"), bzImage(gzip(elf())));
       Path initrd = Files.write(directory.resolve("initrd"), new byte[4096]);
       int status = watchedMachine(directory, kernel, initrd);
-      return status == 0 ? machineOfNodes(kernel) : status;
+      status = status == 0 ? machineOfNodes(kernel) : status;
+      return status == 0 ? plainMachine(directory) : status;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,6 +108,19 @@ public final class Training implements BuildCommand {
         "memory-backend-ram,id=m0,size=128M", "-device",
         "virtio-mem-pci,id=vm0,memdev=m0,node=1,requested-size=64M,addr=" + TrainingGuest.MEMORY_SLOT, "-object",
         "memory-backend-ram,id=m1,size=96M", "-device", "pc-dimm,id=dimm1,memdev=m1,node=0"});
+  }
+
+  /** A machine of nothing but memory that nobody named, which ends before it runs. */
+  private static int plainMachine(Path directory) {
+    Path qmp = directory.resolve("plain");
+    Thread client = Thread.startVirtualThread(() -> connect(qmp, """
+        {"execute": "qmp_capabilities"}
+        {"execute": "quit"}
+        """));
+    int status = Main.run(new String[]{"-nodefaults", "-display", "none", "-S", "-m", "64", "-qmp",
+        "unix:" + qmp + ",server=on,wait=on"});
+    client.interrupt();
+    return status;
   }
 
   /**

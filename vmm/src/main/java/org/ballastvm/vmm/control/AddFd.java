@@ -26,7 +26,7 @@ public final class AddFd implements QmpCommand<AddFd.Added, AddFd.AddfdInfo> {
   }
 
   @Override
-  public AddfdInfo run(Machine vm, Added arguments) { return run(vm, arguments, Passed.NONE); }
+  public AddfdInfo run(Machine vm, Added arguments) { return run(vm, arguments, Passed.none()); }
 
   @Override
   public AddfdInfo run(Machine vm, Added arguments, Passed passed) {

@@ -17,7 +17,7 @@ public final class Getfd implements QmpCommand<Getfd.Named, QmpCommand.Done> {
   }
 
   @Override
-  public Done run(Machine vm, Named arguments) { return run(vm, arguments, Passed.NONE); }
+  public Done run(Machine vm, Named arguments) { return run(vm, arguments, Passed.none()); }
 
   @Override
   public Done run(Machine vm, Named arguments, Passed passed) {

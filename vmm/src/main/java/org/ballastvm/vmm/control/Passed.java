@@ -7,8 +7,10 @@ import org.ballastvm.vmm.config.UserError;
 /** Descriptors that a client has sent along with a command, by SCM_RIGHTS over a Unix socket. */
 @FunctionalInterface
 public interface Passed {
-  /** Those of a client that has sent none. */
-  Passed NONE = Optional::empty;
+  /** {@return those of a client that has sent none; a field would keep all that implement this out of the JVM's cache} */
+  static Passed none() {
+    return Optional::empty;
+  }
 
   /** {@return the first that came and was not taken yet, the caller's from now on} */
   Optional<PassedDescriptor> take();

@@ -133,9 +133,9 @@ public final class DebugControl {
 
   private void apply(VcpuThread vcpu) {
     GuestDebug wanted = of(vcpu.index());
-    if (vcpu.vcpu() != null && (vcpu.isDebugged() || !wanted.equals(GuestDebug.OFF))) {
+    if (vcpu.vcpu() != null && (vcpu.isDebugged() || !wanted.isOff())) {
       vcpu.vcpu().registers().setGuestDebug(wanted);
-      vcpu.debugged(!wanted.equals(GuestDebug.OFF));
+      vcpu.debugged(!wanted.isOff());
     }
   }
 

@@ -29,7 +29,7 @@ final class Commands {
 
   /** Runs a line; what it prints, or its error. */
   static String run(Machine vm, String line) {
-    return run(vm, line, Passed.NONE);
+    return run(vm, line, Passed.none());
   }
 
   /** The same, with descriptors that came along. */

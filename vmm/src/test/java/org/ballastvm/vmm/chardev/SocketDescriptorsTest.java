@@ -82,7 +82,7 @@ class SocketDescriptorsTest {
     String sentence = "No file descriptor supplied via SCM_RIGHTS";
     AddFd.Added arguments = new AddFd.Added(Optional.of(4711L), Optional.of("disk"));
     assertEquals(sentence,
-        assertThrows(UserError.class, () -> new AddFd().run(null, arguments, Passed.NONE)).getMessage());
+        assertThrows(UserError.class, () -> new AddFd().run(null, arguments, Passed.none())).getMessage());
     PassedDescriptor given = passed();
     AddFd.AddfdInfo added = new AddFd().run(null, arguments, () -> Optional.of(given));
     assertEquals(4711, added.fdsetId());
