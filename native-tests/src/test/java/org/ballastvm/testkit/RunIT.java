@@ -83,7 +83,8 @@ class RunIT {
     assertEquals("before\n", process.output().whole(PATIENCE));
     String errors = process.errors().whole(PATIENCE);
     assertTrue(errors.startsWith(
-        "ballast: run: the guest's kernel crashed: kernel panic: sysrq triggered crash\nin sysrq_handle_crash < "), errors);
+        "ballast: run: the guest's kernel crashed: kernel panic: sysrq triggered crash\nin sysrq_handle_crash < "),
+        errors);
     assertTrue(errors.contains(" sysrq_handle_crash+0x"), errors);
   }
 

@@ -22,8 +22,10 @@ class CrashTest {
   void whatLedToThePanicIsTheTitleAndThePanicStandsAtTheEnd() throws IOException {
     String crash = crashOf("protection.txt").orElseThrow();
 
-    assertTrue(crash.startsWith("general protection fault in misdeed_protection\n"
-        + "in misdeed_protection < provoke < param_attr_store < module_attr_store < kernfs_fop_write_iter\n"), crash);
+    assertTrue(crash.startsWith("""
+        general protection fault in misdeed_protection
+        in misdeed_protection < provoke < param_attr_store < module_attr_store < kernfs_fop_write_iter
+        """), crash);
     assertTrue(crash.contains("Kernel panic - not syncing: Attempted to kill init!"), crash);
   }
 
@@ -36,8 +38,10 @@ class CrashTest {
 
   @Test
   void aWarningLongBeforeIsNotWhatLedToIt() {
-    StringBuilder log = new StringBuilder("[    0.100000] WARNING: CPU: 0 PID: 1 at kernel/a.c:3 strange+0x1/0x2\n"
-        + "[    0.100001] ---[ end trace 0000000000000000 ]---\n");
+    StringBuilder log = new StringBuilder("""
+        [    0.100000] WARNING: CPU: 0 PID: 1 at kernel/a.c:3 strange+0x1/0x2
+        [    0.100001] ---[ end trace 0000000000000000 ]---
+        """);
     for (int i = 0; i < ConsoleParser.CONTEXT_LINES; i++) {
       log.append("[    0.2000").append(10 + i).append("] all is well\n");
     }
