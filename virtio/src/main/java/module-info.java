@@ -3,6 +3,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.device;
   exports org.ballastvm.fault;
   exports org.ballastvm.pci;
+  exports org.ballastvm.record;
   exports org.ballastvm.virtio;
   exports org.ballastvm.virtio.balloon;
   exports org.ballastvm.virtio.blk;
