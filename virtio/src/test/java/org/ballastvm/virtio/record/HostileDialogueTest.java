@@ -15,6 +15,7 @@ import org.ballastvm.record.RecordingLimits;
 import org.ballastvm.virtio.balloon.BalloonConfig;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.virtio.driver.Bench;
+import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FakeTimer;
 import org.ballastvm.virtio.driver.RandomDriver;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A driver that does anything, and a device that goes wrong at random: the seed decides all of it, and nothing is left behind. */
 class HostileDialogueTest {
   private static final int RUNS = 1000;
-  private static final int STEPS = 200;
+  private static final int STEPS = 100;
   private static final RecordingLimits LIMITS = new RecordingLimits(64, 8 << 20);
 
   private static Bench<BalloonDevice> bench() {
@@ -45,7 +46,7 @@ class HostileDialogueTest {
     bench.function.goWrong(faults, new FakeTimer());
   }
 
-  private static Recording run(Bench<BalloonDevice> bench, long seed, int steps) {
+  private static Recording run(Bench<?> bench, long seed, int steps) {
     RecordedBench record = new RecordedBench(bench, LIMITS);
     RandomDriver driver = new RandomDriver(bench, new Random(seed));
     for (int step = 0; step < steps; step++) {
@@ -57,14 +58,14 @@ class HostileDialogueTest {
   private static Recording fresh(long seed) {
     Bench<BalloonDevice> bench = bench();
     goWrong(bench, seed);
-    return run(bench, seed, 5000);
+    return run(bench, seed, 2000);
   }
 
   @Test
   void theSameSeedGivesTheSameDialogueAndAnotherSeedAnother() {
-    for (long seed = 1; seed <= 4; seed++) {
+    for (long seed = 1; seed <= 3; seed++) {
       Recording first = fresh(seed);
-      assertTrue(first.entries().size() > 2000, "seed " + seed + ": only " + first.entries().size() + " events");
+      assertTrue(first.entries().size() > 1000, "seed " + seed + ": only " + first.entries().size() + " events");
       assertEquals(Optional.empty(), Comparison.firstDifference(first, fresh(seed), Likeness.IGNORING_TIMES),
           "seed " + seed);
       assertTrue(Comparison.firstDifference(first, fresh(seed + 100), Likeness.IGNORING_TIMES).isPresent());
@@ -73,7 +74,7 @@ class HostileDialogueTest {
 
   @Test
   void aThousandHostileRunsLeaveNothingBehind() {
-    Bench<BalloonDevice> bench = bench();
+    Bench<EchoDevice> bench = new Bench<>((memory, events) -> new EchoDevice());
     goWrong(bench, 1);
     run(bench, 0, STEPS); // Classes are loaded, and the JVM's own threads are there.
     long descriptors = descriptors();
@@ -84,12 +85,13 @@ class HostileDialogueTest {
     for (int seed = 1; seed <= RUNS; seed++) {
       bench.function.reset();
       events += run(bench, seed, STEPS).entries().size();
+      bench.device.takeSeen();
       bench.events.clear();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf("%d hostile runs of %d steps in %.1f s: %.0f a second, %d events recorded%n", RUNS, STEPS, seconds,
         RUNS / seconds, events);
-    assertTrue(events > RUNS * 50L, "only " + events + " events in " + RUNS + " runs");
+    assertTrue(events > RUNS * 30L, "only " + events + " events in " + RUNS + " runs");
     assertEquals(descriptors, descriptors());
     assertEquals(threads, Thread.activeCount());
     long grownBytes = heapBytes() - heapBytes;
