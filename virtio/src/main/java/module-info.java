@@ -13,6 +13,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.virtio.p9;
   exports org.ballastvm.virtio.pci;
   exports org.ballastvm.virtio.queue;
+  exports org.ballastvm.virtio.replay;
   exports org.ballastvm.virtio.rng;
   exports org.ballastvm.virtio.vsock;
 }

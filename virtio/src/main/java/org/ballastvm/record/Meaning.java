@@ -1,7 +1,7 @@
 package org.ballastvm.record;
 
 /** Which bytes of requests and answers mean the same in two runs. */
-final class Meaning {
+public final class Meaning {
   private static final int ENTROPY = 4;
   private static final int BALLOON = 5;
   private static final int MEMORY = 24;
@@ -9,8 +9,14 @@ final class Meaning {
 
   private Meaning() {}
 
-  /** What a driver sent, with dots for bytes that are addresses, or numbers that change by themselves. */
-  static String request(int type, String digits) {
+  /**
+   * What a driver sent, with dots for bytes that are addresses, or numbers that change by themselves.
+   *
+   * @param type of its device, virtio 1.3, 5
+   * @param digits the bytes, in hexadecimal digits
+   * @return as many digits and dots
+   */
+  public static String request(int type, String digits) {
     return switch (type) {
       case BALLOON -> dots(digits, 0, digits.length() / 2); // Page numbers, and statistics.
       case MEMORY -> dots(digits, 8, 16); // Virtio 1.3, 5.15.6.1: the address of the first block.
@@ -18,8 +24,14 @@ final class Meaning {
     };
   }
 
-  /** What a device answered, the same way. */
-  static String answer(int type, String digits) {
+  /**
+   * What a device answered, the same way.
+   *
+   * @param type of the device
+   * @param digits the bytes, in hexadecimal digits
+   * @return as many digits and dots
+   */
+  public static String answer(int type, String digits) {
     return type == ENTROPY || type == BALLOON ? dots(digits, 0, digits.length() / 2) : digits;
   }
 

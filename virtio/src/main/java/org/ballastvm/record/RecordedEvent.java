@@ -12,6 +12,9 @@ public sealed interface RecordedEvent {
   /** {@return the queue that it is about; empty for what concerns the whole device} */
   default OptionalInt ofQueue() { return OptionalInt.empty(); }
 
+  /** {@return lengths of buffers in a row, such as {@code 16+512x8}} */
+  static String lengths(List<Long> bytes) { return Fields.lengths(bytes); }
+
   /** Who reset a device. */
   enum By {
     /** Its driver wrote 0 to the status. */
