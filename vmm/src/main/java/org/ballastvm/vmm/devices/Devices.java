@@ -172,6 +172,11 @@ public final class Devices implements AutoCloseable {
     return buses.pci().cards(NetCard.class);
   }
 
+  /** {@return the devices that answer as recorded ones did, in the order in which they came} */
+  public List<ReplayCard> replays() {
+    return buses.pci().cards(ReplayCard.class);
+  }
+
   /** {@return the balloon, if there is one} */
   public Optional<BalloonDevice> balloon() {
     return balloonCard().map(BalloonCard::balloon);
