@@ -33,14 +33,12 @@ class DialogueTest {
   }
 
   @Test
-  void aDialogueReadsAsOne() {
-    assertEquals("""
-        virtio-rng (type 4), queues of 8 entries; it offers 0x0
-              0.000001 ms  driver  enables request (queue 0), 8 entries, vector 1
-              2.000000 ms  driver  request #0: 64 bytes to write
-              3.000000 ms  device  request #0 is used: 2 bytes written [ab cd]
-        """, of("abcd").toString());
-  }
+  void aDialogueReadsAsOne() { assertEquals("""
+      virtio-rng (type 4), queues of 8 entries; it offers 0x0
+            0.000001 ms  driver  enables request (queue 0), 8 entries, vector 1
+            2.000000 ms  driver  request #0: 64 bytes to write
+            3.000000 ms  device  request #0 is used: 2 bytes written [ab cd]
+      """, of("abcd").toString()); }
 
   @Test
   void randomBytesAreSaidAlikeAndAreNotTheSame() {

@@ -110,7 +110,7 @@ public final class Comparison {
     RecordedEvent.ConfigRead readBefore = lastRead;
     int type = recording.header().type();
     switch (event) {
-      case RecordedEvent.Status _, RecordedEvent.Features _, RecordedEvent.Reset _, RecordedEvent.NeedsReset _ -> {
+      case RecordedEvent.Status _,RecordedEvent.Features _,RecordedEvent.Reset _,RecordedEvent.NeedsReset _ -> {
         lastRead = null;
         add(DEVICE, number, event.words());
       }
@@ -135,7 +135,7 @@ public final class Comparison {
       case RecordedEvent.Use use -> add(queue(use.queue()), number,
           "use chain=" + (use.chain().isEmpty() ? "none" : use.chain().getAsLong()) + " length=" + use.length()
               + " data=" + Meaning.answer(type, cut(use.data())));
-      case RecordedEvent.Ring _, RecordedEvent.Interrupt _, RecordedEvent.End _ -> {
+      case RecordedEvent.Ring _,RecordedEvent.Interrupt _,RecordedEvent.End _ -> {
         // How many there are depends on what the machine is busy with.
       }
     }

@@ -115,5 +115,7 @@ final class Fields {
   static String hex(long value) { return "0x" + Long.toHexString(value); }
 
   /** A sentence that stays in its line. */
-  static String line(String sentence) { return sentence.replace('\n', ' ').replace('\r', ' '); }
+  static String line(String sentence) {
+    return sentence.replace('\n', ' ').replace('\r', ' ');
+  }
 }

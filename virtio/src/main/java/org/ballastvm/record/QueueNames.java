@@ -20,7 +20,7 @@ public final class QueueNames {
    * @param features that both agreed on: queues of features that are not there leave no gap in Linux and in QEMU
    * @param queues how many the device has
    * @param queue which
-   * @return such as {@code inflate}; {@code queueN} where nothing better is known
+   * @return such as {@code inflate}; its number behind a word where nothing better is known
    */
   public static String of(int type, long features, int queues, int queue) {
     return switch (type) {

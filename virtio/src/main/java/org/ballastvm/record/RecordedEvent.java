@@ -10,10 +10,14 @@ public sealed interface RecordedEvent {
   String words();
 
   /** {@return the queue that it is about; empty for what concerns the whole device} */
-  default OptionalInt ofQueue() { return OptionalInt.empty(); }
+  default OptionalInt ofQueue() {
+    return OptionalInt.empty();
+  }
 
   /** {@return lengths of buffers in a row, such as {@code 16+512x8}} */
-  static String lengths(List<Long> bytes) { return Fields.lengths(bytes); }
+  static String lengths(List<Long> bytes) {
+    return Fields.lengths(bytes);
+  }
 
   /** Who reset a device. */
   enum By {
@@ -72,9 +76,7 @@ public sealed interface RecordedEvent {
    */
   record ConfigRead(int offset, int width, long value) implements RecordedEvent {
     @Override
-    public String words() {
-      return "config-read offset=" + offset + " width=" + width + " value=" + Fields.hex(value);
-    }
+    public String words() { return "config-read offset=" + offset + " width=" + width + " value=" + Fields.hex(value); }
   }
 
   /**

@@ -142,5 +142,7 @@ public final class Recorder {
   public record Progress(State state, long events, long writtenBytes) {}
 
   /** {@return how far it is} */
-  public synchronized Progress progress() { return new Progress(state, events, writtenBytes); }
+  public synchronized Progress progress() {
+    return new Progress(state, events, writtenBytes);
+  }
 }

@@ -25,9 +25,7 @@ public record Recording(RecordingHeader header, List<Entry> entries) {
    */
   public record Entry(long nanos, RecordedEvent event) {
     /** {@return its line} */
-    public String words() {
-      return nanos + " " + event.words();
-    }
+    public String words() { return nanos + " " + event.words(); }
   }
 
   /**

@@ -35,7 +35,8 @@ public final class RecordingText {
         .append(header.status() == 0
             ? ""
             : "; a driver was at work, " + status(header.status()) + " with " + Fields.hex(header.features()))
-        .append(header.config().isEmpty() ? "" : "; configuration " + bytes(header.config(), header.config().length() / 2))
+        .append(
+            header.config().isEmpty() ? "" : "; configuration " + bytes(header.config(), header.config().length() / 2))
         .append('\n');
   }
 
@@ -62,7 +63,9 @@ public final class RecordingText {
           + direction("to read", offer.read()) + direction("to write", offer.write())
           + bytes(offer.data(), sum(offer.read()));
       case RecordedEvent.Use use -> "device  " + name(use.queue())
-          + (use.chain().isEmpty() ? " descriptor " + Integer.toUnsignedString(use.head()) : " #" + use.chain().getAsLong())
+          + (use.chain().isEmpty()
+              ? " descriptor " + Integer.toUnsignedString(use.head())
+              : " #" + use.chain().getAsLong())
           + " is used: " + use.length() + " bytes written " + bytes(use.data(), use.length());
       case RecordedEvent.Interrupt interrupt -> "device  interrupts for "
           + (interrupt.queue().isEmpty() ? "the configuration" : name(interrupt.queue().getAsInt()));

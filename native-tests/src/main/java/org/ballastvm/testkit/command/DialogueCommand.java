@@ -14,9 +14,7 @@ public final class DialogueCommand implements SubCommand {
   public String summary() { return "shows what was recorded of a device and its driver, and compares two recordings"; }
 
   @Override
-  public List<SubCommand> parts() {
-    return List.of(new DialogueShowCommand(), new DialogueCompareCommand());
-  }
+  public List<SubCommand> parts() { return List.of(new DialogueShowCommand(), new DialogueCompareCommand()); }
 
   @Override
   public int run(ParseResult given) {

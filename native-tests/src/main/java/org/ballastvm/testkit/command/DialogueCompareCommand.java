@@ -18,15 +18,19 @@ final class DialogueCompareCommand implements SubCommand {
   public String name() { return "compare"; }
 
   @Override
-  public String summary() { return "compares what drivers say and devices answer; the exit status is 1 where that differs"; }
+  public String summary() {
+    return "compares what drivers say and devices answer; the exit status is 1 where that differs";
+  }
 
   @Override
   public void describe(CommandSpec spec) {
-    spec.addOption(Arguments.flag("--ignoring-times", "all must be the same but times: rings, interrupts, addresses too"));
+    spec.addOption(
+        Arguments.flag("--ignoring-times", "all must be the same but times: rings, interrupts, addresses too"));
     spec.addOption(Arguments.flag("--exactly", "all must be the same"));
     spec.addPositional(Arguments.words("FILE", List.of(), "two recordings"));
-    spec.usageMessage().footer("Without an option, times, addresses, rings and interrupts do not count, and each queue is"
-        + " compared by itself.");
+    spec.usageMessage()
+        .footer("Without an option, times, addresses, rings and interrupts do not count, and each queue is"
+            + " compared by itself.");
   }
 
   @Override

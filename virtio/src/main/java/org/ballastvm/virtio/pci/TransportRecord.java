@@ -88,9 +88,7 @@ final class TransportRecord implements TransportWatch {
     config = readConfig();
   }
 
-  private static long low(long value, int width) {
-    return width == Long.BYTES ? value : value & (1L << 8 * width) - 1;
-  }
+  private static long low(long value, int width) { return width == Long.BYTES ? value : value & (1L << 8 * width) - 1; }
 
   @Override
   public void configMayDiffer() {
@@ -140,7 +138,7 @@ final class TransportRecord implements TransportWatch {
     recorder.note(new RecordedEvent.NeedsReset(switch (why) {
       case DeviceEvent.GuestMistake mistake -> mistake.sentence();
       case DeviceEvent.HostRefusal refusal -> refusal.sentence();
-      case DeviceEvent.BalloonChanged _, DeviceEvent.MemorySizeChanged _, DeviceEvent.HintRunEnded _ -> "";
+      case DeviceEvent.BalloonChanged _,DeviceEvent.MemorySizeChanged _,DeviceEvent.HintRunEnded _ -> "";
     }));
   }
 

@@ -6,7 +6,8 @@ import org.ballastvm.virtio.queue.Virtqueue;
 /** Sees what passes between a driver and its device. The function's lock is held; it must not throw, and does little. */
 interface TransportWatch extends AutoCloseable {
   /** Nobody looks. */
-  TransportWatch NONE = new TransportWatch() {};
+  TransportWatch NONE = new TransportWatch() {
+  };
   /** For an interrupt of no queue. */
   int CONFIG = -1;
 

@@ -3,7 +3,8 @@ package org.ballastvm.virtio.queue;
 /** Sees what passes through a queue. The device's lock is held; it must not throw, and does little. */
 public interface QueueWatch {
   /** Nobody looks. */
-  QueueWatch NONE = new QueueWatch() {};
+  QueueWatch NONE = new QueueWatch() {
+  };
 
   /**
    * The device took a chain that the driver offers.

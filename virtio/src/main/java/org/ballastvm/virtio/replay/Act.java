@@ -72,8 +72,7 @@ record Act(long features, Map<Integer, RecordedEvent.QueueSetup> setups, List<Li
         }
         case RecordedEvent.Offer offer -> offers.get(offer.queue()).add(offer);
         case RecordedEvent.Use use -> addUse(use);
-        case RecordedEvent.Status _, RecordedEvent.ConfigRead _, RecordedEvent.Ring _, RecordedEvent.Interrupt _,
-            RecordedEvent.Reset _, RecordedEvent.NeedsReset _, RecordedEvent.End _ -> {
+        case RecordedEvent.Status _,RecordedEvent.ConfigRead _,RecordedEvent.Ring _,RecordedEvent.Interrupt _,RecordedEvent.Reset _,RecordedEvent.NeedsReset _,RecordedEvent.End _ -> {
           // They follow from the rest.
         }
       }
@@ -96,9 +95,10 @@ record Act(long features, Map<Integer, RecordedEvent.QueueSetup> setups, List<Li
         long room = offered.get((int) number).write().stream().mapToLong(Long::longValue).sum();
         long wanted = Math.min(use.length(), room);
         if (use.data().length() / 2 < wanted) {
-          throw new IllegalArgumentException("chain " + number + " of queue " + use.queue() + " came back with " + wanted
-              + " bytes, of which it holds " + use.data().length() / 2 + "; record again with bytes=" + wanted
-              + " or more");
+          throw new IllegalArgumentException(
+              "chain " + number + " of queue " + use.queue() + " came back with " + wanted
+                  + " bytes, of which it holds " + use.data().length() / 2 + "; record again with bytes=" + wanted
+                  + " or more");
         }
       }
       uses.get(use.queue()).add(use);

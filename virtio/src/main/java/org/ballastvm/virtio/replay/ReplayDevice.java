@@ -35,6 +35,8 @@ public final class ReplayDevice implements VirtioDevice {
   private int writes;
   private int changes;
   private int promised;
+  /** Looked at by any thread; below zero where no driver is ready. */
+  private volatile int missing = -1;
 
   /**
    * How often a driver was ready.
@@ -140,11 +142,14 @@ public final class ReplayDevice implements VirtioDevice {
     }
     queues = List.copyOf(all);
     compareStart();
+    count();
     follow();
   }
 
   /** What the driver that comes next hears. */
-  private Act next() { return script.acts().get(Math.min(acts, script.acts().size() - 1)); }
+  private Act next() {
+    return script.acts().get(Math.min(acts, script.acts().size() - 1));
+  }
 
   private void setConfig(String digits) {
     byte[] data = HexFormat.of().parseHex(digits);
@@ -181,6 +186,7 @@ public final class ReplayDevice implements VirtioDevice {
       replay.take(chain).ifPresent(finding -> findings.accept(queue(queue) + ": " + finding));
     }
     replay.answer(ring);
+    count();
     follow();
     if (context.finish(queue)) {
       context.resumeLater(queue);
@@ -211,22 +217,25 @@ public final class ReplayDevice implements VirtioDevice {
     }
   }
 
-  /** {@return how many recorded chains the driver has not offered yet, since it was ready last; empty if it is not} */
+  /** {@return how many recorded chains the driver has not offered yet, since it was ready last; empty if it is not. Any thread} */
   public Optional<Integer> missing() {
-    if (context == null) {
-      return Optional.empty();
-    }
-    int missing = 0;
+    int now = missing;
+    return now < 0 ? Optional.empty() : Optional.of(now);
+  }
+
+  private void count() {
+    int left = 0;
     for (int i = 0; i < queues.size(); i++) {
-      missing += act.offers().get(i).size() - queues.get(i).taken();
+      left += act.offers().get(i).size() - queues.get(i).taken();
     }
-    return Optional.of(missing);
+    missing = left;
   }
 
   @Override
   public void reset() {
     context = null;
     queues = List.of();
+    missing = -1;
     act = next();
     writes = 0;
     setConfig(act.config());

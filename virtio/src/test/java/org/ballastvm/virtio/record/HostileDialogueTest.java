@@ -89,7 +89,8 @@ class HostileDialogueTest {
       bench.events.clear();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf("%d hostile runs of %d steps in %.1f s: %.0f a second, %d events recorded%n", RUNS, STEPS, seconds,
+    System.out.printf("%d hostile runs of %d steps in %.1f s: %.0f a second, %d events recorded%n", RUNS, STEPS,
+        seconds,
         RUNS / seconds, events);
     assertTrue(events > RUNS * 30L, "only " + events + " events in " + RUNS + " runs");
     assertEquals(descriptors, descriptors());

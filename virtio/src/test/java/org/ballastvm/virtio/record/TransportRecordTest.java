@@ -75,8 +75,10 @@ class TransportRecordTest {
       // The same again is no change.
     });
     List<String> words = words(record.end()).stream().filter(line -> line.contains("config")).toList();
-    assertEquals(List.of("config-read offset=4 width=2 value=0x6655", "config-write offset=0 width=1 value=0xfe now=0xfe",
-        "config data=0100000000000000", "interrupt of=config", "interrupt of=config"), words);
+    assertEquals(
+        List.of("config-read offset=4 width=2 value=0x6655", "config-write offset=0 width=1 value=0xfe now=0xfe",
+            "config data=0100000000000000", "interrupt of=config", "interrupt of=config"),
+        words);
   }
 
   @Test
@@ -145,7 +147,8 @@ class TransportRecordTest {
     queue.post(Buffer.write(BUFFER, 1));
     queue.post(Buffer.write(BUFFER, 2));
     bench.bus.settle();
-    assertEquals(List.of("use queue=0 chain=1 head=1 length=2 data=0000", "use queue=0 chain=none head=1 length=2 data="),
+    assertEquals(
+        List.of("use queue=0 chain=1 head=1 length=2 data=0000", "use queue=0 chain=none head=1 length=2 data="),
         ofKind(record.end(), RecordedEvent.Use.class));
   }
 

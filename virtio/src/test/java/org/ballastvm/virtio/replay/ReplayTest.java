@@ -119,7 +119,7 @@ class ReplayTest {
     timer.pass(1);
     for (int have = 0; have < bench.driver.device(0, 4); have += 64) {
       for (int i = 0; i < 64; i++) {
-        bench.memory.putInt(DATA + 4 * i, 4096 + have + i);
+        bench.memory.putInt(DATA + 4L * i, 4096 + have + i);
       }
       queue.post(Buffer.read(DATA, 256));
       bench.bus.settle();
@@ -131,7 +131,8 @@ class ReplayTest {
   @Test
   void aBalloonAsksForThePagesThatItAskedForWhenItWasRecorded() {
     Bench<BalloonDevice> original = new Bench<>(
-        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(), events));
+        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(),
+            events));
     original.device.setTarget(256);
     Recording recording = record(original, this::inflate);
     Bench<ReplayDevice> replayed = replay(recording);
@@ -143,7 +144,8 @@ class ReplayTest {
   @Test
   void aTargetThatChangesWhileADriverIsAtWorkChangesThereAgain() {
     Bench<BalloonDevice> original = new Bench<>(
-        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(), events));
+        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(),
+            events));
     Recording recording = record(original, bench -> {
       inflate(bench);
       bench.device.setTarget(128);
@@ -193,14 +195,16 @@ class ReplayTest {
     Bench<BlkDevice> original = disk();
     RecordedBench less = new RecordedBench(original);
     useDisk(original);
-    assertEquals("chain 1 of queue 0 came back with 513 bytes, of which it holds 256; record again with bytes=513 or more",
+    assertEquals(
+        "chain 1 of queue 0 came back with 513 bytes, of which it holds 256; record again with bytes=513 or more",
         assertThrows(IllegalArgumentException.class, () -> replay(less.end())).getMessage());
   }
 
   @Test
   void aReplayOutlivesADriverThatDoesAnything() {
     Bench<BalloonDevice> original = new Bench<>(
-        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(), events));
+        (memory, events) -> new BalloonDevice(BalloonConfig.DEFAULTS, memory, Optional.empty(), new FakeClock(),
+            events));
     Recording recording = record(original, bench -> {
       bench.device.setTarget(256);
       inflate(bench);

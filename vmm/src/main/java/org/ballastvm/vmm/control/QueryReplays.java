@@ -19,7 +19,9 @@ public final class QueryReplays implements QmpCommand<QmpCommand.NoArguments, Li
   public String name() { return "x-ballast-query-replays"; }
 
   @Override
-  public String help() { return "Returns what drivers of replayed devices do otherwise than those that were recorded."; }
+  public String help() {
+    return "Returns what drivers of replayed devices do otherwise than those that were recorded.";
+  }
 
   @Override
   public List<String> features() { return UNSTABLE; }

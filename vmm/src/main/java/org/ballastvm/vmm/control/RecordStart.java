@@ -31,7 +31,7 @@ public final class RecordStart implements QmpCommand<RecordStart.Wish, QmpComman
   public Done run(Machine vm, Wish wish) {
     long bytes = wish.bytes().orElse((long) RecordingLimits.USUAL.chainBytes());
     start(vm, new RecordConfig(wish.device(), FileName.path("file", wish.file()).toAbsolutePath(),
-        RecordConfig.limits(wish.device(), (int) Math.clamp(bytes, -1, Integer.MAX_VALUE),
+        RecordConfig.limits(wish.device(), Math.clamp(bytes, -1, Integer.MAX_VALUE),
             wish.limit().orElse(RecordingLimits.USUAL.recordBytes()))));
     return Done.DONE;
   }

@@ -95,7 +95,9 @@ public final class Devices implements AutoCloseable {
   public Faults faults() { return faults; }
 
   /** {@return what passes between them and their drivers, on its way to files} */
-  public Recordings recordings() { return recordings; }
+  public Recordings recordings() {
+    return recordings;
+  }
 
   /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
   public void reset() {

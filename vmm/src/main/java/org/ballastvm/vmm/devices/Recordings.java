@@ -126,5 +126,7 @@ public final class Recordings {
   }
 
   /** The machine ends, and what was recorded is whole. */
-  void close() { all.values().forEach(recorded -> recorded.recorder().end("the machine has ended")); }
+  void close() {
+    all.values().forEach(recorded -> recorded.recorder().end("the machine has ended"));
+  }
 }

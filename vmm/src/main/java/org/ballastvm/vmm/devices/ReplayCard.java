@@ -11,7 +11,8 @@ public final class ReplayCard extends VirtioCard {
   private final ReplayDevice device;
   private final ReplayFindings findings;
 
-  ReplayCard(Optional<String> id, String path, ReplayDevice device, VirtioPciFunction transport, ReplayFindings findings) {
+  ReplayCard(Optional<String> id, String path, ReplayDevice device, VirtioPciFunction transport,
+      ReplayFindings findings) {
     super("virtio-replay", path, transport);
     this.id = id;
     this.device = device;
@@ -22,17 +23,15 @@ public final class ReplayCard extends VirtioCard {
   public Optional<String> id() { return id; }
 
   /** {@return what its driver did otherwise, the first 64 sentences} */
-  public List<String> findings() { return findings.sentences(); }
+  public List<String> findings() {
+    return findings.sentences();
+  }
 
   /** {@return how much its driver did otherwise} */
-  public long findingCount() {
-    return findings.count();
-  }
+  public long findingCount() { return findings.count(); }
 
   /** {@return how many recorded chains its driver has not offered yet; empty while there is none} */
   public Optional<Integer> missing() {
-    synchronized (function()) {
-      return device.missing();
-    }
+    return device.missing();
   }
 }

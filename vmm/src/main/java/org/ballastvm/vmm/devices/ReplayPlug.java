@@ -33,8 +33,9 @@ final class ReplayPlug extends PciPlug<ReplayConfig> {
   private static String read(Path file) {
     try {
       if (Files.size(file) > RecordingLimits.USUAL.recordBytes()) {
-        throw new UserError("file=" + file + ": is of " + Files.size(file) + " bytes; a recording that is replayed may have "
-            + RecordingLimits.USUAL.recordBytes());
+        throw new UserError(
+            "file=" + file + ": is of " + Files.size(file) + " bytes; a recording that is replayed may have "
+                + RecordingLimits.USUAL.recordBytes());
       }
       return Files.readString(file);
     } catch (NoSuchFileException e) {

@@ -14,7 +14,9 @@ final class RecordStartCommand implements Command {
   public String parameters() { return "device,file=file[,bytes=n][,limit=size]"; }
 
   @Override
-  public String help() { return "record what passes between a device and its driver, like -record on the command line"; }
+  public String help() {
+    return "record what passes between a device and its driver, like -record on the command line";
+  }
 
   @Override
   public String run(Machine vm, Arguments arguments) {
