@@ -13,6 +13,7 @@ final class GuestDialogues implements AutoCloseable {
 
   private final String place;
   private final List<Guest> guests = new ArrayList<>();
+  private final List<Guest> replaying = new ArrayList<>();
   /** By the device and the guest; a name in /tmp, which is not the test's own where guests run in the rig. */
   private final Map<Record, String> files = new LinkedHashMap<>();
   private final Map<Record, Dialogue> dialogues = new LinkedHashMap<>();
@@ -24,7 +25,17 @@ final class GuestDialogues implements AutoCloseable {
    */
   GuestDialogues(String place) { this.place = place; }
 
-  void add(Guest guest) { guests.add(guest); }
+  void add(Guest guest, GuestConfig config) {
+    guests.add(guest);
+    if (config.options().stream().anyMatch(option -> option.startsWith("virtio-replay"))) {
+      replaying.add(guest);
+    }
+  }
+
+  /** That drivers of devices that are replayed do what was recorded, in guests that still run. */
+  void judge() {
+    replaying.stream().filter(Guest::isRunning).forEach(Dialogue::assertNothingDiffers);
+  }
 
   List<Guest> guests() { return guests; }
 

@@ -78,7 +78,7 @@ public final class GuestExtension
         .map(kernel -> Guest.start(host, GuestHosts.images().lab(kernel), config))
         .orElseGet(() -> Guest.start(host, config));
     guest.watch().expect(expectation(context));
-    guestsOf(context).add(guest);
+    guestsOf(context).add(guest, config);
     if (boot.isEmpty() || boot.get().awaitUp()) {
       guest.awaitUp();
     }
@@ -116,6 +116,7 @@ public final class GuestExtension
     });
     if (failed.isEmpty()) {
       guests.forEach(GuestExtension::judge);
+      guestsOf(context).judge();
     }
   }
 

@@ -32,11 +32,19 @@ final class EventReader {
           fields.number("length", 0, 0xffff_ffffL), fields.digits("data"));
       case "interrupt" -> new RecordedEvent.Interrupt(
           fields.text("of").equals("config") ? OptionalInt.empty() : OptionalInt.of(queue(fields)));
-      case "reset" -> new RecordedEvent.Reset(
-          fields.text("by").equals("driver") ? RecordedEvent.By.DRIVER : RecordedEvent.By.MACHINE);
+      case "reset" -> new RecordedEvent.Reset(by(fields));
       case "needs-reset" -> new RecordedEvent.NeedsReset(fields.text("why"));
       case "end" -> new RecordedEvent.End(fields.text("why"));
       default -> throw fields.broken("there is no event '" + word + "'");
+    };
+  }
+
+  private static RecordedEvent.By by(Fields fields) {
+    return switch (fields.text("by")) {
+      case "driver" -> RecordedEvent.By.DRIVER;
+      case "machine" -> RecordedEvent.By.MACHINE;
+      case "bus" -> RecordedEvent.By.BUS;
+      default -> throw fields.broken("by=" + fields.text("by") + " must be driver, machine or bus");
     };
   }
 

@@ -1,6 +1,7 @@
 package org.ballastvm.record;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -24,7 +25,9 @@ public sealed interface RecordedEvent {
     /** Its driver wrote 0 to the status. */
     DRIVER,
     /** The machine was reset, or the device left it. */
-    MACHINE
+    MACHINE,
+    /** The guest forbade it to reach memory, by its PCI command register. */
+    BUS
   }
 
   /**
@@ -189,7 +192,7 @@ public sealed interface RecordedEvent {
    */
   record Reset(By by) implements RecordedEvent {
     @Override
-    public String words() { return "reset by=" + (by == By.DRIVER ? "driver" : "machine"); }
+    public String words() { return "reset by=" + by.name().toLowerCase(Locale.ROOT); }
   }
 
   /**

@@ -69,8 +69,11 @@ public final class RecordingText {
           + " is used: " + use.length() + " bytes written " + bytes(use.data(), use.length());
       case RecordedEvent.Interrupt interrupt -> "device  interrupts for "
           + (interrupt.queue().isEmpty() ? "the configuration" : name(interrupt.queue().getAsInt()));
-      case RecordedEvent.Reset reset -> (reset.by() == RecordedEvent.By.DRIVER ? "driver" : "machine")
-          + " resets the device";
+      case RecordedEvent.Reset reset -> switch (reset.by()) {
+        case DRIVER -> "driver  resets the device";
+        case MACHINE -> "machine resets the device";
+        case BUS -> "driver  forbids the device to reach memory, and it forgets its driver";
+      };
       case RecordedEvent.NeedsReset stop -> "device  needs a reset: " + stop.why();
       case RecordedEvent.End end -> "        the recording ends: " + end.why();
     };

@@ -26,6 +26,7 @@ final class TransportRecord implements TransportWatch {
   private final QueueRecord[] queues;
   private String config;
   private boolean agreed;
+  private boolean ready;
 
   TransportRecord(Recorder recorder, VirtioDevice device, CommonConfig common) {
     this.recorder = recorder;
@@ -33,6 +34,7 @@ final class TransportRecord implements TransportWatch {
     this.common = common;
     this.config = readConfig();
     this.agreed = (common.status() & DeviceStatus.FEATURES_OK) != 0;
+    this.ready = common.isDriverOk();
     this.queues = new QueueRecord[device.queueCount()];
     recorder.begin(header());
     for (int i = 0; i < queues.length; i++) {
@@ -112,6 +114,7 @@ final class TransportRecord implements TransportWatch {
     int now = common.status();
     boolean asks = (written & DeviceStatus.FEATURES_OK) != 0 && !agreed;
     agreed = (now & DeviceStatus.FEATURES_OK) != 0;
+    ready = common.isDriverOk();
     if (asks) {
       recorder.note(new RecordedEvent.Features(offered(), common.features(), agreed));
     }
@@ -145,7 +148,19 @@ final class TransportRecord implements TransportWatch {
   @Override
   public void machineReset() {
     agreed = false;
-    recorder.note(new RecordedEvent.Reset(RecordedEvent.By.MACHINE));
+    forgotten(RecordedEvent.By.MACHINE);
+  }
+
+  @Override
+  public void leftMemory() {
+    if (ready) {
+      forgotten(RecordedEvent.By.BUS);
+    }
+  }
+
+  private void forgotten(RecordedEvent.By by) {
+    ready = false;
+    recorder.note(new RecordedEvent.Reset(by));
     config = readConfig();
   }
 

@@ -51,6 +51,11 @@ interface TransportWatch extends AutoCloseable {
     // Nobody looks.
   }
 
+  /** The guest forbids the device to reach memory, so that it has forgotten a driver that was at work. */
+  default void leftMemory() {
+    // Nobody looks.
+  }
+
   /** Looks no more. */
   @Override
   default void close() {

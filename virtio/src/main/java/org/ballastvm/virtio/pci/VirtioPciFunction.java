@@ -151,8 +151,8 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     boolean masteringChanged = isBusMaster() != wasBusMaster;
     if (masteringChanged && !isBusMaster()) {
       common.leaveMemory();
-    }
-    if (masteringChanged && isBusMaster()) {
+      watch.leftMemory();
+    } else if (masteringChanged) {
       attempt(common::serve);
       common.ringAll();
     }

@@ -135,6 +135,16 @@ class TransportRecordTest {
   }
 
   @Test
+  void aDeviceThatMayNotReachMemoryForgetsItsDriver() {
+    RecordedBench record = new RecordedBench(bench);
+    bench.function.configWrite(4, 2, 2);
+    bench.function.configWrite(4, 2, 6);
+    bench.start(EchoDevice.FEATURE);
+    bench.function.configWrite(4, 2, 2);
+    assertEquals(List.of("reset by=driver", "reset by=bus"), ofKind(record.end(), RecordedEvent.Reset.class));
+  }
+
+  @Test
   void whatAFaultMakesOfACompletionIsWhatTheDriverSees() {
     QueueDriver queue = bench.start(EchoDevice.FEATURE).getFirst();
     DeviceFaults faults = new DeviceFaults(strike -> {
