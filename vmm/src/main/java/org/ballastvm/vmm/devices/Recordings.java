@@ -1,16 +1,22 @@
 package org.ballastvm.vmm.devices;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ballastvm.record.Recorder;
 import org.ballastvm.virtio.pci.VirtioPciFunction;
 import org.ballastvm.vmm.config.RecordConfig;
@@ -22,6 +28,11 @@ import org.ballastvm.vmm.state.Log;
  * this. Belongs to the event loop, or is used before it has started or after it has ended.
  */
 public final class Recordings {
+  private static final Set<OpenOption> WRITTEN_ANEW = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+      StandardOpenOption.TRUNCATE_EXISTING);
+  /** A device waits for the file once for so many. */
+  private static final int BUFFERED_CHARS = 1 << 16;
+
   private final DeviceBuses buses;
   private final IdentityHashMap<PluggedDevice, Recorded> all = new IdentityHashMap<>();
 
@@ -60,7 +71,10 @@ public final class Recordings {
 
   private static Writer open(Path file) {
     try {
-      return Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+      // What a guest sends may be secret: a file that is new is its owner's alone.
+      return new BufferedWriter(Channels.newWriter(Files.newByteChannel(file, WRITTEN_ANEW,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))), StandardCharsets.UTF_8),
+          BUFFERED_CHARS);
     } catch (NoSuchFileException e) {
       throw new UserError("file=" + file + ": there is no such directory", e);
     } catch (FileSystemException e) {

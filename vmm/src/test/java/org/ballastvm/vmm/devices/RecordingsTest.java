@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +89,7 @@ class RecordingsTest {
     assertEquals(1, Recording.parse(Files.readString(file)).entries().size());
     vm.onLoop(() -> vm.devices().recordings().stop("rng0"));
     Recording recording = Recording.parse(Files.readString(file));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(16, recording.header().mostBytes());
     assertEquals("virtio-rng", recording.header().name());
     assertEquals(Optional.of("the recording was stopped"), recording.end());
