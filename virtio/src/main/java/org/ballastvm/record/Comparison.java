@@ -132,7 +132,7 @@ public final class Comparison {
       case RecordedEvent.Offer offer -> add(queue(offer.queue()), number,
           "offer chain=" + offer.chain() + " read=" + Fields.lengths(offer.read()) + " write="
               + Fields.lengths(offer.write()) + " data=" + Meaning.request(type, cut(offer.data())));
-      case RecordedEvent.Use use -> add(queue(use.queue()), number,
+      case RecordedEvent.Use use -> add("answers of " + queue(use.queue()), number,
           "use chain=" + (use.chain().isEmpty() ? "none" : use.chain().getAsLong()) + " length=" + use.length()
               + " data=" + Meaning.answer(type, cut(use.data())));
       case RecordedEvent.Ring _,RecordedEvent.Interrupt _,RecordedEvent.End _ -> {

@@ -10,7 +10,7 @@ public enum Likeness {
    * What a driver says and a device answers. Left out are times, addresses (descriptors, vectors, and the addresses in the
    * requests of known devices), random bytes, rings and interrupts, of which several may become one, and reads of the
    * configuration that find what the read before them has found. Queues, the configuration's changes and all else are compared
-   * each by themselves.
+   * each by themselves; of a queue what is offered and what comes back, as a device may take several chains before it answers.
    */
   WHAT_IS_SAID
 }

@@ -64,6 +64,15 @@ class ComparisonTest {
   }
 
   @Test
+  void howManyChainsAreTakenBeforeOneComesBackIsNotSaid() {
+    String use = "1 use queue=0 chain=0 head=0 length=0 data=";
+    Recording batch = of(2, offer(0, 0, 0, "aa"), offer(0, 1, 1, "bb"), use);
+    assertEquals(Optional.empty(), difference(batch, of(2, offer(0, 0, 0, "aa"), use, offer(0, 1, 1, "bb"))));
+    assertTrue(difference(batch, of(2, offer(0, 0, 0, "aa"), offer(0, 1, 1, "bb"))).orElseThrow()
+        .contains("in what passed for answers of queue 0 (request)"));
+  }
+
+  @Test
   void pageNumbersOfABalloonAreAddressesAndItsLengthsAreNot() {
     assertEquals(Optional.empty(), difference(of(5, offer(0, 0, 0, "0a0b0c0d")), of(5, offer(0, 0, 0, "01020304"))));
     assertTrue(difference(of(5, offer(0, 0, 0, "0a0b0c0d")), of(5, offer(0, 0, 0, "0102030405060708"))).isPresent());

@@ -184,8 +184,8 @@ public final class ReplayDevice implements VirtioDevice {
         break;
       }
       replay.take(chain).ifPresent(finding -> findings.accept(queue(queue) + ": " + finding));
+      replay.answer(ring);
     }
-    replay.answer(ring);
     count();
     follow();
     if (context.finish(queue)) {

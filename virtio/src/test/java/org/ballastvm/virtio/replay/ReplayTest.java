@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.ballastvm.fault.DeviceFaults;
+import org.ballastvm.fault.Fault;
 import org.ballastvm.record.Comparison;
 import org.ballastvm.record.Likeness;
 import org.ballastvm.record.Recording;
@@ -23,6 +25,7 @@ import org.ballastvm.virtio.blk.BlkConfig;
 import org.ballastvm.virtio.blk.BlkDevice;
 import org.ballastvm.virtio.driver.Bench;
 import org.ballastvm.virtio.driver.BlkDriver;
+import org.ballastvm.virtio.driver.EchoDevice;
 import org.ballastvm.virtio.driver.FakeClock;
 import org.ballastvm.virtio.driver.FakeTimer;
 import org.ballastvm.virtio.driver.PciDriver;
@@ -198,6 +201,38 @@ class ReplayTest {
     assertEquals(
         "chain 1 of queue 0 came back with 513 bytes, of which it holds 256; record again with bytes=513 or more",
         assertThrows(IllegalArgumentException.class, () -> replay(less.end())).getMessage());
+  }
+
+  private static void echoThree(Bench<?> bench) {
+    QueueDriver queue = bench.start(EchoDevice.FEATURE | PciDriver.EVENT_INDEX).getFirst();
+    for (int i = 1; i <= 3; i++) {
+      queue.offer(Buffer.write(DATA, i));
+    }
+    queue.kick();
+    bench.bus.settle();
+  }
+
+  @Test
+  void chainsThatCameOutOfOrderTwiceAndUnderAnotherNumberDoSoAgain() {
+    Bench<EchoDevice> original = new Bench<>((memory, events) -> new EchoDevice());
+    DeviceFaults faults = new DeviceFaults(strike -> {
+      // The recording has it.
+    });
+    original.function.goWrong(faults, timer);
+    faults.add(Fault.parse("what=reorder"));
+    faults.add(Fault.parse("what=duplicate,nth=2"));
+    faults.add(Fault.parse("what=wrong-id,id=40,nth=3"));
+    Recording recording = record(original, ReplayTest::echoThree);
+    Bench<ReplayDevice> replayed = replay(recording);
+    Recording again = record(replayed, ReplayTest::echoThree);
+    List<String> uses = again.entries().stream().map(entry -> entry.event().words())
+        .filter(words -> words.startsWith("use")).toList();
+    assertEquals(
+        List.of("use queue=0 chain=1 head=1 length=2 data=0000", "use queue=0 chain=none head=1 length=2 data=",
+            "use queue=0 chain=0 head=0 length=1 data=00", "use queue=0 chain=none head=40 length=3 data="),
+        uses);
+    assertSaidTheSame(recording, again);
+    assertEquals(List.of(), findings);
   }
 
   @Test
