@@ -59,16 +59,4 @@ class RecordIT {
       assertTrue(guest.run("lsmod").contains("virtio_balloon"));
     }
   }
-
-  /** What Debian's 6.1 said, without the pages that it named. */
-  private static final String OF_6_1 = "src/test/resources/org/ballastvm/testkit/balloon-6.1.dialogue";
-
-  @Kernels({"debian:6.12"})
-  void aLaterKernelsDriverIsHeldAgainstTheRecordingOfAnEarlierOne(
-      @Boot({"-m", "256", "-device", "virtio-replay-pci,id=replay0,file=" + OF_6_1}) Guest guest) {
-    guest.await("the end of what was recorded", () -> {
-      System.err.println(guest.monitor("info replay"));
-      return guest.monitor("info replay").contains(", 0 recorded chains not offered yet");
-    });
-  }
 }
