@@ -16,6 +16,7 @@ module org.ballastvm.testkit {
       org.ballastvm.testkit.bench.BenchCommand,
       org.ballastvm.testkit.bisect.BisectCommand,
       org.ballastvm.testkit.command.DemoCommand,
+      org.ballastvm.testkit.command.DialogueCommand,
       org.ballastvm.testkit.command.DoctorCommand,
       org.ballastvm.testkit.command.ImageCommand,
       org.ballastvm.testkit.command.RigCommand,

@@ -3,6 +3,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.device;
   exports org.ballastvm.fault;
   exports org.ballastvm.pci;
+  exports org.ballastvm.record;
   exports org.ballastvm.virtio;
   exports org.ballastvm.virtio.balloon;
   exports org.ballastvm.virtio.blk;
@@ -12,6 +13,7 @@ module org.ballastvm.virtio {
   exports org.ballastvm.virtio.p9;
   exports org.ballastvm.virtio.pci;
   exports org.ballastvm.virtio.queue;
+  exports org.ballastvm.virtio.replay;
   exports org.ballastvm.virtio.rng;
   exports org.ballastvm.virtio.vsock;
 }

@@ -49,6 +49,18 @@ public record GuestConfig(List<String> options, String append, DebianFlavour deb
     return new GuestConfig(options, words, debian, kernel, jvmOptions, noReboot, agent);
   }
 
+  /**
+   * The same guest with more options.
+   *
+   * @param more Ballast's options
+   * @return how it is started
+   */
+  public GuestConfig with(List<String> more) {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(more);
+    return new GuestConfig(all, append, debian, kernel, jvmOptions, noReboot, agent);
+  }
+
   static GuestConfig of(Boot boot) {
     return new GuestConfig(List.of(boot.value()), boot.append(), boot.debian(), boot.kernel(),
         List.of(boot.jvmOptions()),

@@ -59,27 +59,35 @@ public final class GuestExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Guest.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Guest.class || type == Dialogue.class && parameter.isAnnotated(Record.class);
   }
 
   @Override
-  public Guest resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.findAnnotation(Record.class).<Object>map(guestsOf(context)::dialogue)
+        .orElseGet(() -> guest(parameter, context));
+  }
+
+  private static Guest guest(ParameterContext parameter, ExtensionContext context) {
     GuestHost host = GuestHosts.find();
     Optional<Boot> boot = parameter.findAnnotation(Boot.class);
-    GuestConfig config = boot.map(GuestConfig::of).orElseGet(GuestConfig::of);
+    GuestConfig config = boot.map(GuestConfig::of).orElseGet(GuestConfig::of)
+        .with(guestsOf(context).optionsFor(parameter.getParameter()));
     Guest guest = InvocationKernel.of(context).filter(kernel -> config.kernel().isEmpty())
         .map(kernel -> Guest.start(host, GuestHosts.images().lab(kernel), config))
         .orElseGet(() -> Guest.start(host, config));
     guest.watch().expect(expectation(context));
-    guestsOf(context).guests.add(guest);
+    guestsOf(context).add(guest, config);
     if (boot.isEmpty() || boot.get().awaitUp()) {
       guest.awaitUp();
     }
     return guest;
   }
 
-  private static Guests guestsOf(ExtensionContext context) {
-    return context.getStore(OURS).computeIfAbsent(context.getUniqueId(), id -> new Guests(), Guests.class);
+  private static GuestDialogues guestsOf(ExtensionContext context) {
+    return context.getStore(OURS).computeIfAbsent(context.getUniqueId(), id -> new GuestDialogues(id),
+        GuestDialogues.class);
   }
 
   private static Expectation expectation(ExtensionContext context) {
@@ -99,9 +107,16 @@ public final class GuestExtension
     List<Guest> guests = new ArrayList<>(ofContext(context));
     context.getParent().ifPresent(outer -> guests.addAll(ofContext(outer)));
     Optional<Throwable> failed = context.getExecutionException();
-    failed.ifPresent(failure -> guests.forEach(guest -> failure.addSuppressed(GuestReport.of(guest))));
+    failed.ifPresent(failure -> {
+      guests.forEach(guest -> failure.addSuppressed(GuestReport.of(guest)));
+      String said = guestsOf(context).report();
+      if (!said.isEmpty()) {
+        failure.addSuppressed(new RigError(said));
+      }
+    });
     if (failed.isEmpty()) {
       guests.forEach(GuestExtension::judge);
+      guestsOf(context).judge();
     }
   }
 
@@ -118,15 +133,7 @@ public final class GuestExtension
   }
 
   private static List<Guest> ofContext(ExtensionContext context) {
-    Guests own = context.getStore(OURS).get(context.getUniqueId(), Guests.class);
-    return own == null ? List.of() : own.guests;
-  }
-
-  /** Those of one test, or of one class: the store closes them with it. */
-  private static final class Guests implements AutoCloseable {
-    private final List<Guest> guests = new ArrayList<>();
-
-    @Override
-    public void close() { guests.forEach(Guest::close); }
+    GuestDialogues own = context.getStore(OURS).get(context.getUniqueId(), GuestDialogues.class);
+    return own == null ? List.of() : own.guests();
   }
 }

@@ -52,11 +52,12 @@ class ArchitectureTest {
       "acpi-tables", Set.of("org.ballastvm.acpi"), //
       "kvm-bindings", Set.of("org.ballastvm.kvm"), //
       "virtio",
-      Set.of("org.ballastvm.device", "org.ballastvm.fault", "org.ballastvm.pci", "org.ballastvm.virtio",
+      Set.of("org.ballastvm.device", "org.ballastvm.fault", "org.ballastvm.pci", "org.ballastvm.record",
+          "org.ballastvm.virtio",
           "org.ballastvm.virtio.balloon", "org.ballastvm.virtio.blk",
           "org.ballastvm.virtio.console", "org.ballastvm.virtio.mem", "org.ballastvm.virtio.net",
           "org.ballastvm.virtio.p9", "org.ballastvm.virtio.pci", "org.ballastvm.virtio.queue",
-          "org.ballastvm.virtio.rng",
+          "org.ballastvm.virtio.replay", "org.ballastvm.virtio.rng",
           "org.ballastvm.virtio.vsock"), //
       "guest-images", Set.of("org.ballastvm.images", "org.ballastvm.rig"), //
       "vmm",
@@ -76,7 +77,7 @@ class ArchitectureTest {
       "java.lang.Runtime.load", "java.lang.Runtime.loadLibrary");
 
   private static final String[] DEVICES = {"org.ballastvm.device..", "org.ballastvm.fault..", "org.ballastvm.pci..",
-      "org.ballastvm.virtio.."};
+      "org.ballastvm.record..", "org.ballastvm.virtio.."};
 
   private static JavaClasses everything;
 

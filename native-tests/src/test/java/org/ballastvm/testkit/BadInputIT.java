@@ -107,7 +107,7 @@ class BadInputIT {
             "virtio-rng-pci,id=a"),
         mistake(
             "-device e1000: 'e1000' is not a valid device model name; there are i6300esb, isa-debug-exit, java, pc-dimm, "
-                + "pvpanic, pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, "
+                + "pvpanic, pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-replay-pci, "
                 + "virtio-rng-pci, virtio-serial-pci, virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
             "-device",
             "e1000"),

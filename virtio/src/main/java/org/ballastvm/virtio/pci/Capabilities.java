@@ -3,10 +3,17 @@ package org.ballastvm.virtio.pci;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ballastvm.pci.PciConfigSpace;
+import org.ballastvm.pci.PciIdentity;
+import org.ballastvm.virtio.VirtioDevice;
 
-/** The bodies of capabilities, behind their id and link. Virtio 1.3, 4.1.4. */
+/** Who a function is, and the bodies of its capabilities, behind their id and link. Virtio 1.3, 4.1.2 and 4.1.4. */
 final class Capabilities {
-  private static final int VENDOR = 0x09;
+  private static final int VENDOR = 0x1af4;
+  private static final int FIRST_DEVICE = 0x1040;
+  private static final int FIRST_SUBSYSTEM = 0x1100;
+  private static final int REVISION = 1;
+
+  private static final int VENDOR_SPECIFIC = 0x09;
   private static final int PART_BYTES = 0x1000;
   private static final int COMMON = 1;
   private static final int NOTIFY = 2;
@@ -16,17 +23,22 @@ final class Capabilities {
 
   private Capabilities() {}
 
+  /** Who the function of a device is. */
+  static PciIdentity identity(VirtioDevice device) {
+    return new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, device.pciClass(), VENDOR, FIRST_SUBSYSTEM);
+  }
+
   /** Says in which BAR the registers are, at which offsets, a page each. */
   static void declare(PciConfigSpace config, int bar, int common, int isr, int device, int notify, int multiplier) {
-    config.addCapability(VENDOR, virtio(COMMON, bar, common, PART_BYTES));
-    config.addCapability(VENDOR, virtio(ISR, bar, isr, PART_BYTES));
-    config.addCapability(VENDOR, virtio(DEVICE, bar, device, PART_BYTES));
-    config.addCapability(VENDOR, notification(bar, notify, PART_BYTES, multiplier));
+    config.addCapability(VENDOR_SPECIFIC, virtio(COMMON, bar, common, PART_BYTES));
+    config.addCapability(VENDOR_SPECIFIC, virtio(ISR, bar, isr, PART_BYTES));
+    config.addCapability(VENDOR_SPECIFIC, virtio(DEVICE, bar, device, PART_BYTES));
+    config.addCapability(VENDOR_SPECIFIC, notification(bar, notify, PART_BYTES, multiplier));
   }
 
   /** Adds the window of {@link PciAccessWindow}; where it is. */
   static int declareWindow(PciConfigSpace config) {
-    return config.addCapability(VENDOR, pciAccess());
+    return config.addCapability(VENDOR_SPECIFIC, pciAccess());
   }
 
   private static byte[] virtio(int type, int bar, int offset, int length) {

@@ -59,8 +59,20 @@ final class TransportFaults implements QueueTap {
     return ~value;
   }
 
+  /** A fault strikes that waits for no occasion; false if it is none of the transport's. */
+  boolean strikes(Fault fault) {
+    if (fault.kind() == FaultKind.NEEDS_RESET) {
+      calls.needReset();
+    } else if (fault.kind().point() == FaultPoint.SETUP) {
+      setUp(fault);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   /** Offers what a fault leaves; for drivers that look from now on. */
-  void setUp(Fault fault) {
+  private void setUp(Fault fault) {
     if (fault.kind() == FaultKind.WITHHOLD_FEATURE) {
       common.withhold(1L << fault.value().orElseThrow());
     } else {

@@ -1,16 +1,15 @@
 package org.ballastvm.virtio.pci;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.ballastvm.fault.DeviceFaults;
 import org.ballastvm.fault.Fault;
-import org.ballastvm.fault.FaultKind;
-import org.ballastvm.fault.FaultPoint;
 import org.ballastvm.fault.FaultTimer;
 import org.ballastvm.pci.PciConfigSpace;
 import org.ballastvm.pci.PciFunction;
 import org.ballastvm.pci.PciHost;
-import org.ballastvm.pci.PciIdentity;
+import org.ballastvm.record.Recorder;
 import org.ballastvm.virtio.DeviceEvent;
 import org.ballastvm.virtio.EventLimiter;
 import org.ballastvm.virtio.EventSink;
@@ -27,11 +26,6 @@ import org.ballastvm.virtio.queue.GuestMemory;
  * lock keeps the vCPUs' register accesses and the event loop's queue work apart.
  */
 public final class VirtioPciFunction extends PciFunction implements VirtioDevice.ConfigNotifier {
-  private static final int VENDOR = 0x1af4;
-  private static final int FIRST_DEVICE = 0x1040;
-  private static final int FIRST_SUBSYSTEM = 0x1100;
-  private static final int REVISION = 1;
-
   private static final int REGISTERS_BAR = 4;
   private static final int REGISTERS_BYTES = 0x4000;
   private static final int COMMON = 0x0000;
@@ -47,12 +41,14 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   private final VirtioDevice device;
   private final CommonConfig common;
+  private final DeviceRegisters registers;
   private final EventSink events;
   private final PciAccessWindow window;
   private final CallWires calls;
   private final Calls requests = new Calls();
   /** Null where nothing goes wrong. */
   private TransportFaults faults;
+  private TransportWatch watch = TransportWatch.NONE;
   private volatile int interruptStatus;
 
   /**
@@ -63,11 +59,11 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
    * @param events takes what goes wrong
    */
   public VirtioPciFunction(VirtioDevice device, GuestMemory memory, EventSink events) {
-    super(new PciIdentity(VENDOR, FIRST_DEVICE + device.type(), REVISION, device.pciClass(), VENDOR,
-        FIRST_SUBSYSTEM));
+    super(Capabilities.identity(device));
     this.device = device;
     this.events = new EventLimiter(events);
     this.common = new CommonConfig(device, memory, requests);
+    this.registers = new DeviceRegisters(device);
     this.calls = new CallWires(common, device.server().queues(), vector -> usesMessages() && canSend(vector));
     declareBar(REGISTERS_BAR, REGISTERS_BYTES);
     declareInterruptPin();
@@ -126,6 +122,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     if (!common.isRunning() || !isBusMaster() || common.queue(queue) == null || common.isServed(queue)) {
       return false;
     }
+    watch.looks(common.queue(queue));
     if (faults != null && faults.keepsFrom(common.queue(queue))) {
       return false;
     }
@@ -154,8 +151,8 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     boolean masteringChanged = isBusMaster() != wasBusMaster;
     if (masteringChanged && !isBusMaster()) {
       common.leaveMemory();
-    }
-    if (masteringChanged && isBusMaster()) {
+      watch.leftMemory();
+    } else if (masteringChanged) {
       attempt(common::serve);
       common.ringAll();
     }
@@ -169,7 +166,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     return switch ((int) offset & ~0xfff) {
       case COMMON -> common.read(register, width);
       case INTERRUPT_STATUS -> register == 0 ? takeInterruptStatus() : 0;
-      case DEVICE -> register < device.configBytes() ? deviceRead(register) : 0;
+      case DEVICE -> registers.read(register, width);
       default -> 0;
     };
   }
@@ -180,11 +177,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     try {
       switch ((int) offset & ~0xfff) {
         case COMMON -> writeCommon(register, width, value);
-        case DEVICE -> {
-          if (register + width <= device.configBytes()) {
-            device.configWrite(register, width, value);
-          }
-        }
+        case DEVICE -> registers.write(register, width, value);
         case NOTIFY -> {
           // Only a write that the doorbell's eventfd did not take comes here.
           if (register / NOTIFY_MULTIPLIER <= device.doorbell(device.queueCount() - 1)) {
@@ -202,25 +195,28 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
     }
   }
 
-  private long deviceRead(int register) {
-    long value = device.configRead(register);
-    return faults == null ? value : faults.configRead(register, value);
+  /**
+   * Records what passes from now on; a recording that was there ends.
+   *
+   * @param recorder takes it; nothing is recorded when empty
+   */
+  public synchronized void record(Optional<Recorder> recorder) {
+    watch.close();
+    watch = recorder.isEmpty() ? TransportWatch.NONE : new TransportRecord(recorder.get(), device, common);
+    registers.watch(watch);
   }
 
   @Override
   public synchronized void goWrong(DeviceFaults planned, FaultTimer timer) {
     super.goWrong(planned, timer);
     faults = new TransportFaults(planned, timer, common, requests, device.queueCount());
+    registers.goWrong(faults);
     device.goWrong(planned);
   }
 
   @Override
   public synchronized void strike(Fault fault) {
-    if (fault.kind() == FaultKind.NEEDS_RESET) {
-      requests.needReset();
-    } else if (fault.kind().point() == FaultPoint.SETUP) {
-      faults.setUp(fault);
-    } else {
+    if (!faults.strikes(fault)) {
       super.strike(fault);
     }
   }
@@ -233,6 +229,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
       common.write(register, width, value);
     } finally {
       connect();
+      watch.commonWritten(register, (int) value);
     }
     if (common.status() == 0) {
       interruptStatus = 0;
@@ -289,6 +286,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   public synchronized void change(Runnable change) {
     change.run();
     common.configChanged();
+    watch.configMayDiffer();
     if (common.isDriverOk()) {
       interruptForConfig();
     }
@@ -296,11 +294,13 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
 
   /** The driver finds the cause in the interrupt status with messages too. 4.1.4.5.1. */
   private void interruptForConfig() {
+    watch.interrupts(TransportWatch.CONFIG);
     interruptStatus |= ISR_CONFIG;
     raise(common.configVector());
   }
 
   private void queueInterrupt(int queue) {
+    watch.interrupts(queue);
     if (!usesMessages()) {
       interruptStatus |= ISR_QUEUE;
     }
@@ -335,6 +335,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   private void stop(DeviceEvent why) {
     if (common.needReset()) {
       connect();
+      watch.stops(why);
       events.accept(why);
       if (common.isDriverOk()) {
         interruptForConfig(); // 2.1.2
@@ -351,6 +352,7 @@ public final class VirtioPciFunction extends PciFunction implements VirtioDevice
   @Override
   protected void forgetGuest() {
     common.reset();
+    watch.machineReset();
     connect();
     interruptStatus = 0;
     super.forgetGuest();

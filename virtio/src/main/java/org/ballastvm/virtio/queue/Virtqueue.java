@@ -53,6 +53,7 @@ public final class Virtqueue implements UsedRing {
   private int signalledUsed;
   /** Null where nothing goes wrong. */
   private QueueTap tap;
+  private QueueWatch watch = QueueWatch.NONE;
 
   /**
    * A queue as the driver set it up.
@@ -205,6 +206,13 @@ public final class Virtqueue implements UsedRing {
   public void tap(QueueTap between) { tap = between; }
 
   /**
+   * Has somebody see what passes.
+   *
+   * @param observer who; {@link QueueWatch#NONE} for nobody
+   */
+  public void watch(QueueWatch observer) { watch = observer; }
+
+  /**
    * Takes the next chain that the driver has offered.
    *
    * @return the chain, or null if there is none; valid until the next call
@@ -216,7 +224,8 @@ public final class Virtqueue implements UsedRing {
     }
     int head = memory.getShort(avail + 4 + 2L * (nextAvail & size - 1));
     nextAvail = nextAvail + 1 & 0xffff;
-    return chain(head);
+    watch.taken(chain(head));
+    return chain;
   }
 
   /**
@@ -231,6 +240,7 @@ public final class Virtqueue implements UsedRing {
   /** Puts the chain that was taken last back, as if it had not been: it is the next one again. */
   public void putBack() {
     nextAvail = nextAvail - 1 & 0xffff;
+    watch.putBack();
   }
 
   /**
@@ -301,6 +311,7 @@ public final class Virtqueue implements UsedRing {
     long entry = used + 4 + 8L * (nextUsed & size - 1);
     memory.putLong(entry, Integer.toUnsignedLong(head) | (long) writtenBytes << 32);
     nextUsed = nextUsed + 1 & 0xffff;
+    watch.placed(head, writtenBytes);
   }
 
   /** Lets the driver see all that was put on the used ring. */

@@ -124,7 +124,8 @@ class BalloonStateTest {
         "FeatureWords.deviceSelect", "PciFunction.interruptPinOff", "PciFunction.msix", "PciFunction.busMaster",
         "Bars.bytes", "Bars.mappedAt", "MsixTable.functionMasked", "PciConfigSpace.nextCapability",
         "PciConfigSpace.writable", "BalloonDevice.trace", "BalloonDevice.notifier", "QueueSetup.size",
-        "QueueSetup.mostEntries", "PciFunction.faults", "VirtioPciFunction.faults", "FreePageHints.faults",
+        "QueueSetup.mostEntries", "PciFunction.faults", "VirtioPciFunction.faults", "VirtioPciFunction.watch",
+        "DeviceRegisters.faults", "DeviceRegisters.watch", "FreePageHints.faults",
         "CallWires.vectors", "CommonConfig.mayBeServed", "ServedQueues.given"));
     assertEquals(Set.of(), untouched, "the driver touches all that there is");
   }

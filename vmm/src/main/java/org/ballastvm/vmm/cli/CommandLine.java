@@ -34,6 +34,7 @@ import org.ballastvm.vmm.config.MonitorConfig;
 import org.ballastvm.vmm.config.MonitorPrompt;
 import org.ballastvm.vmm.config.ObjectConfig;
 import org.ballastvm.vmm.config.ObjectModels;
+import org.ballastvm.vmm.config.RecordConfig;
 import org.ballastvm.vmm.config.RtcOptions;
 import org.ballastvm.vmm.config.RunPolicy;
 import org.ballastvm.vmm.config.SmbiosOptions;
@@ -127,7 +128,8 @@ final class CommandLine {
         ActionOption.add(new RunPolicy(has("-S"), has("-no-reboot"), has("-no-shutdown")), values("-action")),
         value("-pidfile").map(this::file), Optional.of(UserDirectories.cache(System.getenv()).resolve("unpacked")),
         folders(shared), new FirmwareConfig(identity.smbios(), RtcOptions.parse(values("-rtc")), firmwareFiles()),
-        values("-fault").stream().map(text -> FaultConfig.parse("-fault", text)).toList());
+        values("-fault").stream().map(text -> FaultConfig.parse("-fault", text)).toList(),
+        values("-record").stream().map(text -> RecordConfig.parse("-record", text)).toList());
   }
 
   private DiskConfig disks() {

@@ -23,6 +23,8 @@ record Option(String name, String label, String text) {
       new Option("-device", "DRIVER[,prop=VALUE]...", "a device; -device help lists them"),
       new Option("-fault", "DEVICE,what=KIND[,KEY=VALUE]...",
           "something that goes wrong with a device; -fault help lists the kinds"),
+      new Option("-record", "[device=]DEVICE,file=FILE[,bytes=N][,limit=SIZE]",
+          "record what passes between a device and its driver"),
       new Option("-drive", "[file=]FILE[,if=virtio|none][,id=ID][,prop=VALUE]...",
           "a disk on a raw file or a block device, and its virtio-blk-pci with if=virtio (the default)"),
       new Option("-blockdev", "[driver=]DRIVER,node-name=NAME[,prop=VALUE]...",

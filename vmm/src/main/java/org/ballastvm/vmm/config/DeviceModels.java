@@ -10,7 +10,8 @@ public final class DeviceModels {
       JavaModel.MODEL, DimmModel.MODEL, PanicModel.MODEL, PciPanicModel.MODEL,
       UserBlkModel.MODEL, UserFsModel.MODEL, VsockModel.OF_KERNEL,
       SerialPortModel.CONSOLE, FolderModel.MODEL, BalloonModel.MODEL, BlkModel.MODEL, VirtioMemModel.MODEL,
-      NetModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH, SerialPortModel.CHANNEL,
+      NetModel.MODEL, ReplayModel.MODEL, RngModel.MODEL, SerialCardModel.MODEL, VsockModel.OF_PATH,
+      SerialPortModel.CHANNEL,
       CoreInfoModel.MODEL, GenerationIdModel.MODEL);
 
   /** What {@code -device help} prints, as QEMU does. */

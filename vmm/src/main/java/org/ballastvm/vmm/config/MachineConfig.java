@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param folders folders by {@code -fsdev}, in the order given
  * @param firmware what a firmware would give the guest
  * @param faults what goes wrong with devices, by {@code -fault}, in the order given
+ * @param records what is recorded of devices, by {@code -record}, in the order given
  */
 public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa,
     BootConfig boot,
@@ -40,11 +41,22 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     DiskConfig disks, List<DeviceConfig> devices,
     List<ChardevConfig> chardevs, List<String> serials,
     List<MonitorConfig> monitors, RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache,
-    List<FolderConfig> folders, FirmwareConfig firmware, List<FaultConfig> faults) {
+    List<FolderConfig> folders, FirmwareConfig firmware, List<FaultConfig> faults,
+    List<RecordConfig> records) {
   /** The name of a machine that was given none; log lines leave it out. */
   public static final String UNNAMED = "ballast";
   /** The UUID of a machine that was given none. */
   public static final UUID NO_UUID = new UUID(0, 0);
+
+  /** One of which nothing is recorded, and all else is as it is there. */
+  public MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConfig cpus, NumaConfig numa, BootConfig boot,
+      List<BackendConfig> backends, List<IoThreadConfig> iothreads, List<NetdevConfig> netdevs, DiskConfig disks,
+      List<DeviceConfig> devices, List<ChardevConfig> chardevs, List<String> serials, List<MonitorConfig> monitors,
+      RunPolicy policy, Optional<Path> pidFile, Optional<Path> kernelCache, List<FolderConfig> folders,
+      FirmwareConfig firmware, List<FaultConfig> faults) {
+    this(name, uuid, memory, cpus, numa, boot, backends, iothreads, netdevs, disks, devices, chardevs, serials,
+        monitors, policy, pidFile, kernelCache, folders, firmware, faults, List.of());
+  }
 
   /** Copies the lists and checks what needs no host: ids are unique within each kind, references resolve. */
   public MachineConfig {
@@ -57,6 +69,7 @@ public record MachineConfig(String name, UUID uuid, MemoryConfig memory, CpuConf
     monitors = List.copyOf(monitors);
     folders = List.copyOf(folders);
     faults = List.copyOf(faults);
+    records = List.copyOf(records);
     numa.check(cpus, memory);
     unique("-object", Stream.concat(backends.stream(), iothreads.stream()).map(ObjectConfig::id).toList());
     unique("-fsdev", folders.stream().map(FolderConfig::id).toList());

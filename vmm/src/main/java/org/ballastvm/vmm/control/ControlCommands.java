@@ -25,7 +25,8 @@ public final class ControlCommands {
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
       new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(),
-      new FaultClear(), new FaultInject(), new QueryFaults());
+      new FaultClear(), new FaultInject(), new QueryFaults(), new RecordStart(), new RecordStop(), new QueryRecords(),
+      new QueryReplays());
 
   private ControlCommands() {}
 }

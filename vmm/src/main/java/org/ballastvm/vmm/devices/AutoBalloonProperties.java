@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.LongFunction;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.UserError;
-import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+import org.ballastvm.vmm.event.AutoAction;
 import org.ballastvm.vmm.policy.AutoBalloon;
 import org.ballastvm.vmm.qom.Property;
 import org.ballastvm.vmm.qom.PropertyType;

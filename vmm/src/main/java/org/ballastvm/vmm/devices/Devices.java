@@ -27,6 +27,7 @@ public final class Devices implements AutoCloseable {
   private final List<DeviceBus> all;
   private final MemorySizes sizes;
   private final Faults faults;
+  private final Recordings recordings;
 
   /**
    * No devices yet.
@@ -42,6 +43,7 @@ public final class Devices implements AutoCloseable {
     this.all = buses.all();
     this.sizes = new MemorySizes(buses);
     this.faults = new Faults(site, buses);
+    this.recordings = new Recordings(buses);
   }
 
   /**
@@ -91,6 +93,11 @@ public final class Devices implements AutoCloseable {
 
   /** {@return what goes wrong with them, because a user wants it to} */
   public Faults faults() { return faults; }
+
+  /** {@return what passes between them and their drivers, on its way to files} */
+  public Recordings recordings() {
+    return recordings;
+  }
 
   /** Completes what the guest was asked for: after a reset it looks for devices itself. No vCPU runs. */
   public void reset() {
@@ -167,6 +174,11 @@ public final class Devices implements AutoCloseable {
     return buses.pci().cards(NetCard.class);
   }
 
+  /** {@return the devices that answer as recorded ones did, in the order in which they came} */
+  public List<ReplayCard> replays() {
+    return buses.pci().cards(ReplayCard.class);
+  }
+
   /** {@return the balloon, if there is one} */
   public Optional<BalloonDevice> balloon() {
     return balloonCard().map(BalloonCard::balloon);
@@ -229,5 +241,8 @@ public final class Devices implements AutoCloseable {
 
   /** Gives back what devices hold of the host. The event loop has ended. */
   @Override
-  public void close() { all.forEach(DeviceBus::close); }
+  public void close() {
+    recordings.close();
+    all.forEach(DeviceBus::close);
+  }
 }

@@ -192,6 +192,21 @@ public sealed interface MachineEvent {
   }
 
   /**
+   * A driver of a device that is replayed does otherwise than the one that was recorded.
+   *
+   * @param device its id, if it has one
+   * @param path where it is in the object tree
+   * @param finding what it does, in words for people
+   */
+  @Summary("A driver of a device that is replayed does otherwise than the one that was recorded.")
+  record ReplayDiverged(@Member("the device's id, if it has one") Optional<String> device,
+      @Member("where it is in the object tree") String path,
+      @Member("what it does, in words for people") String finding) implements MachineEvent {
+    @Override
+    public Optional<String> limitedBy() { return Optional.of(path); }
+  }
+
+  /**
    * A run of {@code balloon-free-page-hint} is over.
    *
    * @param status why
@@ -370,22 +385,6 @@ public sealed interface MachineEvent {
     GUEST_RESET,
     /** The guest's kernel panicked. */
     GUEST_PANIC
-  }
-
-  /** What a balloon's automatic mode does. */
-  enum AutoAction {
-    /** It begins. */
-    ON,
-    /** It ends. */
-    OFF,
-    /** It leaves the balloon as it is. */
-    HOLD,
-    /** It takes memory from the guest. */
-    SQUEEZE,
-    /** It gives memory to the guest. */
-    GIVE,
-    /** It asks for no more than the guest has given. */
-    FOLLOW
   }
 
   /** What is done about a panic. */

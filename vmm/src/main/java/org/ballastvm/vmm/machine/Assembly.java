@@ -35,6 +35,7 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.DriveConfig;
 import org.ballastvm.vmm.config.FaultConfig;
 import org.ballastvm.vmm.config.MachineConfig;
+import org.ballastvm.vmm.config.RecordConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.cpu.CpuName;
 import org.ballastvm.vmm.cpu.CpuTopology;
@@ -122,6 +123,7 @@ final class Assembly {
         around));
     closer.onClose(devices::close);
     config.devices().forEach(device -> place(devices, device));
+    config.records().forEach(wish -> record(devices, wish));
     config.faults().forEach(fault -> inject(devices, fault));
     fwCfg(buses);
     Hardware.Firmware firmware = firmware(memory, processors.topology(), devices);
@@ -241,6 +243,14 @@ final class Assembly {
     } catch (UserError e) {
       String id = device.id().map(given -> ",id=" + given).orElse("");
       throw new UserError("-device " + device.driver() + id + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void record(Devices devices, RecordConfig wish) {
+    try {
+      devices.recordings().start(wish);
+    } catch (UserError e) {
+      throw new UserError("-record " + wish.device() + ": " + e.getMessage(), e);
     }
   }
 

@@ -12,7 +12,8 @@ final class InfoCommand implements Command {
           new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
           new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),
           new InfoPci(), new InfoPic(),
-          new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStacks(), new InfoStatus(),
+          new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRecord(), new InfoRegisters(), new InfoReplay(),
+          new InfoStacks(), new InfoStatus(),
           new InfoTasks(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
           new InfoVirtioStatus(), new InfoVmGenerationId()));

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.PageSize;
-import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+import org.ballastvm.vmm.event.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.loop.LoopTimer;

@@ -1,7 +1,7 @@
 package org.ballastvm.vmm.policy;
 
 import java.util.OptionalLong;
-import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+import org.ballastvm.vmm.event.AutoAction;
 
 /** What the automatic mode does after a look at the guest. */
 public sealed interface Decision {

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What help lists is what the parser takes, and nothing else. */
 class ModelTest {
   /** What a device cannot be without. */
-  private static final Set<String> NEEDED = Set.of("chardev", "drive", "fsdev", "guest-cid", "mount_tag", "netdev",
+  private static final Set<String> NEEDED = Set.of("chardev", "drive", "file", "fsdev", "guest-cid", "mount_tag",
+      "netdev",
       "path",
       "tag", "source");
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.vmm.config.DeviceModels;
 import org.ballastvm.vmm.config.KeyValues;
-import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+import org.ballastvm.vmm.event.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.machine.TestMachine;

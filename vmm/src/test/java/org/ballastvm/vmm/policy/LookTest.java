@@ -15,7 +15,7 @@ import org.ballastvm.virtio.balloon.BalloonDevice;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.virtio.queue.Virtqueue;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
-import org.ballastvm.vmm.event.MachineEvent.AutoAction;
+import org.ballastvm.vmm.event.AutoAction;
 import org.ballastvm.vmm.event.MachineEvent.BalloonAuto;
 import org.ballastvm.vmm.loop.EventLoop;
 import org.ballastvm.vmm.policy.Decision.Hold;

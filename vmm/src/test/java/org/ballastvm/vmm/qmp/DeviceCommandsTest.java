@@ -65,7 +65,7 @@ class DeviceCommandsTest {
           + "in use by virtio-balloon-pci,id=balloon0",
       "{\"driver\": \"nope\"} > 'nope' is not a valid device model name; there are i6300esb, isa-debug-exit, java, pc-dimm, pvpanic, "
           + "pvpanic-pci, vhost-user-blk-pci, vhost-user-fs-pci, vhost-vsock-pci, virtconsole, "
-          + "virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-rng-pci, virtio-serial-pci, "
+          + "virtio-9p-pci, virtio-balloon-pci, virtio-blk-pci, virtio-mem-pci, virtio-net-pci, virtio-replay-pci, virtio-rng-pci, virtio-serial-pci, "
           + "virtio-vsock-pci, virtserialport, vmcoreinfo, vmgenid",
       "{\"driver\": \"virtio-rng-pci\", \"foo\": 1} > Property 'virtio-rng-pci.foo' not found; there are addr",
       "{\"driver\": \"virtio-rng-pci\", \"bus\": \"nope\"} > Bus 'nope' not found; there is pci.0",

@@ -93,7 +93,9 @@ class SchemaTest {
       "x-ballast-query-tasks", "memory-set", "query-memory-requests",
       "MEMORY_REQUEST_OVERDUE", "MEMORY_SET_ENDED", "BALLOON_AUTO",
       "balloon-free-page-hint", "query-balloon-free-page-hint", "BALLOON_HINT_COMPLETED",
-      "x-ballast-fault-clear", "x-ballast-fault-inject", "x-ballast-query-faults");
+      "x-ballast-fault-clear", "x-ballast-fault-inject", "x-ballast-query-faults", "x-ballast-record-start",
+      "x-ballast-record-stop", "x-ballast-query-records", "x-ballast-query-replays",
+      "REPLAY_DIVERGED");
 
   /** Each line is a path into QEMU 7.2's schema and the JSON type there, as {@code qemu-schema.py} beside it wrote them. */
   @Test
