@@ -10,8 +10,9 @@ public final class ControlCommands {
       new BlockdevAdd(),
       new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
       new Closefd(), new Cont(), new DeviceAdd(), new DeviceDel(),
-      new DeviceListProperties(), new DumpGuestMemory(), new Getfd(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
-      new ObjectAdd(), new ObjectDel(),
+      new DeviceListProperties(), new DumpGuestMemory(), new Getfd(), new MemorySet(), new Memsave(), new NetdevAdd(),
+      new NetdevDel(),
+      new ObjectAdd(), new ObjectDel(), new Pmemsave(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryBlock(), new QueryChardev(),
       new QueryCpusFast(), new QueryDump(), new QueryDumpCapability(), new QueryFdsets(), new QueryHotpluggableCpus(),
@@ -25,7 +26,8 @@ public final class ControlCommands {
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
       new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(),
-      new FaultClear(), new FaultInject(), new QueryFaults());
+      new FaultClear(), new FaultInject(), new QueryFaults(), new QueryKernel(), new QueryPageTable(),
+      new QuerySymbols());
 
   private ControlCommands() {}
 }

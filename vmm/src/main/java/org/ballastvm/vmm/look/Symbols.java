@@ -62,6 +62,30 @@ final class Symbols {
     return found;
   }
 
+  /** All of them in the order of their addresses, or those of one name alone. */
+  void forEach(Optional<String> wanted, KernelSymbol.Taker taker) {
+    int at = 0;
+    for (int i = 0; i < addresses.length; i++) {
+      String typed = typedNameAt(at);
+      if (!typed.isEmpty() && (wanted.isEmpty() || typed.length() == wanted.get().length() + 1
+          && typed.endsWith(wanted.get()))) {
+        taker.symbol(new KernelSymbol(typed.substring(1), addresses[i], sizeAt(i),
+            KernelSymbol.isCode(typed.charAt(0)), ""));
+      }
+      at = next(names, at);
+    }
+  }
+
+  /** Up to the next that is not its alias. */
+  private long sizeAt(int index) {
+    for (int i = index + 1; i < addresses.length; i++) {
+      if (addresses[i] != addresses[index]) {
+        return addresses[i] - addresses[index];
+      }
+    }
+    return 0;
+  }
+
   /** The symbol that an address is in: {@code name+0xoffset/0xsize}. */
   Optional<Place> at(long address) {
     int low = 0;
@@ -96,13 +120,18 @@ final class Symbols {
 
   /** Without its first character, which is its type. */
   private String nameAt(int at) {
+    String typed = typedNameAt(at);
+    return typed.isEmpty() ? "" : typed.substring(1);
+  }
+
+  private String typedNameAt(int at) {
     int from = at + prefix(names, at);
     int to = from + length(names, at);
     StringBuilder name = new StringBuilder();
     for (int i = from; i < to; i++) {
       name.append(tokens[names[i] & 0xff]);
     }
-    return name.isEmpty() ? "" : name.substring(1);
+    return name.toString();
   }
 
   /** How many bytes say how long a name is: since Linux 6.1 it may be two. */

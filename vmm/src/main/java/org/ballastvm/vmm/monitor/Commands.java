@@ -14,7 +14,7 @@ final class Commands {
           new DeviceDelCommand(),
           new DumpGuestMemoryCommand(), new FaultClearCommand(), new FaultInjectCommand(),
           new FreePageHintCommand(), new GdbServerCommand((vm, line) -> Commands.run(vm, line)), new GetfdCommand(),
-          new HelpCommand(() -> Commands.ALL),
+          new TranslateCommand(), new HelpCommand(() -> Commands.ALL),
           new InfoCommand(),
           new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),

@@ -9,11 +9,13 @@ final class InfoCommand implements Command {
       List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoFaults(),
           new InfoHotpluggableCpus(),
           new InfoIothreads(),
-          new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
+          new InfoIrq(), new InfoKernel(), new InfoKvm(), new InfoLapic(), InfoMem.ranges(), new InfoMemdev(),
+          new InfoMemoryDevices(),
           new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),
-          new InfoPci(), new InfoPic(),
+          new InfoPageTable(), new InfoPci(), new InfoPic(),
           new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRegisters(), new InfoStacks(), new InfoStatus(),
-          new InfoTasks(),
+          new InfoSymbol(),
+          new InfoTasks(), InfoMem.pages(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
           new InfoVirtioStatus(), new InfoVmGenerationId()));
 
