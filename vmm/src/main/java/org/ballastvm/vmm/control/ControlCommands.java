@@ -26,8 +26,10 @@ public final class ControlCommands {
       new QueryVirtio(),
       new QueryVirtioQueueStatus(),
       new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(),
-      new FaultClear(), new FaultInject(), new QueryFaults(), new QueryKernel(), new QueryPageTable(),
-      new QuerySymbols());
+      new FaultClear(), new FaultInject(), new QueryFaults(), new QueryBalloonedPages(), new QueryKernel(),
+      new QueryPageTable(),
+      new QuerySymbols(), new QueryWatch(), new QueryWrittenPages(), new SaveSymbols(), new WatchAddress(),
+      new WatchPages());
 
   private ControlCommands() {}
 }

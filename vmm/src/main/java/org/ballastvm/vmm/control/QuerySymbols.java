@@ -1,5 +1,6 @@
 package org.ballastvm.vmm.control;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ballastvm.vmm.config.UserError;
@@ -34,11 +35,21 @@ public final class QuerySymbols implements QmpCommand<QuerySymbols.Wanted, List<
 
   @Override
   public List<SymbolInfo> run(Machine vm, Wanted wanted) {
-    List<KernelSymbol> found = GuestKernel.look(vm, kernel -> kernel.symbols(Optional.of(wanted.name())));
+    List<KernelSymbol> found = GuestKernel.look(vm, kernel -> named(kernel, wanted.name()));
     if (found.isEmpty()) {
       throw new UserError("the guest's kernel has no symbol '" + wanted.name() + "', nor have its modules");
     }
-    return found.stream().limit(MOST).map(symbol -> new SymbolInfo(symbol.address(), symbol.sizeBytes(), symbol.code(),
+    return found.stream().map(symbol -> new SymbolInfo(symbol.address(), symbol.sizeBytes(), symbol.code(),
         Optional.of(symbol.module()).filter(module -> !module.isEmpty()))).toList();
+  }
+
+  private static List<KernelSymbol> named(GuestKernel kernel, String name) {
+    List<KernelSymbol> found = new ArrayList<>();
+    kernel.forEachSymbol(Optional.of(name), symbol -> {
+      if (found.size() < MOST) {
+        found.add(symbol);
+      }
+    });
+    return found;
   }
 }

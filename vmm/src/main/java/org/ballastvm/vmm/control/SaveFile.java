@@ -43,6 +43,17 @@ public final class SaveFile {
    * Writes a file, from its start.
    *
    * @param file its name
+   * @param content all of it
+   * @throws UserError if it cannot be written
+   */
+  static void write(String file, byte[] content) {
+    write(file, 0, content.length, (at, into, length) -> System.arraycopy(content, (int) at, into, 0, length));
+  }
+
+  /**
+   * Writes a file, from its start.
+   *
+   * @param file its name
    * @param address where the source begins to be read
    * @param sizeBytes how much; nothing is written for less than one
    * @param source what is read, page by page

@@ -101,6 +101,8 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
     foreign = false;
     stoppedForClient = false;
     interrupted();
+    vm.debug().end(); // What a monitor watched for: the debug registers are the client's.
+    vm.debug().client(true);
   }
 
   @Override
@@ -118,6 +120,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
     Session leaving = session;
     vm.debug().whileStopped(leaving.breakpoints()::removeAll);
     vm.debug().end();
+    vm.debug().client(false);
   }
 
   /** A machine that only a reset can make run stays as it is. */

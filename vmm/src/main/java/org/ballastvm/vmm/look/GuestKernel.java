@@ -144,16 +144,14 @@ public final class GuestKernel {
   }
 
   /**
-   * Passes on symbols, those of modules too.
+   * Passes on symbols: the kernel's in the order of their addresses, then those of each module.
    *
-   * @param name of those that are wanted; empty for all
-   * @return them; a name may be that of several
+   * @param name of those that are wanted, which may be several; empty for all
+   * @param taker is given each
    */
-  public List<KernelSymbol> symbols(Optional<String> name) {
-    List<KernelSymbol> found = new ArrayList<>();
-    symbols.forEach(name, found::add);
-    modules().forEach(module -> module.forEach(memory, name, found::add));
-    return found;
+  public void forEachSymbol(Optional<String> name, KernelSymbol.Taker taker) {
+    symbols.forEach(name, taker);
+    modules().forEach(module -> module.forEach(memory, name, taker));
   }
 
   /**

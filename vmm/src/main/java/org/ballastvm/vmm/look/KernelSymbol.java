@@ -12,7 +12,12 @@ package org.ballastvm.vmm.look;
 public record KernelSymbol(String name, long address, long sizeBytes, boolean code, String module) {
   /** Takes symbols. */
   @FunctionalInterface
-  interface Taker {
+  public interface Taker {
+    /**
+     * One of them.
+     *
+     * @param symbol it
+     */
     void symbol(KernelSymbol symbol);
   }
 

@@ -84,6 +84,7 @@ public final class DebugControl {
   private volatile Wishes wishes = Wishes.NONE;
   private volatile Set<Integer> stepped = Set.of();
   private Optional<Trap> last = Optional.empty();
+  private boolean hasClient;
   private Runnable served = () -> {
     // Nobody serves a debugger.
   };
@@ -180,6 +181,19 @@ public final class DebugControl {
   public Optional<Trap> last() {
     return run.state() == RunState.DEBUG ? last : Optional.empty();
   }
+
+  /**
+   * A debugger has come, or has gone. One that is there has the debug registers.
+   *
+   * @param there whether one is there from now on
+   */
+  public void client(boolean there) { hasClient = there; }
+
+  /** {@return whether a debugger is there} */
+  public boolean hasClient() { return hasClient; }
+
+  /** {@return what debug registers watch for} */
+  public List<Watch> watches() { return wishes.watches; }
 
   /**
    * Says who serves a debugger from now on.

@@ -20,9 +20,11 @@ final class Commands {
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),
           new ObjectAddCommand(), new ObjectDelCommand(),
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
-          new QuitCommand(), new SetLinkCommand(), new StopCommand(), new SystemPowerdownCommand(),
+          new QuitCommand(), new SaveSymbolsCommand(), new SetLinkCommand(), new StopCommand(),
+          new SystemPowerdownCommand(),
           new SystemResetCommand(),
-          new SystemWakeupCommand(), new TraceEventCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(),
+          new SystemWakeupCommand(), new TraceEventCommand(), new WatchAddressCommand(),
+          new WatchPagesCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(),
           new PhysicalDumpCommand()));
 
   private Commands() {}

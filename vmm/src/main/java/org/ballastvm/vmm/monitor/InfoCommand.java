@@ -17,7 +17,7 @@ final class InfoCommand implements Command {
           new InfoSymbol(),
           new InfoTasks(), InfoMem.pages(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
-          new InfoVirtioStatus(), new InfoVmGenerationId()));
+          new InfoVirtioStatus(), new InfoVmGenerationId(), new InfoWatch(), new InfoWrittenPages()));
 
   @Override
   public List<String> names() { return List.of("info"); }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.memory.BalloonedPages;
+import org.ballastvm.vmm.memory.PhysicalRange;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,27 @@ class BalloonResidencyTest {
       List<Long> range = List.of(size / 2 - (size - before) - TWO_PERCENT, size / 2);
       assertTrue(after >= range.getFirst() && after <= range.getLast(), after + " bytes are huge, not " + range);
       Held.by(guest).assertIs("inflated", size / 2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyKind")
+  void aPageInTheBalloonThatSomebodyTouchesIsFound(BackendConfig kind) {
+    try (BalloonedGuest guest = new BalloonedGuest(kind)) {
+      guest.fill(7);
+      guest.inflate(GIVEN);
+      assertEquals(new BalloonedPages(GIVEN.length * (long) PAGE, 0, List.of()), BalloonedPages.of(guest.ram, 10));
+      long last = SIZE - PAGE;
+      guest.ram.putByte(last - 4 * PAGE, 1);
+      guest.ram.putByte(last - PAGE, 1);
+      guest.ram.putByte(last, 1);
+      BalloonedPages touched = BalloonedPages.of(guest.ram, 10);
+      assertEquals(List.of(new PhysicalRange(last - 4 * PAGE, PAGE), new PhysicalRange(last - PAGE, 2 * PAGE)),
+          touched.resident());
+      assertEquals(3 * PAGE, touched.residentBytes());
+      assertEquals(1, BalloonedPages.of(guest.ram, 1).resident().size());
+      guest.deflate((int) (last / PAGE), (int) (last / PAGE) - 1, (int) (last / PAGE) - 4);
+      assertEquals(0, BalloonedPages.of(guest.ram, 10).residentBytes(), "they are the guest's again");
     }
   }
 }
