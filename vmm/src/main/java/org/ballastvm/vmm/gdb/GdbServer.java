@@ -2,6 +2,7 @@ package org.ballastvm.vmm.gdb;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.ballastvm.kvm.GuestDebug;
@@ -70,7 +71,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
    */
   public static void serve(Machine vm, Chardev chardev, UnaryOperator<String> monitor, Runnable closeChardev) {
     GdbServer server = new GdbServer(vm, chardev, monitor, closeChardev);
-    vm.debug().serve(server::close).run();
+    vm.debug().serve(server::close, () -> Optional.of(chardev.describe())).run();
     vm.events().listen(server);
     chardev.connect(server);
   }
@@ -83,7 +84,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
   public static void end(Machine vm) {
     vm.debug().serve(() -> {
       // Nobody serves.
-    }).run();
+    }, Optional::empty).run();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.ballastvm.kvm.DebugRegisters;
 import org.ballastvm.kvm.Exit;
 import org.ballastvm.kvm.GuestDebug;
@@ -85,6 +86,7 @@ public final class DebugControl {
   private volatile Set<Integer> stepped = Set.of();
   private Optional<Trap> last = Optional.empty();
   private boolean hasClient;
+  private Supplier<Optional<String>> where = Optional::empty;
   private Runnable served = () -> {
     // Nobody serves a debugger.
   };
@@ -199,12 +201,19 @@ public final class DebugControl {
    * Says who serves a debugger from now on.
    *
    * @param end ends it
+   * @param at says where, in QEMU's words for chardevs; empty for nobody
    * @return what ends the one before
    */
-  public Runnable serve(Runnable end) {
+  public Runnable serve(Runnable end, Supplier<Optional<String>> at) {
     Runnable before = served;
     served = end;
+    where = at;
     return before;
+  }
+
+  /** {@return where a debugger is served, in QEMU's words for chardevs, if one is} */
+  public Optional<String> where() {
+    return where.get();
   }
 
   /** A vCPU met something. On its thread. */

@@ -7,6 +7,7 @@ import org.ballastvm.vmm.machine.Machine;
 final class InfoCommand implements Command {
   static final CommandTable TOPICS = new CommandTable("info ",
       List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoFaults(),
+          new InfoGdbServer(),
           new InfoHotpluggableCpus(),
           new InfoIothreads(),
           new InfoIrq(), new InfoKernel(), new InfoKvm(), new InfoLapic(), InfoMem.ranges(), new InfoMemdev(),

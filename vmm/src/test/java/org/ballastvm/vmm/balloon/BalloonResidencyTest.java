@@ -14,7 +14,6 @@ import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.memory.BalloonedPages;
-import org.ballastvm.vmm.memory.PhysicalRange;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -168,12 +167,15 @@ class BalloonResidencyTest {
       guest.ram.putByte(last - PAGE, 1);
       guest.ram.putByte(last, 1);
       BalloonedPages touched = BalloonedPages.of(guest.ram, 10);
-      assertEquals(List.of(new PhysicalRange(last - 4 * PAGE, PAGE), new PhysicalRange(last - PAGE, 2 * PAGE)),
-          touched.resident());
-      assertEquals(3 * PAGE, touched.residentBytes());
+      for (long page : new long[]{last - 4 * PAGE, last - PAGE, last}) {
+        assertTrue(touched.resident().stream().anyMatch(range -> range.base() <= page && page < range.end()),
+            touched::toString);
+      }
+      // The host brings what is around a page, too: a huge page, what it reads ahead of a file.
+      assertTrue(touched.residentBytes() >= 3 * PAGE && touched.residentBytes() <= 8 << 20, touched::toString);
       assertEquals(1, BalloonedPages.of(guest.ram, 1).resident().size());
-      guest.deflate((int) (last / PAGE), (int) (last / PAGE) - 1, (int) (last / PAGE) - 4);
-      assertEquals(0, BalloonedPages.of(guest.ram, 10).residentBytes(), "they are the guest's again");
+      guest.deflate(GIVEN);
+      assertEquals(new BalloonedPages(0, 0, List.of()), BalloonedPages.of(guest.ram, 10), "they are the guest's again");
     }
   }
 }
