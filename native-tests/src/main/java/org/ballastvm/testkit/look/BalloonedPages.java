@@ -6,12 +6,13 @@ import java.util.List;
  * What is in a guest's balloon.
  *
  * @param heldBytes in it, and given back to the host
- * @param residentBytes of that the host holds in memory all the same: somebody has touched it
- * @param resident where, as the monitor has it: {@code FIRST-END}, physical and hexadecimal
+ * @param residentBytes of that the host holds in memory all the same: near where somebody was, it may be
+ * @param writtenBytes of that is not all zeros: somebody has written to it
+ * @param written where, as the monitor has it: {@code FIRST-END}, physical and hexadecimal
  */
-public record BalloonedPages(long heldBytes, long residentBytes, List<String> resident) {
+public record BalloonedPages(long heldBytes, long residentBytes, long writtenBytes, List<String> written) {
   /** Copies the list. */
   public BalloonedPages {
-    resident = List.copyOf(resident);
+    written = List.copyOf(written);
   }
 }

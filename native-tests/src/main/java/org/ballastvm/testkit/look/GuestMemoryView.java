@@ -35,7 +35,8 @@ public final class GuestMemoryView {
       .compile("(?m)^  (\\w+) +(\\p{XDigit}{16}): (\\p{XDigit}{16}) ([A-Z-]{9})$");
   private static final Pattern MAPPED = Pattern.compile("(?m)^mapped: (\\p{XDigit}{16}), page of ([^,]+), (.*)$");
   private static final Pattern NOT_MAPPED = Pattern.compile("(?m)^not mapped: (.*)$");
-  private static final Pattern HELD = Pattern.compile("held: +(\\d+) bytes\\s+resident: +(\\d+) bytes");
+  private static final Pattern HELD = Pattern
+      .compile("held: +(\\d+) bytes\\s+resident: +(\\d+) bytes\\s+written: +(\\d+) bytes");
   private static final Pattern RANGE = Pattern.compile("(?m)^ +(\\p{XDigit}{16}-\\p{XDigit}{16})$");
 
   private final UnaryOperator<String> monitor;
@@ -204,7 +205,7 @@ public final class GuestMemoryView {
     }
   }
 
-  /** {@return what is in the balloon, and which of it somebody has touched} */
+  /** {@return what is in the balloon, and which of it somebody has written to} */
   public BalloonedPages balloonedPages() {
     String said = monitor.apply("info balloon -r");
     Matcher sizes = HELD.matcher(said);
@@ -212,22 +213,23 @@ public final class GuestMemoryView {
       throw new RigError("the monitor says of the balloon: " + said);
     }
     return new BalloonedPages(Long.parseLong(sizes.group(1)), Long.parseLong(sizes.group(2)),
+        Long.parseLong(sizes.group(3)),
         RANGE.matcher(said).results().map((MatchResult range) -> range.group(1)).toList());
   }
 
   /**
-   * Asserts that nobody has touched a page that is in the balloon.
+   * Asserts that nobody has written to a page that is in the balloon.
    *
-   * @throws AssertionError if a page in it is resident, with the addresses; or if none is in it
+   * @throws AssertionError if a page in it is not all zeros, with the addresses; or if none is in it
    */
   public void assertBalloonedPagesUntouched() {
     BalloonedPages pages = balloonedPages();
     if (pages.heldBytes() == 0) {
       throw new AssertionError("no page is in the balloon that a driver would have to deflate before it uses it");
     }
-    if (pages.residentBytes() != 0) {
-      throw new AssertionError("of " + pages.heldBytes() + " bytes in the balloon, " + pages.residentBytes()
-          + " were touched: " + String.join(", ", pages.resident()));
+    if (pages.writtenBytes() != 0) {
+      throw new AssertionError("of " + pages.heldBytes() + " bytes in the balloon, " + pages.writtenBytes()
+          + " were written to: " + String.join(", ", pages.written()));
     }
   }
 }

@@ -91,13 +91,15 @@ class GuestMemoryViewTest {
 
   @Test
   void aBalloonThatSomebodyTouchedFailsTheTest() {
-    answers.put("info balloon -r", "held:             8192 bytes\nresident:         0 bytes");
+    answers.put("info balloon -r",
+        "held:             8192 bytes\nresident:         4096 bytes\nwritten:          0 bytes");
     memory.assertBalloonedPagesUntouched();
     answers.put("info balloon -r",
-        "held:             8192 bytes\nresident:         4096 bytes\n  0000000000001000-0000000000002000");
+        "held:             8192 bytes\nresident:         4096 bytes\nwritten:          4096 bytes\n  0000000000001000-0000000000002000");
     assertTrue(assertThrows(AssertionError.class, memory::assertBalloonedPagesUntouched).getMessage()
-        .endsWith("4096 were touched: 0000000000001000-0000000000002000"));
-    answers.put("info balloon -r", "held:             0 bytes\nresident:         0 bytes");
+        .endsWith("4096 were written to: 0000000000001000-0000000000002000"));
+    answers.put("info balloon -r",
+        "held:             0 bytes\nresident:         4096 bytes\nwritten:          0 bytes");
     assertThrows(AssertionError.class, memory::assertBalloonedPagesUntouched);
   }
 }

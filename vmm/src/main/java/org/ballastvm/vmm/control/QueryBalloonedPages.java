@@ -14,6 +14,7 @@ public final class QueryBalloonedPages
   /** What is in the balloon. */
   public record BalloonedInfo(@Member("in the balloon, and given back to the host, in bytes") long held,
       @Member("how much of that the host holds in memory all the same, in bytes") long resident,
+      @Member("how much of that is not all zeros: somebody has written to it") long written,
       @Member("where, in the order of addresses, at most 4096") List<RangeInfo> ranges) {}
 
   /** A range. */
@@ -23,9 +24,7 @@ public final class QueryBalloonedPages
   public String name() { return "x-ballast-query-ballooned-pages"; }
 
   @Override
-  public String help() {
-    return "Returns which pages in the balloon the host holds in memory all the same: somebody has touched them.";
-  }
+  public String help() { return "Returns which pages somebody has written to while they are in the balloon."; }
 
   @Override
   public List<String> features() { return UNSTABLE; }
@@ -33,7 +32,7 @@ public final class QueryBalloonedPages
   @Override
   public BalloonedInfo run(Machine vm, NoArguments arguments) {
     BalloonedPages pages = BalloonedPages.of(vm.ram(), MOST);
-    return new BalloonedInfo(pages.heldBytes(), pages.residentBytes(),
-        pages.resident().stream().map(range -> new RangeInfo(range.base(), range.sizeBytes())).toList());
+    return new BalloonedInfo(pages.heldBytes(), pages.residentBytes(), pages.writtenBytes(),
+        pages.written().stream().map(range -> new RangeInfo(range.base(), range.sizeBytes())).toList());
   }
 }

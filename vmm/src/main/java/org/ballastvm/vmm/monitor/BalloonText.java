@@ -29,9 +29,10 @@ final class BalloonText {
 
   private BalloonText() {}
 
-  /** What of the balloon's pages the host holds in memory all the same. */
+  /** Which of the balloon's pages somebody has written to. */
   static String resident(BalloonedInfo info) {
     return line("held:", info.held() + " bytes") + line("resident:", info.resident() + " bytes")
+        + line("written:", info.written() + " bytes")
         + info.ranges().stream().map(range -> "  %016x-%016x\n".formatted(range.address(),
             range.address() + range.size())).collect(Collectors.joining());
   }

@@ -20,7 +20,7 @@ final class InfoBalloon implements Command {
 
   @Override
   public String help() {
-    return "show balloon information (-v: sizes, limits, driver and automatic mode; -r: which pages in it are resident all the same; stats: what the guest reports of its memory)";
+    return "show balloon information (-v: sizes, limits, driver and automatic mode; -r: which pages in it somebody has written to; stats: what the guest reports of its memory)";
   }
 
   @Override
