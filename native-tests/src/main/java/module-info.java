@@ -10,6 +10,7 @@ module org.ballastvm.testkit {
   exports org.ballastvm.testkit;
   exports org.ballastvm.testkit.agent;
   exports org.ballastvm.testkit.ktap;
+  exports org.ballastvm.testkit.look;
   exports org.ballastvm.testkit.verdict;
 
   provides org.ballastvm.vmm.command.SubCommand with

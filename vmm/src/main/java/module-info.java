@@ -41,6 +41,7 @@ module org.ballastvm.vmm {
   provides org.ballastvm.vmm.command.BuildCommand with
       org.ballastvm.vmm.cli.Training;
   provides org.ballastvm.vmm.command.SubCommand with
+      org.ballastvm.vmm.attach.GdbCommand,
       org.ballastvm.vmm.attach.LookCommand.Dmesg,
       org.ballastvm.vmm.attach.LookCommand.Stacks,
       org.ballastvm.vmm.attach.MonitorCommand,

@@ -4,6 +4,7 @@ import static org.ballastvm.kvm.Fields.set32;
 import static org.ballastvm.kvm.Fields.set64;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.ballastvm.kvm.generated.Host;
 import org.ballastvm.kvm.generated.Offsets.kvm_guest_debug;
@@ -98,6 +99,27 @@ public record GuestDebug(boolean breakpoints, Step step, List<Watch> watches, In
           ? lengthBytes == 1
           : lengthBytes >= 1 && lengthBytes <= 8 && Long.bitCount(lengthBytes) == 1
               && (address & lengthBytes - 1) == 0;
+    }
+
+    /**
+     * As many as it takes to watch a range.
+     *
+     * @param access for what
+     * @param address linear; any number
+     * @param lengthBytes above zero; 1 to watch for instructions
+     * @return those, in the order of their addresses; more than a processor has, it may be
+     */
+    public static List<Watch> covering(Access access, long address, long lengthBytes) {
+      List<Watch> parts = new ArrayList<>();
+      for (long at = address; at - address < lengthBytes && parts.size() <= MOST_WATCHES;) {
+        int length = access == Access.EXECUTE ? 1 : Long.BYTES;
+        while (length > address + lengthBytes - at || !isPossible(access, at, length)) {
+          length /= 2;
+        }
+        parts.add(new Watch(access, at, length));
+        at += length;
+      }
+      return parts;
     }
 
     /** Field LEN: 8 bytes came later than 4, and have a code of their own. */

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
+import java.util.function.LongConsumer;
 import org.ballastvm.kvm.generated.Host;
 
 /**
@@ -237,22 +238,35 @@ public final class HostMapping implements AutoCloseable {
    * @return resident bytes
    */
   public long residentBytes(long offsetBytes, long lengthBytes) {
+    long[] pages = new long[1];
+    forEachResident(offsetBytes, lengthBytes, page -> pages[0]++);
+    return pages[0] * HostProcess.pageSizeBytes();
+  }
+
+  /**
+   * Finds the pages of a range that are resident, as {@link #residentBytes(long, long)} counts them.
+   *
+   * @param offsetBytes a multiple of the page size
+   * @param lengthBytes above zero
+   * @param taker is given the offset of each, the lowest first
+   */
+  public void forEachResident(long offsetBytes, long lengthBytes, LongConsumer taker) {
     check(offsetBytes, lengthBytes);
     long page = HostProcess.pageSizeBytes();
     long step = CHUNK_BYTES / 8;
-    long resident = 0;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment vector = arena.allocate(step / page);
+      MemorySegment vector = arena.allocate(Math.min(step, lengthBytes + page - 1) / page);
       for (long done = 0; done < lengthBytes; done += step) {
         long length = Math.min(step, lengthBytes - done);
         HostError.check(
             CALLS.syscall(Host.SYS_mincore(), address + offsetBytes + done, length, vector.address()), "mincore");
         for (long i = 0; i < (length + page - 1) / page; i++) {
-          resident += (vector.get(ValueLayout.JAVA_BYTE, i) & 1) * page;
+          if ((vector.get(ValueLayout.JAVA_BYTE, i) & 1) != 0) {
+            taker.accept(offsetBytes + done + i * page);
+          }
         }
       }
     }
-    return resident;
   }
 
   /** {@return resident bytes of the whole mapping, as {@link #residentBytes(long, long)} counts them} */

@@ -161,4 +161,13 @@ class GuestDebugTest {
   }
 
   private Exit.Debug runToDebug() { return assertInstanceOf(Exit.Debug.class, vm.vcpu.run()); }
+
+  @Test
+  void aRangeIsWatchedByAsManyRegistersAsItTakes() {
+    assertEquals(List.of(new Watch(Access.WRITE, 0x1001, 1), new Watch(Access.WRITE, 0x1002, 2),
+        new Watch(Access.WRITE, 0x1004, 4)), Watch.covering(Access.WRITE, 0x1001, 7));
+    assertEquals(List.of(new Watch(Access.ANY, 0x1000, 8), new Watch(Access.ANY, 0x1008, 1)),
+        Watch.covering(Access.ANY, 0x1000, 9));
+    assertEquals(GuestDebug.MOST_WATCHES + 1, Watch.covering(Access.WRITE, 1, Long.MAX_VALUE / 2).size());
+  }
 }

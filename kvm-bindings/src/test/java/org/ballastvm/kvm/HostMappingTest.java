@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.ballastvm.kvm.generated.Host;
@@ -298,6 +300,22 @@ class HostMappingTest {
     assertEquals(0x55, memory.chunk(0).get(JAVA_BYTE, OFFSET + LENGTH));
     for (long at = 0; at < LENGTH; at += 8) {
       assertEquals(0, memory.chunk(0).get(JAVA_LONG, OFFSET + at));
+    }
+  }
+
+  @Test
+  void eachResidentPageIsFound() {
+    try (HostMapping memory = HostMapping.anonymous(SIZE, false, true)) {
+      memory.advise(0, SIZE, Advice.NOHUGEPAGE);
+      memory.chunk(0).set(ValueLayout.JAVA_BYTE, 3 * 4096, (byte) 1);
+      memory.chunk(0).set(ValueLayout.JAVA_BYTE, 5 * 4096 + 4095, (byte) 1);
+      List<Long> found = new ArrayList<>();
+      memory.forEachResident(0, SIZE, found::add);
+      assertEquals(List.of(3 * 4096L, 5 * 4096L), found);
+      found.clear();
+      memory.forEachResident(4 * 4096, SIZE - 4 * 4096, found::add);
+      assertEquals(List.of(5 * 4096L), found);
+      assertThrows(IndexOutOfBoundsException.class, () -> memory.forEachResident(4096, SIZE, found::add));
     }
   }
 }

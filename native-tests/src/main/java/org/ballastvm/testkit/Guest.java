@@ -24,6 +24,7 @@ import org.ballastvm.testkit.agent.GuestCommand;
 import org.ballastvm.testkit.agent.GuestResult;
 import org.ballastvm.testkit.ktap.Ktap;
 import org.ballastvm.testkit.ktap.KtapNodes;
+import org.ballastvm.testkit.look.GuestMemoryView;
 import org.ballastvm.testkit.verdict.Verdict;
 import org.ballastvm.testkit.verdict.VerdictKind;
 import org.junit.jupiter.api.DynamicNode;
@@ -250,6 +251,11 @@ public final class Guest implements AutoCloseable {
     return monitor.ask(line);
   }
 
+  /** {@return its memory, page tables and symbols, as they show from outside} */
+  public GuestMemoryView memory() {
+    return new GuestMemoryView(this::monitor, this::await);
+  }
+
   /**
    * Has things go wrong with its devices, from now on.
    *
@@ -330,11 +336,7 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits for the end of the process.
-   *
-   * @return its exit status
-   */
+  /** {@return the exit status of the process, for whose end this waits} */
   public int awaitEnd() {
     OptionalInt status = process.waitFor(PATIENCE);
     return status.orElseThrow(() -> new RigError("the machine does not end; " + lastWords()));

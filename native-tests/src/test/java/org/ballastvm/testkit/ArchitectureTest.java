@@ -63,7 +63,9 @@ class ArchitectureTest {
       "vmm",
       Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.event",
           "org.ballastvm.vmm.state"), //
-      "native-tests", Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent", "org.ballastvm.testkit.ktap",
+      "native-tests",
+      Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent", "org.ballastvm.testkit.ktap",
+          "org.ballastvm.testkit.look",
           "org.ballastvm.testkit.verdict"));
 
   /** Sources that may catch everything, each with a reason that its own comment gives. */

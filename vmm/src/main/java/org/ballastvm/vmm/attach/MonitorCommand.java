@@ -61,6 +61,24 @@ public final class MonitorCommand implements SubCommand {
    */
   static int ask(String command, String target, String line) { return ask(command, target, List.of(line)); }
 
+  /**
+   * Has a monitor run a command.
+   *
+   * @param target a machine, or a socket
+   * @param line the monitor's command
+   * @return the answer
+   * @throws IOException if it cannot be reached, or the connection breaks
+   */
+  static String answer(String target, String line) throws IOException {
+    try (Wire wire = Wire.connect(address(target))) {
+      StringBuilder answer = new StringBuilder();
+      open(wire, target, () -> {
+        // Whoever reads sees it.
+      }).run(line, answer::append);
+      return answer.toString();
+    }
+  }
+
   private static int ask(String command, String target, List<String> words) {
     try (Wire wire = Wire.connect(address(target))) {
       Keys keys = new Keys(() -> {
@@ -73,7 +91,10 @@ public final class MonitorCommand implements SubCommand {
     }
   }
 
-  private static String reason(IOException e) { return e.getMessage() == null ? e.toString() : e.getMessage(); }
+  /** What went wrong, in words. */
+  static String reason(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
 
   /** Where a machine, or a socket, is. What is a file is meant as a file. */
   static String address(String target) throws IOException {

@@ -10,8 +10,9 @@ public final class ControlCommands {
       new BlockdevAdd(),
       new BlockdevDel(), new FreePageHint(), new QueryFreePageHint(),
       new Closefd(), new Cont(), new DeviceAdd(), new DeviceDel(),
-      new DeviceListProperties(), new DumpGuestMemory(), new Getfd(), new MemorySet(), new NetdevAdd(), new NetdevDel(),
-      new ObjectAdd(), new ObjectDel(),
+      new DeviceListProperties(), new DumpGuestMemory(), new Getfd(), new MemorySet(), new Memsave(), new NetdevAdd(),
+      new NetdevDel(),
+      new ObjectAdd(), new ObjectDel(), new Pmemsave(),
       new QomGet(), new QomList(), new QomListProperties(), new QomListTypes(), new QomSet(), new QueryAcpiOspmStatus(),
       new QueryBalloon(), new QueryBlock(), new QueryChardev(),
       new QueryCpusFast(), new QueryDump(), new QueryDumpCapability(), new QueryFdsets(), new QueryHotpluggableCpus(),
@@ -26,7 +27,8 @@ public final class ControlCommands {
       new QueryVirtioQueueStatus(),
       new QueryVirtioStatus(), new QueryDmesg(), new QueryStacks(), new QueryTasks(), new WatchdogSetAction(),
       new FaultClear(), new FaultInject(), new QueryFaults(), new RecordStart(), new RecordStop(), new QueryRecords(),
-      new QueryReplays());
+      new QueryReplays(), new QueryBalloonedPages(), new QueryKernel(), new QueryPageTable(), new QuerySymbols(),
+      new QueryWatch(), new QueryWrittenPages(), new SaveSymbols(), new WatchAddress(), new WatchPages());
 
   private ControlCommands() {}
 }

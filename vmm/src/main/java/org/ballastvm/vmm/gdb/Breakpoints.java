@@ -89,16 +89,7 @@ final class Breakpoints {
     if (lengthBytes <= 0 || lengthBytes > GuestDebug.MOST_WATCHES * (long) Long.BYTES) {
       throw new Refusal(lengthBytes <= 0 ? Refusal.INVALID : Refusal.NO_ROOM);
     }
-    List<Watch> parts = new ArrayList<>();
-    for (long at = address; at - address < lengthBytes;) {
-      int length = Long.BYTES;
-      while (length > address + lengthBytes - at || !Watch.isPossible(access, at, length)) {
-        length /= 2;
-      }
-      parts.add(new Watch(access, at, length));
-      at += length;
-    }
-    return parts;
+    return Watch.covering(access, address, lengthBytes);
   }
 
   void removeAll() {

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.gdb;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.ballastvm.kvm.GuestDebug;
@@ -70,7 +71,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
    */
   public static void serve(Machine vm, Chardev chardev, UnaryOperator<String> monitor, Runnable closeChardev) {
     GdbServer server = new GdbServer(vm, chardev, monitor, closeChardev);
-    vm.debug().serve(server::close).run();
+    vm.debug().serve(server::close, () -> Optional.of(chardev.describe())).run();
     vm.events().listen(server);
     chardev.connect(server);
   }
@@ -83,7 +84,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
   public static void end(Machine vm) {
     vm.debug().serve(() -> {
       // Nobody serves.
-    }).run();
+    }, Optional::empty).run();
   }
 
   @Override
@@ -101,6 +102,8 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
     foreign = false;
     stoppedForClient = false;
     interrupted();
+    vm.debug().end(); // What a monitor watched for: the debug registers are the client's.
+    vm.debug().client(true);
   }
 
   @Override
@@ -118,6 +121,7 @@ public final class GdbServer implements CharFrontend, PacketReader.Taker, Machin
     Session leaving = session;
     vm.debug().whileStopped(leaving.breakpoints()::removeAll);
     vm.debug().end();
+    vm.debug().client(false);
   }
 
   /** A machine that only a reset can make run stays as it is. */

@@ -69,11 +69,4 @@ public record CpuState(Registers general, SpecialRegisters special, DebugRegiste
   public boolean is64Bit() {
     return isLongMode() && special.cs().l() != 0;
   }
-
-  /** The same by other page tables. */
-  CpuState withTables(long cr3) {
-    SpecialRegisters s = special;
-    return new CpuState(general, new SpecialRegisters(s.cs(), s.ds(), s.es(), s.fs(), s.gs(), s.ss(), s.tr(), s.ldt(),
-        s.gdt(), s.idt(), s.cr0(), s.cr2(), cr3, s.cr4(), s.cr8(), s.efer(), s.apicBase()), debug, floating, halted);
-  }
 }

@@ -24,9 +24,8 @@ public final class GuestKernel {
       "mod_kallsyms", "task_struct", "signal_struct", "inactive_task_frame");
   private static final int MSR_LSTAR = 0xc000_0082;
   private static final int MOST_VMCOREINFO = 1 << 16;
+  private static final String KERNEL_OFFSET = "KERNELOFFSET:";
   private static final int BANNER_BYTES = 512;
-  /** With page table isolation, the tables of user mode lie behind the kernel's, and show little of it. */
-  private static final long USER_TABLES = 0x1000;
 
   private final List<CpuState> cpus;
   private final KernelMemory memory;
@@ -74,16 +73,11 @@ public final class GuestKernel {
   static GuestKernel of(GuestMemory ram, List<CpuState> cpus, long lstar) {
     Unreadable first = null;
     for (CpuState cpu : cpus) {
-      for (CpuState each : cpu.isLongMode()
-          ? List.of(cpu, cpu.withTables(cpu.special().cr3() & ~USER_TABLES))
-          : List.of(cpu)) {
-        LinearMemory linear = new LinearMemory(ram, each);
-        KernelMemory memory = new KernelMemory(linear::read);
-        try {
-          return new GuestKernel(cpus, memory, KernelImage.find(memory, cpu.special().idt().base(), lstar));
-        } catch (Unreadable e) {
-          first = first == null ? e : first;
-        }
+      KernelMemory memory = new KernelMemory(new LinearMemory(ram, PageTables.ofKernel(ram, cpu))::read);
+      try {
+        return new GuestKernel(cpus, memory, KernelImage.find(memory, cpu.special().idt().base(), lstar));
+      } catch (Unreadable e) {
+        first = first == null ? e : first;
       }
     }
     throw first == null ? new Unreadable("it has no processor") : first;
@@ -149,6 +143,28 @@ public final class GuestKernel {
     return place.map(Place::words).orElse("0x" + Long.toHexString(address));
   }
 
+  /**
+   * Passes on symbols: the kernel's in the order of their addresses, then those of each module.
+   *
+   * @param name of those that are wanted, which may be several; empty for all
+   * @param taker is given each
+   */
+  public void forEachSymbol(Optional<String> name, KernelSymbol.Taker taker) {
+    symbols.forEach(name, taker);
+    modules().forEach(module -> module.forEach(memory, name, taker));
+  }
+
+  /**
+   * How far KASLR has moved the kernel from where it was linked.
+   *
+   * @return bytes; 0 if it has not
+   */
+  public long kaslrOffset() {
+    return vmcoreinfo().lines().filter(line -> line.startsWith(KERNEL_OFFSET)).findFirst()
+        .map(line -> line.substring(KERNEL_OFFSET.length())).filter(hex -> hex.matches("\\p{XDigit}{1,16}"))
+        .map(hex -> Long.parseUnsignedLong(hex, 16)).orElse(0L);
+  }
+
   /** {@return what each CPU does, with its stack} */
   public List<Stack> stacks() {
     List<Stack> stacks = new ArrayList<>();
@@ -198,9 +214,12 @@ public final class GuestKernel {
 
   /** {@return the kernel's log, lines with their ends: also what never came to a console} */
   public String log() {
+    return KernelLog.read(memory, vmcoreinfo(), memory.u64(require("prb")));
+  }
+
+  /** Where the kernel's tables are, line by line. */
+  private String vmcoreinfo() {
     int length = Math.clamp(memory.u64(require("vmcoreinfo_size")), 0, MOST_VMCOREINFO);
-    byte[] info = memory.bytes(memory.u64(require("vmcoreinfo_data")), length);
-    return KernelLog.read(memory, new String(info, StandardCharsets.ISO_8859_1),
-        memory.u64(require("prb")));
+    return new String(memory.bytes(memory.u64(require("vmcoreinfo_data")), length), StandardCharsets.ISO_8859_1);
   }
 }

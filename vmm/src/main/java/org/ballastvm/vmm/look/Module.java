@@ -17,6 +17,7 @@ record Module(String name, long textStart, int textBytes, OrcTable orc, long sym
   private static final int SYMBOL_BYTES = 24;
   private static final int VALUE = 8;
   private static final int SIZE = 16;
+  private static final int SECTION = 6;
   private static final int MOST_NAME_BYTES = 256;
   static final int MOST_SYMBOLS = 500_000;
 
@@ -29,7 +30,7 @@ record Module(String name, long textStart, int textBytes, OrcTable orc, long sym
     long next = textStart + textBytes;
     for (int i = 1; i < symbolCount; i++) {
       long value = KernelMemory.getLong(table, i * SYMBOL_BYTES + VALUE);
-      if (!contains(value) || KernelMemory.getShort(table, i * SYMBOL_BYTES + 6) == 0) {
+      if (!contains(value) || KernelMemory.getShort(table, i * SYMBOL_BYTES + SECTION) == 0) {
         continue;
       }
       if (value > address) {
@@ -46,6 +47,22 @@ record Module(String name, long textStart, int textBytes, OrcTable orc, long sym
     String symbol = memory.text(strings + Integer.toUnsignedLong(KernelMemory.getInt(table, best * SYMBOL_BYTES)),
         MOST_NAME_BYTES);
     return symbol.isEmpty() ? Optional.empty() : Optional.of(new Place(symbol, address - start, next - start, name));
+  }
+
+  /** All of its symbols, or those of one name alone. */
+  void forEach(KernelMemory memory, Optional<String> wanted, KernelSymbol.Taker taker) {
+    byte[] table = memory.bytes(symbols, Math.multiplyExact(symbolCount, SYMBOL_BYTES));
+    for (int i = 1; i < symbolCount; i++) {
+      if (KernelMemory.getShort(table, i * SYMBOL_BYTES + SECTION) == 0) {
+        continue; // Another's.
+      }
+      String symbol = memory.text(strings + Integer.toUnsignedLong(KernelMemory.getInt(table, i * SYMBOL_BYTES)),
+          MOST_NAME_BYTES);
+      long value = KernelMemory.getLong(table, i * SYMBOL_BYTES + VALUE);
+      if (!symbol.isEmpty() && (wanted.isEmpty() || symbol.equals(wanted.get()))) {
+        taker.symbol(new KernelSymbol(symbol, value, sizeOf(table, i), contains(value), name));
+      }
+    }
   }
 
   private static long sizeOf(byte[] table, int i) { return KernelMemory.getLong(table, i * SYMBOL_BYTES + SIZE); }

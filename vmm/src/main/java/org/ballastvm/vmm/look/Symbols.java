@@ -43,23 +43,57 @@ final class Symbols {
     Map<String, Long> found = new HashMap<>();
     BitSet lengths = new BitSet();
     wanted.forEach(name -> lengths.set(name.length() + 1));
-    int[] tokenLengths = Arrays.stream(tokens).mapToInt(String::length).toArray();
+    int[] tokenLengths = tokenLengths();
     int at = 0;
     for (int i = 0; i < addresses.length && !left.isEmpty(); i++) {
-      int next = next(names, at);
-      int length = 0;
-      for (int j = at + prefix(names, at); j < next; j++) {
-        length += tokenLengths[names[j] & 0xff];
-      }
-      if (lengths.get(length)) { // A string for each would take longer than all else.
+      if (lengths.get(lengthAt(at, tokenLengths))) {
         String name = nameAt(at);
         if (left.remove(name)) {
           found.put(name, addresses[i]);
         }
       }
-      at = next;
+      at = next(names, at);
     }
     return found;
+  }
+
+  /** All of them in the order of their addresses, or those of one name alone. */
+  void forEach(Optional<String> wanted, KernelSymbol.Taker taker) {
+    int[] tokenLengths = tokenLengths();
+    int length = wanted.map(String::length).orElse(0) + 1;
+    int at = 0;
+    for (int i = 0; i < addresses.length; i++) {
+      if (wanted.isEmpty() || lengthAt(at, tokenLengths) == length) {
+        String typed = typedNameAt(at);
+        if (!typed.isEmpty() && (wanted.isEmpty() || typed.endsWith(wanted.get()))) {
+          taker.symbol(new KernelSymbol(typed.substring(1), addresses[i], sizeAt(i),
+              KernelSymbol.isCode(typed.charAt(0)), ""));
+        }
+      }
+      at = next(names, at);
+    }
+  }
+
+  private int[] tokenLengths() { return Arrays.stream(tokens).mapToInt(String::length).toArray(); }
+
+  /** How long a name is, with its type: a string for each would take longer than all else. */
+  private int lengthAt(int at, int[] tokenLengths) {
+    int next = next(names, at);
+    int length = 0;
+    for (int j = at + prefix(names, at); j < next; j++) {
+      length += tokenLengths[names[j] & 0xff];
+    }
+    return length;
+  }
+
+  /** Up to the next that is not its alias. */
+  private long sizeAt(int index) {
+    for (int i = index + 1; i < addresses.length; i++) {
+      if (addresses[i] != addresses[index]) {
+        return addresses[i] - addresses[index];
+      }
+    }
+    return 0;
   }
 
   /** The symbol that an address is in: {@code name+0xoffset/0xsize}. */
@@ -96,13 +130,18 @@ final class Symbols {
 
   /** Without its first character, which is its type. */
   private String nameAt(int at) {
+    String typed = typedNameAt(at);
+    return typed.isEmpty() ? "" : typed.substring(1);
+  }
+
+  private String typedNameAt(int at) {
     int from = at + prefix(names, at);
     int to = from + length(names, at);
     StringBuilder name = new StringBuilder();
     for (int i = from; i < to; i++) {
       name.append(tokens[names[i] & 0xff]);
     }
-    return name.isEmpty() ? "" : name.substring(1);
+    return name.toString();
   }
 
   /** How many bytes say how long a name is: since Linux 6.1 it may be two. */

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.ballastvm.kvm.DebugRegisters;
 import org.ballastvm.kvm.Exit;
 import org.ballastvm.kvm.GuestDebug;
@@ -84,6 +85,8 @@ public final class DebugControl {
   private volatile Wishes wishes = Wishes.NONE;
   private volatile Set<Integer> stepped = Set.of();
   private Optional<Trap> last = Optional.empty();
+  private boolean hasClient;
+  private Supplier<Optional<String>> where = Optional::empty;
   private Runnable served = () -> {
     // Nobody serves a debugger.
   };
@@ -182,15 +185,35 @@ public final class DebugControl {
   }
 
   /**
+   * A debugger has come, or has gone. One that is there has the debug registers.
+   *
+   * @param there whether one is there from now on
+   */
+  public void client(boolean there) { hasClient = there; }
+
+  /** {@return whether a debugger is there} */
+  public boolean hasClient() { return hasClient; }
+
+  /** {@return what debug registers watch for} */
+  public List<Watch> watches() { return wishes.watches; }
+
+  /**
    * Says who serves a debugger from now on.
    *
    * @param end ends it
+   * @param at says where, in QEMU's words for chardevs; empty for nobody
    * @return what ends the one before
    */
-  public Runnable serve(Runnable end) {
+  public Runnable serve(Runnable end, Supplier<Optional<String>> at) {
     Runnable before = served;
     served = end;
+    where = at;
     return before;
+  }
+
+  /** {@return where a debugger is served, in QEMU's words for chardevs, if one is} */
+  public Optional<String> where() {
+    return where.get();
   }
 
   /** A vCPU met something. On its thread. */

@@ -185,6 +185,9 @@ public final class DeviceMemory {
     return Arrays.stream(ranges).flatMap(PluggableRange::plugged);
   }
 
+  /** All places, in the order of addresses. */
+  Stream<Place> places() { return Arrays.stream(ranges); }
+
   private void publish() { ranges = claims.stream().map(Claim::range).toArray(PluggableRange[]::new); }
 
   /** {@return who works with guest memory by the host's addresses} */

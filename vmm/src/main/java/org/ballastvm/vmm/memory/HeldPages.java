@@ -90,6 +90,33 @@ class HeldPages implements AutoCloseable {
     return pages << PageSize.SHIFT;
   }
 
+  /** Takes runs of held pages. */
+  @FunctionalInterface
+  interface RunTaker {
+    /** A run, by its offset. */
+    void run(long offsetBytes, long lengthBytes);
+  }
+
+  /** Passes on what of a range is held, in runs of whole pages. They stay held meanwhile. */
+  final synchronized void forEachRun(long offsetBytes, long lengthBytes, RunTaker taker) {
+    long end = offsetBytes + lengthBytes >>> PageSize.SHIFT;
+    long start = -1;
+    long page = nextMaybe(offsetBytes >>> PageSize.SHIFT, end);
+    while (page < end) {
+      boolean isHeld = (bits.get(page >>> WORD_SHIFT) >>> page & 1) != 0;
+      if (isHeld && start < 0) {
+        start = page;
+      } else if (!isHeld && start >= 0) {
+        taker.run(start << PageSize.SHIFT, page - start << PageSize.SHIFT);
+        start = -1;
+      }
+      page = isHeld ? page + 1 : nextMaybe(page + 1, end);
+    }
+    if (start >= 0) {
+      taker.run(start << PageSize.SHIFT, end - start << PageSize.SHIFT);
+    }
+  }
+
   /** Holds nothing more. */
   synchronized void clear() { bits.clear(); }
 

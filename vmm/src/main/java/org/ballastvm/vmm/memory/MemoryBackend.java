@@ -299,6 +299,22 @@ public final class MemoryBackend implements Hiding, AutoCloseable {
    */
   long heldBytes(long offsetBytes, long lengthBytes) { return held.bytes(offsetBytes, lengthBytes); }
 
+  /**
+   * Passes on what of a range is held and whole pages of its kind: what the host should have.
+   *
+   * @param offsetBytes from the start of the memory, a multiple of 4 KiB
+   * @param lengthBytes a multiple of 4 KiB
+   */
+  void forEachHeld(long offsetBytes, long lengthBytes, HeldPages.RunTaker taker) {
+    held.forEachRun(offsetBytes, lengthBytes, (offset, length) -> {
+      long from = offset + pageSizeBytes - 1 & -pageSizeBytes;
+      long to = offset + length & -pageSizeBytes;
+      if (from < to) {
+        taker.run(from, to - from);
+      }
+    });
+  }
+
   /** Whether a range can be given back while it is hidden. */
   boolean canDiscardHidden() {
     return discard.worksHidden();

@@ -148,7 +148,7 @@ final class MemorySlots {
    *
    * @throws HostError if the host refuses; nothing is noted then
    */
-  synchronized void beginWatch() { watch.begin(host, slots); }
+  synchronized void beginWatch(WriteWatch.User user) { watch.begin(user, host, slots); }
 
   private static void set(SlotHost host, int number, Slot slot) {
     host.set(number, slot);

@@ -5,6 +5,9 @@ import org.ballastvm.kvm.HostMapping;
 
 /** A range of guest addresses with the host's memory behind it. Allocates nothing. */
 interface Place {
+  /** The first address. */
+  long base();
+
   /** The address behind it. */
   long end();
 

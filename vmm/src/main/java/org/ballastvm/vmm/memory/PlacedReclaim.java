@@ -13,6 +13,9 @@ final class PlacedReclaim implements MemoryReclaim {
 
   PlacedReclaim(Places places) { this.places = places; }
 
+  /** {@return where it gives memory back} */
+  Places places() { return places; }
+
   @Override
   public void discard(long gpa, long lengthBytes) { var unused = discardOrHold(gpa, lengthBytes, false); }
 

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.memory;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.ballastvm.virtio.queue.GuestError;
 
 /** Where memory is in a guest's address space: base memory, and what is plugged. Looks allocate nothing. */
@@ -74,6 +75,11 @@ final class Places {
       region.backend().releaseAll();
     }
     devices.releaseAll();
+  }
+
+  /** All of them: base memory, and what there is for memory devices, plugged or not. */
+  List<Place> all() {
+    return Stream.concat(Stream.of(regions), devices.places()).toList();
   }
 
   /** The place that an address is in, which is memory. */

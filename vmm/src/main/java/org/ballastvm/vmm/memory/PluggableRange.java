@@ -59,7 +59,7 @@ public final class PluggableRange implements MemPlugger, Place {
     slots.reserve(MemorySlots.furtherOf(sizeBytes()));
   }
 
-  /** {@return its first guest physical address} */
+  @Override
   public long base() { return base; }
 
   /** {@return how many addresses it has} */

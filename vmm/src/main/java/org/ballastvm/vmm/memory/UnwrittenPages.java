@@ -125,8 +125,11 @@ public final class UnwrittenPages implements UnwrittenMemory {
                 + " writes to memory without our seeing it",
             null);
       }
+      slots.watch().obstacle(WriteWatch.User.HINTS).ifPresent(why -> {
+        throw new ReclaimFailed("what the guest writes to could not be watched: " + why, null);
+      });
       try {
-        slots.beginWatch();
+        slots.beginWatch(WriteWatch.User.HINTS);
       } catch (HostError e) {
         throw new ReclaimFailed("what the guest writes to could not be watched: " + e.getMessage(), e);
       }
@@ -139,7 +142,7 @@ public final class UnwrittenPages implements UnwrittenMemory {
     synchronized (slots) {
       GivenBack given = stage.given();
       stage = new Stage.Idle();
-      slots.watch().end();
+      slots.watch().end(WriteWatch.User.HINTS);
       return given;
     }
   }

@@ -1,7 +1,9 @@
 package org.ballastvm.vmm.memory;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.ballastvm.kvm.DirtyLog;
 import org.ballastvm.kvm.HostError;
 import org.ballastvm.vmm.config.PageSize;
@@ -20,13 +22,25 @@ import org.ballastvm.vmm.state.Log;
 final class WriteWatch {
   private static final int WORD_PAGES = Long.SIZE;
 
+  /** Who wants to know. */
+  enum User {
+    /** What gives back memory that nobody writes to. */
+    HINTS("free page hinting watches it"),
+    /** A user. */
+    MONITOR("watch_pages is on");
+
+    private final String words;
+
+    User(String words) { this.words = words; }
+  }
+
   /** What is noted. */
   private sealed interface State {
     /** Nothing is, and what devices write costs a look at this. */
     record Off() implements State {}
 
     /** All writes are. The slots are by their first addresses. */
-    record On(SlotHost host, TreeMap<Long, Watched> slots) implements State {}
+    record On(User user, SlotHost host, TreeMap<Long, Watched> slots) implements State {}
   }
 
   private static final State OFF = new State.Off();
@@ -65,6 +79,15 @@ final class WriteWatch {
 
     void wrote(long index) { ours.set(index / WORD_PAGES, ours.get(index / WORD_PAGES) | 1L << index % WORD_PAGES); }
 
+    /** By whom a page was written to that is read; empty if nobody did. */
+    Optional<WrittenRange.By> writer(long gpa) {
+      long index = gpa - slot.gpa() >>> PageSize.SHIFT;
+      boolean theirs = (log.word(index / WORD_PAGES) & 1L << index % WORD_PAGES) != 0;
+      return isOurs(index)
+          ? Optional.of(theirs ? WrittenRange.By.BOTH : WrittenRange.By.DEVICES)
+          : theirs ? Optional.of(WrittenRange.By.VCPUS) : Optional.empty();
+    }
+
     boolean isOurs(long index) { return (ours.get(index / WORD_PAGES) & 1L << index % WORD_PAGES) != 0; }
 
     /** Where from an address on pages begin that were written to, or that were not; the limit if none do. It is read. */
@@ -100,13 +123,13 @@ final class WriteWatch {
    *
    * @throws HostError if the host refuses; nothing is noted then
    */
-  void begin(SlotHost host, Map<Integer, Slot> slots) {
+  void begin(User user, SlotHost host, Map<Integer, Slot> slots) {
     end();
     if (!logsAreKept) {
       host.keepDirtyLogs();
       logsAreKept = true;
     }
-    State.On on = new State.On(host, new TreeMap<>());
+    State.On on = new State.On(user, host, new TreeMap<>());
     state = on;
     try {
       slots.forEach((number, slot) -> {
@@ -117,6 +140,23 @@ final class WriteWatch {
     } catch (HostError e) {
       end();
       throw e;
+    }
+  }
+
+  /** Why one may not begin: another has not ended. */
+  Optional<String> obstacle(User user) {
+    return state instanceof State.On on && on.user != user ? Optional.of(on.user.words) : Optional.empty();
+  }
+
+  /** Whether it is noted for somebody what is written. */
+  boolean isOn(User user) {
+    return state instanceof State.On on && on.user == user;
+  }
+
+  /** Notes no more, if it was for that one. */
+  void end(User user) {
+    if (isOn(user)) {
+      end();
     }
   }
 
@@ -223,6 +263,41 @@ final class WriteWatch {
     }
     watched.read(on.host);
     return watched.next(gpa, limit, true);
+  }
+
+  /**
+   * Passes on what was written of a range, in runs that the same have written.
+   *
+   * @param gpa a multiple of 4 KiB
+   * @param limit a multiple of 4 KiB
+   * @param taker returns false to hear of no more
+   */
+  void forEachWritten(long gpa, long limit, Predicate<WrittenRange> taker) {
+    if (!(state instanceof State.On on)) {
+      return;
+    }
+    boolean wanted = true;
+    for (long at = gpa; at < limit && wanted;) {
+      Watched watched = find(on, at);
+      if (watched == null) {
+        Long next = on.slots.higherKey(at);
+        long end = next == null ? limit : Math.min(next, limit);
+        wanted = taker.test(new WrittenRange(at, end - at, WrittenRange.By.UNKNOWN));
+        at = end;
+        continue;
+      }
+      watched.read(on.host);
+      long end = Math.min(limit, watched.end());
+      long from = watched.next(at, limit, true);
+      at = from;
+      if (from < end) {
+        Optional<WrittenRange.By> by = watched.writer(from);
+        while (at < end && watched.writer(at).equals(by)) {
+          at += PageSize.BYTES;
+        }
+        wanted = taker.test(new WrittenRange(from, at - from, by.orElseThrow()));
+      }
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package org.ballastvm.vmm.monitor;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.ballastvm.vmm.control.Passed;
 import org.ballastvm.vmm.machine.Machine;
 
@@ -71,6 +72,12 @@ final class Arguments {
     }
     at = end;
     return true;
+  }
+
+  /** Whether the next word is such; nothing is read. */
+  boolean comes(Pattern such) {
+    skipSpace();
+    return such.matcher(text.substring(at).split("\\s", 2)[0]).matches();
   }
 
   /** A word, or what stands in quotation marks. */

@@ -16,6 +16,7 @@ import org.ballastvm.virtio.balloon.BalloonStat;
 import org.ballastvm.virtio.balloon.BalloonStats;
 import org.ballastvm.vmm.config.AutoBalloonConfig;
 import org.ballastvm.vmm.config.ByteSize;
+import org.ballastvm.vmm.control.QueryBalloonedPages.BalloonedInfo;
 import org.ballastvm.vmm.devices.BalloonCard;
 import org.ballastvm.vmm.machine.Machine;
 import org.ballastvm.vmm.policy.AutoBalloon;
@@ -27,6 +28,14 @@ final class BalloonText {
       BalloonStat.FREE_MEMORY, BalloonStat.TOTAL_MEMORY, BalloonStat.AVAILABLE_MEMORY, BalloonStat.DISK_CACHES);
 
   private BalloonText() {}
+
+  /** Which of the balloon's pages somebody has written to. */
+  static String resident(BalloonedInfo info) {
+    return line("held:", info.held() + " bytes") + line("resident:", info.resident() + " bytes")
+        + line("written:", info.written() + " bytes")
+        + info.ranges().stream().map(range -> "  %016x-%016x\n".formatted(range.address(),
+            range.address() + range.size())).collect(Collectors.joining());
+  }
 
   /** Sizes of the machine and of the balloon, and who is on the other side. */
   static String sizes(Machine vm, Instant now) {

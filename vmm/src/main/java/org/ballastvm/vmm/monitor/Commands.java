@@ -14,16 +14,18 @@ final class Commands {
           new DeviceDelCommand(),
           new DumpGuestMemoryCommand(), new FaultClearCommand(), new FaultInjectCommand(),
           new FreePageHintCommand(), new GdbServerCommand((vm, line) -> Commands.run(vm, line)), new GetfdCommand(),
-          new HelpCommand(() -> Commands.ALL),
+          new TranslateCommand(), new HelpCommand(() -> Commands.ALL),
           new InfoCommand(),
           new MemoryCommand(),
           new VirtualSaveCommand(), new NetdevAddCommand(), new NetdevDelCommand(), new NmiCommand(),
           new ObjectAddCommand(), new ObjectDelCommand(),
           new PhysicalSaveCommand(), new PrintCommand(), new QomGetCommand(), new QomListCommand(), new QomSetCommand(),
-          new QuitCommand(), new RecordStartCommand(), new RecordStopCommand(), new SetLinkCommand(), new StopCommand(),
+          new QuitCommand(), new RecordStartCommand(), new RecordStopCommand(), new SaveSymbolsCommand(),
+          new SetLinkCommand(), new StopCommand(),
           new SystemPowerdownCommand(),
           new SystemResetCommand(),
-          new SystemWakeupCommand(), new TraceEventCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(),
+          new SystemWakeupCommand(), new TraceEventCommand(), new WatchAddressCommand(),
+          new WatchPagesCommand(), new WatchdogActionCommand(), new VirtualDumpCommand(),
           new PhysicalDumpCommand()));
 
   private Commands() {}

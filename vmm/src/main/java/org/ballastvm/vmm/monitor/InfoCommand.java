@@ -7,16 +7,18 @@ import org.ballastvm.vmm.machine.Machine;
 final class InfoCommand implements Command {
   static final CommandTable TOPICS = new CommandTable("info ",
       List.of(new InfoBalloon(), new InfoBlock(), new InfoChardev(), new InfoCpus(), new InfoDmesg(), new InfoFaults(),
+          new InfoGdbServer(),
           new InfoHotpluggableCpus(),
           new InfoIothreads(),
-          new InfoIrq(), new InfoKvm(), new InfoLapic(), new InfoMemdev(), new InfoMemoryDevices(),
+          new InfoIrq(), new InfoKernel(), new InfoKvm(), new InfoLapic(), InfoMem.ranges(), new InfoMemdev(),
+          new InfoMemoryDevices(),
           new InfoMemorySizeSummary(), new InfoMtree(), new InfoName(), new InfoNetwork(), new InfoNuma(),
-          new InfoPci(), new InfoPic(),
+          new InfoPageTable(), new InfoPci(), new InfoPic(),
           new InfoQdm(), new InfoQomTree(), new InfoQtree(), new InfoRecord(), new InfoRegisters(), new InfoReplay(),
-          new InfoStacks(), new InfoStatus(),
-          new InfoTasks(),
+          new InfoStacks(), new InfoStatus(), new InfoSymbol(),
+          new InfoTasks(), InfoMem.pages(),
           new InfoTraceEvents(), new InfoUuid(), new InfoVersion(), new InfoVirtio(), new InfoVirtioQueueStatus(),
-          new InfoVirtioStatus(), new InfoVmGenerationId()));
+          new InfoVirtioStatus(), new InfoVmGenerationId(), new InfoWatch(), new InfoWrittenPages()));
 
   @Override
   public List<String> names() { return List.of("info"); }

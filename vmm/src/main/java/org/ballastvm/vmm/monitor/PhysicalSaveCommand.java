@@ -1,9 +1,7 @@
 package org.ballastvm.vmm.monitor;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
-import org.ballastvm.virtio.queue.GuestMemory;
+import org.ballastvm.vmm.control.Pmemsave;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code pmemsave ADDR SIZE FILE} */
@@ -23,15 +21,7 @@ final class PhysicalSaveCommand implements Command {
     long size = arguments.number();
     String file = arguments.word();
     arguments.end();
-    GuestMemory memory = vm.ram();
-    SaveFile.write(file, address, size, (at, into, length) -> {
-      // What is no memory is saved as zeros.
-      if (memory.contains(at, length)) {
-        memory.read(at, MemorySegment.ofArray(into), 0, length);
-      } else {
-        Arrays.fill(into, 0, length, (byte) 0);
-      }
-    });
+    new Pmemsave().run(vm, new Pmemsave.Wanted(address, size, file));
     return "";
   }
 }

@@ -1,8 +1,8 @@
 package org.ballastvm.vmm.monitor;
 
 import java.util.List;
-import org.ballastvm.vmm.look.CpuState;
-import org.ballastvm.vmm.look.LinearMemory;
+import java.util.Optional;
+import org.ballastvm.vmm.control.Memsave;
 import org.ballastvm.vmm.machine.Machine;
 
 /** {@code memsave ADDR SIZE FILE} */
@@ -22,12 +22,7 @@ final class VirtualSaveCommand implements Command {
     long size = arguments.number();
     String file = arguments.word();
     arguments.end();
-    LinearMemory memory = new LinearMemory(vm.ram(), CpuState.of(vm, 0));
-    SaveFile.write(file, address, size, (at, into, length) -> {
-      if (!memory.read(at, into, length)) {
-        throw new MonitorError("Invalid addr 0x%016x/size %d specified".formatted(address, size));
-      }
-    });
+    new Memsave().run(vm, new Memsave.Wanted(address, size, file, Optional.empty()));
     return "";
   }
 }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.ballastvm.kvm.HostFile;
 import org.ballastvm.kvm.HostMapping;
 import org.ballastvm.vmm.config.BackendConfig;
+import org.ballastvm.vmm.memory.BalloonedPages;
+import org.ballastvm.vmm.memory.PhysicalRange;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,30 @@ class BalloonResidencyTest {
       List<Long> range = List.of(size / 2 - (size - before) - TWO_PERCENT, size / 2);
       assertTrue(after >= range.getFirst() && after <= range.getLast(), after + " bytes are huge, not " + range);
       Held.by(guest).assertIs("inflated", size / 2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyKind")
+  void aPageInTheBalloonThatSomebodyWritesToIsFound(BackendConfig kind) {
+    try (BalloonedGuest guest = new BalloonedGuest(kind)) {
+      guest.fill(7);
+      guest.inflate(GIVEN);
+      assertEquals(new BalloonedPages(GIVEN.length * (long) PAGE, 0, 0, List.of()), BalloonedPages.of(guest.ram, 10));
+      long last = SIZE - PAGE;
+      guest.ram.putByte(last - 4 * PAGE, 1);
+      guest.ram.putByte(last - PAGE, 1);
+      guest.ram.putByte(last, 1);
+      BalloonedPages touched = BalloonedPages.of(guest.ram, 10);
+      assertEquals(List.of(new PhysicalRange(last - 4 * PAGE, PAGE), new PhysicalRange(last - PAGE, 2 * PAGE)),
+          touched.written());
+      assertEquals(3 * PAGE, touched.writtenBytes());
+      // The host brings what is around a page, too: a huge page, what it reads ahead of a file.
+      assertTrue(touched.residentBytes() >= 3 * PAGE && touched.residentBytes() <= 8 << 20, touched::toString);
+      assertEquals(1, BalloonedPages.of(guest.ram, 1).written().size());
+      guest.deflate(GIVEN);
+      assertEquals(new BalloonedPages(0, 0, 0, List.of()), BalloonedPages.of(guest.ram, 10),
+          "they are the guest's again");
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.gdb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.ballastvm.kvm.FakeKvm;
 import org.ballastvm.kvm.KvmCap;
 import org.ballastvm.vmm.config.ChardevConfig;
@@ -66,6 +68,15 @@ class GdbProtocolTest {
     assertEquals("T02thread:01;", gdb.await());
     assertEquals(RunState.PAUSED, vm.state());
     assertTrue(!debugAsked(), "nothing was asked for");
+  }
+
+  @Test
+  void whereItIsServedIsKnown() {
+    Await.until(() -> vm.debug().hasClient());
+    assertEquals(Optional.of("unix:" + directory.resolve("gdb") + ",server=on"), vm.debug().where());
+    vm.onLoop(() -> GdbServer.end(vm));
+    assertEquals(Optional.empty(), vm.debug().where());
+    assertFalse(vm.debug().hasClient());
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.ballastvm.vmm.look.MadeUpSymbols.Age;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,23 @@ class KallsymsTest {
       assertEquals(entry.getValue(), place.symbol(), () -> "seed " + seed);
       assertEquals(address - entry.getKey(), place.offset());
     }
+  }
+
+  @Test
+  void eachNameHasItsAddressesAndSizes() {
+    Map.Entry<Long, String> last = made.symbols.lastEntry();
+    Map.Entry<Long, String> before = made.symbols.lowerEntry(last.getKey());
+    made.symbols.put(last.getKey(), before.getValue());
+    made.write(Age.LINUX_6_12);
+    Symbols symbols = Kallsyms.find(memory.memory(), memory.image());
+    List<KernelSymbol> found = new ArrayList<>();
+    symbols.forEach(Optional.of(before.getValue()), found::add);
+    assertEquals(List.of(
+        new KernelSymbol(before.getValue(), before.getKey(), last.getKey() - before.getKey(), true, ""),
+        new KernelSymbol(before.getValue(), last.getKey(), 0, true, "")), found, () -> "seed " + seed);
+    found.clear();
+    symbols.forEach(Optional.empty(), found::add);
+    assertEquals(List.copyOf(made.symbols.values()), found.stream().map(KernelSymbol::name).toList());
   }
 
   @Test

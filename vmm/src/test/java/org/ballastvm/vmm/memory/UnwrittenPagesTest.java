@@ -1,6 +1,7 @@
 package org.ballastvm.vmm.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -9,11 +10,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.ballastvm.kvm.Kvm;
 import org.ballastvm.kvm.KvmVm;
+import org.ballastvm.virtio.MemoryReclaim.ReclaimFailed;
 import org.ballastvm.virtio.UnwrittenMemory.GivenBack;
 import org.ballastvm.virtio.queue.GuestMemory;
 import org.ballastvm.vmm.config.BackendConfig;
 import org.ballastvm.vmm.config.MemoryConfig;
+import org.ballastvm.vmm.config.UserError;
 import org.ballastvm.vmm.loop.TakenTurns;
+import org.ballastvm.vmm.memory.WrittenRange.By;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -173,5 +177,45 @@ class UnwrittenPagesTest {
     turns.takeAll();
     assertTrue(results.isEmpty());
     assertEquals(0, base.discardCalls());
+  }
+
+  @Test
+  void aUserAndHintsDoNotWatchAtOnce() {
+    WriteLog log = new WriteLog(ram);
+    log.begin();
+    assertEquals("what the guest writes to could not be watched: watch_pages is on",
+        assertThrows(ReclaimFailed.class, pages::watch).getMessage());
+    pages.endWatch();
+    assertTrue(log.isOn(), "it is not theirs to end");
+    log.end();
+    pages.watch();
+    assertEquals("writes cannot be noted: free page hinting watches it",
+        assertThrows(UserError.class, log::begin).getMessage());
+    log.end();
+    assertEquals(16 * MIB, give(0, 16 * MIB));
+  }
+
+  @Test
+  void aUserReadsWhatWasWrittenAndByWhom() {
+    WriteLog log = new WriteLog(ram);
+    assertThrows(UserError.class, () -> log.written(0, MIB, 9));
+    range.plug(BASE, BLOCK);
+    log.begin();
+    assertEquals(List.of(), log.written(0, Long.MAX_VALUE, 9));
+    ram.putLong(MIB + 4092, 1);
+    ram.putByte(BASE + BLOCK - 1, 1);
+    range.plug(BASE + 2 * BLOCK, BLOCK);
+    WrittenRange first = new WrittenRange(MIB, 2 * 4096, By.DEVICES);
+    assertEquals(List.of(first, new WrittenRange(BASE + BLOCK - 4096, 4096, By.DEVICES),
+        new WrittenRange(BASE + 2 * BLOCK, BLOCK, By.UNKNOWN)), log.written(0, Long.MAX_VALUE, 9));
+    assertEquals(List.of(first), log.written(0, Long.MAX_VALUE, 1));
+    assertEquals(List.of(new WrittenRange(MIB, 4096, By.DEVICES)), log.written(MIB + 100, 1, 9), "the page of a byte");
+    assertEquals(List.of(), log.written(BASE + BLOCK, BLOCK, 9), "no memory is there");
+    log.begin();
+    assertEquals(List.of(), log.written(0, Long.MAX_VALUE, 9), "what was before counts no more");
+    try (KvmVm fresh = kvm.createVm()) {
+      ram.attach(fresh);
+      assertTrue(assertThrows(UserError.class, () -> log.written(0, MIB, 9)).getMessage().contains("a reset"));
+    }
   }
 }

@@ -103,7 +103,7 @@ class InfoBalloonTest {
 
   @Test
   void tabOffersBoth() {
-    assertEquals(List.of("-v", "stats"), Completion.of(vm, "info balloon "));
+    assertEquals(List.of("-r", "-v", "stats"), Completion.of(vm, "info balloon "));
     assertEquals(List.of(), Completion.of(vm, "info balloon -v "));
   }
 }

@@ -57,4 +57,32 @@ class LinearMemoryTest {
     assertEquals("Error: Invalid addr 0x0000009000000000/size 4 specified\n",
         say("memsave 0x9000000000 4 \"" + file + "\""));
   }
+
+  @Test
+  void theWayThroughThePageTablesIsShown() {
+    map(0x2000_0000);
+    long top = CpuState.of(vm, 0).special().cr3();
+    assertEquals("gpa: 0x20100000\n", say("gva2gpa 0x8000100000"));
+    assertEquals("Unmapped\n", say("gva2gpa 0x8000200000"));
+    assertEquals("""
+        0000008000100000: 4 levels from %016x
+          PML4 %016x: 0000000030000003 --------W
+          PDPT 0000000030000000: 0000000030001003 --------W
+          PD   0000000030001000: 0000000020000083 --P-----W
+        mapped: 0000000020100000, page of 2 MiB, ram
+        """.formatted(top, top + 8), say("info page-table 0x8000100000"));
+    assertTrue(say("info page-table -k 0x8000200000").endsWith("\nnot mapped: the entry is not present\n"));
+    map(0x7000_0000_0000L);
+    assertTrue(say("info page-table 0x8000000000").endsWith(", nothing\n"), say("info page-table 0x8000000000"));
+    assertTrue(say("info mem").contains("0000008000000000-0000008000200000 0000000000200000 -rw\n"), say("info mem"));
+    assertTrue(say("info tlb").contains("0000008000000000: 0000700000000000 --P-----W\n"), say("info tlb"));
+  }
+
+  @Test
+  void aGuestThatIsNoLinuxHasNoSymbols() {
+    String none = say("info symbol jiffies_64");
+    assertTrue(none.startsWith("Error: the guest's kernel cannot be looked at: no 64-bit Linux runs"), none);
+    assertEquals(none, say("info symbol 0xffffffff81000000"));
+    assertEquals(none, say("info kernel"));
+  }
 }

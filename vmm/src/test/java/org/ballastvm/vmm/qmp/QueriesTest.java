@@ -3,6 +3,9 @@ package org.ballastvm.vmm.qmp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.ballastvm.virtio.balloon.BalloonConfig;
@@ -12,6 +15,7 @@ import org.ballastvm.vmm.machine.TestMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -96,5 +100,19 @@ class QueriesTest {
   void aWrongPathOrQueueIsNamed(String command, String arguments, String sentence) {
     assertEquals("{\"error\": {\"class\": \"GenericError\", \"desc\": \"" + sentence + "\"}}",
         client.ask(command, arguments));
+  }
+
+  @Test
+  void memoryIsSavedByPhysicalAndVirtualAddresses(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("saved");
+    assertEquals("{}", client.ask("pmemsave", "{\"val\": 4096, \"size\": 10, \"filename\": \"" + file + "\"}"));
+    assertEquals(10, Files.size(file));
+    assertEquals("{}", client.ask("memsave", "{\"val\": 8192, \"size\": 5000, \"filename\": \"" + file + "\"}"));
+    assertEquals(5000, Files.size(file));
+    String refused = client.ask("memsave",
+        "{\"val\": 0, \"size\": 1, \"filename\": \"" + file + "\", \"cpu-index\": 2}");
+    assertTrue(refused.contains("Parameter 'cpu-index' is 2: must be a processor, 0 to 1"), refused);
+    String page = client.ask("x-ballast-query-page-table", "{\"address\": 4096}");
+    assertTrue(page.contains("\"place\": \"ram\""), page);
   }
 }

@@ -90,7 +90,10 @@ class SchemaTest {
 
   /** What QEMU has no word for. */
   private static final Set<String> OURS_ALONE = Set.of("x-complete", "x-ballast-query-dmesg", "x-ballast-query-stacks",
-      "x-ballast-query-tasks", "memory-set", "query-memory-requests",
+      "x-ballast-query-tasks", "x-ballast-query-kernel", "x-ballast-query-page-table", "x-ballast-query-symbols",
+      "x-ballast-query-ballooned-pages", "x-ballast-query-watch", "x-ballast-query-written-pages",
+      "x-ballast-save-symbols", "x-ballast-watch-address", "x-ballast-watch-pages",
+      "memory-set", "query-memory-requests",
       "MEMORY_REQUEST_OVERDUE", "MEMORY_SET_ENDED", "BALLOON_AUTO",
       "balloon-free-page-hint", "query-balloon-free-page-hint", "BALLOON_HINT_COMPLETED",
       "x-ballast-fault-clear", "x-ballast-fault-inject", "x-ballast-query-faults", "x-ballast-record-start",

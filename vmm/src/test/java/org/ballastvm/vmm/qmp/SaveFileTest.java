@@ -1,4 +1,4 @@
-package org.ballastvm.vmm.monitor;
+package org.ballastvm.vmm.qmp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ballastvm.kvm.HostStream;
+import org.ballastvm.vmm.config.UserError;
+import org.ballastvm.vmm.control.SaveFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +27,8 @@ class SaveFileTest {
   @Test
   void aTerminalThatNobodyReadsIsRefusedNotWaitedFor() {
     try (HostStream unread = HostStream.openPty()) {
-      assertEquals("Error: Could not open '" + unread.ptyPath() + "': Not a regular file",
-          assertThrows(MonitorError.class, () -> save(unread.ptyPath())).getMessage());
+      assertEquals("Could not open '" + unread.ptyPath() + "': Not a regular file",
+          assertThrows(UserError.class, () -> save(unread.ptyPath())).getMessage());
     }
   }
 
