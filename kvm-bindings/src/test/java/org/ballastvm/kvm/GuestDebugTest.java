@@ -92,6 +92,7 @@ class GuestDebugTest {
   @Test
   void stopsBehindAWatchedAccess() throws IOException {
     requireTraps();
+    requireWatches();
     vm.load(COUNTS);
     debug(false, Step.NONE, new Watch(Access.WRITE, 0x19_0000, 8), new Watch(Access.ANY, DATA, 4));
 
@@ -158,6 +159,12 @@ class GuestDebugTest {
     boolean emulated = Files.readString(Path.of("/proc/cpuinfo")).contains("TCG CPU");
     Assumptions.assumeFalse(emulated,
         "the processor of this host is one that TCG plays, and has no breakpoints in guests");
+  }
+
+  /** Seen with Linux 6.18: a host's kvm_pvm stops a guest before an instruction, and behind no access. */
+  private void requireWatches() {
+    Assumptions.assumeFalse(Files.exists(Path.of("/sys/module/kvm_pvm")),
+        "this host's KVM is kvm_pvm, which reports no access that a debug register watches for");
   }
 
   private Exit.Debug runToDebug() { return assertInstanceOf(Exit.Debug.class, vm.vcpu.run()); }
