@@ -80,17 +80,13 @@ class GdbServerTest {
     vm.close();
   }
 
-  /** As GuestDebugTest of kvm-bindings has it: TCG has no breakpoints in guests of guests. */
+  /** As GuestDebugTest of kvm-bindings has it: TCG has no breakpoints in guests of guests, and kvm_pvm not all. */
   private static void requireTraps() throws IOException {
     boolean emulated = Files.readString(Path.of("/proc/cpuinfo")).contains("TCG CPU");
     Assumptions.assumeFalse(emulated,
         "the processor of this host is one that TCG plays, and has no breakpoints in guests");
-  }
-
-  /** As GuestDebugTest has it. */
-  private static void requireWatches() {
     Assumptions.assumeFalse(Files.exists(Path.of("/sys/module/kvm_pvm")),
-        "this host's KVM is kvm_pvm, which reports no access that a debug register watches for");
+        "this host's KVM is kvm_pvm, which has no int3 in guests, and reports no access that is watched for");
   }
 
   private int counted() { return vm.ram().getInt(COUNTER); }
@@ -164,7 +160,6 @@ class GdbServerTest {
   @Test
   void aWatchStopsBehindTheAccess() throws IOException {
     requireTraps();
-    requireWatches();
     assertEquals("OK", gdb.ask("Z2,%x,4".formatted(COUNTER)));
     assertEquals("T05thread:01;watch:500000;", gdb.ask("vCont;c"));
     assertEquals(JUMP, gdb.register("rip"));
