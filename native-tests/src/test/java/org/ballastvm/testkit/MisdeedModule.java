@@ -1,20 +1,14 @@
 package org.ballastvm.testkit;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
-import org.ballastvm.images.Initramfs;
-import org.ballastvm.images.Kernel;
-import org.junit.jupiter.api.Assumptions;
 
-/** A module that goes wrong on purpose, built from its source for one of Debian's kernels, and the usual guest with it. */
+/** A module that goes wrong on purpose, and the usual guest with it. */
 final class MisdeedModule {
-  private static final Path SOURCE = Path.of("src/test/resources/misdeed");
-  private static final int BUILD_MINUTES = 5;
+  private static final String NAME = "misdeed";
 
   private MisdeedModule() {}
 
@@ -24,46 +18,12 @@ final class MisdeedModule {
    * @param directory takes the initramfs
    */
   static GuestImage guest(DebianFlavour flavour, Path directory) throws IOException {
-    Kernel kernel = GuestHosts.images().kernel(flavour);
-    GuestImage lab = GuestHosts.images().lab(kernel);
-    Path more = directory.resolve("more");
-    new Initramfs().data("misdeed.ko", Files.readAllBytes(built(kernel.release()))).writeTo(more);
-    Path initrd = Files.copy(lab.initrd(), directory.resolve("initrd"));
-    Files.write(initrd, new byte[(int) (-Files.size(initrd) & 3)], StandardOpenOption.APPEND);
-    Files.write(initrd, Files.readAllBytes(more), StandardOpenOption.APPEND);
-    return new GuestImage(lab.release(), lab.kernel(), initrd);
+    return BuiltModules.guest(GuestHosts.images().kernel(flavour), NAME, List.of(NAME), directory);
   }
 
   /** {@return the headers that it is built with, for {@code make -C}} */
   static Path headers(String release) throws IOException {
-    return built(release).resolveSibling("root").resolve("usr/src/linux-headers-" + release).toAbsolutePath();
-  }
-
-  /** Once for each kernel and source: the kernel's headers come from Debian. */
-  private static Path built(String release) throws IOException {
-    Path work = Files.createDirectories(Path.of("target", "misdeed", release));
-    Path source = work.resolve("misdeed.c");
-    if (!Files.exists(source) || Files.mismatch(source, SOURCE.resolve("misdeed.c")) >= 0) {
-      Files.deleteIfExists(work.resolve("misdeed.ko"));
-      Files.write(source, Files.readAllBytes(SOURCE.resolve("misdeed.c")));
-    }
-    Path log = work.resolve("log");
-    Process build = new ProcessBuilder("sh", SOURCE.resolve("build").toAbsolutePath().toString(), release)
-        .directory(work.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    boolean made;
-    try {
-      made = build.waitFor(BUILD_MINUTES, TimeUnit.MINUTES) && build.exitValue() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-    if (!made) {
-      build.destroyForcibly();
-      String why = "no module for " + release + " can be built (apt-get, make and gcc do that): "
-          + Files.readString(log);
-      Assumptions.assumeFalse(!GuestExtension.mustRun(), why);
-      throw new AssertionError(why);
-    }
-    return work.resolve("misdeed.ko");
+    return BuiltModules.built(release, NAME, List.of(NAME)).resolve("root/usr/src/linux-headers-" + release)
+        .toAbsolutePath();
   }
 }
