@@ -24,7 +24,9 @@ public final class RecordedBench {
   }
 
   /** Records from now on, as much as usual. */
-  public RecordedBench(Bench<?> bench) { this(bench, RecordingLimits.USUAL); }
+  public RecordedBench(Bench<?> bench) {
+    this(bench, RecordingLimits.USUAL);
+  }
 
   /** How far it is. */
   public Recorder recorder() { return recorder; }
