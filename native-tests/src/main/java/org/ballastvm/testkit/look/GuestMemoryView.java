@@ -193,15 +193,16 @@ public final class GuestMemoryView {
    * @throws RigError if nobody does
    */
   public AddressWriter awaitWriter(long address, int length) {
-    monitor.apply("watch_address 0x%x %d".formatted(address, length));
+    MonitorLine.run(monitor, "watch_address 0x%x %d".formatted(address, length));
     try {
       waiter.await("a write to 0x%x".formatted(address), () -> monitor.apply("info status").contains("(debug)"));
-      List<String> lines = monitor.apply("info watch").lines().dropWhile(line -> !line.startsWith("met by ")).toList();
+      List<String> lines = MonitorLine.ask(monitor, "info watch").lines().dropWhile(line -> !line.startsWith("met by "))
+          .toList();
       return new AddressWriter(lines.isEmpty() ? "" : lines.getFirst(),
           lines.stream().skip(1).map(String::strip).toList());
     } finally {
-      monitor.apply("watch_address none");
-      monitor.apply("cont");
+      MonitorLine.run(monitor, "watch_address none");
+      MonitorLine.run(monitor, "cont");
     }
   }
 

@@ -20,7 +20,7 @@ public final class WriteNotes implements AutoCloseable {
   }
 
   /** Forgets what was noted. */
-  public void restart() { monitor.apply("watch_pages on"); }
+  public void restart() { MonitorLine.run(monitor, "watch_pages on"); }
 
   /**
    * What was written of a range.
@@ -31,7 +31,7 @@ public final class WriteNotes implements AutoCloseable {
    * @throws RigError if a reset has ended this, or there are more than 4096 ranges
    */
   public List<WrittenRange> written(long address, long sizeBytes) {
-    String said = monitor.apply("info written-pages 0x%x 0x%x".formatted(address, sizeBytes));
+    String said = MonitorLine.ask(monitor, "info written-pages 0x%x 0x%x".formatted(address, sizeBytes));
     if (said.contains(MORE)) {
       throw new RigError("more than 4096 ranges were written to, from 0x%x on: look at less".formatted(address));
     }
@@ -44,5 +44,5 @@ public final class WriteNotes implements AutoCloseable {
   }
 
   @Override
-  public void close() { monitor.apply("watch_pages off"); }
+  public void close() { MonitorLine.run(monitor, "watch_pages off"); }
 }

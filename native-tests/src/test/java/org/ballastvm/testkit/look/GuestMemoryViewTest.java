@@ -76,6 +76,16 @@ class GuestMemoryViewTest {
   }
 
   @Test
+  void whatTheMonitorRefusesIsNoAnswer() {
+    answers.put("info written-pages 0x1000 0x1000", "Error: nobody watches pages");
+    try (WriteNotes notes = memory.noteWrites()) {
+      assertThrows(RigError.class, () -> notes.written(0x1000, 0x1000));
+    }
+    answers.put("watch_pages on", "Error: free page hinting runs");
+    assertThrows(RigError.class, memory::noteWrites);
+  }
+
+  @Test
   void whoWritesIsNamedAndTheGuestRunsOn() {
     answers.put("info status", "VM status: paused (debug)");
     answers.put("info watch", """

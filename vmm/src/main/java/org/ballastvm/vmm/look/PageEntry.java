@@ -28,19 +28,24 @@ public record PageEntry(Level level, long at, long value, boolean page) {
   /** Tables, the topmost first, by Intel's names: Linux has pgd, p4d, pud, pmd and pte. */
   public enum Level {
     /** With five levels alone. */
-    PML5,
+    PML5(4),
     /** Of 64-bit mode. */
-    PML4,
+    PML4(3),
     /** Page directory pointers; a page is 1 GiB. */
-    PDPT,
+    PDPT(2),
     /** Page directory; a page is 2 MiB, or 4 MiB without PAE. */
-    PD,
+    PD(1),
     /** Page table; a page is 4 KiB. */
-    PT;
+    PT(0);
+
+    private final int above;
+
+    /** That many levels stand between it and pages. */
+    Level(int above) { this.above = above; }
 
     /** How many low bits of an address an entry spans, in tables of 512. */
     int shift() {
-      return PAGE_SHIFT + 9 * (PT.ordinal() - ordinal());
+      return PAGE_SHIFT + 9 * above;
     }
   }
 

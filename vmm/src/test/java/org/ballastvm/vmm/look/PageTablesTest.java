@@ -145,15 +145,15 @@ class PageTablesTest {
   @Test
   void tablesThatLeadToThemselvesEndByTheirBound() {
     for (int i = 0; i < 512; i++) {
-      memory.putLong(TOP + 8 * i, TOP | USUAL);
+      memory.putLong(TOP + 8L * i, TOP | USUAL);
     }
     String pages = PageMap.pages(wide(0));
     assertEquals(PageMap.MOST_LINES + 1, pages.lines().count());
     assertTrue(pages.endsWith("more than 16384 lines: the rest is not shown\n"));
     for (int i = 0; i < 512; i++) {
-      memory.putLong(TOP + 0x1000 + 8 * i, TOP + 0x2000 | USUAL);
-      memory.putLong(TOP + 0x2000 + 8 * i, TOP + 0x3000 | USUAL);
-      memory.putLong(TOP + 0x3000 + 8 * i, TOP + 0x4000 | USUAL);
+      memory.putLong(TOP + 0x1000 + 8L * i, TOP + 0x2000 | USUAL);
+      memory.putLong(TOP + 0x2000 + 8L * i, TOP + 0x3000 | USUAL);
+      memory.putLong(TOP + 0x3000 + 8L * i, TOP + 0x4000 | USUAL);
     }
     PageTables barren = new PageTables(memory, cpu(PAGING, TOP + 0x1000, CR4_PAE, LONG_MODE));
     assertEquals("more than 65536 tables: the rest is not shown\n", PageMap.ranges(barren));
