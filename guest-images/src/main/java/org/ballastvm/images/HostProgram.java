@@ -79,9 +79,12 @@ final class HostProgram {
     }
   }
 
-  /** Asks first: mmdebstrap has mounts and files of its own to put away. */
+  /**
+   * Asks first: mmdebstrap has mounts and files of its own to put away. By its handle, as {@code Process.destroy()} closes its
+   * streams as well: whoever reads its last words would fail.
+   */
   private static void end(Process process) throws InterruptedException {
-    process.destroy();
+    process.toHandle().destroy();
     if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
