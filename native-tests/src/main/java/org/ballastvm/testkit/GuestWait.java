@@ -17,6 +17,8 @@ final class GuestWait {
   /** After so much silence the guest's registers are looked at. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+  /** There a guest may get no processor for seconds, while others do. */
+  private static final Duration BETWEEN_LOOKS_IN_RIG = Duration.ofSeconds(2);
   /** Between the end of its console and its own. */
   private static final Duration LAST_MOMENTS = Duration.ofMinutes(1);
   private static final Pattern CRASH = Pattern.compile("(?m)^(?:\\s+at org\\.ballastvm\\.|.*a bug in Ballast ends"
@@ -70,14 +72,18 @@ final class GuestWait {
         said = length;
         progress = new Progress();
         slice = SILENCE;
-      } else if (progress.isStuck(monitor.apply("info registers -a")) && runs()) {
-        watch.add(List.of(new MachineVerdict(VerdictKind.NO_PROGRESS, "no progress",
-            monitor.apply("info stacks").lines().toList())));
+      } else if (progress.isStuck(registers()) && runs()) {
+        List<String> stacks = monitor.apply("info stacks").lines().toList();
+        if (progress.isStuck(registers())) {
+          watch.add(List.of(new MachineVerdict(VerdictKind.NO_PROGRESS, "no progress", stacks)));
+        }
       } else {
-        slice = BETWEEN_LOOKS;
+        slice = watch.isInRig() ? BETWEEN_LOOKS_IN_RIG : BETWEEN_LOOKS;
       }
     }
   }
+
+  private String registers() { return monitor.apply("info registers -a"); }
 
   private boolean runs() { return monitor.apply("info status").strip().equals("VM status: running"); }
 

@@ -30,6 +30,7 @@ class TypeCommandsTest {
           + "{\"name\": \"virtio-blk-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-mem-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-net-pci\", \"parent\": \"virtio-pci\"}, "
+          + "{\"name\": \"virtio-replay-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-rng-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-serial-pci\", \"parent\": \"virtio-pci\"}, "
           + "{\"name\": \"virtio-vsock-pci\", \"parent\": \"virtio-pci\"}]",
