@@ -18,7 +18,9 @@ import org.ballastvm.images.Kernel;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.testkit.run.GuestRun;
 import org.ballastvm.testkit.run.RunStatus;
+import org.ballastvm.testkit.run.RunWish;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,8 +43,8 @@ class RunIT {
   @BeforeAll
   static void make() {
     GuestImages images = GuestHosts.images();
-    kernel = images.withDependencies(images.kernel(DebianFlavour.STOCK));
-    images.agentInitrd(kernel, List.of("9pnet_virtio", "9p", "overlay"), List.of("9pnet_virtio", "9p"), false);
+    GuestRun.prepare(RunWish.of(List.of("true")), images);
+    kernel = images.kernel(DebianFlavour.STOCK);
   }
 
   private HostedProcess start(String... words) {

@@ -17,6 +17,8 @@ import org.ballastvm.images.GuestImages;
 import org.ballastvm.images.Kernel;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedProcess;
+import org.ballastvm.testkit.run.GuestRun;
+import org.ballastvm.testkit.run.RunWish;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,8 +39,8 @@ class WalkIT {
   @BeforeAll
   static void make() {
     GuestImages images = GuestHosts.images();
-    kernel = images.withDependencies(images.kernel(DebianFlavour.STOCK));
-    images.agentInitrd(kernel, List.of("9pnet_virtio", "9p", "overlay"), List.of("9pnet_virtio", "9p"), false);
+    GuestRun.prepare(RunWish.of(List.of("true")), images);
+    kernel = images.kernel(DebianFlavour.STOCK);
   }
 
   private static List<String> runs() throws IOException {

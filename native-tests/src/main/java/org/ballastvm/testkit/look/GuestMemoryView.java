@@ -39,7 +39,7 @@ public final class GuestMemoryView {
       .compile("held: +(\\d+) bytes\\s+resident: +(\\d+) bytes\\s+written: +(\\d+) bytes");
   private static final Pattern RANGE = Pattern.compile("(?m)^ +(\\p{XDigit}{16}-\\p{XDigit}{16})$");
 
-  private final UnaryOperator<String> monitor;
+  private final MonitorLine monitor;
   private final Waiter waiter;
 
   /**
@@ -49,15 +49,8 @@ public final class GuestMemoryView {
    * @param waiter waits
    */
   public GuestMemoryView(UnaryOperator<String> monitor, Waiter waiter) {
-    this.monitor = line -> understood(line, monitor.apply(line));
+    this.monitor = new MonitorLine(monitor);
     this.waiter = waiter;
-  }
-
-  private static String understood(String line, String answer) {
-    if (answer.startsWith("Error: ") || answer.startsWith("unknown command: ") || answer.contains("\nTry \"help ")) {
-      throw new RigError("'" + line + "' was answered: " + answer);
-    }
-    return answer;
   }
 
   /**
@@ -115,7 +108,7 @@ public final class GuestMemoryView {
   }
 
   private List<Long> numbers(String command, long address, int count, char size) {
-    String said = monitor.apply("%s /%dx%c 0x%x".formatted(command, count, size, address));
+    String said = monitor.ask("%s /%dx%c 0x%x".formatted(command, count, size, address));
     List<Long> numbers = NUMBER.matcher(said).results()
         .map((MatchResult number) -> Long.parseUnsignedLong(number.group(1), 16)).toList();
     if (numbers.size() != count) {
@@ -148,7 +141,7 @@ public final class GuestMemoryView {
    * @throws RigError if there is none of that name
    */
   public List<Long> symbols(String name) {
-    return SYMBOL.matcher(monitor.apply("info symbol " + name)).results()
+    return SYMBOL.matcher(monitor.ask("info symbol " + name)).results()
         .map((MatchResult symbol) -> Long.parseUnsignedLong(symbol.group(1), 16)).toList();
   }
 
@@ -159,7 +152,7 @@ public final class GuestMemoryView {
    * @return the way, entry by entry
    */
   public PageWalk pageTable(long address) {
-    String said = monitor.apply("info page-table -k 0x%x".formatted(address));
+    String said = monitor.ask("info page-table -k 0x%x".formatted(address));
     List<PageWalk.Entry> entries = new ArrayList<>();
     ENTRY.matcher(said).results().forEach((MatchResult entry) -> entries.add(new PageWalk.Entry(entry.group(1),
         Long.parseUnsignedLong(entry.group(2), 16), Long.parseUnsignedLong(entry.group(3), 16), entry.group(4))));
@@ -193,22 +186,22 @@ public final class GuestMemoryView {
    * @throws RigError if nobody does
    */
   public AddressWriter awaitWriter(long address, int length) {
-    MonitorLine.run(monitor, "watch_address 0x%x %d".formatted(address, length));
+    monitor.run("watch_address 0x%x %d".formatted(address, length));
     try {
-      waiter.await("a write to 0x%x".formatted(address), () -> monitor.apply("info status").contains("(debug)"));
-      List<String> lines = MonitorLine.ask(monitor, "info watch").lines().dropWhile(line -> !line.startsWith("met by "))
+      waiter.await("a write to 0x%x".formatted(address), () -> monitor.ask("info status").contains("(debug)"));
+      List<String> lines = monitor.ask("info watch").lines().dropWhile(line -> !line.startsWith("met by "))
           .toList();
       return new AddressWriter(lines.isEmpty() ? "" : lines.getFirst(),
           lines.stream().skip(1).map(String::strip).toList());
     } finally {
-      MonitorLine.run(monitor, "watch_address none");
-      MonitorLine.run(monitor, "cont");
+      monitor.run("watch_address none");
+      monitor.run("cont");
     }
   }
 
   /** {@return what is in the balloon, and which of it somebody has written to} */
   public BalloonedPages balloonedPages() {
-    String said = monitor.apply("info balloon -r");
+    String said = monitor.ask("info balloon -r");
     Matcher sizes = HELD.matcher(said);
     if (!sizes.find()) {
       throw new RigError("the monitor says of the balloon: " + said);

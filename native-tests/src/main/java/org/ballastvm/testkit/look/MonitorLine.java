@@ -3,9 +3,16 @@ package org.ballastvm.testkit.look;
 import java.util.function.UnaryOperator;
 import org.ballastvm.rig.RigError;
 
-/** Lines for a monitor that may refuse them. */
+/** Gives a guest's human monitor lines, each of which it may refuse. */
 final class MonitorLine {
-  private MonitorLine() {}
+  private final UnaryOperator<String> monitor;
+
+  /**
+   * For a monitor.
+   *
+   * @param monitor takes a line, and returns the answer
+   */
+  MonitorLine(UnaryOperator<String> monitor) { this.monitor = monitor; }
 
   /**
    * Asks.
@@ -13,19 +20,23 @@ final class MonitorLine {
    * @return the answer
    * @throws RigError with what the monitor says if it refuses
    */
-  static String ask(UnaryOperator<String> monitor, String line) {
+  String ask(String line) {
     String answer = monitor.apply(line);
-    if (answer.startsWith("Error:")) {
-      throw new RigError(line + ": " + answer.strip());
+    if (answer.startsWith("Error: ") || answer.startsWith("unknown command: ") || answer.contains("\nTry \"help ")) {
+      throw answered(line, answer);
     }
     return answer;
   }
 
-  /** The same, of a line that answers nothing. */
-  static void run(UnaryOperator<String> monitor, String line) {
-    String answer = ask(monitor, line);
+  /** The same, of a line that is answered by nothing. */
+  void run(String line) {
+    String answer = ask(line);
     if (!answer.isBlank()) {
-      throw new RigError(line + ": " + answer.strip());
+      throw answered(line, answer);
     }
+  }
+
+  private static RigError answered(String line, String answer) {
+    return new RigError("'" + line + "' was answered: " + answer);
   }
 }

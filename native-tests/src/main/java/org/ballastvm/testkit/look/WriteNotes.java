@@ -2,7 +2,6 @@ package org.ballastvm.testkit.look;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.ballastvm.rig.RigError;
@@ -12,15 +11,15 @@ public final class WriteNotes implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("(?m)^(\\p{XDigit}{16})-(\\p{XDigit}{16}) (\\w+)$");
   private static final String MORE = "and more behind those";
 
-  private final UnaryOperator<String> monitor;
+  private final MonitorLine monitor;
 
-  WriteNotes(UnaryOperator<String> monitor) {
+  WriteNotes(MonitorLine monitor) {
     this.monitor = monitor;
     restart();
   }
 
   /** Forgets what was noted. */
-  public void restart() { MonitorLine.run(monitor, "watch_pages on"); }
+  public void restart() { monitor.run("watch_pages on"); }
 
   /**
    * What was written of a range.
@@ -31,7 +30,7 @@ public final class WriteNotes implements AutoCloseable {
    * @throws RigError if a reset has ended this, or there are more than 4096 ranges
    */
   public List<WrittenRange> written(long address, long sizeBytes) {
-    String said = MonitorLine.ask(monitor, "info written-pages 0x%x 0x%x".formatted(address, sizeBytes));
+    String said = monitor.ask("info written-pages 0x%x 0x%x".formatted(address, sizeBytes));
     if (said.contains(MORE)) {
       throw new RigError("more than 4096 ranges were written to, from 0x%x on: look at less".formatted(address));
     }
@@ -44,5 +43,5 @@ public final class WriteNotes implements AutoCloseable {
   }
 
   @Override
-  public void close() { MonitorLine.run(monitor, "watch_pages off"); }
+  public void close() { monitor.run("watch_pages off"); }
 }

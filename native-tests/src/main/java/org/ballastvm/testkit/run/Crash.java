@@ -35,8 +35,5 @@ final class Crash {
     return panic.before().contains(trouble.lines().getLast());
   }
 
-  private static String words(KernelReport report) {
-    return report.title() + (report.fingerprint().isEmpty() ? "" : "\nin " + String.join(" < ", report.fingerprint()))
-        + "\n" + String.join("\n", report.lines());
-  }
+  private static String words(KernelReport report) { return report.heading() + String.join("\n", report.lines()); }
 }

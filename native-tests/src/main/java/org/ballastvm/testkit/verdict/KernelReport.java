@@ -22,9 +22,11 @@ public record KernelReport(VerdictKind kind, String title, String caller, List<S
     after = List.copyOf(after);
   }
 
-  @Override
-  public String report() {
-    return title + (fingerprint.isEmpty() ? "" : "\nin " + String.join(" < ", fingerprint)) + "\n"
-        + Lines.joined(before) + Lines.joined(lines) + Lines.joined(after);
+  /** {@return the title, and the functions where they are known, in lines that end} */
+  public String heading() {
+    return title + (fingerprint.isEmpty() ? "" : "\nin " + String.join(" < ", fingerprint)) + "\n";
   }
+
+  @Override
+  public String report() { return heading() + Lines.joined(before) + Lines.joined(lines) + Lines.joined(after); }
 }

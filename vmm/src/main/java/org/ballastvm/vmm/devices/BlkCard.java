@@ -25,10 +25,7 @@ final class BlkCard extends VirtioCard {
   AttachedDisk disk() { return disk; }
 
   @Override
-  boolean settle(long endNanos) {
-    return disk.settle(() -> function().doorbells().forEach(doorbell -> function().doorbell(doorbell.index())),
-        endNanos);
-  }
+  boolean settle(long endNanos) { return disk.settle(this::look, endNanos); }
 
   @Override
   String changing() { return "disk " + disk.backend().name() + " on " + disk.backend().node().image().file(); }

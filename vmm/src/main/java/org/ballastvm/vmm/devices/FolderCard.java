@@ -33,8 +33,6 @@ final class FolderCard extends VirtioCard {
     return workers.settle(endNanos) && done;
   }
 
-  private void look() { function().doorbells().forEach(doorbell -> function().doorbell(doorbell.index())); }
-
   @Override
   String changing() { return "folder " + config.fsdev() + ", mounted by " + config.mountTag() + ","; }
 

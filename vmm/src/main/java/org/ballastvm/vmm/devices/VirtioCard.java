@@ -44,6 +44,11 @@ class VirtioCard implements PciCard {
    */
   boolean settle(long endNanos) { return true; }
 
+  /** Has it take what its guest, which is stopped, has asked for. */
+  final void look() {
+    transport.doorbells().forEach(doorbell -> transport.doorbell(doorbell.index()));
+  }
+
   /** {@return what it changes on the host, for a message} */
   String changing() { return path; }
 
