@@ -13,7 +13,7 @@ final class GuestMonitor implements AutoCloseable {
   private static final Pattern PROMPT = Pattern.compile("\\((?:qemu|ballast)\\) ");
   private static final Pattern EDITING = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|\r|.\b");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final int ATTEMPTS = 20;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(50);
 
   private final HostedProcess line;
 
@@ -21,17 +21,28 @@ final class GuestMonitor implements AutoCloseable {
 
   /** The port is there as soon as the machine is put together, which may be later than we come. */
   private static HostedProcess greeted(Supplier<HostedProcess> connect) {
-    for (int attempt = 1;; attempt++) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
       HostedProcess line = connect.get();
       try {
-        line.output().await(PROMPT, PATIENCE);
+        line.output().await(PROMPT, Duration.ofNanos(deadline - System.nanoTime()));
         return line;
       } catch (RigError e) {
         line.kill();
-        if (attempt == ATTEMPTS) {
-          throw e;
+        if (System.nanoTime() > deadline) {
+          throw new RigError("the monitor does not prompt in " + PATIENCE.toSeconds() + " s", e);
         }
+        pause();
       }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_ATTEMPTS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RigError("interrupted while waiting for the monitor", e);
     }
   }
 
