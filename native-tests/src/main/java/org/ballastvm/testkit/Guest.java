@@ -94,7 +94,7 @@ public final class Guest implements AutoCloseable {
   public static Guest start(GuestHost host, GuestImage image, GuestConfig config) {
     int port = host.freePort();
     Optional<Integer> agentPort = config.agent() ? Optional.of(host.freePort()) : Optional.empty();
-    List<String> arguments = config.arguments(image, port);
+    List<String> arguments = config.arguments(image, port, GuestWatch.kernelWords(host));
     agentPort.ifPresent(number -> arguments.addAll(AgentPort.options(number)));
     return new Guest(host, host.start(Ballast.command(arguments, config.jvmOptions())), port, agentPort);
   }
@@ -108,7 +108,7 @@ public final class Guest implements AutoCloseable {
   public static Guest bootElsewhere(GuestHost host, List<String> vmm, GuestConfig config) {
     int port = host.freePort();
     List<String> command = new ArrayList<>(vmm);
-    command.addAll(config.arguments(GuestHosts.imageOf(config), port));
+    command.addAll(config.arguments(GuestHosts.imageOf(config), port, GuestWatch.kernelWords(host)));
     return up(new Guest(host, host.start(HostedCommand.of(command)), port, Optional.empty()));
   }
 

@@ -2,6 +2,8 @@ package org.ballastvm.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ballastvm.images.DebianFlavour;
 import org.ballastvm.images.GuestImage;
 
@@ -67,11 +69,19 @@ public record GuestConfig(List<String> options, String append, DebianFlavour deb
         boot.noReboot(), boot.agent());
   }
 
-  /** The options for a guest from an image, whose monitor is on a port. */
-  List<String> arguments(GuestImage image, int monitorPort) {
+  /**
+   * The options for a guest.
+   *
+   * @param image what it boots
+   * @param monitorPort where its monitor is
+   * @param hostsWords what its host has stand on the kernel's command line, before {@link #append}
+   */
+  List<String> arguments(GuestImage image, int monitorPort, String hostsWords) {
+    String words = Stream.of("console=ttyS0 panic=-1 quiet", hostsWords, append).filter(each -> !each.isBlank())
+        .collect(Collectors.joining(" "));
     List<String> arguments = new ArrayList<>(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor",
         "tcp:127.0.0.1:" + monitorPort + ",server=on,wait=off", "-kernel", image.kernel().toString(), "-initrd",
-        image.initrd().toString(), "-append", ("console=ttyS0 panic=-1 quiet " + append).strip()));
+        image.initrd().toString(), "-append", words));
     if (noReboot) {
       arguments.add("-no-reboot");
     }
