@@ -4,6 +4,7 @@ import java.util.List;
 import org.ballastvm.rig.GuestHost;
 import org.ballastvm.rig.HostedStream;
 import org.ballastvm.testkit.agent.Agent;
+import org.ballastvm.testkit.agent.AgentError;
 
 /** The port of a guest's agent, which a TCP port of where the guest runs leads to. */
 final class AgentPort {
@@ -22,7 +23,12 @@ final class AgentPort {
   static Agent connect(GuestHost host, int port) {
     HostedStream stream = host.stream(port);
     Agent agent = Agent.over(stream.input(), stream.output(), stream);
-    agent.awaitUp(UP_SECONDS);
-    return agent;
+    try {
+      agent.awaitUp(UP_SECONDS);
+      return agent;
+    } catch (AgentError e) {
+      agent.close();
+      throw e;
+    }
   }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** What {@link GuestTest} brings: finds where guests run, boots them for parameters, ends them. */
@@ -21,7 +22,8 @@ public final class GuestExtension
       ExecutionCondition,
       ParameterResolver,
       BeforeTestExecutionCallback,
-      AfterTestExecutionCallback {
+      AfterTestExecutionCallback,
+      TestWatcher {
   private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(GuestExtension.class);
 
   /** For JUnit. */
@@ -118,6 +120,12 @@ public final class GuestExtension
       guests.forEach(GuestExtension::judge);
       guestsOf(context).judge();
     }
+  }
+
+  /** Whether a rig is well is looked at where a test, or what stands around it, has failed. */
+  @Override
+  public void testFailed(ExtensionContext context, Throwable failure) {
+    GuestHosts.examineRig().ifPresent(found -> failure.addSuppressed(new RigError(found)));
   }
 
   /** A kernel that went wrong fails the test also where nothing waited for it. */

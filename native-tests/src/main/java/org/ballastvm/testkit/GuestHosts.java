@@ -1,6 +1,7 @@
 package org.ballastvm.testkit;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.ballastvm.images.GuestImage;
 import org.ballastvm.images.GuestImages;
@@ -8,12 +9,17 @@ import org.ballastvm.images.Kernel;
 import org.ballastvm.images.Progress;
 import org.ballastvm.rig.DirectHost;
 import org.ballastvm.rig.GuestHost;
+import org.ballastvm.rig.HostedCommand;
 import org.ballastvm.rig.Rig;
 import org.ballastvm.rig.RigConfig;
 import org.ballastvm.rig.RigError;
 
 /** Where the guests of this process run: found once, when the first is to boot. */
 public final class GuestHosts {
+  /** In less than a second, but where much else runs. */
+  private static final Duration RIG_ANSWERS = Duration.ofMinutes(1);
+  private static final HostedCommand PROCESSES = HostedCommand.of("/run/busybox", "top", "-b", "-n", "1");
+
   private static Progress progress = Progress.SILENT;
   private static Optional<String> linuxObstacle;
   private static GuestHost host;
@@ -92,6 +98,26 @@ public final class GuestHosts {
       rig = Rig.start(RigConfig.ofTests(), images());
     }
     return rig;
+  }
+
+  /**
+   * Looks at the rig of this process, if there is one, after a test that failed. One that answers no more is given up, and the
+   * next test has another.
+   *
+   * @return what runs in it, or why it was given up; nothing without a rig
+   */
+  static synchronized Optional<String> examineRig() {
+    if (rig == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of("in the rig run:\n" + rig.run(RIG_ANSWERS, PROCESSES));
+    } catch (RigError e) {
+      rig.close();
+      rig = null;
+      host = null;
+      return Optional.of("the rig answers no more, and is given up: " + e.getMessage());
+    }
   }
 
   /** What a guest of a configuration boots. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RigIT {
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  private final Rig rig = rigOrSkip();
+  private Rig rig = rigOrSkip();
 
   private static Rig rigOrSkip() {
     try {
@@ -103,5 +103,24 @@ class RigIT {
     assertTrue(rig.residentKiB(sleep.pid()) > 100);
     sleep.kill();
     assertTrue(sleep.waitFor(SOON).isPresent());
+  }
+
+  /** A daemon has the streams of the program that started it. */
+  @Test
+  void whatAProgramLeavesRunningEndsWithItAndItsChannelGoesOn() {
+    String daemon = "up=/tmp/up.$$; mkfifo $up; setsid sh -c \"echo > $up; exec sleep 1000\" & read -r line < $up; echo on";
+    for (int i = 0; i <= RigConfig.ofTests().channels(); i++) {
+      assertEquals("on\n", rig.run(SOON, HostedCommand.of("sh", "-c", daemon)));
+    }
+    assertEquals("none\n", rig.run(SOON, HostedCommand.of("sh", "-c", "/run/busybox pidof sleep || echo none")));
+  }
+
+  @Test
+  void aRigThatAnswersNoMoreIsGivenUpForAnother() {
+    assertTrue(GuestHosts.examineRig().orElseThrow().startsWith("in the rig run"));
+    rig.start(HostedCommand.of("/run/busybox", "poweroff", "-f")).output().whole(SOON);
+    assertTrue(GuestHosts.examineRig().orElseThrow().startsWith("the rig answers no more, and is given up: "));
+    rig = GuestHosts.rig();
+    assertEquals("on\n", rig.run(SOON, HostedCommand.of("echo", "on")));
   }
 }
