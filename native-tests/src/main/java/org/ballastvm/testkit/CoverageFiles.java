@@ -58,7 +58,7 @@ final class CoverageFiles {
         ? Path.of(named)
         : BuildOutput.directory().orElse(Path.of("")).resolve("coverage");
     String invocation = context.getUniqueId().contains("test-template-invocation")
-        ? "." + context.getDisplayName().replaceAll("[^A-Za-z0-9.]+", "-")
+        ? "." + context.getDisplayName().replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[.-]+", "")
         : "";
     return directory.resolve(context.getRequiredTestClass().getSimpleName() + "."
         + context.getRequiredTestMethod().getName() + invocation + ".info");
