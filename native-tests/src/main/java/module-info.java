@@ -4,11 +4,13 @@ module org.ballastvm.testkit {
   requires transitive org.ballastvm.images;
   requires transitive org.ballastvm.kvm;
   requires transitive org.ballastvm.virtio;
+  requires com.fasterxml.jackson.core;
   requires jdk.jfr;
   requires static transitive org.junit.jupiter.api;
 
   exports org.ballastvm.testkit;
   exports org.ballastvm.testkit.agent;
+  exports org.ballastvm.testkit.coverage;
   exports org.ballastvm.testkit.ktap;
   exports org.ballastvm.testkit.look;
   exports org.ballastvm.testkit.verdict;

@@ -74,15 +74,19 @@ public final class GuestExtension
   private static Guest guest(ParameterContext parameter, ExtensionContext context) {
     GuestHost host = GuestHosts.find();
     Optional<Boot> boot = parameter.findAnnotation(Boot.class);
-    GuestConfig config = boot.map(GuestConfig::of).orElseGet(GuestConfig::of)
+    GuestConfig asked = boot.map(GuestConfig::of).orElseGet(GuestConfig::of)
         .with(guestsOf(context).optionsFor(parameter.getParameter()));
+    GuestConfig config = CoverageFiles.isWanted(context) ? asked.withAgent() : asked;
     Guest guest = InvocationKernel.of(context).filter(kernel -> config.kernel().isEmpty())
-        .map(kernel -> Guest.start(host, GuestHosts.images().lab(kernel), config))
+        .map(kernel -> Guest.start(host, GuestHosts.imageOf(kernel, config), config))
         .orElseGet(() -> Guest.start(host, config));
     guest.watch().expect(expectation(context));
     guestsOf(context).add(guest, config);
     if (boot.isEmpty() || boot.get().awaitUp()) {
       guest.awaitUp();
+      if (CoverageFiles.isWanted(context)) {
+        KernelCoverage.of(guest).reset();
+      }
     }
     return guest;
   }
@@ -100,14 +104,15 @@ public final class GuestExtension
   /** A guest of the class is judged by what each test expects. */
   @Override
   public void beforeTestExecution(ExtensionContext context) {
-    context.getParent()
-        .ifPresent(outer -> ofContext(outer).forEach(guest -> guest.watch().expect(expectation(context))));
+    ofOuter(context).forEach(guest -> guest.watch().expect(expectation(context)));
+    if (CoverageFiles.isWanted(context)) {
+      CoverageFiles.begin(context, ofTest(context));
+    }
   }
 
   @Override
   public void afterTestExecution(ExtensionContext context) {
-    List<Guest> guests = new ArrayList<>(ofContext(context));
-    context.getParent().ifPresent(outer -> guests.addAll(ofContext(outer)));
+    List<Guest> guests = ofTest(context);
     Optional<Throwable> failed = context.getExecutionException();
     failed.ifPresent(failure -> {
       guests.forEach(guest -> failure.addSuppressed(GuestReport.of(guest)));
@@ -119,6 +124,9 @@ public final class GuestExtension
     if (failed.isEmpty()) {
       guests.forEach(GuestExtension::judge);
       guestsOf(context).judge();
+      if (CoverageFiles.isWanted(context)) {
+        CoverageFiles.end(context, guests);
+      }
     }
   }
 
@@ -138,6 +146,22 @@ public final class GuestExtension
       throw new AssertionError("the kernel was expected to go wrong, and did not; there were "
           + guest.verdicts().stream().map(verdict -> verdict.kind() + " " + verdict.title()).toList());
     }
+  }
+
+  /** Those of the method and of its class. */
+  private static List<Guest> ofTest(ExtensionContext context) {
+    List<Guest> guests = new ArrayList<>(ofContext(context));
+    guests.addAll(ofOuter(context));
+    return guests;
+  }
+
+  /** Those of the class, and of the class around it; between a test of a template and its class is the template. */
+  private static List<Guest> ofOuter(ExtensionContext context) {
+    List<Guest> guests = new ArrayList<>();
+    for (Optional<ExtensionContext> outer = context.getParent(); outer.isPresent(); outer = outer.get().getParent()) {
+      guests.addAll(ofContext(outer.get()));
+    }
+    return guests;
   }
 
   private static List<Guest> ofContext(ExtensionContext context) {

@@ -122,10 +122,13 @@ public final class GuestHosts {
 
   /** What a guest of a configuration boots. */
   static GuestImage imageOf(GuestConfig config) {
-    GuestImages images = images();
-    Kernel kernel = config.kernel().isEmpty()
-        ? images.kernel(config.debian())
-        : Kernel.ofPath(Path.of(config.kernel()), Optional.empty());
-    return config.agent() ? images.labWithAgent(kernel) : images.lab(kernel);
+    return imageOf(config.kernel().isEmpty()
+        ? images().kernel(config.debian())
+        : Kernel.ofPath(Path.of(config.kernel()), Optional.empty()), config);
+  }
+
+  /** What a guest of a configuration boots, but for its kernel. */
+  static GuestImage imageOf(Kernel kernel, GuestConfig config) {
+    return config.agent() ? images().labWithAgent(kernel) : images().lab(kernel);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Writes the table of kernels when all tests of a JVM have run. */
 final class KernelPages implements AutoCloseable {
@@ -12,12 +11,9 @@ final class KernelPages implements AutoCloseable {
 
   KernelMatrix matrix() { return matrix; }
 
-  /** The output of Maven or of Gradle, whichever is there. */
   private static Optional<Path> directory() {
     String named = System.getProperty("ballast.kernels.page");
-    return named != null
-        ? Optional.of(Path.of(named))
-        : Stream.of("target", "build").map(Path::of).filter(Files::isDirectory).findFirst();
+    return named != null ? Optional.of(Path.of(named)) : BuildOutput.directory();
   }
 
   @Override

@@ -64,7 +64,8 @@ class ArchitectureTest {
       Set.of("org.ballastvm.vmm", "org.ballastvm.vmm.command", "org.ballastvm.vmm.config", "org.ballastvm.vmm.event",
           "org.ballastvm.vmm.state"), //
       "native-tests",
-      Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent", "org.ballastvm.testkit.ktap",
+      Set.of("org.ballastvm.testkit", "org.ballastvm.testkit.agent",
+          "org.ballastvm.testkit.coverage", "org.ballastvm.testkit.ktap",
           "org.ballastvm.testkit.look",
           "org.ballastvm.testkit.verdict"));
 
