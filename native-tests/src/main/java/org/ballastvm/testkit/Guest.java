@@ -158,7 +158,8 @@ public final class Guest implements AutoCloseable {
 
   /** {@return what a line in the guest's shell wrote, and how it ended} */
   public CommandResult tryToRun(String line) {
-    return shell.run(line, PATIENCE);
+    GuestShell.Answer answer = shell.run(line, PATIENCE);
+    return new CommandResult(answer.output(), answer.status());
   }
 
   /** The same, of a place that is named, for what is done with the results besides. */

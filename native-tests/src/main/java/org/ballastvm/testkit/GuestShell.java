@@ -21,6 +21,7 @@ final class GuestShell {
   private final Supplier<String> lastWords;
   private final Duration patience;
   private State state = new Answered();
+  private int lines;
   private int words;
 
   /**
@@ -36,30 +37,47 @@ final class GuestShell {
     this.patience = patience;
   }
 
+  /**
+   * What a line has come to.
+   *
+   * @param output what it wrote, on both streams
+   * @param status its exit status
+   */
+  record Answer(String output, int status) {}
+
   /** What may still come. */
-  private sealed interface State {
-  }
+  private sealed interface State {}
 
   /** Nothing: each line has its answer. */
-  private record Answered() implements State {
-  }
+  private record Answered() implements State {}
 
   /** The answer to a line; or it has come, and somebody else has read it. */
-  private record Unknown(String line) implements State {
-  }
+  private record Unknown(String line) implements State {}
 
   /** Nobody knows: the shell did not come back from a line. */
-  private record Lost(String line) implements State {
-  }
+  private record Lost(String line) implements State {}
 
   /** It has just begun, and was asked for nothing. */
   synchronized void begun() { state = new Answered(); }
 
-  /** Types a line and waits for nothing. */
-  synchronized void type(String line) {
+  /** Types a line and waits for nothing; also while somebody waits for the answer to another one. */
+  void type(String line) {
+    int unused = typed(line, line);
+  }
+
+  /** Types a line, on account of that or of an earlier one; returns which it is. */
+  private synchronized int typed(String line, String owed) {
     send(line);
     if (!(state instanceof Lost)) {
-      state = new Unknown(line);
+      state = new Unknown(owed);
+    }
+    return ++lines;
+  }
+
+  /** The answer to a line has come, and there is no other line whose answer has not. */
+  private synchronized void answered(int line) {
+    if (line == lines) {
+      state = new Answered();
     }
   }
 
@@ -68,18 +86,20 @@ final class GuestShell {
    *
    * @throws RigError if it does not end in that time, or the shell has not come back from a line before it
    */
-  synchronized Guest.CommandResult run(String line, Duration atMost) {
+  Answer run(String line, Duration atMost) {
     settle();
-    type(line);
+    int number = typed(line, line);
     Transcript.Found end = wait.until(ENDED, atMost, true);
-    state = new Answered();
+    answered(number);
     String output = end.before().replace("\r", "");
-    return new Guest.CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
+    return new Answer(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
         Integer.parseInt(end.match().group(1)));
   }
 
+  private synchronized State state() { return state; }
+
   private void settle() {
-    switch (state) {
+    switch (state()) {
       case Answered _ -> {
       }
       case Unknown unknown -> awaitPrompt(unknown.line());
@@ -90,17 +110,19 @@ final class GuestShell {
   /** The word is put together by the shell, so that a terminal's echo does not have it. */
   private void awaitPrompt(String late) {
     words++;
-    send("echo LAB-ASKED $((" + words + "))");
+    int number = typed("echo LAB-ASKED $((" + words + "))", late);
     try {
       wait.until(Pattern.compile("LAB-ASKED " + words + "\r?\n(?s:.*?)LAB-RC 0\r?\n"), patience, true);
-      state = new Answered();
+      answered(number);
     } catch (LostMachine | BallastFault e) {
       throw e;
     } catch (RigError e) {
-      state = new Lost(late);
+      lose(late);
       throw lost(late, e);
     }
   }
+
+  private synchronized void lose(String line) { state = new Lost(line); }
 
   private RigError lost(String line, Throwable cause) {
     return new RigError("the guest's console takes no more lines: '" + line + "' has not ended; " + lastWords.get(),

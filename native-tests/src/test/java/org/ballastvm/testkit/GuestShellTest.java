@@ -44,7 +44,8 @@ class GuestShellTest {
   private static GuestHost host() { return new DirectHost(GuestImages.ofUser()); }
 
   private GuestShell shell(Duration patience) {
-    GuestWait wait = new GuestWait(process, GuestWatch.of(host(), process), line -> "VM status: paused", () -> "that is all");
+    GuestWait wait = new GuestWait(process, GuestWatch.of(host(), process), line -> "VM status: paused",
+        () -> "that is all");
     return new GuestShell(process, wait, () -> "that is all", patience);
   }
 
@@ -53,8 +54,8 @@ class GuestShellTest {
     GuestShell shell = shell(Guest.PATIENCE);
     assertThrows(RigError.class, () -> shell.run("cat " + pipe + "; (exit 3)", SHORT));
     Files.writeString(pipe, "late\n");
-    assertEquals(new Guest.CommandResult("on time\n", 0), shell.run("echo on time", Guest.PATIENCE));
-    assertEquals(new Guest.CommandResult("", 4), shell.run("(exit 4)", Guest.PATIENCE));
+    assertEquals(new GuestShell.Answer("on time\n", 0), shell.run("echo on time", Guest.PATIENCE));
+    assertEquals(new GuestShell.Answer("", 4), shell.run("(exit 4)", Guest.PATIENCE));
   }
 
   @Test

@@ -42,7 +42,9 @@ public final class HostileEntropy implements SimpleVirtio {
   }
 
   /** {@return how many chains a device of a seed gives back} */
-  static int answers(long seed) { return 1 + new Random(seed).nextInt(MOST_ANSWERS); }
+  static int answers(long seed) {
+    return 1 + new Random(seed).nextInt(MOST_ANSWERS);
+  }
 
   private boolean breaks() { return seed % 4 == 3; }
 
@@ -53,9 +55,7 @@ public final class HostileEntropy implements SimpleVirtio {
   public long features() { return new Random(~seed).nextInt(1 << FEATURE_BITS); }
 
   @Override
-  public int[] queueSizes() {
-    return new int[]{1 << new Random(seed + 1).nextInt(MOST_SIZE_BITS)};
-  }
+  public int[] queueSizes() { return new int[]{1 << new Random(seed + 1).nextInt(MOST_SIZE_BITS)}; }
 
   @Override
   public void started(VirtioPort itsPort) {
