@@ -1,7 +1,5 @@
 package org.ballastvm.testkit;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +47,6 @@ public final class Guest implements AutoCloseable {
       + ",security_model=none,readonly=on,multidevs=remap";
 
   private static final Pattern UP = Pattern.compile("LAB-UP (\\S+) uptime (\\S+)\r?\n");
-  private static final Pattern ENDED = Pattern.compile("LAB-RC (\\d+)\r?\n");
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final GuestHost host;
@@ -57,6 +54,8 @@ public final class Guest implements AutoCloseable {
   private final int monitorPort;
   private final Optional<Integer> agentPort;
   private final GuestWatch watch;
+  private final GuestWait wait;
+  private final GuestShell shell;
   private GuestMonitor monitor;
   private Agent agent;
   private String kernelRelease = "";
@@ -67,6 +66,8 @@ public final class Guest implements AutoCloseable {
     this.monitorPort = monitorPort;
     this.agentPort = agentPort;
     this.watch = GuestWatch.of(host, process);
+    this.wait = new GuestWait(process, watch, this::monitor, this::lastWords);
+    this.shell = new GuestShell(process, wait, this::lastWords, PATIENCE);
   }
 
   /**
@@ -126,12 +127,13 @@ public final class Guest implements AutoCloseable {
   /** Waits until the guest, just started or rebooted, takes commands. */
   public void awaitUp() {
     try {
-      kernelRelease = await(UP, PATIENCE, false).match().group(1);
+      kernelRelease = wait.until(UP, PATIENCE, false).match().group(1);
     } catch (LostMachine | BallastFault e) {
       throw e;
     } catch (RigError e) {
       throw new RigError("the guest did not come up; " + lastWords(), e);
     }
+    shell.begun();
     run("stty -echo");
   }
 
@@ -144,7 +146,7 @@ public final class Guest implements AutoCloseable {
    * Runs a line in the guest's shell (busybox ash).
    *
    * @return what it wrote, on both streams
-   * @throws RigError if its exit status is not 0
+   * @throws RigError if its exit status is not 0, if it does not end in {@link #PATIENCE}, or if a line before it has not ended
    */
   public String run(String line) {
     CommandResult result = tryToRun(line);
@@ -156,24 +158,13 @@ public final class Guest implements AutoCloseable {
 
   /** {@return what a line in the guest's shell wrote, and how it ended} */
   public CommandResult tryToRun(String line) {
-    return tryToRun(line, PATIENCE);
-  }
-
-  private CommandResult tryToRun(String line, Duration atMost) {
-    type(line);
-    Transcript.Found end = await(ENDED, atMost, true);
-    String output = end.before().replace("\r", "");
-    return new CommandResult(output.startsWith(line + "\n") ? output.substring(line.length() + 1) : output,
-        Integer.parseInt(end.match().group(1)));
+    GuestShell.Answer answer = shell.run(line, PATIENCE);
+    return new CommandResult(answer.output(), answer.status());
   }
 
   /** The same, of a place that is named, for what is done with the results besides. */
   Ktap selftests(Kselftest tests, String collection) {
-    return tests.run(collection, line -> tryToRun(line, Kselftest.PATIENCE).output(), () -> console().text());
-  }
-
-  private Transcript.Found await(Pattern pattern, Duration atMost, boolean looks) {
-    return new GuestWait(process, watch, this::monitor, this::lastWords).until(pattern, atMost, looks);
+    return tests.run(collection, line -> shell.run(line, Kselftest.PATIENCE).output(), () -> console().text());
   }
 
   /**
@@ -219,14 +210,7 @@ public final class Guest implements AutoCloseable {
   }
 
   /** Types a line on the console and does not wait for anything. */
-  public void type(String line) {
-    try {
-      process.input().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      process.input().flush();
-    } catch (IOException e) {
-      throw new RigError("the console takes no input; " + lastWords(), e);
-    }
-  }
+  public void type(String line) { shell.type(line); }
 
   /**
    * How a command in the guest ended.
@@ -246,9 +230,16 @@ public final class Guest implements AutoCloseable {
    */
   public synchronized String monitor(String line) {
     if (monitor == null) {
-      monitor = new GuestMonitor(() -> host.connect(monitorPort));
+      monitor = new GuestMonitor(() -> host.connect(monitorPort), this::isRunning);
     }
-    return monitor.ask(line);
+    try {
+      return monitor.ask(line);
+    } catch (RigError e) {
+      // Its answer may come late, and would be taken for that of the next line: that has a connection of its own.
+      monitor.close();
+      monitor = null;
+      throw e;
+    }
   }
 
   /** {@return its memory, page tables and symbols, as they show from outside} */

@@ -3,6 +3,7 @@ package org.ballastvm.testkit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.ballastvm.rig.HostedProcess;
@@ -17,10 +18,15 @@ final class GuestMonitor implements AutoCloseable {
 
   private final HostedProcess line;
 
-  GuestMonitor(Supplier<HostedProcess> connect) { this.line = greeted(connect); }
+  /**
+   * Connects, and waits for the prompt.
+   *
+   * @param runs whether there is still a machine that may come to open its port
+   */
+  GuestMonitor(Supplier<HostedProcess> connect, BooleanSupplier runs) { this.line = greeted(connect, runs); }
 
   /** The port is there as soon as the machine is put together, which may be later than we come. */
-  private static HostedProcess greeted(Supplier<HostedProcess> connect) {
+  private static HostedProcess greeted(Supplier<HostedProcess> connect, BooleanSupplier runs) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       HostedProcess line = connect.get();
@@ -29,6 +35,9 @@ final class GuestMonitor implements AutoCloseable {
         return line;
       } catch (RigError e) {
         line.kill();
+        if (!runs.getAsBoolean()) {
+          throw new RigError("the machine has ended, and its monitor with it", e);
+        }
         if (System.nanoTime() > deadline) {
           throw new RigError("the monitor does not prompt in " + PATIENCE.toSeconds() + " s", e);
         }

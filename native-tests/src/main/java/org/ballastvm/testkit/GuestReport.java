@@ -17,19 +17,21 @@ final class GuestReport extends RigError {
     guest.verdicts().forEach(verdict -> text.append("\nverdict: ").append(verdict.kind()).append(' ')
         .append(verdict.title()).append(' ').append(verdict.fingerprint()));
     if (guest.isRunning()) {
-      for (String look : LOOKS) {
-        text.append("\n--- ").append(look).append('\n').append(seen(guest, look));
-      }
+      look(guest, text);
     }
     return new GuestReport(text.toString());
   }
 
-  private static String seen(Guest guest, String look) {
+  /** Ends with the first that is not answered: a monitor that is asked once more takes as long again. */
+  private static void look(Guest guest, StringBuilder text) {
     try {
-      String answer = guest.monitor(look);
-      return answer.substring(Math.max(0, answer.length() - MOST_CHARS));
+      for (String look : LOOKS) {
+        text.append("\n--- ").append(look).append('\n');
+        String answer = guest.monitor(look);
+        text.append(answer, Math.max(0, answer.length() - MOST_CHARS), answer.length());
+      }
     } catch (RigError e) {
-      return "not to be had: " + e.getMessage();
+      text.append("not to be had: ").append(e.getMessage());
     }
   }
 }

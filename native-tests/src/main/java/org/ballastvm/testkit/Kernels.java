@@ -33,7 +33,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * <p>
  * Guests of the method, and of {@code @BeforeEach}, boot it, unless their {@link Boot} names a kernel; a parameter of type
  * {@link org.ballastvm.images.Kernel} is it. One that cannot be had is a failure with a sentence, or, where guests need not
- * run, a test that is skipped with it.
+ * run, a test that is skipped with it. The property {@code ballast.kernels} chooses some of them, with commas between; tests on
+ * the others are skipped with a sentence.
  *
  * <p>
  * With {@code junit.jupiter.execution.parallel.enabled=true} they run side by side, as many as there are processors and

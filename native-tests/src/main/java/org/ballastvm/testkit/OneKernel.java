@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /** A test on one kernel: finds the kernel, waits for room, and notes how it ended. */
 final class OneKernel implements TestTemplateInvocationContext, BeforeEachCallback, ParameterResolver, TestWatcher {
+  /** The kernels that tests run on, with commas between; by default all that they name. */
+  private static final String CHOSEN = "ballast.kernels";
+
   private final String word;
   private long beganNanos;
 
@@ -30,6 +33,9 @@ final class OneKernel implements TestTemplateInvocationContext, BeforeEachCallba
   @Override
   public void beforeEach(ExtensionContext context) throws InterruptedException {
     matrix(context).announce(row(context), word);
+    String chosen = System.getProperty(CHOSEN, word);
+    Assumptions.assumeTrue(List.of(chosen.split(",")).contains(word),
+        () -> "-D" + CHOSEN + "=" + chosen + " does not name " + word);
     try {
       InvocationKernel.set(context, KernelSource.parse(word).resolve(GuestHosts.images()));
     } catch (ImageError e) {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.ballastvm.images.Kernel;
 import org.ballastvm.record.RecordedEvent;
 import org.ballastvm.record.Recording;
+import org.ballastvm.rig.GuestHost;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -58,5 +60,25 @@ class RecordIT {
       Dialogue.assertNothingDiffers(guest);
       assertTrue(guest.run("lsmod").contains("virtio_balloon"));
     }
+  }
+
+  /** Where their drivers differ, that is what this finds. */
+  @Kernels({"debian:6.1-cloud", "debian:6.12-cloud", "debian:6.12-rt"})
+  void aKernelsBalloonIsHeldAgainstWhatThatOf61Said(Kernel kernel) {
+    GuestHost host = GuestHosts.find();
+    String file = "/tmp/ballast-" + ProcessHandle.current().pid() + "-6.1.dialogue";
+    try (Guest guest = Guest.boot(host,
+        GuestConfig.of("-m", "256", "-device", BALLOON, "-record", "device=balloon0,file=" + file))) {
+      guest.balloon(192);
+      guest.monitor("record_stop balloon0");
+    }
+    try (Guest guest = Guest.start(host, GuestHosts.images().lab(kernel),
+        GuestConfig.of("-m", "256", "-device", "virtio-replay-pci,id=replay0,file=" + file))) {
+      guest.awaitUp();
+      guest.await("the end of what was recorded",
+          () -> guest.monitor("info replay").contains(", 0 recorded chains not offered yet"));
+      Dialogue.assertNothingDiffers(guest);
+    }
+    Dialogue.forget(host, file);
   }
 }

@@ -24,11 +24,20 @@ public final class UserDevices {
    * Makes a device.
    *
    * @param config where it is
-   * @return a new one
+   * @return a new one, to be closed when it has gone
    * @throws UserError if it is not there, does not compile, is no device, or needs another version of Ballast
    */
-  public static Device make(DeviceConfig.Java config) {
-    ClassLoader path = onClassPath(config.classPath());
+  public static UserDevice make(DeviceConfig.Java config) {
+    URLClassLoader path = onClassPath(config.classPath());
+    try {
+      return new UserDevice(made(config, path), path);
+    } catch (UserError e) {
+      UserDevice.close(path);
+      throw e;
+    }
+  }
+
+  private static Device made(DeviceConfig.Java config, ClassLoader path) {
     Device device = config.source().map(source -> ofSource(source, config, path))
         .orElseGet(() -> ofClassPath(path, config.className().orElseThrow()));
     if (device.needsApi() > Device.API_VERSION) {
@@ -67,8 +76,7 @@ public final class UserDevices {
     return Device.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers());
   }
 
-  /** It stays open for as long as the device is there, which may load classes when it first needs them. */
-  private static ClassLoader onClassPath(List<Path> path) {
+  private static URLClassLoader onClassPath(List<Path> path) {
     List<URL> urls = new ArrayList<>();
     for (Path each : path) {
       if (!Files.exists(each)) {

@@ -51,7 +51,7 @@ class UserDevicesTest {
 
   private static Device make(Path source, Optional<String> name) {
     return UserDevices.make(new DeviceConfig.Java(Optional.empty(), OptionalInt.empty(), Optional.of(source), name,
-        List.of()));
+        List.of())).device();
   }
 
   private Device make(String text) throws IOException {
