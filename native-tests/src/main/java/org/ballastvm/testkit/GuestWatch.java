@@ -66,7 +66,9 @@ final class GuestWatch {
   }
 
   /** {@return what a host has stand on the command line of its guests' kernels} */
-  static String kernelWords(GuestHost host) { return host instanceof Rig ? PATIENT_KERNEL : ""; }
+  static String kernelWords(GuestHost host) {
+    return host instanceof Rig ? PATIENT_KERNEL : "";
+  }
 
   /** Whether its guest runs in a rig, where nothing is quick. */
   boolean isInRig() { return host instanceof Rig; }

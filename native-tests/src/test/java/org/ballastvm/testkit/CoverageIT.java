@@ -87,7 +87,8 @@ class CoverageIT {
   }
 
   private int lineOf(String statement) throws IOException {
-    return Files.readAllLines(directory.resolve("counted.c")).stream().map(String::strip).toList().indexOf(statement) + 1;
+    return Files.readAllLines(directory.resolve("counted.c")).stream().map(String::strip).toList().indexOf(statement)
+        + 1;
   }
 
   /** JUnit has said by now that the method has ended. */
