@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.images.KernelSource;
 import org.ballastvm.testkit.coverage.CoveredSource;
+import org.ballastvm.testkit.coverage.Tracefile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,20 @@ class CoverageIT {
     assertEquals(1, calls(module, "counted_set"));
     assertEquals(0, module.lines().get(lineOf("return -ERANGE;")));
     assertEquals(1, module.lines().get(lineOf("doubled = 2 * number;")));
+  }
+
+  @Test
+  void aProgramIsFollowedIntoTheKernel(@Boot({"-m", "256", "-device", "virtio-balloon-pci"}) Guest guest)
+      throws IOException {
+    ProgramCoverage coverage = ProgramCoverage.of(guest, Path.of(System.getProperty(KERNEL), "vmlinux"));
+    assertEquals(Tracefile.EMPTY, coverage.run("true").lines());
+    ProgramCoverage.Covered covered = coverage.run("cat", "/sys/bus/virtio/devices/virtio0/features");
+    assertTrue(covered.result().output().matches("[01]{64}\n"), covered.toString());
+    String path = covered.lines().sources().keySet().stream().filter(each -> each.endsWith("/drivers/virtio/virtio.c"))
+        .findFirst().orElseThrow(() -> new AssertionError(covered.toString()));
+    int function = Files.readAllLines(Path.of(path)).indexOf("static ssize_t features_show(struct device *_d,") + 1;
+    covered.lines().sources().get(path).lines().keySet()
+        .forEach(line -> assertTrue(line >= function && line < function + 20, covered.toString()));
   }
 
   private Path built() throws IOException, InterruptedException {

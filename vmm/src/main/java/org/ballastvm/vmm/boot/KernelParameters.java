@@ -6,7 +6,9 @@ import org.ballastvm.vmm.state.Log;
 
 /** What of a kernel's command line this machine has to know, as it has neither firmware nor all of a PC. */
 public final class KernelParameters {
-  private static final List<String> WITHOUT_KVM_CLOCK = List.of("no-kvmclock", "nopv", "clocksource=acpi_pm");
+  /** The last three are kunit.py's, which builds kernels that know no hypervisor. */
+  private static final List<String> WITHOUT_KVM_CLOCK = List.of("no-kvmclock", "nopv", "clocksource=acpi_pm",
+      "kunit_shutdown=reboot", "kunit_shutdown=poweroff", "kunit_shutdown=halt");
   private static final List<Hopeless> HOPELESS = List.of(
       new Hopeless("noapic",
           "the I/O APIC is the only interrupt controller that a kernel with ACPI has here, so no device "

@@ -29,6 +29,7 @@ class KernelParametersTest {
   void aKernelWithoutKvmsClockGetsATimer() {
     assertTrue(KernelParameters.needsPmTimer(commandLine("console=ttyS0 no-kvmclock")));
     assertTrue(KernelParameters.needsPmTimer(commandLine("nopv")));
+    assertTrue(KernelParameters.needsPmTimer(commandLine("kunit.enable=1 console=ttyS0 kunit_shutdown=reboot")));
     assertFalse(KernelParameters.needsPmTimer(commandLine("console=ttyS0")),
         "looking for one takes a guest milliseconds");
   }
