@@ -55,16 +55,27 @@ class WalkIT {
     return host.start(Ballast.command(words, List.of()));
   }
 
+  /** The walk's transcript, in the test's output: each line, how it ended, and when. */
+  private static void note(String line, int status, String output, long begunNanos) {
+    System.out.printf("$ %s%n%s[exit status %d after %.1f s]%n", line, output, status,
+        (System.nanoTime() - begunNanos) / 1e9);
+  }
+
   private static void onHost(Path directory, String... words) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
     Path log = directory.resolve("log");
     Process process = new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true)
         .redirectOutput(log.toFile()).start();
     assertTrue(process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES) && process.exitValue() == 0, Files.readString(log));
+    note(String.join(" ", words), 0, "", begun);
   }
 
   private void assertEnd(int status, String output, String line, Path directory) {
+    long begun = System.nanoTime();
     HostedProcess process = start(line, directory);
-    int end = process.waitFor(PATIENCE).orElseThrow(() -> new AssertionError(process.errors().text()));
+    int end = process.waitFor(PATIENCE).orElseThrow(() -> new AssertionError(line + " does not end in "
+        + PATIENCE.toSeconds() + " s: " + process.output().text() + process.errors().text()));
+    note(line, end, process.output().text() + process.errors().text(), begun);
     assertEquals(output, process.output().whole(PATIENCE), () -> process.errors().text());
     assertEquals(status, end, () -> process.errors().text());
   }

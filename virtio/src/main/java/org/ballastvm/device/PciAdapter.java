@@ -105,12 +105,8 @@ public final class PciAdapter extends PciFunction {
 
   /** Runs what a user wrote: a bug there is not the machine's. */
   private void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      events.accept(new DeviceEvent.HostRefusal(name(), "it threw " + e
-          + (e.getStackTrace().length == 0 ? "" : " at " + e.getStackTrace()[0])));
-    }
+    UserCode.run(task).ifPresent(thrown -> events
+        .accept(new DeviceEvent.HostRefusal(name(), "it threw " + thrown + " at " + UserCode.place(thrown))));
   }
 
   @Override

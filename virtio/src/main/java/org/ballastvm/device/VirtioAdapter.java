@@ -1,6 +1,7 @@
 package org.ballastvm.device;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.ballastvm.virtio.VirtioDevice;
 import org.ballastvm.virtio.queue.GuestError;
 
@@ -79,17 +80,11 @@ public final class VirtioAdapter implements VirtioDevice {
 
   /** Runs what a user wrote: a bug there is this device's end, not the machine's. */
   private void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (GuestError e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new GuestError(name() + " threw " + e + " at " + place(e));
-    }
-  }
-
-  private static String place(RuntimeException thrown) {
-    return thrown.getStackTrace().length == 0 ? "an unknown place" : thrown.getStackTrace()[0].toString();
+    UserCode.run(task).ifPresent(thrown -> {
+      throw thrown instanceof GuestError its
+          ? its
+          : new GuestError(name() + " threw " + thrown + " at " + UserCode.place(thrown));
+    });
   }
 
   @Override
@@ -102,7 +97,11 @@ public final class VirtioAdapter implements VirtioDevice {
   public void attached(ConfigNotifier transport) { notifier = transport; }
 
   @Override
-  public long features() { return model.features(); }
+  public long features() {
+    long[] value = {0}; // One that throws offers none.
+    Optional<Throwable> unused = UserCode.run(() -> value[0] = model.features());
+    return value[0];
+  }
 
   @Override
   public int queueCount() { return queueSizes.length; }
@@ -115,11 +114,9 @@ public final class VirtioAdapter implements VirtioDevice {
 
   @Override
   public long configRead(int offset) {
-    try {
-      return layout.read(model.config(), offset);
-    } catch (RuntimeException e) {
-      return -1L; // As where nothing answers.
-    }
+    long[] value = {-1L}; // As where nothing answers.
+    Optional<Throwable> unused = UserCode.run(() -> value[0] = layout.read(model.config(), offset));
+    return value[0];
   }
 
   @Override

@@ -35,7 +35,8 @@ final class JavaPlug extends PciPlug<DeviceConfig.Java> {
         case SimplePci function -> new UserCard(
             new PlainCard(config.driver(), new PciAdapter(function, memory, timer, log), List.of()), user);
       };
-    } catch (RuntimeException e) { // What a user wrote is asked for its queues and BARs here.
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+      // What a user wrote is asked for its queues and BARs here.
       user.close();
       throw new UserError(device.getClass().getName() + ": " + (e instanceof IllegalArgumentException
           ? e.getMessage()

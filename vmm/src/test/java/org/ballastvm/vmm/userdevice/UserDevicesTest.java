@@ -31,6 +31,8 @@ import org.ballastvm.vmm.config.DeviceConfig;
 import org.ballastvm.vmm.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices that are files of source: those of the documentation, driven by drivers in Java, and those that are wrong. */
 class UserDevicesTest {
@@ -126,16 +128,23 @@ class UserDevicesTest {
         bench.driver.device(3, 4), bench.driver.device(7, 8)});
   }
 
-  @Test
-  void whatThrowsStopsTheDeviceAlone() throws IOException {
-    Bench<VirtioAdapter> bench = bench(make(RNG.formatted("throw new IllegalStateException(\"oh\");")),
-        new FakeTimer());
+  @ParameterizedTest
+  @ValueSource(strings = {"IllegalStateException", "AssertionError", "NoClassDefFoundError", "StackOverflowError"})
+  void whatThrowsStopsTheDeviceAlone(String thrown) throws IOException {
+    Bench<VirtioAdapter> bench = bench(make(RNG.formatted("throw new " + thrown + "(\"oh\");")), new FakeTimer());
     QueueDriver queue = bench.start(0).getFirst();
     queue.post(Buffer.write(BUFFER, 16));
     bench.bus.settle();
     assertEquals(PciDriver.NEEDS_RESET, bench.driver.status() & PciDriver.NEEDS_RESET);
-    assertTrue(bench.events.getFirst().toString().contains("Mine threw java.lang.IllegalStateException: oh at"),
+    assertTrue(bench.events.getFirst().toString().contains("Mine threw java.lang." + thrown + ": oh at"),
         bench.events.toString());
+  }
+
+  @Test
+  void whatThrowsWhenItIsAskedForFeaturesOffersNone() throws IOException {
+    Bench<VirtioAdapter> bench = bench(make(RNG.formatted("").replace("public int type",
+        "public long features() { throw new AssertionError(); } public int type")), new FakeTimer());
+    assertEquals(1, bench.start(0).size());
   }
 
   @Test
