@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A kernel that counts what runs of {@code drivers/virtio}; {@code ballast.coverage.kernel} names the tree that it was built in.
- * docs/driver-testing.md says how.
+ * A kernel that counts what runs of {@code drivers/virtio}, by gcov and by KCOV; {@code ballast.coverage.kernel} names the tree
+ * that it was built in. docs/driver-testing.md says how.
  */
 @GuestTest
 @Tag("more")
@@ -102,7 +102,8 @@ class CoverageIT {
   }
 
   private int lineOf(String statement) throws IOException {
-    return Files.readAllLines(directory.resolve("counted.c")).stream().map(String::strip).toList().indexOf(statement) + 1;
+    return Files.readAllLines(directory.resolve("counted.c")).stream().map(String::strip).toList().indexOf(statement)
+        + 1;
   }
 
   /** JUnit has said by now that the method has ended. */

@@ -30,10 +30,14 @@ public record CoveredSource(SortedMap<Integer, Long> lines, SortedMap<String, Fu
   }
 
   /** {@return how many lines ran} */
-  public long linesHit() { return lines.values().stream().filter(count -> count > 0).count(); }
+  public long linesHit() {
+    return lines.values().stream().filter(count -> count > 0).count();
+  }
 
   /** {@return how many functions were entered} */
-  public long functionsHit() { return functions.values().stream().filter(function -> function.calls > 0).count(); }
+  public long functionsHit() {
+    return functions.values().stream().filter(function -> function.calls > 0).count();
+  }
 
   /** {@return both together: a header is compiled into many objects} */
   CoveredSource plus(CoveredSource other) {

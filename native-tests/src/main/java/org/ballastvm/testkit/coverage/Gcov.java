@@ -53,8 +53,9 @@ public final class Gcov implements AutoCloseable {
     }
     Path notes = Path.of(path.substring(0, path.length() - COUNTERS.length()) + NOTES);
     if (!Files.isRegularFile(notes)) {
-      throw new RigError("coverage: " + notes + " is not there; the tree in which the kernel or the module was built must"
-          + " be where it was then");
+      throw new RigError(
+          "coverage: " + notes + " is not there; the tree in which the kernel or the module was built must"
+              + " be where it was then");
     }
     Path copy = directory.resolve(path.substring(1));
     Path link = directory.resolve(notes.toString().substring(1));
@@ -101,7 +102,8 @@ public final class Gcov implements AutoCloseable {
       String said = Files.readString(errors).strip();
       if (status != 0 || REFUSALS.stream().anyMatch(said::contains)) {
         throw new RigError("coverage: " + program + " does not read what the kernel counted, and says: " + said
-            + "; it must be of the gcc that built the kernel (-D" + PROPERTY + "=PROGRAM), and nothing built again since");
+            + "; it must be of the gcc that built the kernel (-D" + PROPERTY
+            + "=PROGRAM), and nothing built again since");
       }
       return read;
     } catch (IOException e) {

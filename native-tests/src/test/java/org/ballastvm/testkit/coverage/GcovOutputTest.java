@@ -25,7 +25,8 @@ class GcovOutputTest {
 
   @Test
   void pathsStartWhereTheCompilerWas() throws IOException {
-    assertEquals("[/home/dev/drv/a.c, /home/dev/drv/b.c, /home/dev/drv/half.h]", sample().sources().keySet().toString());
+    assertEquals("[/home/dev/drv/a.c, /home/dev/drv/b.c, /home/dev/drv/half.h]",
+        sample().sources().keySet().toString());
   }
 
   @Test
@@ -70,7 +71,8 @@ class GcovOutputTest {
 
   @Test
   void otherThingsAreNoCoverage() {
-    for (String other : new String[]{"[1]", "{\"files\": 1}", "{\"files\": [{\"lines\": [3]}]}", "{\"files\": [", "3"}) {
+    for (String other : new String[]{"[1]", "{\"files\": 1}", "{\"files\": [{\"lines\": [3]}]}", "{\"files\": [",
+        "3"}) {
       InputStream output = new ByteArrayInputStream(other.getBytes(StandardCharsets.UTF_8));
       assertThrows(IOException.class, () -> GcovOutput.read(output), other);
     }
