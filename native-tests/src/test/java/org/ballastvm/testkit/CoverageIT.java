@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @GuestTest
 @Tag("more")
 @Coverage
-@EnabledIfSystemProperty(named = CoverageIT.KERNEL, matches = ".+", disabledReason = "it names no kernel with CONFIG_GCOV_KERNEL")
+@EnabledIfSystemProperty(named = CoverageIT.KERNEL, matches = ".+", disabledReason = "no kernel with CONFIG_GCOV_KERNEL")
 class CoverageIT {
   static final String KERNEL = "ballast.coverage.kernel";
   private static final String BALLOON = "drivers/virtio/virtio_balloon.c";
