@@ -13,8 +13,8 @@ import java.lang.annotation.Target;
  * {@code CONFIG_GCOV_KERNEL}, and the tree that it was built in is where it was.
  *
  * <p>
- * A guest's counters are set to 0 when it is up, and again when the method begins; what they are when the method ends is the sum of
- * all its guests that still run. Guests of parameters have the agent for it ({@link Boot#agent}).
+ * A guest's counters are set to 0 when it is up, and again when the method begins; what is written when the method has passed
+ * is the sum of all its guests that still run. Guests of parameters have the agent for it ({@link Boot#agent}).
  */
 @Documented
 @Inherited

@@ -13,9 +13,9 @@ import org.ballastvm.testkit.coverage.KcovProgram;
 import org.ballastvm.testkit.coverage.Tracefile;
 
 /**
- * Which lines of a guest's kernel one program runs, by its own system calls: no interrupts, no kernel threads, and not what it starts.
- * The kernel was built with {@code CONFIG_KCOV} (Documentation/dev-tools/kcov.rst), and the guest has the agent. What a module runs is
- * not in it.
+ * Which lines of a guest's kernel one program runs, by its own system calls: no interrupts, no kernel threads, and not what it
+ * starts. The kernel was built with {@code CONFIG_KCOV} (Documentation/dev-tools/kcov.rst), and the guest has the agent. What a
+ * module runs is not in it.
  */
 public final class ProgramCoverage {
   private static final String PROGRAM = "/ballast-kcov";

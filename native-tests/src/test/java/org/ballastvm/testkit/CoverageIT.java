@@ -23,13 +23,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A kernel that counts what runs of {@code drivers/virtio}; {@code ballast.coverage.kernel} names the tree that it was built in.
- * docs/driver-testing.md says how.
+ * A kernel that counts what runs of {@code drivers/virtio}, by gcov and by KCOV; {@code ballast.coverage.kernel} names the tree
+ * that it was built in. docs/driver-testing.md says how.
  */
 @GuestTest
 @Tag("more")
 @Coverage
-@EnabledIfSystemProperty(named = CoverageIT.KERNEL, matches = ".+", disabledReason = "it names no kernel with CONFIG_GCOV_KERNEL")
+@EnabledIfSystemProperty(named = CoverageIT.KERNEL, matches = ".+", disabledReason = "no kernel with CONFIG_GCOV_KERNEL")
 class CoverageIT {
   static final String KERNEL = "ballast.coverage.kernel";
   private static final String BALLOON = "drivers/virtio/virtio_balloon.c";

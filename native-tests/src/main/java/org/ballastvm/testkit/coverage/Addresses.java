@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ballastvm.rig.RigError;
 
-/** Which lines instructions of a program are of, by binutils: a {@code vmlinux}, or any other that was built with {@code -g}. */
+/** Which lines the instructions of a {@code vmlinux}, or another program built with {@code -g}, are of: binutils knows. */
 public final class Addresses {
   private static final Pattern SYMBOL = Pattern.compile("(?m)^([0-9a-f]+) \\w (\\S+)$");
   private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-f]+");
@@ -24,7 +24,9 @@ public final class Addresses {
   private Addresses(Path program) { this.program = program; }
 
   /** {@return those of an ELF file} */
-  public static Addresses of(Path program) { return new Addresses(program.toAbsolutePath()); }
+  public static Addresses of(Path program) {
+    return new Addresses(program.toAbsolutePath());
+  }
 
   /**
    * Finds where a symbol was linked to.
@@ -64,8 +66,9 @@ public final class Addresses {
       }
     }
     if (sources.isEmpty() && !counts.isEmpty()) {
-      throw new RigError("coverage: " + program + " knows no line of what was passed; it must be that of the guest, built with"
-          + " CONFIG_DEBUG_INFO");
+      throw new RigError(
+          "coverage: " + program + " knows no line of what was passed; it must be that of the guest, built with"
+              + " CONFIG_DEBUG_INFO");
     }
     TreeMap<String, CoveredSource> all = new TreeMap<>();
     sources.forEach((path, lines) -> all.put(path, new CoveredSource(lines, new TreeMap<>())));

@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What {@code gcov --json-format --stdout} says (gcov(1)): an object for each file of counters, one behind the other. Members that
- * are not known here are skipped: each version of gcc adds some.
+ * What {@code gcov --json-format --stdout} says (gcov(1)): an object for each file of counters, one behind the other. Members
+ * that are not known here are skipped: each version of gcc adds some.
  */
 final class GcovOutput {
   private static final JsonFactory JSON = new JsonFactory();

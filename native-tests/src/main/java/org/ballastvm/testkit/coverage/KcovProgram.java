@@ -69,7 +69,8 @@ public final class KcovProgram {
   static Map<Long, Long> counts(byte[] places, long slide) {
     ByteBuffer words = ByteBuffer.wrap(places).order(ByteOrder.LITTLE_ENDIAN);
     if (words.remaining() < Long.BYTES || words.getLong() != words.remaining() / Long.BYTES) {
-      throw new RigError("coverage: the guest wrote " + places.length + " bytes of places, which is not what it announced");
+      throw new RigError(
+          "coverage: the guest wrote " + places.length + " bytes of places, which is not what it announced");
     }
     if (words.remaining() / Long.BYTES >= WORDS - 1) {
       throw new RigError("coverage: the program was in more than " + (WORDS - 1) + " places; have it do less");

@@ -1,8 +1,10 @@
 /*
- * Runs a program and writes where in the kernel it has been (Documentation/dev-tools/kcov.rst), each place as often as it was there:
+ * Runs a program and writes where in the kernel it has been (Documentation/dev-tools/kcov.rst), each place as often as it
+ * was there:
  * kcov WORDS FILE PROGRAM [ARGUMENT]...
  *
- * WORDS is how many fit. What the program starts in its turn is not seen. Ends as the program does, as a shell says it, or with 125.
+ * WORDS is how many fit. What the program starts in its turn is not seen. Ends as the program does, as a shell says it, or
+ * with 125.
  */
 #include <errno.h>
 #include <fcntl.h>

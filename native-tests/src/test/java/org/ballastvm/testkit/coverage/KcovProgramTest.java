@@ -31,7 +31,8 @@ class KcovProgramTest {
         }
         int main(void) { return twice(0); }
         """);
-    Process gcc = new ProcessBuilder("gcc", "-g", "-O0", "-no-pie", "-o", "program", "main.c").directory(directory.toFile())
+    Process gcc = new ProcessBuilder("gcc", "-g", "-O0", "-no-pie", "-o", "program", "main.c")
+        .directory(directory.toFile())
         .inheritIO().start();
     assertEquals(0, gcc.waitFor());
     program = Addresses.of(directory.resolve("program"));
