@@ -12,8 +12,10 @@ static int counted_set(const char *text, const struct kernel_param *param)
 
 	if (error)
 		return error;
-	if (number < 0)
+	if (number < 0) {
+		pr_notice("counted: a number must not be negative\n");
 		return -ERANGE;
+	}
 	doubled = 2 * number;
 	return 0;
 }
