@@ -47,13 +47,14 @@ public final class KernelCoverage {
     List<String> paths = succeed("find " + COUNTERS + " -name '*.gcda'").lines().toList();
     try (Gcov gcov = Gcov.open()) {
       for (String path : paths) {
-        gcov.add(path.substring(COUNTERS.length()), bytes(path));
+        gcov.add(path.substring(COUNTERS.length()), bytes(guest, path));
       }
       return gcov.read();
     }
   }
 
-  private byte[] bytes(String path) {
+  /** {@return what stands in a file of a guest} */
+  static byte[] bytes(Guest guest, String path) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       guest.agent().read(path, bytes);

@@ -1,7 +1,6 @@
 package org.ballastvm.testkit;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,12 +69,7 @@ public final class ProgramCoverage {
     line.addAll(List.of(words));
     guest.exec("rm", "-f", PLACES);
     GuestResult result = guest.exec(line.toArray(String[]::new));
-    ByteArrayOutputStream places = new ByteArrayOutputStream();
-    try {
-      guest.agent().read(PLACES, places);
-    } catch (IOException e) {
-      throw new RigError("coverage: " + PLACES + " cannot be read: " + e.getMessage(), e);
-    }
-    return new Covered(result, KcovProgram.read(places.toByteArray(), kernel, guest.memory().symbol("_text")));
+    byte[] places = KernelCoverage.bytes(guest, PLACES);
+    return new Covered(result, KcovProgram.read(places, kernel, guest.memory().symbol("_text")));
   }
 }

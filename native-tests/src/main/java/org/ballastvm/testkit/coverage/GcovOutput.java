@@ -44,12 +44,7 @@ final class GcovOutput {
     while (nextMember()) {
       switch (parser.currentName()) {
         case "current_working_directory" -> directory = parser.getText();
-        case "files" -> {
-          require(JsonToken.START_ARRAY);
-          while (nextElement()) {
-            file(sources);
-          }
-        }
+        case "files" -> forEach(() -> file(sources));
         default -> parser.skipChildren();
       }
     }
@@ -68,18 +63,8 @@ final class GcovOutput {
     while (nextMember()) {
       switch (parser.currentName()) {
         case "file" -> path = parser.getText();
-        case "lines" -> {
-          require(JsonToken.START_ARRAY);
-          while (nextElement()) {
-            line(lines);
-          }
-        }
-        case "functions" -> {
-          require(JsonToken.START_ARRAY);
-          while (nextElement()) {
-            function(functions);
-          }
-        }
+        case "lines" -> forEach(() -> line(lines));
+        case "functions" -> forEach(() -> function(functions));
         default -> parser.skipChildren();
       }
     }
@@ -124,13 +109,19 @@ final class GcovOutput {
     return true;
   }
 
-  /** Goes to the next object of an array; at its end there is none. */
-  private boolean nextElement() throws IOException {
-    if (parser.nextToken() == JsonToken.END_ARRAY) {
-      return false;
+  /** Reads what stands in an object, whose beginning has been read. */
+  @FunctionalInterface
+  private interface Element {
+    void read() throws IOException;
+  }
+
+  /** Reads an array of objects. */
+  private void forEach(Element element) throws IOException {
+    require(JsonToken.START_ARRAY);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      require(JsonToken.START_OBJECT);
+      element.read();
     }
-    require(JsonToken.START_OBJECT);
-    return true;
   }
 
   private void require(JsonToken token) throws IOException {
